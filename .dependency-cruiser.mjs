@@ -1,0 +1,86 @@
+/** The laws of ARCHITECTURE.md §Laws, as rules a tool checks. */
+const door = (name, module, allowed) => ({
+  name: `door-${name}`,
+  comment: `${module} has one door: ${allowed}`,
+  severity: 'error',
+  from: { path: '^(src|workers)/', pathNot: allowed },
+  to: { path: module },
+});
+const npm = (name) => `^node_modules/${name}/`;
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: ['\\.d\\.ts$'] }, to: {} },
+    {
+      name: 'no-dev-dependencies',
+      severity: 'error',
+      from: { path: '^(src|workers)/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'threads-share-types-only',
+      severity: 'error',
+      from: { path: '^workers/' },
+      to: { path: '^src/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'coordinator-never-imports-workers',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^workers/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'kernel-is-pure',
+      comment: 'bytes in, bytes out: no Node API, no package',
+      severity: 'error',
+      from: { path: '^workers/kernel/' },
+      to: { dependencyTypes: ['core', 'npm'] },
+    },
+    {
+      name: 'foundation-imports-nothing-above',
+      severity: 'error',
+      from: { path: '^src/(flow|model|errors)/' },
+      to: { path: '^src/', pathNot: '^src/(flow|model|errors)/' },
+    },
+    {
+      name: 'core-sees-ports-only',
+      severity: 'error',
+      from: { path: '^src/(group|shard)/' },
+      to: { path: '^src/', pathNot: '^src/(group|shard|flow|model|errors)/' },
+    },
+    {
+      name: 'adapters-never-import-each-other',
+      severity: 'error',
+      from: { path: '^src/(sls|format|syslog)/' },
+      to: { path: '^src/(sls|format|syslog|group|shard|config|telemetry|emulator)/', pathNot: '^src/$1/' },
+    },
+    {
+      name: 'emulator-stands-alone',
+      severity: 'error',
+      from: { path: '^src/emulator/' },
+      to: { path: '^src/', pathNot: '^src/(emulator|flow|model|errors)/' },
+    },
+    door('piscina', npm('piscina'), '^(src/format/|workers/format\\.ts)'),
+    door('alicloud-log', npm('@alicloud/log'), '^src/sls/'),
+    door('pino', npm('pino(-pretty)?'), '^src/telemetry/'),
+    door('yargs', npm('yargs'), '^src/cli(\\.ts|/)'),
+    door('prom-client', npm('prom-client'), '^src/telemetry/'),
+    door('yaml', npm('yaml'), '^src/config/'),
+    door('zod', npm('zod'), '^src/config/'),
+    door('http', '^(node:)?https?$', '^src/(sls|emulator|telemetry)/'),
+    door('net', '^(node:)?(net|tls|dgram)$', '^src/(syslog|emulator)/'),
+    door('worker-threads', '^(node:)?worker_threads$', '^(src/emulator/|workers/format\\.ts)'),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^workers/kernel/assembly/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

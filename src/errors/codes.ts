@@ -1,0 +1,63 @@
+/**
+ * Every way this program can fail, in one closed table.
+ *
+ * class: `retry`: the same thing may work later; the puller and the connection try again with back-off.
+ *        `permanent`: the same input will always fail; retrying is pointless, something else must happen with it.
+ *        `fatal`: an operator must act. At start this ends the process; later the loops keep trying, slowly and loudly,
+ *                 because a mended key or permission heals it.
+ * scope: how much of the program the failure concerns.
+ * exit:  the sysexits code when this ends the process.
+ */
+export const CODES = {
+  // the command line and the config
+  USAGE: { class: 'fatal', scope: 'process', exit: 64 },
+  CONFIG_UNREADABLE: { class: 'fatal', scope: 'process', exit: 66 },
+  CONFIG_INVALID: { class: 'fatal', scope: 'process', exit: 78 },
+  LISTEN_FAILED: { class: 'fatal', scope: 'process', exit: 69 },
+
+  // the Log Service
+  SLS_NETWORK: { class: 'retry', scope: 'request', exit: 69 },
+  SLS_TIMEOUT: { class: 'retry', scope: 'request', exit: 69 },
+  SLS_SERVER: { class: 'retry', scope: 'request', exit: 69 },
+  SLS_QUOTA: { class: 'retry', scope: 'project', exit: 75 },
+  SLS_CLOCK_SKEW: { class: 'fatal', scope: 'project', exit: 78 },
+  SLS_UNAUTHORIZED: { class: 'fatal', scope: 'project', exit: 77 },
+  SLS_NOT_FOUND: { class: 'fatal', scope: 'pipeline', exit: 78 },
+  SLS_REQUEST_INVALID: { class: 'fatal', scope: 'pipeline', exit: 70 },
+  /** The reply is not what the protocol says: HTML from a proxy, a missing header, a truncated body. */
+  SLS_PROTOCOL: { class: 'retry', scope: 'request', exit: 76 },
+  /** The cursor is expired or garbage. */
+  SLS_CURSOR_INVALID: { class: 'permanent', scope: 'shard', exit: 65 },
+  SLS_SHARD_GONE: { class: 'permanent', scope: 'shard', exit: 65 },
+  /** The service does not know this consumer (any more): it owns nothing. */
+  SLS_CONSUMER_UNKNOWN: { class: 'permanent', scope: 'pipeline', exit: 75 },
+
+  // formatting
+  /** The body can't be decoded. */
+  FORMAT_CORRUPT: { class: 'permanent', scope: 'batch', exit: 65 },
+  FORMATTER_CRASHED: { class: 'retry', scope: 'batch', exit: 70 },
+
+  // the receiver
+  DIAL_FAILED: { class: 'retry', scope: 'connection', exit: 69 },
+  DIAL_TIMEOUT: { class: 'retry', scope: 'connection', exit: 69 },
+  TLS_FAILED: { class: 'retry', scope: 'connection', exit: 69 },
+  CONNECTION_RESET: { class: 'retry', scope: 'connection', exit: 69 },
+  CONNECTION_ENDED: { class: 'retry', scope: 'connection', exit: 69 },
+  CONNECTION_STALLED: { class: 'retry', scope: 'connection', exit: 69 },
+
+  // our own doing
+  /** The lease was lost or the program stops hard: what was in flight is given up and will be read again by its next owner. */
+  ABANDONED: { class: 'permanent', scope: 'batch', exit: 75 },
+  /** A deadline passed at shutdown with something left to redeliver. */
+  DRAIN_DEADLINE: { class: 'fatal', scope: 'process', exit: 75 },
+  INTERNAL: { class: 'fatal', scope: 'process', exit: 70 },
+} as const satisfies Record<string, CodeEntry>;
+
+interface CodeEntry {
+  readonly class: ErrorClass;
+  readonly scope: 'request' | 'batch' | 'shard' | 'connection' | 'pipeline' | 'project' | 'process';
+  readonly exit: number;
+}
+
+export type ErrorClass = 'retry' | 'permanent' | 'fatal';
+export type ErrorCode = keyof typeof CODES;

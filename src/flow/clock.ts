@@ -1,0 +1,38 @@
+/**
+ * The only door to time. Everything that waits or stamps takes a Clock, so tests own it.
+ */
+export interface Clock {
+  /** Milliseconds since the epoch (wall clock; may jump). */
+  now(): number;
+  /** Milliseconds on a clock that never jumps; for ages, deadlines and leases. */
+  monotonic(): number;
+  /** Calls back once after `ms`. The returned function cancels it. Never keeps the process alive by itself when `unref` is set. */
+  timer(ms: number, callback: () => void, options?: { readonly unref?: boolean }): () => void;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  timer: (ms, callback, options) => {
+    const handle = setTimeout(callback, ms);
+    if (options?.unref === true) handle.unref();
+    return () => clearTimeout(handle);
+  },
+};
+
+/** Resolves after `ms`, or at once when the signal aborts. Never rejects: look at the signal afterwards. */
+export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) {
+      resolve();
+      return;
+    }
+    const done = (): void => {
+      cancel();
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = clock.timer(ms, done);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+}

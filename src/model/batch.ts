@@ -1,0 +1,41 @@
+/**
+ * What travels through a pipeline. A batch only ever moves right:
+ *
+ *     pull → RawBatch → format → FrameBatch → send → settled → watermark → commit
+ *
+ * The acknowledgement belongs to the batch, never to a single event: the batch is the unit SLS can give us again
+ * (a cursor addresses log groups, not logs), so it is the unit of retry, of settlement and of the checkpoint.
+ */
+
+/** How a pull reply's body is compressed (`x-log-compresstype`). */
+export type BodyEncoding = 'none' | 'lz4' | 'zstd';
+
+/** Enough to pull a batch again. */
+export interface BatchRef {
+  readonly shard: number;
+  /** Counts the non-empty pulls of one lease of the shard, from 0. */
+  readonly seq: number;
+  /** Opaque SLS cursor of the first log group of the batch. */
+  readonly cursor: string;
+  /** Opaque SLS cursor after the last log group: the checkpoint once this batch and all before it are settled. */
+  readonly nextCursor: string;
+}
+
+/** One pull reply, still compressed. */
+export interface RawBatch extends BatchRef {
+  /** Owned by whoever holds the batch; handing the batch to the formatter transfers (detaches) it. May be larger than the body. */
+  readonly body: ArrayBuffer;
+  /** Bytes of {@link body} that are the reply's body. */
+  readonly bodyLength: number;
+  readonly encoding: BodyEncoding;
+  /** Size of the decompressed LogGroupList in bytes, as the service claims it. */
+  readonly rawSize: number;
+}
+
+/** The syslog frames of one raw batch in one contiguous buffer, in the order of its logs. */
+export interface FrameBatch extends BatchRef {
+  /** All frames, back to back, framing included: what a stream connection writes as it is. */
+  readonly bytes: Uint8Array;
+  /** End offset in {@link bytes} of each frame; `ends.length` is the number of events. */
+  readonly ends: Uint32Array;
+}

@@ -1,0 +1,87 @@
+/**
+ * What `shard/` and `group/` may know of the world. `sls/`, `format/` and `syslog/` implement these and never import each other.
+ */
+import type { BodyEncoding, FrameBatch, RawBatch } from './batch.js';
+
+/** Where a shard without a checkpoint starts: the oldest or the newest log, or a receive time in unix seconds (GetCursor `from`). */
+export type StartPosition = 'begin' | 'end' | { readonly unixSeconds: number };
+
+/** The reply to one PullLogs request. `nextCursor === cursor` means: caught up. */
+export interface PullReply {
+  /** Empty (`bodyLength` 0) when nothing was read. */
+  readonly body: ArrayBuffer;
+  readonly bodyLength: number;
+  readonly encoding: BodyEncoding;
+  readonly rawSize: number;
+  readonly logGroups: number;
+  readonly nextCursor: string;
+  /** Receive time (unix seconds) of the position reached, where the service says it. */
+  readonly cursorTime: number | undefined;
+}
+
+/** Reads one logstore. Every method rejects with a ForwarderError only. */
+export interface LogSource {
+  getCursor(shard: number, from: StartPosition, signal: AbortSignal): Promise<string>;
+  pull(shard: number, cursor: string, count: number, signal: AbortSignal): Promise<PullReply>;
+  /** Ids of the shards that still take writes; all others are read-only. */
+  listShards(signal: AbortSignal): Promise<readonly ShardInfo[]>;
+}
+
+export interface ShardInfo {
+  readonly shard: number;
+  readonly readOnly: boolean;
+  /** Half-open range of the 128-bit key space, 32 hex digits each. */
+  readonly beginKey: string;
+  readonly endKey: string;
+}
+
+export interface GroupSettings {
+  /** Seconds without a heartbeat after which the service gives a consumer's shards away. */
+  readonly timeoutSeconds: number;
+  /** The service hands out children of a split or merge only after their parents are done. */
+  readonly inOrder: boolean;
+}
+
+/** `not-owner` is a fact, not an error: the shard belongs to somebody else now. */
+export type CommitOutcome = 'committed' | 'not-owner';
+
+/** One consumer group as seen by one consumer. Every method rejects with a ForwarderError only. */
+export interface ConsumerGroup {
+  /** Creates the group if it is missing. Returns the settings in force, which may differ from those asked for. */
+  ensure(wanted: GroupSettings, signal: AbortSignal): Promise<GroupSettings>;
+  /** Sends the shards we hold or still drain; returns those the service assigns to us. */
+  heartbeat(shards: readonly number[], signal: AbortSignal): Promise<readonly number[]>;
+  /** The stored cursor, or undefined when the shard has none yet. */
+  getCheckpoint(shard: number, signal: AbortSignal): Promise<string | undefined>;
+  /** Ownership-checked (`forceSuccess=false`). */
+  commit(shard: number, cursor: string, signal: AbortSignal): Promise<CommitOutcome>;
+}
+
+/** The pool of formatter threads as one pipeline sees it (its plan is already chosen). */
+export interface Formatter {
+  /** Takes the batch's body away. Rejects with FORMAT_CORRUPT (permanent) or FORMATTER_CRASHED (retry). */
+  format(batch: RawBatch): Promise<FrameBatch>;
+  /** A body buffer of at least `size` bytes, used before if possible. */
+  bodyBuffer(size: number): ArrayBuffer;
+  /** Gives the buffer of a settled batch back for use by another. */
+  recycle(frames: FrameBatch): void;
+}
+
+/** A named set of receivers. */
+export interface Destination {
+  /** A way in for one shard: sticks to one connection, so call order is arrival order. */
+  openRoute(): Route;
+}
+
+export interface Route {
+  /**
+   * Enqueues synchronously; resolves when the batch is settled (what that means is the destination's `guarantee`).
+   * Never rejects because a receiver is away (it waits and resends); rejects with ABANDONED after {@link abandon}, or when
+   * the destination is closed hard. The bytes must not change until then.
+   */
+  send(frames: FrameBatch): Promise<void>;
+  /** The lease is lost: nothing of this route that is not on the wire already may be sent, or sent again. */
+  abandon(): void;
+  /** The shard is done; to be called with nothing in flight. */
+  close(): void;
+}

@@ -1,0 +1,89 @@
+/**
+ * What every part says about itself when asked. Metrics, health, the status line and the summing-up all read these and nothing
+ * else: no part knows of prom-client, and nothing is counted twice. Numbers named like counters only ever grow.
+ */
+
+export type ShardPhase = 'starting' | 'reading' | 'draining' | 'released';
+
+export interface ShardSnapshot {
+  readonly shard: number;
+  readonly phase: ShardPhase;
+  /** At the tip of the shard when last asked. */
+  readonly caughtUp: boolean;
+  /** Seconds between now and the receive time of the watermark; 0 at the tip; undefined until known. */
+  readonly lagSeconds: number | undefined;
+  /** Seconds since something was pulled, settled or found to be at its end. */
+  readonly idleSeconds: number;
+  readonly inFlightBatches: number;
+  readonly inFlightBytes: number;
+  /** Seconds since the watermark was last stored, undefined if it never was. */
+  readonly checkpointAgeSeconds: number | undefined;
+}
+
+/** Sums over all shards a pipeline has had since it started. */
+export interface PipelineTotals {
+  readonly pulls: number;
+  readonly pulledBytes: number;
+  readonly rawBytes: number;
+  readonly logGroups: number;
+  readonly settledEvents: number;
+  readonly settledBytes: number;
+  readonly checkpoints: number;
+  readonly shardsAcquired: number;
+  readonly shardsReleased: Readonly<Record<string, number>>;
+  /** Failed requests to the service by error code. */
+  readonly errors: Readonly<Record<string, number>>;
+}
+
+export interface PipelineSnapshot {
+  readonly name: string;
+  readonly project: string;
+  readonly logstore: string;
+  readonly consumerGroup: string;
+  readonly consumer: string;
+  readonly destination: string;
+  /** Seconds since the last heartbeat the service accepted, undefined before the first. */
+  readonly heartbeatAgeSeconds: number | undefined;
+  /** Seconds the service waits for a heartbeat before it gives our shards away. */
+  readonly heartbeatTimeoutSeconds: number;
+  readonly heartbeats: number;
+  readonly shards: readonly ShardSnapshot[];
+  readonly totals: PipelineTotals;
+}
+
+export type ConnectionPhase = 'idle' | 'dialling' | 'connected' | 'waiting' | 'ending' | 'closed';
+
+export interface ConnectionSnapshot {
+  /** `tcp://host:port` as configured. */
+  readonly endpoint: string;
+  readonly phase: ConnectionPhase;
+  /** Handed over to the connection, not yet settled. */
+  readonly pendingBytes: number;
+  /** Accepted by our kernel and not yet known to be acked by the peer's. */
+  readonly unackedBytes: number;
+}
+
+export interface DestinationTotals {
+  readonly writtenBytes: number;
+  readonly settledBytes: number;
+  readonly settledEvents: number;
+  /** Events written again after a connection was lost: an upper bound of the duplicates a receiver can see. */
+  readonly resentEvents: number;
+  readonly connects: number;
+  /** Lost connections and failed dials by error code. */
+  readonly errors: Readonly<Record<string, number>>;
+}
+
+export interface DestinationSnapshot {
+  readonly name: string;
+  readonly guarantee: string;
+  readonly connections: readonly ConnectionSnapshot[];
+  readonly totals: DestinationTotals;
+}
+
+export interface Snapshot {
+  readonly pipelines: readonly PipelineSnapshot[];
+  readonly destinations: readonly DestinationSnapshot[];
+  readonly budget: { readonly limitBytes: number; readonly reservedBytes: number; readonly waiting: number };
+  readonly formatter: { readonly threads: number; readonly queued: number; readonly tasks: number };
+}
