@@ -36,3 +36,24 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     signal?.addEventListener('abort', done, { once: true });
   });
 }
+
+/** A signal that aborts after `ms`, or when `parent` does. Call `clear` when it is no longer needed. */
+export function deadline(
+  clock: Clock,
+  ms: number,
+  parent?: AbortSignal,
+): { readonly signal: AbortSignal; clear(): void } {
+  const controller = new AbortController();
+  const abort = (): void => {
+    clear();
+    controller.abort();
+  };
+  const cancel = clock.timer(ms, abort, { unref: true });
+  const clear = (): void => {
+    cancel();
+    parent?.removeEventListener('abort', abort);
+  };
+  if (parent?.aborted === true) abort();
+  else parent?.addEventListener('abort', abort, { once: true });
+  return { signal: controller.signal, clear };
+}

@@ -22,7 +22,11 @@ export interface PullReply {
 /** Reads one logstore. Every method rejects with a ForwarderError only. */
 export interface LogSource {
   getCursor(shard: number, from: StartPosition, signal: AbortSignal): Promise<string>;
-  pull(shard: number, cursor: string, count: number, signal: AbortSignal): Promise<PullReply>;
+  /**
+   * Reads up to `count` (1..1000) log groups from `cursor`, never beyond `endCursor` if given.
+   * Rejects with SLS_CURSOR_INVALID (permanent), SLS_SHARD_GONE (permanent), else by the class of the code.
+   */
+  pull(shard: number, cursor: string, count: number, signal: AbortSignal, endCursor?: string): Promise<PullReply>;
   /** Ids of the shards that still take writes; all others are read-only. */
   listShards(signal: AbortSignal): Promise<readonly ShardInfo[]>;
 }
@@ -69,8 +73,11 @@ export interface Formatter {
 
 /** A named set of receivers. */
 export interface Destination {
-  /** A way in for one shard: sticks to one connection, so call order is arrival order. */
-  openRoute(): Route;
+  /**
+   * A way in for one shard: sticks to one connection, so call order is arrival order.
+   * @param fence asked right before a batch is begun on a socket; false means the lease is gone and the batch must not be sent.
+   */
+  openRoute(fence: () => boolean): Route;
 }
 
 export interface Route {

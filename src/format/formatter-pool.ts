@@ -1,0 +1,99 @@
+import { Piscina } from 'piscina';
+import { ForwarderError } from '../errors/forwarder-error.js';
+import type { FrameBatch, RawBatch } from '../model/batch.js';
+import type { FormatPlan } from '../model/format-plan.js';
+import type { FormatFault, FormatResult, FormatTask, FormatterData } from '../model/format-task.js';
+import type { Formatter } from '../model/ports.js';
+import type { Snapshot } from '../model/snapshot.js';
+import { BufferPool } from './buffer-pool.js';
+
+export interface FormatterPoolSettings {
+  readonly threads: number;
+  readonly plans: readonly FormatPlan[];
+  /** A batch that claims more decompressed bytes than this is refused as corrupt. */
+  readonly maxRawSize: number;
+  /** Used buffers kept for the next batch. */
+  readonly maxIdleBytes: number;
+}
+
+/**
+ * The pool of formatter threads. A task is a whole pull (a round trip costs 75 µs, so never a log), its buffers are transferred there and
+ * back, and both the body and the frames are written into buffers that earlier batches used.
+ */
+export class FormatterPool {
+  readonly #pool: Piscina<FormatTask, FormatResult>;
+  readonly #buffers: BufferPool;
+  readonly #threads: number;
+  #tasks = 0;
+
+  constructor(settings: FormatterPoolSettings) {
+    const { threads, plans, maxRawSize } = settings;
+    this.#threads = threads;
+    this.#buffers = new BufferPool(settings.maxIdleBytes);
+    this.#pool = new Piscina<FormatTask, FormatResult>({
+      filename: new URL('../../workers/format.js', import.meta.url).href,
+      minThreads: threads,
+      maxThreads: threads,
+      workerData: { plans, maxRawSize } satisfies FormatterData,
+    });
+  }
+
+  /** The pool as the pipeline with this plan sees it. */
+  formatter(plan: number): Formatter {
+    /** Bytes of frames per raw byte, as last seen: what size of buffer the next batch needs. */
+    let expansion = 1.25;
+    return {
+      bodyBuffer: (size) => this.#buffers.take(size) ?? new ArrayBuffer(size),
+      recycle: (frames) => this.#buffers.give(frames.bytes.buffer as ArrayBuffer),
+      format: async (batch) => {
+        const out = this.#buffers.take(Math.ceil(batch.rawSize * expansion));
+        const frames = await this.#format(plan, batch, out);
+        expansion = ((frames.bytes.length + frames.ends.byteLength) / Math.max(1, batch.rawSize)) * 1.05;
+        return frames;
+      },
+    };
+  }
+
+  snapshot(): Snapshot['formatter'] {
+    return { threads: this.#threads, queued: this.#pool.queueSize, tasks: this.#tasks };
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  async #format(plan: number, batch: RawBatch, out: ArrayBuffer | undefined): Promise<FrameBatch> {
+    const { body, bodyLength, encoding, rawSize, shard, seq, cursor, nextCursor } = batch;
+    const task: FormatTask = { plan, body, bodyLength, encoding, rawSize, out };
+    this.#tasks += 1;
+    const result = await this.#run(task, out === undefined ? [body] : [body, out]);
+    this.#buffers.give(result.body);
+    if (!result.ok) {
+      if (result.out !== undefined) this.#buffers.give(result.out);
+      throw corrupt(batch, result.fault);
+    }
+    const bytes = new Uint8Array(result.out, 0, result.length);
+    return { shard, seq, cursor, nextCursor, bytes, ends: new Uint32Array(result.out, result.endsAt, result.events) };
+  }
+
+  async #run(task: FormatTask, transferList: ArrayBuffer[]): Promise<FormatResult> {
+    try {
+      return await this.#pool.run(task, { transferList });
+    } catch (cause) {
+      const what = cause instanceof Error ? cause.message : String(cause);
+      throw new ForwarderError('FORMATTER_CRASHED', `a formatter thread failed (${what}); the batch is pulled again`, {
+        cause,
+      });
+    }
+  }
+}
+
+function corrupt({ shard, cursor }: RawBatch, { reason, offset }: FormatFault): ForwarderError {
+  return new ForwarderError(
+    'FORMAT_CORRUPT',
+    `the service sent a batch that can't be decoded (${reason}); it is pulled again`,
+    {
+      details: { shard, cursor, reason, offset },
+    },
+  );
+}

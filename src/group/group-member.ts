@@ -1,0 +1,128 @@
+import { asForwarderError, type ForwarderError } from '../errors/forwarder-error.js';
+import { deadline, type Clock } from '../flow/clock.js';
+import type { Log } from '../model/log.js';
+import type { ConsumerGroup } from '../model/ports.js';
+import { diffAssignment } from './assignment.js';
+import { Heartbeat } from './heartbeat.js';
+import { Lease } from './lease.js';
+import type { ReleaseReason } from './release-reason.js';
+
+/** The last heartbeat is a courtesy to our successor: it may cost a moment, not a hang. */
+const LAST_HEARTBEAT_MS = 2000;
+
+/** What the member knows of a shard's consumer. */
+export interface ShardRun {
+  readonly shard: number;
+  readonly reason: ReleaseReason | undefined;
+  run(): Promise<void>;
+  release(reason: ReleaseReason): void;
+  /** Stop waiting for what is in flight. */
+  hurry(): void;
+}
+
+export interface GroupMemberDeps<T extends ShardRun> {
+  readonly group: ConsumerGroup;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly heartbeatIntervalMs: number;
+  /** The group's timeout: without a heartbeat for this long our shards are given to others. */
+  readonly leaseMs: number;
+  readonly open: (shard: number, lease: Lease) => T;
+  readonly onReleased: (run: T, reason: ReleaseReason) => void;
+  /** A shard can't go on although nobody asked it to stop. */
+  readonly onFailed: (error: ForwarderError) => void;
+  readonly onHeartbeatError: (code: string) => void;
+}
+
+/**
+ * One consumer in a consumer group: turns heartbeat replies into shard consumers that start and stop. A shard stays in the list we send until its
+ * last commit is done, whatever the reply said, because listing it is what keeps the service from handing it on.
+ */
+export class GroupMember<T extends ShardRun> {
+  readonly heartbeat: Heartbeat;
+  readonly #deps: GroupMemberDeps<T>;
+  readonly #lease: Lease;
+  readonly #runs = new Map<number, { readonly run: T; readonly done: Promise<void> }>();
+  readonly #ended = new AbortController();
+  #beating: Promise<void> = Promise.resolve();
+  #stopping = false;
+
+  constructor(deps: GroupMemberDeps<T>) {
+    this.#deps = deps;
+    this.#lease = new Lease(deps.clock, deps.leaseMs);
+    this.heartbeat = new Heartbeat({
+      group: deps.group,
+      lease: this.#lease,
+      clock: deps.clock,
+      log: deps.log,
+      intervalMs: deps.heartbeatIntervalMs,
+      listed: () => this.#listed(),
+      onAssigned: (shards) => this.#assigned(shards),
+      onLost: () => this.#releaseAll('leaseLost'),
+      onError: deps.onHeartbeatError,
+    });
+  }
+
+  get runs(): readonly T[] {
+    return [...this.#runs.values()].map(({ run }) => run);
+  }
+
+  /** Joins the group: heartbeats, and shards as they are assigned. */
+  start(): void {
+    this.#beating = this.heartbeat.run(this.#ended.signal);
+  }
+
+  /**
+   * Gives every shard back and leaves. The order is the point: heartbeats go on until the last commit is done, and one more, without the
+   * released shards, tells the service that it may hand on what somebody else is waiting for.
+   */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#releaseAll('shutdown');
+    await Promise.all([...this.#runs.values()].map(({ done }) => done));
+    this.#ended.abort();
+    await this.#beating;
+    const last = deadline(this.#deps.clock, LAST_HEARTBEAT_MS);
+    await this.heartbeat.beat(last.signal);
+    last.clear();
+  }
+
+  /** What is in flight is abandoned; what is settled is still committed. */
+  hurry(): void {
+    for (const { run } of this.#runs.values()) run.hurry();
+  }
+
+  /** A shard whose lease is lost is no longer ours to list: that would claim what may be somebody else's. */
+  #listed(): readonly number[] {
+    return this.runs.filter((run) => run.reason !== 'leaseLost').map((run) => run.shard);
+  }
+
+  #assigned(shards: readonly number[]): void {
+    if (this.#stopping) return;
+    const { acquire, release } = diffAssignment(new Set(this.#runs.keys()), shards);
+    for (const shard of release) this.#runs.get(shard)?.run.release('unassigned');
+    for (const shard of acquire) this.#open(shard);
+    if (acquire.length + release.length > 0) this.#deps.log.info({ acquire, release, shards }, 'assignment changed');
+  }
+
+  #open(shard: number): void {
+    const run = this.#deps.open(shard, this.#lease);
+    this.#runs.set(shard, { run, done: this.#follow(run) });
+  }
+
+  async #follow(run: T): Promise<void> {
+    try {
+      await run.run();
+    } catch (thrown) {
+      this.#deps.onFailed(asForwarderError(thrown));
+    }
+    this.#runs.delete(run.shard);
+    const reason = run.reason ?? 'shutdown';
+    this.#deps.onReleased(run, reason);
+    if (reason === 'unassigned') this.heartbeat.poke();
+  }
+
+  #releaseAll(reason: ReleaseReason): void {
+    for (const { run } of this.#runs.values()) run.release(reason);
+  }
+}

@@ -1,0 +1,139 @@
+import type { ForwarderError } from '../errors/forwarder-error.js';
+import type { ByteBudget } from '../flow/byte-budget.js';
+import type { Clock } from '../flow/clock.js';
+import type { Log } from '../model/log.js';
+import type { ConsumerGroup, Destination, Formatter, GroupSettings, LogSource } from '../model/ports.js';
+import type { PipelineSnapshot } from '../model/snapshot.js';
+import { untilDone } from '../flow/retry.js';
+import { ShardConsumer } from '../shard/shard-consumer.js';
+import type { ShardSettings } from '../shard/shard-settings.js';
+import { GroupMember } from './group-member.js';
+import type { Lease } from './lease.js';
+import { PipelineTotals } from './pipeline-totals.js';
+
+export interface PipelineSettings {
+  readonly name: string;
+  readonly project: string;
+  readonly logstore: string;
+  readonly consumerGroup: string;
+  readonly consumer: string;
+  readonly destination: string;
+  readonly heartbeatIntervalMs: number;
+  readonly group: GroupSettings;
+  readonly shard: ShardSettings;
+}
+
+export interface PipelineDeps {
+  readonly settings: PipelineSettings;
+  readonly source: LogSource;
+  readonly group: ConsumerGroup;
+  readonly formatter: Formatter;
+  readonly destination: Destination;
+  readonly budget: ByteBudget;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The pipeline can't go on although nobody asked it to stop. */
+  readonly onFailed: (error: ForwarderError) => void;
+}
+
+/** One logstore read by one consumer group into one destination. */
+export class Pipeline {
+  readonly #deps: PipelineDeps;
+  readonly #totals = new PipelineTotals();
+  #member: GroupMember<ShardConsumer> | undefined;
+  #timeoutSeconds: number;
+
+  constructor(deps: PipelineDeps) {
+    this.#deps = deps;
+    this.#timeoutSeconds = deps.settings.group.timeoutSeconds;
+  }
+
+  /**
+   * Makes sure the consumer group exists and joins it. Waits as long as the service is merely away.
+   * @throws ForwarderError when an operator must act: wrong credentials, no such project or logstore …
+   */
+  async start(signal: AbortSignal): Promise<void> {
+    const { settings, group, clock, log } = this.#deps;
+    const onError = (error: ForwarderError, pauseMs: number): void =>
+      log.warn({ code: error.code, retryInMs: Math.round(pauseMs), ...error.details }, error.message);
+    const inForce = await untilDone({ clock, backoff: settings.shard.retry, throwFatal: true, signal, onError }, () =>
+      group.ensure(settings.group, signal),
+    );
+    if (inForce === undefined) return;
+    const { timeoutSeconds, inOrder } = inForce;
+    if (timeoutSeconds !== settings.group.timeoutSeconds || inOrder !== settings.group.inOrder) {
+      log.warn(
+        { timeoutSeconds, inOrder, wanted: settings.group },
+        'the consumer group exists with other settings than the config asks for; its own are used and left as they are',
+      );
+    }
+    this.#timeoutSeconds = timeoutSeconds;
+    this.#member = this.#join(timeoutSeconds * 1000);
+    this.#member.start();
+  }
+
+  /** Resolves when every shard is drained, committed and given back. */
+  async stop(): Promise<void> {
+    await this.#member?.stop();
+  }
+
+  /** Stop waiting for what is in flight; what is settled is still committed. */
+  hurry(): void {
+    this.#member?.hurry();
+  }
+
+  snapshot(): PipelineSnapshot {
+    const { name, project, logstore, consumerGroup, consumer, destination } = this.#deps.settings;
+    const runs = this.#member?.runs ?? [];
+    const ageMs = this.#member?.heartbeat.ageMs;
+    return {
+      name,
+      project,
+      logstore,
+      consumerGroup,
+      consumer,
+      destination,
+      heartbeatAgeSeconds: ageMs === undefined ? undefined : ageMs / 1000,
+      heartbeatTimeoutSeconds: this.#timeoutSeconds,
+      heartbeats: this.#member?.heartbeat.accepted ?? 0,
+      shards: runs.map((run) => run.snapshot()),
+      totals: this.#totals.sum(runs.map((run) => run.stats)),
+    };
+  }
+
+  #join(leaseMs: number): GroupMember<ShardConsumer> {
+    const { settings, group, clock, log, onFailed } = this.#deps;
+    return new GroupMember<ShardConsumer>({
+      group,
+      clock,
+      log,
+      // Three tries fit into the lease even when the group's own timeout is shorter than the config expects.
+      heartbeatIntervalMs: Math.min(settings.heartbeatIntervalMs, leaseMs / 3),
+      leaseMs,
+      open: (shard, lease) => this.#openShard(shard, lease),
+      onReleased: (run, reason) => {
+        this.#totals.keep(run.stats, reason);
+        log.info({ shard: run.shard, reason }, 'shard released');
+      },
+      onFailed,
+      onHeartbeatError: (code) => this.#totals.countError(code),
+    });
+  }
+
+  #openShard(shard: number, lease: Lease): ShardConsumer {
+    const { source, group, formatter, destination, budget, clock, log, settings } = this.#deps;
+    this.#totals.acquired();
+    return new ShardConsumer({
+      shard,
+      source,
+      group,
+      formatter,
+      destination,
+      budget,
+      lease,
+      clock,
+      log,
+      settings: settings.shard,
+    });
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * Why a shard is given up. The reasons are ranked: one may only be replaced by a higher one, because each forbids more.
+ *
+ *     shutdown    we stop: drain, commit, leave.
+ *     unassigned  the service gives the shard to another consumer: drain, commit, then stop listing it.
+ *     shardEnd    nothing will ever come any more.
+ *     leaseLost   the shard may be somebody else's by now: never send, never commit again.
+ */
+export type ReleaseReason = 'shutdown' | 'unassigned' | 'shardEnd' | 'leaseLost';
+
+const RANK: Readonly<Record<ReleaseReason, number>> = { shutdown: 0, unassigned: 1, shardEnd: 2, leaseLost: 3 };
+
+export function outranks(next: ReleaseReason, current: ReleaseReason | undefined): boolean {
+  return current === undefined || RANK[next] > RANK[current];
+}

@@ -1,0 +1,78 @@
+import { asForwarderError, type ForwarderError } from '../errors/forwarder-error.js';
+import { sleep, type Clock } from '../flow/clock.js';
+import { isAborted } from '../flow/stop-signal.js';
+import type { ConsumerGroup } from '../model/ports.js';
+
+export interface CommitterDeps {
+  readonly shard: number;
+  readonly group: ConsumerGroup;
+  readonly clock: Clock;
+  readonly intervalMs: number;
+  readonly refreshMs: number;
+  /** The highest cursor with everything before it settled. */
+  readonly watermark: () => string;
+  /** False once the lease is gone: then nothing may be committed. */
+  readonly mayCommit: () => boolean;
+  readonly onCommitted: () => void;
+  readonly onNotOwner: () => void;
+  readonly onError: (error: ForwarderError) => void;
+}
+
+/**
+ * Writes a shard's watermark into the consumer group. It never decides *what* to commit, only *when*: at the interval, again at the
+ * refresh interval when nothing moved (the service ends a read-only shard on a checkpoint write, not on a read), and at the end.
+ */
+export class Committer {
+  readonly #deps: CommitterDeps;
+  #stored: string | undefined;
+  #storedAt: number | undefined;
+
+  /** @param stored the checkpoint the shard started from, if it had one. */
+  constructor(deps: CommitterDeps, stored: string | undefined) {
+    this.#deps = deps;
+    this.#stored = stored;
+  }
+
+  /** Milliseconds since the last accepted commit, undefined before the first. */
+  get ageMs(): number | undefined {
+    return this.#storedAt === undefined ? undefined : this.#deps.clock.monotonic() - this.#storedAt;
+  }
+
+  /** Everything settled so far is stored. */
+  get upToDate(): boolean {
+    return this.#deps.watermark() === this.#stored;
+  }
+
+  /** Commits at the interval until the signal aborts. Failures are reported and tried again at the next turn. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, intervalMs, refreshMs } = this.#deps;
+    let refreshAt = clock.monotonic() + refreshMs;
+    while (!signal.aborted) {
+      await sleep(clock, intervalMs, signal);
+      const refreshDue = clock.monotonic() >= refreshAt;
+      if (isAborted(signal) || (this.upToDate && !refreshDue)) continue;
+      await this.commit(signal);
+      refreshAt = clock.monotonic() + refreshMs;
+    }
+  }
+
+  /** One try. Returns whether everything settled is stored now. */
+  async commit(signal: AbortSignal): Promise<boolean> {
+    const { shard, group, clock, watermark, mayCommit, onCommitted, onNotOwner, onError } = this.#deps;
+    if (!mayCommit()) return false;
+    const cursor = watermark();
+    try {
+      if ((await group.commit(shard, cursor, signal)) === 'not-owner') {
+        onNotOwner();
+        return false;
+      }
+    } catch (thrown) {
+      if (!signal.aborted) onError(asForwarderError(thrown));
+      return false;
+    }
+    this.#stored = cursor;
+    this.#storedAt = clock.monotonic();
+    onCommitted();
+    return this.upToDate;
+  }
+}

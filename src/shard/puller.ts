@@ -1,0 +1,109 @@
+import type { ForwarderError } from '../errors/forwarder-error.js';
+import type { ByteBudget, Reservation } from '../flow/byte-budget.js';
+import { sleep, type Clock } from '../flow/clock.js';
+import type { LogSource, PullReply } from '../model/ports.js';
+import { PullSizer, type PullSize } from './pull-sizer.js';
+import { untilDone } from '../flow/retry.js';
+import type { ShardSettings } from './shard-settings.js';
+import type { ShardStats } from './shard-stats.js';
+
+export interface PullerDeps {
+  readonly shard: number;
+  readonly source: LogSource;
+  readonly budget: ByteBudget;
+  readonly clock: Clock;
+  readonly settings: ShardSettings;
+  readonly stats: ShardStats;
+  /** Told of every failed pull that is tried again. */
+  readonly onError: (error: ForwarderError, pauseMs: number) => void;
+}
+
+/** One reply that moved the shard on, with the memory it holds. */
+export interface Pulled {
+  readonly cursor: string;
+  readonly reply: PullReply;
+  readonly reservation: Reservation;
+}
+
+/** A reply of at least this many raw bytes was cut by the service's size limit, not by the end of the shard. */
+const LARGE_REPLY = 1024 * 1024;
+
+/**
+ * Reads a shard forward: at once while data flows, a little later after a short reply, at the idle interval at the tip. Memory is
+ * reserved before each request and given back when the request brings nothing, so a failing shard holds none while it waits.
+ */
+export class Puller {
+  readonly #deps: PullerDeps;
+  readonly #sizer: PullSizer;
+  #cursor: string;
+  #notBefore = 0;
+  #tipAt: number | undefined;
+
+  constructor(deps: PullerDeps, cursor: string) {
+    this.#deps = deps;
+    this.#sizer = new PullSizer(deps.settings.maxPullBytes);
+    this.#cursor = cursor;
+  }
+
+  /** When (monotonic ms) the service last said that there is nothing after our cursor; undefined while there is. */
+  get tipAt(): number | undefined {
+    return this.#tipAt;
+  }
+
+  /** Goes on elsewhere: the cursor was expired. */
+  jump(cursor: string): void {
+    this.#cursor = cursor;
+  }
+
+  /**
+   * The next reply that moves the cursor.
+   * @returns undefined when the signal aborted.
+   * @throws ForwarderError of class permanent (SLS_CURSOR_INVALID, SLS_SHARD_GONE).
+   */
+  async next(signal: AbortSignal): Promise<Pulled | undefined> {
+    const { clock, settings, onError } = this.#deps;
+    for (;;) {
+      const pulled = await untilDone({ clock, backoff: settings.retry, signal, onError }, () => this.#pull(signal));
+      if (pulled === undefined || signal.aborted) {
+        pulled?.reservation.release();
+        return undefined;
+      }
+      if (pulled.reply.nextCursor !== pulled.cursor) return pulled;
+      pulled.reservation.release();
+    }
+  }
+
+  async #pull(signal: AbortSignal): Promise<Pulled | undefined> {
+    const { shard, source, budget, clock } = this.#deps;
+    await sleep(clock, this.#notBefore - clock.monotonic(), signal);
+    const asked = this.#sizer.next();
+    const reservation = await budget.reserve(asked.bytes, signal);
+    if (reservation === undefined) return undefined;
+    const cursor = this.#cursor;
+    const startedAt = clock.monotonic();
+    try {
+      const reply = await source.pull(shard, cursor, asked.count, signal);
+      reservation.correct(Math.max(reply.rawSize, reply.bodyLength));
+      this.#note(reply, cursor, asked, startedAt);
+      return { cursor, reply, reservation };
+    } catch (thrown) {
+      reservation.release();
+      throw thrown;
+    }
+  }
+
+  #note(reply: PullReply, cursor: string, asked: PullSize, startedAt: number): void {
+    const { stats, settings } = this.#deps;
+    stats.pulls += 1;
+    stats.pulledBytes += reply.bodyLength;
+    stats.rawBytes += reply.rawSize;
+    stats.logGroups += reply.logGroups;
+    this.#sizer.learn(asked, reply.logGroups, reply.rawSize);
+    this.#cursor = reply.nextCursor;
+    const atTip = reply.nextCursor === cursor;
+    this.#tipAt = atTip ? this.#deps.clock.monotonic() : undefined;
+    const more = reply.logGroups >= asked.count || reply.rawSize >= LARGE_REPLY;
+    const pause = atTip ? settings.idlePollMs : more ? 0 : settings.idlePollMs / 4;
+    this.#notBefore = startedAt + Math.max(pause, settings.minPullIntervalMs);
+  }
+}

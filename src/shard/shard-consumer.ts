@@ -1,0 +1,302 @@
+import { asForwarderError, type ForwarderError } from '../errors/forwarder-error.js';
+import type { ByteBudget } from '../flow/byte-budget.js';
+import { deadline, sleep, type Clock } from '../flow/clock.js';
+import { ErrorReporter } from '../flow/error-reporter.js';
+import { InFlightWindow } from '../flow/in-flight-window.js';
+import { StopSignal } from '../flow/stop-signal.js';
+import type { Lease } from '../group/lease.js';
+import { outranks, type ReleaseReason } from '../group/release-reason.js';
+import type { Log } from '../model/log.js';
+import type { ConsumerGroup, Destination, Formatter, LogSource, Route } from '../model/ports.js';
+import type { ShardPhase, ShardSnapshot } from '../model/snapshot.js';
+import { Committer } from './committer.js';
+import { Deliverer } from './deliverer.js';
+import { cursorAfterExpiry, resolveStart, type ShardStart } from './position.js';
+import { Puller, type Pulled } from './puller.js';
+import { untilDone, type RetrySettings } from '../flow/retry.js';
+import type { ShardSettings } from './shard-settings.js';
+import { ShardStats } from './shard-stats.js';
+
+export interface ShardDeps {
+  readonly shard: number;
+  readonly source: LogSource;
+  readonly group: ConsumerGroup;
+  readonly formatter: Formatter;
+  readonly destination: Destination;
+  readonly budget: ByteBudget;
+  readonly lease: Lease;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: ShardSettings;
+}
+
+/** Where the watermark stands: a cursor and, where the service says it, that position's receive time (unix seconds). */
+interface Position {
+  readonly cursor: string;
+  readonly time: number | undefined;
+}
+
+/** How long the last commit may take after a hard stop. */
+const LAST_COMMIT_MS = 3000;
+
+/**
+ * One shard's straight line, from the moment the service gives it to us until we give it back: a pull loop and a deliver loop joined by a FIFO.
+ *
+ *     pull loop     room in the window → bytes reserved → pull → start formatting, not awaited → push
+ *     deliver loop  shift → await that result (its siblings format meanwhile) → enqueue on the route; settled → watermark
+ *
+ * Formatting is parallel, awaiting is ordered, and the route is one connection: order needs no buffer and no lock.
+ */
+export class ShardConsumer {
+  readonly shard: number;
+  readonly stats = new ShardStats();
+  readonly #deps: ShardDeps;
+  readonly #stop = new StopSignal();
+  readonly #window: InFlightWindow<Position>;
+  readonly #route: Route;
+  readonly #deliverer: Deliverer;
+  readonly #errors: ErrorReporter;
+  #phase: ShardPhase = 'starting';
+  #reason: ReleaseReason | undefined;
+  #puller: Puller | undefined;
+  #committer: Committer | undefined;
+  #seq = 0;
+  #progressAt: number;
+
+  constructor(deps: ShardDeps) {
+    this.#deps = deps;
+    this.shard = deps.shard;
+    this.#window = new InFlightWindow(deps.settings.windowBatches);
+    this.#route = deps.destination.openRoute(() => this.#mayAct());
+    this.#errors = new ErrorReporter(deps.clock, deps.log);
+    this.#progressAt = deps.clock.monotonic();
+    this.#deliverer = new Deliverer({
+      source: deps.source,
+      formatter: deps.formatter,
+      clock: deps.clock,
+      backoff: deps.settings.retry,
+      signal: this.#stop.hard,
+      route: this.#route,
+      stats: this.stats,
+      maySend: () => this.#mayAct(),
+      onError: (error, pauseMs) => this.#report(error, pauseMs),
+    });
+  }
+
+  /** Why it is being or was given up; undefined while it is read. */
+  get reason(): ReleaseReason | undefined {
+    return this.#reason;
+  }
+
+  /** Gives the shard up for this reason; a weaker one than before changes nothing. */
+  release(reason: ReleaseReason): void {
+    if (!outranks(reason, this.#reason)) return;
+    this.#reason = reason;
+    this.#stop.stopSoft();
+    if (reason === 'leaseLost') this.hurry();
+    if (reason === 'unassigned') this.#limitDrain();
+  }
+
+  /** Hard stop: abandons what is in flight. What is settled is still committed, unless the lease is lost. */
+  hurry(): void {
+    if (this.#phase === 'released') return;
+    this.#stop.stopHard();
+    this.#route.abandon();
+  }
+
+  /**
+   * Resolves when the shard is given up and its last commit is done.
+   * @throws ForwarderError when the shard can't go on although nobody asked it to stop.
+   */
+  async run(): Promise<void> {
+    try {
+      const start = await untilDone(this.#retry(), () => this.#resolveStart());
+      if (start !== undefined) await this.#live(start);
+    } finally {
+      this.#stop.stopHard();
+      this.#phase = 'released';
+      this.#route.close();
+    }
+  }
+
+  snapshot(): ShardSnapshot {
+    const now = this.#deps.clock.monotonic();
+    const tipAt = this.#puller?.tipAt;
+    const ageMs = this.#committer?.ageMs;
+    return {
+      shard: this.shard,
+      phase: this.#phase,
+      caughtUp: tipAt !== undefined && this.#window.size === 0,
+      lagSeconds: this.#lagSeconds(),
+      idleSeconds: (now - Math.max(this.#progressAt, tipAt ?? 0)) / 1000,
+      inFlightBatches: this.#window.size,
+      inFlightBytes: this.#deliverer.inFlightBytes,
+      checkpointAgeSeconds: ageMs === undefined ? undefined : ageMs / 1000,
+    };
+  }
+
+  /** We may send and commit only while the lease stands; asked again right before each, because timers of ours may be late. */
+  #mayAct(): boolean {
+    if (this.#reason === 'leaseLost') return false;
+    if (this.#deps.lease.held()) return true;
+    this.release('leaseLost');
+    return false;
+  }
+
+  #resolveStart(): Promise<ShardStart> {
+    const { source, group, shard, settings } = this.#deps;
+    return resolveStart(source, group, shard, settings.start, this.#stop.soft);
+  }
+
+  async #live(start: ShardStart): Promise<void> {
+    const { shard, log } = this.#deps;
+    log.info({ shard, from: start.checkpoint === undefined ? 'start' : 'checkpoint' }, 'shard acquired');
+    const committer = (this.#committer = this.#makeCommitter(start));
+    const puller = (this.#puller = this.#makePuller(start.cursor));
+    const drained = new AbortController();
+    const committing = committer.run(drained.signal);
+    const delivering = this.#deliverer.run();
+    this.#phase = 'reading';
+    const failure = await this.#pullLoop(puller);
+    this.#phase = 'draining';
+    this.#deliverer.close();
+    await delivering;
+    await this.#window.whenEmpty(this.#stop.hard);
+    drained.abort();
+    await committing;
+    await this.#lastCommit(committer);
+    if (failure !== undefined) throw failure;
+  }
+
+  /** @returns why the shard can't go on, or undefined when it was asked to stop. */
+  async #pullLoop(puller: Puller): Promise<ForwarderError | undefined> {
+    const { soft } = this.#stop;
+    while (!soft.aborted) {
+      await this.#window.whenRoom(soft);
+      try {
+        const pulled = await puller.next(soft);
+        if (pulled !== undefined) this.#take(pulled);
+      } catch (thrown) {
+        const failure = await this.#overcome(asForwarderError(thrown), puller);
+        if (failure !== undefined) return failure;
+      }
+    }
+    return undefined;
+  }
+
+  #take({ cursor, reply, reservation }: Pulled): void {
+    this.#errors.succeeded({ shard: this.shard });
+    const { nextCursor, body, bodyLength, encoding, rawSize } = reply;
+    const settle = this.#window.track({ cursor: nextCursor, time: reply.cursorTime });
+    this.#progressAt = this.#deps.clock.monotonic();
+    if (bodyLength === 0) {
+      reservation.release();
+      settle();
+      return;
+    }
+    const ref = { shard: this.shard, seq: this.#seq++, cursor, nextCursor };
+    const frames = this.#deps.formatter.format({ ...ref, body, bodyLength, encoding, rawSize });
+    const settled = (): void => {
+      this.#progressAt = this.#deps.clock.monotonic();
+      settle();
+    };
+    this.#deliverer.push({ ref, frames, reservation, settle: settled });
+  }
+
+  /** What a permanent failure of a pull leads to. @returns the failure if it ends the shard's line. */
+  async #overcome(error: ForwarderError, puller: Puller): Promise<ForwarderError | undefined> {
+    const { shard, source, settings, log } = this.#deps;
+    this.stats.countError(error.code);
+    if (error.code === 'SLS_SHARD_GONE') {
+      log.warn({ shard, code: error.code }, 'the shard no longer exists: everything in it has expired');
+      this.release('shardEnd');
+      return undefined;
+    }
+    const policy = settings.onExpiredCursor;
+    if (error.code !== 'SLS_CURSOR_INVALID' || policy === 'fail') return error;
+    const where = policy === 'oldest' ? 'oldest event left' : 'newest event';
+    log.error(
+      { shard, code: error.code, policy },
+      `EVENTS LOST TO RETENTION before they were read; going on at the ${where}`,
+    );
+    const signal = this.#stop.soft;
+    const cursor = await untilDone(this.#retry(), () => cursorAfterExpiry(source, shard, policy, signal));
+    if (cursor !== undefined) puller.jump(cursor);
+    return undefined;
+  }
+
+  /** Tries until everything settled is stored. A hard stop leaves time for one more try: the watermark is always safe to commit. */
+  async #lastCommit(committer: Committer): Promise<void> {
+    const { clock, settings } = this.#deps;
+    const { hard } = this.#stop;
+    while (!hard.aborted && !committer.upToDate && !(await committer.commit(hard))) {
+      await sleep(clock, settings.retry.initialMs, hard);
+    }
+    if (committer.upToDate) return;
+    const last = deadline(clock, LAST_COMMIT_MS);
+    await committer.commit(last.signal);
+    last.clear();
+  }
+
+  #limitDrain(): void {
+    const { clock, settings, log, shard } = this.#deps;
+    const hurry = (): void => {
+      if (this.#phase === 'released') return;
+      log.warn(
+        { shard },
+        'the shard was taken away and could not be drained in time; its next owner reads the rest again',
+      );
+      this.hurry();
+    };
+    clock.timer(settings.drainTimeoutMs, hurry, { unref: true });
+  }
+
+  #lagSeconds(): number | undefined {
+    const { clock } = this.#deps;
+    const tipAt = this.#puller?.tipAt;
+    // At the tip the lag is the time since the service last confirmed it: true also when pulls fail meanwhile.
+    if (tipAt !== undefined && this.#window.size === 0) return (clock.monotonic() - tipAt) / 1000;
+    const time = this.#window.watermark?.time;
+    return time === undefined ? undefined : Math.max(0, clock.now() / 1000 - time);
+  }
+
+  #makePuller(cursor: string): Puller {
+    const { shard, source, budget, clock, settings } = this.#deps;
+    const onError = (error: ForwarderError, pauseMs: number): void => this.#report(error, pauseMs);
+    return new Puller({ shard, source, budget, clock, settings, stats: this.stats, onError }, cursor);
+  }
+
+  #makeCommitter(start: ShardStart): Committer {
+    const { shard, group, clock, settings, log } = this.#deps;
+    return new Committer(
+      {
+        shard,
+        group,
+        clock,
+        intervalMs: settings.checkpointIntervalMs,
+        refreshMs: settings.checkpointRefreshMs,
+        watermark: () => this.#window.watermark?.cursor ?? start.cursor,
+        mayCommit: () => this.#mayAct(),
+        onCommitted: () => {
+          this.stats.checkpoints += 1;
+        },
+        onNotOwner: () => {
+          log.warn({ shard }, 'the shard belongs to another consumer now; its checkpoint was left alone');
+          this.release('leaseLost');
+        },
+        onError: (error) => this.#report(error, settings.checkpointIntervalMs),
+      },
+      start.checkpoint,
+    );
+  }
+
+  #retry(): RetrySettings {
+    const onError = (error: ForwarderError, pauseMs: number): void => this.#report(error, pauseMs);
+    return { clock: this.#deps.clock, backoff: this.#deps.settings.retry, signal: this.#stop.soft, onError };
+  }
+
+  #report(error: ForwarderError, pauseMs: number): void {
+    this.stats.countError(error.code);
+    this.#errors.failed(error, pauseMs, { shard: this.shard });
+  }
+}

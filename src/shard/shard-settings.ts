@@ -1,0 +1,25 @@
+import type { BackoffSettings } from '../flow/backoff.js';
+import type { StartPosition } from '../model/ports.js';
+
+/** What the service's answer "this cursor is expired or garbage" leads to. */
+export type ExpiredCursorPolicy = 'oldest' | 'latest' | 'fail';
+
+export interface ShardSettings {
+  /** Where a shard without a checkpoint starts. */
+  readonly start: StartPosition;
+  readonly onExpiredCursor: ExpiredCursorPolicy;
+  /** Batches of one shard between pull and settled. */
+  readonly windowBatches: number;
+  /** Largest pull reply to ask for, raw bytes. */
+  readonly maxPullBytes: number;
+  /** Pause before asking again at the tip of the shard. */
+  readonly idlePollMs: number;
+  /** Least time between two pulls of one shard (the service allows 100 reads a second). */
+  readonly minPullIntervalMs: number;
+  readonly checkpointIntervalMs: number;
+  /** An unchanged checkpoint is written again this often, so that the service notices the end of a read-only shard. */
+  readonly checkpointRefreshMs: number;
+  /** How long a shard taken from us may take to drain before what is in flight is abandoned. */
+  readonly drainTimeoutMs: number;
+  readonly retry: BackoffSettings;
+}
