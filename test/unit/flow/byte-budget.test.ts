@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { ByteBudget, type Reservation } from '../../../src/flow/byte-budget.js';
+import { settle } from '../../support/manual-clock.js';
+
+const never = new AbortController().signal;
+
+test('admits a reservation larger than the whole budget when nothing else is in flight', async () => {
+  const budget = new ByteBudget(100);
+  const large = await budget.reserve(500, never);
+  assert.equal(budget.reservedBytes, 500);
+  let small: Reservation | undefined;
+  void budget.reserve(1, never).then((granted) => (small = granted));
+  await settle();
+  assert.equal(small, undefined);
+  large?.release();
+  await settle();
+  assert.equal(budget.reservedBytes, 1);
+});
+
+test('serves waiters strictly in order: a small one behind a large one waits', async () => {
+  const budget = new ByteBudget(100);
+  const first = await budget.reserve(90, never);
+  const order: string[] = [];
+  void budget.reserve(80, never).then(() => order.push('large'));
+  void budget.reserve(5, never).then(() => order.push('small'));
+  await settle();
+  assert.deepEqual(order, []);
+  first?.release();
+  await settle();
+  assert.deepEqual(order, ['large', 'small']);
+});
+
+test('an aborted waiter leaves the queue and lets those behind it in', async () => {
+  const budget = new ByteBudget(100);
+  await budget.reserve(50, never);
+  const abort = new AbortController();
+  const large = budget.reserve(80, abort.signal);
+  const small = budget.reserve(40, never);
+  abort.abort();
+  assert.equal(await large, undefined);
+  assert.equal((await small)?.bytes, 40);
+  assert.equal(budget.waiting, 0);
+});
+
+test('release ends a reservation: later corrections and releases change nothing', async () => {
+  const budget = new ByteBudget(100);
+  const held = await budget.reserve(10, never);
+  held?.release();
+  held?.correct(70);
+  held?.release();
+  assert.equal(budget.reservedBytes, 0);
+});
+
+test('under random use: the sum is right, the limit holds for what is granted, order is first come first served', async () => {
+  const command = fc.oneof(
+    fc.record({ kind: fc.constant('reserve' as const), bytes: fc.integer({ min: 1, max: 150 }) }),
+    fc.record({ kind: fc.constant('release' as const), pick: fc.nat() }),
+    fc.record({ kind: fc.constant('correct' as const), pick: fc.nat(), bytes: fc.integer({ min: 0, max: 60 }) }),
+    fc.record({ kind: fc.constant('abort' as const), pick: fc.nat() }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(command, { maxLength: 60 }), async (commands) => {
+      const budget = new ByteBudget(100);
+      const held: Reservation[] = [];
+      const waiting = new Map<number, AbortController>();
+      let asked = 0;
+      let lastServed = -1;
+      for (const step of commands) {
+        if (step.kind === 'reserve') {
+          const ticket = asked++;
+          const abort = new AbortController();
+          waiting.set(ticket, abort);
+          const before = budget.reservedBytes;
+          void budget.reserve(step.bytes, abort.signal).then((granted) => {
+            waiting.delete(ticket);
+            if (granted === undefined) return;
+            assert.ok(ticket > lastServed, 'served out of order');
+            lastServed = ticket;
+            held.push(granted);
+          });
+          if (budget.waiting === 0) assert.ok(before === 0 || before + step.bytes <= 100);
+        } else if (step.kind === 'abort') {
+          const tickets = [...waiting.keys()];
+          waiting.get(tickets[step.pick % tickets.length] ?? -1)?.abort();
+        } else {
+          const reservation = held[step.pick % held.length];
+          if (step.kind === 'correct') reservation?.correct(step.bytes);
+          else if (reservation !== undefined) {
+            reservation.release();
+            held.splice(held.indexOf(reservation), 1);
+          }
+        }
+        await Promise.resolve();
+        await settle(1);
+        const sum = held.reduce((total, { bytes }) => total + bytes, 0);
+        assert.equal(budget.reservedBytes, sum);
+        assert.equal(budget.waiting, waiting.size);
+      }
+      for (let left = held.pop(); left !== undefined; left = held.pop()) {
+        left.release();
+        await settle(1);
+      }
+      assert.equal(budget.reservedBytes, 0);
+      assert.equal(budget.waiting, 0);
+    }),
+    { numRuns: 200 },
+  );
+});
