@@ -43,9 +43,13 @@ export class Committer {
     return this.#deps.watermark() === this.#stored;
   }
 
-  /** Commits at the interval until the signal aborts. Failures are reported and tried again at the next turn. */
+  /**
+   * Commits at the interval until the signal aborts. Failures are reported and tried again at the next turn. A shard without a checkpoint
+   * gets its start position stored at once: with `start: end` a crash before the first commit would else skip what came meanwhile.
+   */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, intervalMs, refreshMs } = this.#deps;
+    if (this.#stored === undefined) await this.commit(signal);
     let refreshAt = clock.monotonic() + refreshMs;
     while (!signal.aborted) {
       await sleep(clock, intervalMs, signal);

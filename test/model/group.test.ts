@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { ErrorCode } from '../../src/errors/codes.js';
+import { FakeProcess, pipelineSettings } from '../support/fake-pipeline.js';
+import { FakeService, type Fault } from '../support/fake-service.js';
+import { ManualClock } from '../support/manual-clock.js';
+
+/**
+ * Several processes of one consumer group under random events. Whatever happens: every log group arrives, in order within what one process
+ * sends of a shard; no two processes send a shard between hand-overs without a fault; the checkpoint only grows; nobody sends or
+ * commits without a lease; and all memory is given back.
+ */
+const SHARDS = 3;
+const GROUPS = 60;
+const TIMEOUT_MS = pipelineSettings.group.timeoutSeconds * 1000;
+
+type Event =
+  | { readonly kind: 'wait'; readonly ms: number }
+  | { readonly kind: 'join' | 'stop' | 'kill' | 'stall' | 'resume' | 'freeze' | 'forget'; readonly process: number }
+  | { readonly kind: 'corrupt'; readonly process: number; readonly times: number }
+  | {
+      readonly kind: 'fault';
+      readonly operation: 'pull' | 'heartbeat' | 'commit' | 'getCheckpoint';
+      readonly faults: Fault[];
+    }
+  | { readonly kind: 'append'; readonly shard: number; readonly groups: number };
+
+const retryable: ErrorCode[] = [
+  'SLS_SERVER',
+  'SLS_NETWORK',
+  'SLS_TIMEOUT',
+  'SLS_QUOTA',
+  'SLS_PROTOCOL',
+  'SLS_UNAUTHORIZED',
+];
+const process = fc.nat(2);
+const event: fc.Arbitrary<Event> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 5000 }) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('join', 'join', 'stop', 'kill', 'stall', 'resume', 'freeze', 'forget'),
+      process,
+    }),
+  },
+  fc.record({ kind: fc.constant('corrupt' as const), process, times: fc.integer({ min: 1, max: 3 }) }),
+  fc.record({
+    kind: fc.constant('fault' as const),
+    operation: fc.constantFrom('pull', 'heartbeat', 'commit', 'getCheckpoint'),
+    faults: fc.array(fc.constantFrom<Fault>('hang', ...retryable), { minLength: 1, maxLength: 6 }),
+  }),
+  fc.record({
+    kind: fc.constant('append' as const),
+    shard: fc.nat(SHARDS - 1),
+    groups: fc.integer({ min: 1, max: 30 }),
+  }),
+);
+
+class World {
+  readonly clock = new ManualClock();
+  readonly service = new FakeService(
+    this.clock,
+    new Map(Array.from({ length: SHARDS }, (_, shard) => [shard, GROUPS] as const)),
+  );
+  /** Every process there ever was. */
+  readonly all: FakeProcess[] = [];
+  /** Shards sent by a process while the service knew another owner. */
+  readonly trespasses: string[] = [];
+  /** The service forgot a consumer at a whim: until its next heartbeat that consumer can't know. */
+  forgetful = false;
+  readonly #current: (FakeProcess | undefined)[] = [];
+  readonly #stops: Promise<void>[] = [];
+
+  async apply(step: Event): Promise<void> {
+    if (step.kind === 'wait') return this.clock.advance(step.ms);
+    if (step.kind === 'append') {
+      this.service.append(step.shard, step.groups);
+      return;
+    }
+    if (step.kind === 'fault') {
+      this.service.faults.set(step.operation, [...(this.service.faults.get(step.operation) ?? []), ...step.faults]);
+      return;
+    }
+    const current = this.#current[step.process];
+    if (step.kind === 'join') {
+      if (current === undefined) await this.#join(step.process);
+    } else if (current !== undefined) await this.#do(step, current);
+  }
+
+  /** The faults are over: one healthy process is enough for everything to arrive. */
+  async heal(): Promise<void> {
+    this.service.faults.clear();
+    for (const each of this.all) {
+      if (!each.alive) continue;
+      each.formatter.faults.length = 0;
+      this.#resume(each);
+    }
+    if (this.#current[0] === undefined) await this.#join(0);
+    await this.clock.advance(TIMEOUT_MS * 12);
+  }
+
+  async shutDown(): Promise<void> {
+    for (const each of this.#current) if (each !== undefined) this.#stops.push(each.pipeline.stop());
+    await this.clock.advance(TIMEOUT_MS * 2);
+    await Promise.all(this.#stops);
+  }
+
+  async #join(index: number): Promise<void> {
+    const joined = new FakeProcess(this.service, this.clock, `consumer-${this.all.length}`);
+    this.all.push(joined);
+    joined.destination.onSend = ({ shard }) => {
+      const owner = this.service.ownerOf(shard);
+      if (owner !== joined.consumer) this.trespasses.push(`${joined.consumer} sent shard ${shard} of ${owner}`);
+    };
+    this.#current[index] = joined;
+    await joined.start();
+  }
+
+  async #do(step: Exclude<Event, { kind: 'wait' | 'append' | 'fault' }>, current: FakeProcess): Promise<void> {
+    if (step.kind === 'stop') {
+      this.#stops.push(current.pipeline.stop());
+      this.#current[step.process] = undefined;
+    } else if (step.kind === 'kill') {
+      current.kill();
+      current.pipeline.hurry();
+      this.#current[step.process] = undefined;
+    } else if (step.kind === 'stall') current.destination.prompt = false;
+    else if (step.kind === 'resume') this.#resume(current);
+    else if (step.kind === 'freeze') this.clock.freeze(TIMEOUT_MS + 1);
+    else if (step.kind === 'forget') {
+      this.forgetful = true;
+      this.service.forget(current.consumer);
+    } else if (step.kind === 'corrupt') {
+      for (let times = step.times; times > 0; times--) current.formatter.faults.push('FORMAT_CORRUPT');
+    }
+    await this.clock.advance(0);
+  }
+
+  #resume({ destination }: FakeProcess): void {
+    destination.prompt = true;
+    destination.settle();
+  }
+}
+
+function checkOrder({ all }: World): void {
+  for (const { destination } of all) {
+    for (const [shard, numbers] of destination.received) {
+      // A process that loses a shard and gets it again starts at the checkpoint: it goes back, but never over a hole.
+      let highest: number | undefined;
+      for (const number of numbers) {
+        assert.ok(highest === undefined || number <= highest + 1, `shard ${shard}: ${number} after ${highest}`);
+        highest = Math.max(highest ?? 0, number);
+      }
+    }
+  }
+}
+
+function checkComplete({ all, service }: World): void {
+  for (let shard = 0; shard < SHARDS; shard++) {
+    const seen = new Set(all.flatMap(({ destination }) => destination.received.get(shard) ?? []));
+    assert.equal(seen.size, service.size(shard), `shard ${shard} is complete`);
+    assert.equal(service.checkpoints.get(shard), String(service.size(shard)));
+  }
+}
+
+function checkCommits({ service }: World): void {
+  const last = new Map<number, number>();
+  for (const { shard, cursor } of service.commits) {
+    assert.ok(cursor >= (last.get(shard) ?? 0), `shard ${shard}: checkpoint ${cursor} after ${last.get(shard)}`);
+    last.set(shard, cursor);
+  }
+}
+
+const numRuns = Number(globalThis.process.env['MODEL_RUNS'] ?? 150);
+
+test(
+  'a consumer group under random joins, kills, stops, stalls, frozen clocks and failures',
+  { timeout: 120_000 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 40 }), async (events) => {
+        const world = new World();
+        await world.apply({ kind: 'join', process: 0 });
+        for (const step of events) await world.apply(step);
+        await world.heal();
+        checkOrder(world);
+        checkCommits(world);
+        checkComplete(world);
+        if (!world.forgetful) assert.deepEqual(world.trespasses, []);
+        await world.shutDown();
+        for (const { budget, destination, alive } of world.all) {
+          if (!alive) continue;
+          assert.equal(budget.reservedBytes, 0);
+          assert.equal(destination.openRoutes, 0);
+        }
+      }),
+      { numRuns },
+    );
+  },
+);

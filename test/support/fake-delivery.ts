@@ -1,0 +1,107 @@
+import { ForwarderError } from '../../src/errors/forwarder-error.js';
+import type { FrameBatch, RawBatch } from '../../src/model/batch.js';
+import type { Destination, Formatter, Route } from '../../src/model/ports.js';
+
+/** Formats the bodies of FakeService: each log group becomes one frame of four bytes, its number. */
+export class FakeFormatter implements Formatter {
+  /** How the next batches fail, used up in order. */
+  readonly faults: ('FORMAT_CORRUPT' | 'FORMATTER_CRASHED')[] = [];
+  recycled = 0;
+
+  async format(batch: RawBatch): Promise<FrameBatch> {
+    await Promise.resolve();
+    const fault = this.faults.shift();
+    if (fault !== undefined) throw new ForwarderError(fault, `injected ${fault}`);
+    const [from = 0, to = 0] = new Uint32Array(batch.body, 0, 2);
+    const numbers = Uint32Array.from({ length: to - from }, (_, index) => from + index);
+    const { shard, seq, cursor, nextCursor } = batch;
+    const ends = numbers.map((_, index) => 4 * (index + 1));
+    return { shard, seq, cursor, nextCursor, bytes: new Uint8Array(numbers.buffer), ends };
+  }
+
+  bodyBuffer(size: number): ArrayBuffer {
+    return new ArrayBuffer(size);
+  }
+
+  recycle(): void {
+    this.recycled += 1;
+  }
+}
+
+interface Sent {
+  readonly route: FakeRoute;
+  readonly frames: FrameBatch;
+  readonly settle: () => void;
+  readonly abandon: () => void;
+}
+
+/** A receiver that remembers what it was sent, and settles when told (or at once). */
+export class FakeDestination implements Destination {
+  /** Group numbers per shard, in order of arrival. */
+  readonly received = new Map<number, number[]>();
+  readonly pending: Sent[] = [];
+  readonly routes: FakeRoute[] = [];
+  /** Settle at once what is sent. */
+  prompt = true;
+  /** The sender is dead: what it sends goes nowhere. */
+  cut = false;
+  /** Called for every batch that goes on the wire. */
+  onSend: (frames: FrameBatch) => void = () => undefined;
+
+  openRoute(fence: () => boolean): Route {
+    const route = new FakeRoute(this, fence);
+    this.routes.push(route);
+    return route;
+  }
+
+  /** Settles the first `count` batches in flight. */
+  settle(count = Number.POSITIVE_INFINITY): void {
+    for (const sent of this.pending.splice(0, count)) sent.settle();
+  }
+
+  get openRoutes(): number {
+    return this.routes.filter((route) => !route.closed).length;
+  }
+}
+
+class FakeRoute implements Route {
+  closed = false;
+  readonly #to: FakeDestination;
+  readonly #fence: () => boolean;
+  #abandoned = false;
+
+  constructor(to: FakeDestination, fence: () => boolean) {
+    this.#to = to;
+    this.#fence = fence;
+  }
+
+  send(frames: FrameBatch): Promise<void> {
+    const { pending, prompt, received, cut } = this.#to;
+    if (cut) return new Promise(() => undefined);
+    return new Promise((resolve, reject) => {
+      const abandon = (): void => reject(new ForwarderError('ABANDONED', 'abandoned'));
+      if (this.#abandoned || !this.#fence()) {
+        abandon();
+        return;
+      }
+      const numbers = new Uint32Array(frames.bytes.buffer, frames.bytes.byteOffset, frames.ends.length);
+      received.set(frames.shard, [...(received.get(frames.shard) ?? []), ...numbers]);
+      this.#to.onSend(frames);
+      if (prompt) resolve();
+      else pending.push({ route: this, frames, settle: resolve, abandon });
+    });
+  }
+
+  abandon(): void {
+    this.#abandoned = true;
+    const { pending } = this.#to;
+    for (const sent of pending.filter(({ route }) => route === this)) {
+      pending.splice(pending.indexOf(sent), 1);
+      sent.abandon();
+    }
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}

@@ -1,0 +1,169 @@
+import { ForwarderError } from '../../src/errors/forwarder-error.js';
+import { sleep, type Clock } from '../../src/flow/clock.js';
+import type {
+  CommitOutcome,
+  ConsumerGroup,
+  GroupSettings,
+  LogSource,
+  PullReply,
+  ShardInfo,
+  StartPosition,
+} from '../../src/model/ports.js';
+
+/**
+ * A Log Service in memory, for models: every shard is a list of numbered log groups, a cursor is the number of the next one, and the group's
+ * state machine is the plainest that is right (a consumer is gone after its timeout, a shard moves only when its owner no longer lists it).
+ * A body is just `from` and `to` as two Uint32.
+ */
+export class FakeService {
+  readonly source: LogSource;
+  readonly checkpoints = new Map<number, string>();
+  /** Every accepted commit, in order. */
+  readonly commits: { readonly consumer: string; readonly shard: number; readonly cursor: number }[] = [];
+  /** Errors the next requests of an operation are answered with; they are used up in order. */
+  readonly faults = new Map<Operation, Fault[]>();
+  /** Pulls below this position are answered with SLS_CURSOR_INVALID. */
+  readonly oldest = new Map<number, number>();
+  /** The settings the group has already; undefined: it does not exist. */
+  groupSettings: GroupSettings | undefined;
+  readonly #clock: Clock;
+  readonly #shards: Map<number, number>;
+  readonly #members = new Map<string, number>();
+  readonly #owners = new Map<number, string>();
+  /** Shards that wait for their owner to stop listing them. */
+  readonly #moving = new Set<number>();
+
+  /** @param shards how many log groups each shard holds. */
+  constructor(clock: Clock, shards: ReadonlyMap<number, number>) {
+    this.#clock = clock;
+    this.#shards = new Map(shards);
+    this.source = this.#makeSource();
+  }
+
+  append(shard: number, groups: number): void {
+    this.#shards.set(shard, (this.#shards.get(shard) ?? 0) + groups);
+  }
+
+  size(shard: number): number {
+    return this.#shards.get(shard) ?? 0;
+  }
+
+  ownerOf(shard: number): string | undefined {
+    return this.#owners.get(shard);
+  }
+
+  /** Forgets a consumer, as the service does after its timeout. */
+  forget(consumer: string): void {
+    this.#members.delete(consumer);
+    for (const [shard, owner] of this.#owners) {
+      if (owner !== consumer) continue;
+      this.#owners.delete(shard);
+      this.#moving.delete(shard);
+    }
+  }
+
+  /** @param alive asked at each request: a killed consumer's requests never come back. */
+  group(consumer: string, alive: () => boolean = () => true): ConsumerGroup {
+    const live = async <T>(operation: Operation, signal: AbortSignal, act: () => T): Promise<T> => {
+      await this.#request(operation, signal);
+      if (!alive()) return new Promise<T>(() => undefined);
+      return act();
+    };
+    return {
+      ensure: (wanted, signal) => live('ensure', signal, () => (this.groupSettings ??= wanted)),
+      heartbeat: (shards, signal) => live('heartbeat', signal, () => this.#heartbeat(consumer, shards)),
+      getCheckpoint: (shard, signal) => live('getCheckpoint', signal, () => this.checkpoints.get(shard)),
+      commit: (shard, cursor, signal) => live('commit', signal, () => this.#commit(consumer, shard, cursor)),
+    };
+  }
+
+  #makeSource(): LogSource {
+    return {
+      getCursor: async (shard: number, from: StartPosition, signal) => {
+        await this.#request('getCursor', signal);
+        return String(from === 'end' ? this.size(shard) : (this.oldest.get(shard) ?? 0));
+      },
+      pull: async (shard, cursor, count, signal, endCursor) => {
+        await this.#request('pull', signal);
+        return this.#pull(shard, Number(cursor), count, endCursor === undefined ? undefined : Number(endCursor));
+      },
+      listShards: () => Promise.resolve([...this.#shards.keys()].map(shardInfo)),
+    };
+  }
+
+  async #request(operation: Operation, signal: AbortSignal): Promise<void> {
+    await Promise.resolve();
+    const fault = this.faults.get(operation)?.shift();
+    if (fault === 'hang') await sleep(this.#clock, REQUEST_TIMEOUT_MS, signal);
+    if (fault !== undefined) throw new ForwarderError(fault === 'hang' ? 'SLS_TIMEOUT' : fault, `injected ${fault}`);
+  }
+
+  #pull(shard: number, from: number, count: number, end = Number.POSITIVE_INFINITY): PullReply {
+    if (from < (this.oldest.get(shard) ?? 0)) throw new ForwarderError('SLS_CURSOR_INVALID', 'the cursor is expired');
+    const to = Math.max(from, Math.min(this.size(shard), from + count, end));
+    const groups = to - from;
+    return {
+      body: groups === 0 ? new ArrayBuffer(0) : Uint32Array.of(from, to).buffer,
+      bodyLength: groups === 0 ? 0 : 8,
+      encoding: 'none',
+      rawSize: groups * GROUP_BYTES,
+      logGroups: groups,
+      nextCursor: String(to),
+      cursorTime: Math.floor(this.#clock.now() / 1000),
+    };
+  }
+
+  #heartbeat(consumer: string, listed: readonly number[]): readonly number[] {
+    const now = this.#clock.monotonic();
+    const timeoutMs = (this.groupSettings?.timeoutSeconds ?? 30) * 1000;
+    for (const [name, seenAt] of this.#members) if (now - seenAt > timeoutMs) this.forget(name);
+    const known = this.#members.has(consumer);
+    if (!known && listed.length > 0) throw new ForwarderError('SLS_CONSUMER_UNKNOWN', 'unknown consumer with a list');
+    this.#members.set(consumer, now);
+    this.#handOver(consumer, listed);
+    this.#rebalance();
+    return [...this.#shards.keys()].filter((shard) => this.#owners.get(shard) === consumer && !this.#moving.has(shard));
+  }
+
+  /** The holder has stopped listing a shard that waits for somebody else. */
+  #handOver(consumer: string, listed: readonly number[]): void {
+    for (const shard of this.#moving) {
+      if (this.#owners.get(shard) !== consumer || listed.includes(shard)) continue;
+      this.#owners.delete(shard);
+      this.#moving.delete(shard);
+    }
+  }
+
+  /** Free shards go to their consumer at once; those that another one holds wait for its hand-over. */
+  #rebalance(): void {
+    const members = [...this.#members.keys()].sort();
+    const shards = [...this.#shards.keys()].sort((a, b) => a - b);
+    for (const [index, shard] of shards.entries()) {
+      const wanted = members[index % members.length]!;
+      const owner = this.#owners.get(shard);
+      if (owner === undefined) this.#owners.set(shard, wanted);
+      else if (owner === wanted) this.#moving.delete(shard);
+      else this.#moving.add(shard);
+    }
+  }
+
+  #commit(consumer: string, shard: number, cursor: string): CommitOutcome {
+    if (this.#owners.get(shard) !== consumer) return 'not-owner';
+    this.checkpoints.set(shard, cursor);
+    this.commits.push({ consumer, shard, cursor: Number(cursor) });
+    return 'committed';
+  }
+}
+
+type Operation = 'pull' | 'heartbeat' | 'commit' | 'getCheckpoint' | 'getCursor' | 'ensure';
+export type Fault = ConstructorParameters<typeof ForwarderError>[0] | 'hang';
+
+/** What a client waits for a hanging reply. */
+const REQUEST_TIMEOUT_MS = 5000;
+
+/** Raw bytes that one log group claims. */
+export const GROUP_BYTES = 100;
+
+function shardInfo(shard: number): ShardInfo {
+  return { shard, readOnly: false, beginKey: '0'.repeat(32), endKey: 'f'.repeat(32) };
+}

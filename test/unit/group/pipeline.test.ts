@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ForwarderError } from '../../../src/errors/forwarder-error.js';
+import { FakeProcess, shardSettings } from '../../support/fake-pipeline.js';
+import { FakeService } from '../../support/fake-service.js';
+import { ManualClock } from '../../support/manual-clock.js';
+
+function setUp(shards: number, groups: number) {
+  const clock = new ManualClock();
+  const service = new FakeService(clock, new Map(Array.from({ length: shards }, (_, shard) => [shard, groups])));
+  return { clock, service };
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+test('reads every shard in order, commits the end, gives all memory back', async () => {
+  const { clock, service } = setUp(3, 50);
+  const process = new FakeProcess(service, clock);
+  await process.start();
+  await clock.advance(5000);
+  for (const shard of [0, 1, 2]) {
+    assert.deepEqual(process.destination.received.get(shard), upTo(50));
+    assert.equal(service.checkpoints.get(shard), '50');
+  }
+  assert.equal(process.budget.reservedBytes, 0);
+  const { totals, shards, heartbeatAgeSeconds } = process.pipeline.snapshot();
+  assert.equal(totals.settledEvents, 150);
+  assert.equal(totals.logGroups, 150);
+  assert.ok(shards.every(({ caughtUp, inFlightBytes }) => caughtUp && inFlightBytes === 0));
+  assert.ok((heartbeatAgeSeconds ?? 99) <= 1);
+});
+
+test('a stop drains, commits, and leaves the released shards out of the last heartbeat', async () => {
+  const { clock, service } = setUp(2, 20);
+  const first = new FakeProcess(service, clock, 'a');
+  await first.start();
+  await clock.advance(100);
+  const stopped = first.pipeline.stop();
+  await clock.advance(100);
+  await stopped;
+  const sent = first.destination.received.get(0) ?? [];
+  assert.equal(service.checkpoints.get(0), String(sent.length), 'what was sent is committed');
+  assert.equal(first.destination.openRoutes, 0);
+  const second = new FakeProcess(service, clock, 'b');
+  await second.start();
+  await clock.advance(30_000);
+  const all = [...sent, ...(second.destination.received.get(0) ?? [])];
+  assert.deepEqual(all, upTo(20), 'nothing twice, nothing lost');
+});
+
+test('a shard taken away is listed until its last commit, so its next owner starts where we ended', async () => {
+  const { clock, service } = setUp(2, 400);
+  const first = new FakeProcess(service, clock, 'a');
+  first.destination.prompt = false;
+  await first.start();
+  await clock.advance(100);
+  assert.ok(first.destination.pending.length > 0);
+  const second = new FakeProcess(service, clock, 'b');
+  await second.start();
+  await clock.advance(3000);
+  assert.equal(service.ownerOf(1), 'a', 'still drained by its old owner');
+  assert.equal(second.destination.received.size, 0);
+  first.destination.prompt = true;
+  first.destination.settle();
+  await clock.advance(3000);
+  assert.equal(service.ownerOf(1), 'b');
+  await clock.advance(60_000);
+  for (const shard of [0, 1]) {
+    const both = [first, second].flatMap(({ destination }) => destination.received.get(shard) ?? []);
+    assert.deepEqual(both, upTo(400));
+  }
+});
+
+test('a drain that takes too long is abandoned; the successor reads the rest again', async () => {
+  const { clock, service } = setUp(2, 100);
+  const first = new FakeProcess(service, clock, 'a');
+  first.destination.prompt = false;
+  await first.start();
+  await clock.advance(100);
+  const second = new FakeProcess(service, clock, 'b');
+  await second.start();
+  await clock.advance(30_000);
+  assert.equal(service.ownerOf(1), 'b');
+  assert.deepEqual(second.destination.received.get(1), upTo(100));
+  assert.ok(first.log.lines.some(({ message }) => message.includes('could not be drained in time')));
+});
+
+test('an existing group with other settings is reported and left alone, and its timeout is ours', async () => {
+  const { clock, service } = setUp(1, 1);
+  service.groupSettings = { timeoutSeconds: 60, inOrder: true };
+  const process = new FakeProcess(service, clock);
+  await process.start();
+  assert.equal(process.log.lines.filter(({ level }) => level === 'warn').length, 1);
+  assert.equal(process.pipeline.snapshot().heartbeatTimeoutSeconds, 60);
+  assert.deepEqual(service.groupSettings, { timeoutSeconds: 60, inOrder: true });
+});
+
+test('at start: waits while the service is away, ends when an operator must act', async () => {
+  const { clock, service } = setUp(1, 1);
+  service.faults.set('ensure', ['SLS_NETWORK', 'SLS_SERVER']);
+  const process = new FakeProcess(service, clock);
+  const started = process.start();
+  await clock.advance(5000);
+  await started;
+  assert.deepEqual(process.destination.received.get(0), [0]);
+
+  service.faults.set('ensure', ['SLS_UNAUTHORIZED']);
+  await assert.rejects(new FakeProcess(service, clock, 'b').start(), (error: ForwarderError) => error.exitCode === 77);
+});
+
+test('policy fail ends the pipeline with the reason after what was read is committed', async () => {
+  const { clock, service } = setUp(1, 20);
+  service.checkpoints.set(0, '3');
+  service.oldest.set(0, 5);
+
+  const process = new FakeProcess(service, clock, 'one', { shard: { ...shardSettings, onExpiredCursor: 'fail' } });
+  await process.start();
+  await clock.advance(100);
+  assert.deepEqual(
+    process.failures.map(({ code }) => code),
+    ['SLS_CURSOR_INVALID'],
+  );
+});

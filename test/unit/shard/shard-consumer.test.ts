@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ErrorCode } from '../../../src/errors/codes.js';
+import { Lease } from '../../../src/group/lease.js';
+import { ShardConsumer } from '../../../src/shard/shard-consumer.js';
+import { FakeProcess, shardSettings } from '../../support/fake-pipeline.js';
+import { FakeService } from '../../support/fake-service.js';
+import { ManualClock } from '../../support/manual-clock.js';
+
+function setUp(groups: number, change: Partial<typeof shardSettings> = {}) {
+  const clock = new ManualClock();
+  const service = new FakeService(clock, new Map([[0, groups]]));
+  const process = new FakeProcess(service, clock, 'one', { shard: { ...shardSettings, ...change } });
+  const received = () => process.destination.received.get(0) ?? [];
+  return { clock, service, process, destination: process.destination, received };
+}
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
+
+test('resumes at the checkpoint and ignores the start position then', async () => {
+  const { clock, service, process, received } = setUp(20, { start: 'end' });
+  service.checkpoints.set(0, '7');
+  await process.start();
+  await clock.advance(3000);
+  assert.deepEqual(received(), range(7, 20));
+});
+
+test('start: end reads only what comes later', async () => {
+  const { clock, service, process, received } = setUp(20, { start: 'end' });
+  await process.start();
+  await clock.advance(500);
+  service.append(0, 3);
+  await clock.advance(500);
+  assert.deepEqual(received(), [20, 21, 22]);
+  await clock.advance(1000);
+  assert.deepEqual(
+    service.commits.map(({ cursor }) => cursor),
+    [20, 23],
+    'the start is stored at once, so that a crash before the first event loses nothing that comes meanwhile',
+  );
+});
+
+test('the checkpoint never passes what is not settled, and the window bounds what is in flight', async () => {
+  const { clock, service, process, destination, received } = setUp(100);
+  destination.prompt = false;
+  await process.start();
+  await clock.advance(5000);
+  assert.equal(destination.pending.length, 4, 'the window');
+  assert.equal(service.checkpoints.get(0), '0', 'where it started');
+  const [first, second] = destination.pending;
+  second!.settle();
+  await clock.advance(2000);
+  assert.equal(service.checkpoints.get(0), '0', 'a hole before it');
+  first!.settle();
+  await clock.advance(2000);
+  assert.equal(service.checkpoints.get(0), second!.frames.nextCursor);
+  destination.prompt = true;
+  destination.settle();
+  await clock.advance(5000);
+  assert.deepEqual(received(), range(0, 100));
+  assert.equal(service.checkpoints.get(0), '100');
+});
+
+test('every failure of a pull that may pass is tried again from the same cursor', async () => {
+  const { clock, service, process, received } = setUp(20);
+  const codes: ErrorCode[] = [
+    'SLS_SERVER',
+    'SLS_QUOTA',
+    'SLS_NETWORK',
+    'SLS_TIMEOUT',
+    'SLS_PROTOCOL',
+    'SLS_UNAUTHORIZED',
+  ];
+  service.faults.set('pull', [...codes]);
+  service.faults.set('getCheckpoint', ['SLS_SERVER']);
+  await process.start();
+  await clock.advance(20_000);
+  assert.deepEqual(received(), range(0, 20));
+  const { errors } = process.pipeline.snapshot().totals;
+  for (const code of codes) assert.ok((errors[code] ?? 0) >= 1, code);
+  assert.equal(process.budget.reservedBytes, 0);
+});
+
+test('a batch that cannot be formatted is pulled again, never skipped, and its siblings wait', async () => {
+  const { clock, process, received } = setUp(40);
+  process.formatter.faults.push('FORMAT_CORRUPT', 'FORMATTER_CRASHED', 'FORMAT_CORRUPT');
+  await process.start();
+  await clock.advance(30_000);
+  assert.deepEqual(received(), range(0, 40));
+  assert.equal(process.budget.reservedBytes, 0);
+});
+
+test('an expired cursor: loud, and on at the oldest event left', async () => {
+  const { clock, service, process, received } = setUp(20);
+  service.checkpoints.set(0, '3');
+  service.oldest.set(0, 5);
+  await process.start();
+  await clock.advance(3000);
+  assert.deepEqual(received(), range(5, 20));
+  assert.equal(process.pipeline.snapshot().totals.errors['SLS_CURSOR_INVALID'], 1);
+  assert.equal(
+    process.log.lines.filter(({ level, message }) => level === 'error' && message.includes('LOST')).length,
+    1,
+  );
+});
+
+test('policy latest goes on at the newest', async () => {
+  const { clock, service, process, received } = setUp(20, { onExpiredCursor: 'latest' });
+  service.checkpoints.set(0, '3');
+  service.oldest.set(0, 5);
+  await process.start();
+  await clock.advance(500);
+  service.append(0, 1);
+  await clock.advance(3000);
+  assert.deepEqual(received(), [20]);
+});
+
+test('a lease lost while the process stood still: nothing more is sent or committed', async () => {
+  const { clock, service, process, destination } = setUp(100);
+  destination.prompt = false;
+  await process.start();
+  await clock.advance(2500);
+  const sentBefore = destination.received.get(0)!.length;
+  const commitsBefore = service.commits.length;
+  clock.freeze(60_000);
+  service.forget('one');
+  destination.settle();
+  service.faults.set(
+    'heartbeat',
+    Array.from({ length: 100 }, () => 'SLS_SERVER'),
+  );
+  await clock.advance(3000);
+  assert.equal(destination.received.get(0)!.length, sentBefore);
+  assert.equal(service.commits.length, commitsBefore);
+  assert.equal(process.budget.reservedBytes, 0);
+  assert.equal(process.pipeline.snapshot().totals.shardsReleased['leaseLost'], 1);
+});
+
+test('asks the clock, not a timer, whether the lease stands: on waking nothing is sent or committed before any heartbeat', async () => {
+  const { clock, service, process, destination } = setUp(100);
+  const lease = new Lease(clock, 10_000);
+  lease.renew(clock.monotonic());
+  const group = service.group('one');
+  await group.heartbeat([], new AbortController().signal);
+  const { source } = service;
+  const { formatter, budget, log } = process;
+  const deps = { shard: 0, source, group, formatter, destination, budget, lease, clock, log, settings: shardSettings };
+  destination.prompt = false;
+  const consumer = new ShardConsumer(deps);
+  const running = consumer.run();
+  await clock.advance(1500);
+  const { length: sent } = destination.received.get(0)!;
+  assert.ok(sent > 0 && sent < 100);
+  clock.freeze(11_000);
+  destination.prompt = true;
+  destination.settle();
+  await clock.advance(5000);
+  await running;
+  assert.equal(consumer.reason, 'leaseLost');
+  assert.equal(destination.received.get(0)!.length, sent);
+  assert.deepEqual(
+    service.commits.map(({ cursor }) => cursor),
+    [0],
+  );
+});
+
+test('a commit that is refused because the shard is not ours ends the shard at once', async () => {
+  const { clock, service, process } = setUp(20);
+  await process.start();
+  await clock.advance(100);
+  service.forget('one');
+  service.group('other');
+  service.faults.set(
+    'heartbeat',
+    Array.from({ length: 5 }, () => 'SLS_SERVER'),
+  );
+  await clock.advance(1500);
+  assert.equal(process.pipeline.snapshot().totals.shardsReleased['leaseLost'], 1);
+});
+
+test('an unchanged checkpoint is written again at the refresh interval', async () => {
+  const { clock, service, process } = setUp(5, { checkpointRefreshMs: 10_000 });
+  await process.start();
+  await clock.advance(31_500);
+  assert.deepEqual(
+    service.commits.map(({ cursor }) => cursor),
+    [0, 5, 5, 5, 5],
+  );
+});
+
+test('at the tip it asks at the idle interval, with data it asks at once', async () => {
+  const { clock, process } = setUp(0);
+  await process.start();
+  await clock.advance(2000);
+  const idle = process.pipeline.snapshot().totals.pulls;
+  assert.ok(idle >= 9 && idle <= 11, `${idle} pulls in two idle seconds`);
+});
+
+test('a hard stop leaves what is not settled for the next reader, and commits what is', async () => {
+  const { clock, service, process, destination } = setUp(100);
+  destination.prompt = false;
+  await process.start();
+  await clock.advance(500);
+  const [first] = destination.pending;
+  first!.settle();
+  const stopped = process.pipeline.stop();
+  await clock.advance(100);
+  process.pipeline.hurry();
+  await clock.advance(100);
+  await stopped;
+  assert.equal(service.checkpoints.get(0), first!.frames.nextCursor);
+  assert.equal(process.budget.reservedBytes, 0);
+  assert.equal(destination.openRoutes, 0);
+});
