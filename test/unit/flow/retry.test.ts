@@ -17,7 +17,12 @@ function failing(codes: ('SLS_SERVER' | 'SLS_UNAUTHORIZED' | 'SLS_CURSOR_INVALID
 test('tries retryable failures with growing pauses and fatal ones at the slowest pace', async () => {
   const clock = new ManualClock();
   const pauses: number[] = [];
-  const settings = { clock, backoff, signal: new AbortController().signal, onError: (_: unknown, ms: number) => pauses.push(ms) };
+  const settings = {
+    clock,
+    backoff,
+    signal: new AbortController().signal,
+    onError: (_: unknown, ms: number) => pauses.push(ms),
+  };
   const done = untilDone(settings, failing(['SLS_SERVER', 'SLS_SERVER', 'SLS_UNAUTHORIZED']));
   await clock.advance(20_000);
   assert.equal(await done, 'done');
@@ -27,9 +32,16 @@ test('tries retryable failures with growing pauses and fatal ones at the slowest
 });
 
 test('throws permanent failures at once, and fatal ones only where a start asks for it', async () => {
-  const settings = { clock: new ManualClock(), backoff, signal: new AbortController().signal, onError: () => undefined };
+  const settings = {
+    clock: new ManualClock(),
+    backoff,
+    signal: new AbortController().signal,
+    onError: () => undefined,
+  };
   await assert.rejects(untilDone(settings, failing(['SLS_CURSOR_INVALID'])), { code: 'SLS_CURSOR_INVALID' });
-  await assert.rejects(untilDone({ ...settings, throwFatal: true }, failing(['SLS_UNAUTHORIZED'])), { code: 'SLS_UNAUTHORIZED' });
+  await assert.rejects(untilDone({ ...settings, throwFatal: true }, failing(['SLS_UNAUTHORIZED'])), {
+    code: 'SLS_UNAUTHORIZED',
+  });
 });
 
 test('a stop ends the pause at once', async () => {
