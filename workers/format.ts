@@ -1,0 +1,46 @@
+/** The formatter thread: piscina's entry, and the only file here that touches the world. */
+import { readFileSync } from 'node:fs';
+import { workerData } from 'node:worker_threads';
+import { move, transferableSymbol, valueSymbol } from 'piscina';
+import type { FormatFault, FormatResult, FormatTask, FormatterData } from '../src/model/format-task.js';
+import { Kernel, type KernelResult } from './kernel/kernel.js';
+import { inflateZstd } from './zstd.js';
+
+const { plans, maxRawSize } = workerData as FormatterData;
+
+let kernel: Kernel | undefined;
+
+/** Once per thread, at the first task: a throw while a thread starts would reach nobody who could handle it. */
+function start(): Kernel {
+  const wasm = readFileSync(new URL('./kernel/kernel.wasm', import.meta.url));
+  return new Kernel(wasm, plans, maxRawSize);
+}
+
+/** Formats one raw batch. The task's buffers come back with the result, transferred. */
+export default async function format(task: FormatTask): Promise<unknown> {
+  kernel ??= start();
+  const { body, out } = task;
+  const result = await run(kernel, task);
+  return transferred(result.ok ? { ...result, body } : { ...result, body, out });
+}
+
+async function run(
+  kernel: Kernel,
+  { plan, body, bodyLength, encoding, rawSize, out }: FormatTask,
+): Promise<KernelResult> {
+  const packed = new Uint8Array(body, 0, bodyLength);
+  if (encoding !== 'zstd') return kernel.format({ plan, body: packed, encoding, rawSize, out });
+  if (rawSize > maxRawSize) return fault('size-limit');
+  const raw = await inflateZstd(packed, rawSize);
+  return raw === undefined ? fault('zstd-corrupt') : kernel.format({ plan, body: raw, encoding: 'none', rawSize, out });
+}
+
+function fault(reason: FormatFault['reason']): KernelResult {
+  return { ok: false, fault: { reason, offset: -1 } };
+}
+
+/** piscina copies what is not named here. */
+function transferred(result: FormatResult): unknown {
+  const buffers = result.out === undefined ? [result.body] : [result.body, result.out];
+  return move({ [transferableSymbol]: buffers, [valueSymbol]: result });
+}

@@ -1,0 +1,96 @@
+/**
+ * `<separator>key=value` for topic, source, the nanoseconds, tags and contents, in the order of the old sample. Nothing in keys and values
+ * is escaped beyond what `text` mends, as there.
+ */
+import { digitsOf, decimal } from './decimal';
+import {
+  GROUP_TAG,
+  key,
+  keyEnd,
+  LOG_CONTENT,
+  readPair,
+  source,
+  sourceEnd,
+  tagBytes,
+  tags,
+  topic,
+  topicEnd,
+  value,
+  valueEnd,
+} from './log';
+import { plan } from './plan';
+import { corrupt, end, readField, start, tag } from './protobuf';
+import { specials, text } from './text';
+import { flush, limit } from './window';
+
+const EQUALS: u8 = 0x3d;
+
+// Each 16 bytes long, of which *_LENGTH count.
+const TOPIC = memory.data<u8>([0x5f, 0x5f, 0x74, 0x6f, 0x70, 0x69, 0x63, 0x5f, 0x5f, 0x3d, 0, 0, 0, 0, 0, 0]); // __topic__=
+const TOPIC_LENGTH: usize = 10;
+const SOURCE = memory.data<u8>([0x5f, 0x5f, 0x73, 0x6f, 0x75, 0x72, 0x63, 0x65, 0x5f, 0x5f, 0x3d, 0, 0, 0, 0, 0]); // __source__=
+const SOURCE_LENGTH: usize = 11;
+const TAG = memory.data<u8>([0x5f, 0x5f, 0x74, 0x61, 0x67, 0x5f, 0x5f, 0x3a, 0, 0, 0, 0, 0, 0, 0, 0]); // __tag__:
+const TAG_LENGTH: usize = 8;
+const TIME_NS = memory.data<u8>([
+  0x5f, 0x5f, 0x74, 0x69, 0x6d, 0x65, 0x5f, 0x6e, 0x73, 0x5f, 0x70, 0x61, 0x72, 0x74, 0x5f, 0x5f, 0x3d,
+]); // __time_ns_part__=
+const TIME_NS_LENGTH: usize = 17;
+
+/** The most that {@link kvOrigin} and {@link kvTags} can write for this group. */
+export function kvGroupBound(): u64 {
+  const bytes = <u64>tagBytes + (topicEnd - topic) + (sourceEnd - source);
+  return 4 * bytes + 64 * (<u64>tags + 2);
+}
+
+export function kvOrigin(dst: usize): usize {
+  dst = text(name(dst, TOPIC, TOPIC_LENGTH), topic, topicEnd);
+  return text(name(dst, SOURCE, SOURCE_LENGTH), source, sourceEnd);
+}
+
+/** The old sample has this pair only where the log has nanoseconds. */
+export function kvNanoseconds(dst: usize, nanoseconds: u32): usize {
+  if (nanoseconds == 0) return dst;
+  dst = separator(dst);
+  memory.copy(dst, TIME_NS, TIME_NS_LENGTH);
+  return decimal(dst + TIME_NS_LENGTH, nanoseconds, digitsOf(nanoseconds));
+}
+
+/** @param p the group. */
+export function kvTags(dst: usize, p: usize, groupEnd: usize): usize {
+  while (p < groupEnd) {
+    p = readField(p, groupEnd);
+    if (tag != GROUP_TAG) continue;
+    readPair(start, end);
+    dst = text(name(dst, TAG, TAG_LENGTH), key, keyEnd);
+    store<u8>(dst, EQUALS);
+    dst = text(dst + 1, value, valueEnd);
+  }
+  return dst;
+}
+
+/** @param p the log. */
+export function kvContents(dst: usize, p: usize, logEnd: usize): usize {
+  while (p < logEnd) {
+    p = readField(p, logEnd);
+    if (tag != LOG_CONTENT) continue;
+    readPair(start, end);
+    dst = text(separator(dst), key, keyEnd);
+    store<u8>(dst, EQUALS);
+    dst = text(dst + 1, value, valueEnd);
+  }
+  return dst;
+}
+
+function separator(dst: usize): usize {
+  if (dst > limit) dst = flush(dst);
+  v128.store(dst, v128.load(plan.separator));
+  return dst + plan.separatorLength;
+}
+
+/** @param from at most 16 bytes. */
+function name(dst: usize, from: usize, length: usize): usize {
+  dst = separator(dst);
+  v128.store(dst, v128.load(from));
+  return dst + length;
+}

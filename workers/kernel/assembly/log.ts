@@ -1,0 +1,117 @@
+/**
+ * The messages of a LogGroupList:
+ *
+ *     LogGroupList { repeated LogGroup = 1 }
+ *     LogGroup { repeated Log logs = 1; topic = 3; source = 4; repeated LogTag tags = 6 }     category 2 and machine 5 are not forwarded
+ *     Log { uint32 time = 1; repeated Content contents = 2; fixed32 time_ns = 4 }
+ *     Content, LogTag { key = 1; value = 2 }
+ *
+ * Fields may come in any order, unknown ones are skipped, and of a scalar that is repeated the last one counts.
+ */
+import { end, FIXED32, LEN, readField, scalar, start, tag, VARINT } from './protobuf';
+
+export const LIST_GROUP: u32 = (1 << 3) | LEN;
+export const GROUP_LOG: u32 = (1 << 3) | LEN;
+const GROUP_TOPIC: u32 = (3 << 3) | LEN;
+const GROUP_SOURCE: u32 = (4 << 3) | LEN;
+export const GROUP_TAG: u32 = (6 << 3) | LEN;
+const LOG_TIME: u32 = (1 << 3) | VARINT;
+export const LOG_CONTENT: u32 = (2 << 3) | LEN;
+const LOG_TIME_NS: u32 = (4 << 3) | FIXED32;
+const PAIR_KEY: u32 = (1 << 3) | LEN;
+const PAIR_VALUE: u32 = (2 << 3) | LEN;
+
+export let topic: usize = 0;
+export let topicEnd: usize = 0;
+export let source: usize = 0;
+export let sourceEnd: usize = 0;
+/** Tags of the group, and the bytes they take. */
+export let tags: u32 = 0;
+export let tagBytes: usize = 0;
+
+export let hasTime: bool = false;
+export let time: u32 = 0;
+/** 0 if absent or not below one second. */
+export let nanoseconds: u32 = 0;
+
+export let key: usize = 0;
+export let keyEnd: usize = 0;
+export let value: usize = 0;
+export let valueEnd: usize = 0;
+
+/** The number of logs in the list; a first look that also finds damage in the outer two levels before anything is written. */
+export function countLogs(p: usize, limit: usize): u32 {
+  let logs: u32 = 0;
+  while (p < limit) {
+    const next = readField(p, limit);
+    if (tag == LIST_GROUP) logs += countGroup(start, end);
+    p = next;
+  }
+  return logs;
+}
+
+function countGroup(p: usize, limit: usize): u32 {
+  let logs: u32 = 0;
+  while (p < limit) {
+    p = readField(p, limit);
+    if (tag == GROUP_LOG) logs++;
+  }
+  return logs;
+}
+
+/** Reads what all logs of a group share: encoders write it after them. */
+export function scanGroup(p: usize, limit: usize): void {
+  topic = topicEnd = source = sourceEnd = tagBytes = 0;
+  tags = 0;
+  while (p < limit) {
+    p = readField(p, limit);
+    if (tag == GROUP_TOPIC) {
+      topic = start;
+      topicEnd = end;
+    } else if (tag == GROUP_SOURCE) {
+      source = start;
+      sourceEnd = end;
+    } else if (tag == GROUP_TAG) {
+      tags++;
+      tagBytes += end - start;
+    }
+  }
+}
+
+/** Reads when it happened. */
+export function scanLog(p: usize, limit: usize): void {
+  hasTime = false;
+  nanoseconds = 0;
+  while (p < limit) {
+    // A content of less than 128 bytes, by far the most frequent field.
+    if (limit - p >= 2 && load<u8>(p) == LOG_CONTENT) {
+      const length: usize = load<u8>(p + 1);
+      if (length < 0x80 && length <= limit - p - 2) {
+        p += 2 + length;
+        continue;
+      }
+    }
+    p = readField(p, limit);
+    if (tag == LOG_TIME) {
+      hasTime = true;
+      time = scalar;
+    } else if (tag == LOG_TIME_NS) {
+      nanoseconds = scalar < 1_000_000_000 ? scalar : 0;
+    }
+  }
+}
+
+/** Reads a Content or a LogTag. */
+export function readPair(p: usize, limit: usize): void {
+  key = keyEnd = value = valueEnd = 0;
+  while (p < limit) {
+    p = readField(p, limit);
+    if (tag == PAIR_KEY) {
+      key = start;
+      keyEnd = end;
+    } else if (tag == PAIR_VALUE) {
+      value = start;
+      valueEnd = end;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { fail, PROTOBUF_CORRUPT } from './fault';
+
+export const VARINT: u32 = 0;
+export const LEN: u32 = 2;
+export const FIXED32: u32 = 5;
+const FIXED64: u32 = 1;
+
+/** Start of the raw batch, for fault offsets. */
+export let raw: usize = 0;
+
+export function beginRaw(at: usize): void {
+  raw = at;
+}
+
+/** The field that {@link readField} read last: number << 3 | wire type … */
+export let tag: u32 = 0;
+/** … the bytes of a length-delimited field … */
+export let start: usize = 0;
+export let end: usize = 0;
+/** … or the low 32 bits of any other. */
+export let scalar: u32 = 0;
+
+/** Where {@link varint} stopped reading. */
+let after: usize = 0;
+
+export function corrupt(at: usize): void {
+  fail(PROTOBUF_CORRUPT, at - raw);
+}
+
+function varint(p: usize, limit: usize): u64 {
+  const first = p;
+  let value: u64 = 0;
+  for (let shift: u64 = 0; shift < 70; shift += 7) {
+    if (p >= limit) corrupt(first);
+    const byte: u64 = load<u8>(p++);
+    value |= (byte & 0x7f) << shift;
+    if (byte < 0x80) {
+      after = p;
+      return value;
+    }
+  }
+  corrupt(first);
+  return 0;
+}
+
+/**
+ * Reads one field and says where the next one begins. Groups (wire types 3 and 4) are long deprecated and no SDK of the service takes them.
+ * @param limit end of the message the field belongs to; the field never reaches beyond it.
+ */
+export function readField(p: usize, limit: usize): usize {
+  const key = varint(p, limit);
+  if (key < 8 || key > 0xffff_ffff) corrupt(p);
+  tag = <u32>key;
+  const wire = tag & 7;
+  const at = after;
+  if (wire == LEN) {
+    const length = varint(at, limit);
+    start = after;
+    if (length > <u64>(limit - start)) corrupt(at);
+    end = start + <usize>length;
+    return end;
+  }
+  if (wire == VARINT) {
+    scalar = <u32>varint(at, limit);
+    return after;
+  }
+  if (wire == FIXED32) {
+    if (limit - at < 4) corrupt(at);
+    scalar = load<u32>(at);
+    return at + 4;
+  }
+  if (wire != FIXED64) corrupt(p);
+  if (limit - at < 8) corrupt(at);
+  return at + 8;
+}

@@ -1,0 +1,83 @@
+/**
+ * Frames are written into a window that the host empties when it is full. So the kernel's memory does not grow with its output, and the
+ * frames are still in the processor's cache when the host copies them.
+ */
+import { emit } from './host';
+
+const SIZE: usize = 1 << 18;
+/** The longest piece written between two looks at {@link limit} (a frame's prefix, PRI, TIMESTAMP and header fields) is about 600 bytes. */
+const SLACK: usize = 1024;
+const MAX_FRAMES: u32 = 1 << 14;
+
+const window = memory.data((1 << 18) + 1024, 16);
+const ends = memory.data((1 << 14) * 4, 16);
+
+/** Whoever writes looks here first, at least every SLACK bytes: beyond it, {@link flush}. */
+export let limit: usize = 0;
+
+/** Bytes of output the host has taken. */
+export let flushed: u32 = 0;
+
+/** Frames that ended in the window. */
+let frames: u32 = 0;
+
+/** Bytes of the raw batch read so far. */
+let consumed: u32 = 0;
+
+/** @returns where to write. */
+export function openWindow(): usize {
+  limit = window + SIZE;
+  flushed = 0;
+  frames = 0;
+  consumed = 0;
+  return window;
+}
+
+export function setConsumed(bytes: u32): void {
+  consumed = bytes;
+}
+
+/** Output offset of `dst`. */
+export function offsetOf(dst: usize): u32 {
+  return flushed + <u32>(dst - window);
+}
+
+/** Where an output offset that the host has not taken yet lies in memory. */
+export function addressOf(offset: u32): usize {
+  return window + (offset - flushed);
+}
+
+/** Hands everything before `dst` to the host. @returns where to go on writing. */
+export function flush(dst: usize): usize {
+  emit(window, <u32>(dst - window), ends, frames, consumed);
+  flushed += <u32>(dst - window);
+  frames = 0;
+  return window;
+}
+
+/** Room for the beginning of a frame and for its end offset. */
+export function makeRoom(dst: usize): usize {
+  return dst > limit || frames == MAX_FRAMES ? flush(dst) : dst;
+}
+
+/** Notes that a frame ends at `dst`. */
+export function noteEnd(dst: usize): void {
+  store<u32>(ends + (frames << 2), offsetOf(dst));
+  frames++;
+}
+
+/** The host made already emitted output longer (or shorter) by some bytes. */
+export function shiftFlushed(by: i32): void {
+  flushed += by;
+}
+
+/** What is written now goes elsewhere, to a place known to be large enough. @returns what {@link endElsewhere} needs. */
+export function beginElsewhere(): usize {
+  const kept = limit;
+  limit = usize.MAX_VALUE;
+  return kept;
+}
+
+export function endElsewhere(kept: usize): void {
+  limit = kept;
+}

@@ -1,0 +1,171 @@
+import type { FormatPlan } from '../../src/model/format-plan.js';
+import type { FormatFault, FormatResult } from '../../src/model/format-task.js';
+import { KernelFault } from './fault.js';
+import { Output } from './output.js';
+import { encodePlan } from './plan-encoder.js';
+
+/** The numbers of assembly/fault.ts. */
+const REASONS: readonly FormatFault['reason'][] = ['lz4-corrupt', 'size-mismatch', 'size-limit', 'protobuf-corrupt'];
+
+const PAGE = 65_536;
+const MAX_PAGES = 65_536;
+const ALIGNMENT = 16;
+/** Bytes behind every input that vector instructions may touch. */
+const SLACK = 64;
+
+/**
+ * Tags are repeated for every log, so frames can be many times larger than their batch. Beyond this many times the largest batch it is no
+ * longer a log store's traffic but an attack on our memory.
+ */
+const MAX_EXPANSION = 16;
+const MAX_FRAME_BYTES = 0xf000_0000;
+
+/** First guess of bytes of frames per raw byte; afterwards the plan's last batch is asked. */
+const FIRST_EXPANSION = 1.3;
+const HEADROOM = 1.05;
+
+/** What assembly/index.ts exports. */
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  heapBase(): number;
+  inflate(body: number, bodyLength: number, raw: number, rawLength: number): void;
+  count(raw: number, rawLength: number): number;
+  format(plan: number, raw: number, rawLength: number): void;
+}
+
+interface KernelPlan {
+  readonly address: number;
+  expansion: number;
+}
+
+export interface KernelInput {
+  /** Index into the kernel's plans. */
+  readonly plan: number;
+  readonly body: Uint8Array;
+  readonly encoding: 'none' | 'lz4';
+  /** Bytes of the decompressed LogGroupList, as claimed. */
+  readonly rawSize: number;
+  /** A used buffer to write into; left alone if it is too small. */
+  readonly out: ArrayBuffer | undefined;
+}
+
+type Ok = Extract<FormatResult, { ok: true }>;
+
+export type KernelResult = Omit<Ok, 'body'> | { readonly ok: false; readonly fault: FormatFault };
+
+/**
+ * Raw batches in, syslog frames out; no I/O, no clock, no strings. Whatever the bytes are, `format` ends with frames or with a fault.
+ *
+ * Its memory can't shrink, so it is bounded by design: the largest batch (at most `maxRawSize`) twice, compressed and not, plus a fixed
+ * half megabyte. Frames leave through a window of fixed size.
+ */
+export class Kernel {
+  readonly #kernel: Exports;
+  readonly #plans: readonly KernelPlan[];
+  readonly #maxRawSize: number;
+  readonly #maxFrameBytes: number;
+  /** Where batches begin, behind the plans. */
+  readonly #base: number;
+  #memory: Uint8Array;
+  #output: Output | undefined;
+
+  /**
+   * @param wasm the compiled assembly/index.ts.
+   * @param maxRawSize bytes; a batch that claims more is refused before anything is allocated.
+   */
+  constructor(wasm: Uint8Array, plans: readonly FormatPlan[], maxRawSize: number) {
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), { host: this.#host() });
+    this.#kernel = instance.exports as Exports;
+    this.#memory = new Uint8Array(this.#kernel.memory.buffer);
+    this.#maxRawSize = maxRawSize;
+    this.#maxFrameBytes = Math.min(MAX_EXPANSION * maxRawSize + PAGE, MAX_FRAME_BYTES);
+    let base = align(this.#kernel.heapBase());
+    this.#plans = plans.map((plan) => {
+      const { bytes, address } = encodePlan(plan, base);
+      this.#fit(base + bytes.length);
+      this.#memory.set(bytes, base);
+      base += bytes.length;
+      return { address, expansion: FIRST_EXPANSION };
+    });
+    this.#base = base;
+  }
+
+  /** Bytes of memory held, for good. */
+  get memoryBytes(): number {
+    return this.#memory.length;
+  }
+
+  format(input: KernelInput): KernelResult {
+    const plan = this.#plans[input.plan];
+    if (plan === undefined) throw new RangeError(`no plan ${input.plan}`);
+    try {
+      this.#load(input);
+      return this.#run(plan, input);
+    } catch (thrown) {
+      if (thrown instanceof KernelFault) return { ok: false, fault: thrown.fault };
+      throw thrown;
+    } finally {
+      this.#output = undefined;
+    }
+  }
+
+  /** Leaves the decompressed batch at the base. */
+  #load({ body, encoding, rawSize }: KernelInput): void {
+    if (rawSize > this.#maxRawSize) throw new KernelFault('size-limit', -1);
+    const raw = this.#base;
+    if (encoding === 'none') {
+      if (body.length !== rawSize) throw new KernelFault('size-mismatch', -1);
+      this.#fit(raw + rawSize + SLACK);
+      this.#memory.set(body, raw);
+      return;
+    }
+    // No LZ4 block is longer than this, however badly it compresses.
+    if (body.length > rawSize + rawSize / 255 + 16) throw new KernelFault('size-mismatch', -1);
+    const packed = align(raw + rawSize + SLACK);
+    this.#fit(packed + body.length + SLACK);
+    this.#memory.set(body, packed);
+    this.#kernel.inflate(packed, body.length, raw, rawSize);
+  }
+
+  #run(plan: KernelPlan, { rawSize, out }: KernelInput): KernelResult {
+    const events = this.#kernel.count(this.#base, rawSize);
+    const output = new Output({
+      buffer: out,
+      events,
+      rawSize,
+      expected: rawSize * plan.expansion,
+      limit: this.#maxFrameBytes,
+    });
+    this.#output = output;
+    this.#kernel.format(plan.address, this.#base, rawSize);
+    if (rawSize > PAGE) plan.expansion = (output.length / rawSize) * HEADROOM;
+    return { ok: true, ...output.finish() };
+  }
+
+  #host(): Record<string, (...args: number[]) => void> {
+    return {
+      emit: (from: number, length: number, ends: number, frames: number, consumed: number) => {
+        const { buffer } = this.#kernel.memory;
+        this.#output?.append(new Uint8Array(buffer, from, length), new Uint32Array(buffer, ends, frames), consumed);
+      },
+      count: (start: number, reserved: number, length: number) => {
+        this.#output?.writeCount(start, reserved, length);
+      },
+      fault: (reason: number, offset: number) => {
+        throw new KernelFault(REASONS[reason] ?? 'protobuf-corrupt', offset);
+      },
+    };
+  }
+
+  #fit(size: number): void {
+    const missing = Math.ceil(size / PAGE) - this.#memory.length / PAGE;
+    if (missing <= 0) return;
+    if (Math.ceil(size / PAGE) > MAX_PAGES) throw new KernelFault('size-limit', -1);
+    this.#kernel.memory.grow(missing);
+    this.#memory = new Uint8Array(this.#kernel.memory.buffer);
+  }
+}
+
+function align(address: number): number {
+  return Math.ceil(address / ALIGNMENT) * ALIGNMENT;
+}

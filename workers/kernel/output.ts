@@ -1,0 +1,86 @@
+import { KernelFault } from './fault.js';
+
+/** Room for the next guess to be a little wrong. */
+const HEADROOM = 1.06;
+
+const WORD = 4;
+
+export interface OutputSettings {
+  /** A used buffer to write into, if it turns out to be large enough. */
+  readonly buffer: ArrayBuffer | undefined;
+  readonly events: number;
+  readonly rawSize: number;
+  /** Bytes of frames to expect. */
+  readonly expected: number;
+  /** Bytes of frames beyond which the batch is refused. */
+  readonly limit: number;
+}
+
+/**
+ * The buffer that takes the frames as the kernel hands them out: frames from the front, their end offsets at the very back.
+ * The events are counted beforehand, so only the size of the frames is a guess; where that fails, a larger buffer takes over.
+ */
+export class Output {
+  readonly #events: number;
+  readonly #rawSize: number;
+  readonly #limit: number;
+  #bytes: Uint8Array<ArrayBuffer>;
+  #ends: Uint32Array<ArrayBuffer>;
+  #length = 0;
+  #frames = 0;
+
+  constructor({ buffer, events, rawSize, expected, limit }: OutputSettings) {
+    this.#events = events;
+    this.#rawSize = rawSize;
+    this.#limit = limit;
+    const enough = buffer !== undefined && buffer.byteLength >= this.#sizeFor(0);
+    [this.#bytes, this.#ends] = this.#lay(enough ? buffer : new ArrayBuffer(this.#sizeFor(expected)));
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** @param consumed bytes of the raw batch that led to all output so far. */
+  append(bytes: Uint8Array, ends: Uint32Array, consumed: number): void {
+    this.#reserve(bytes.length, consumed);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+    this.#ends.set(ends, this.#frames);
+    this.#frames += ends.length;
+  }
+
+  /** Writes the octet count of the message that is the last in the buffer; its place was guessed `reserved` bytes long. */
+  writeCount(start: number, reserved: number, messageLength: number): void {
+    const count = `${messageLength} `;
+    const moved = count.length - reserved;
+    if (moved > 0) this.#reserve(moved, this.#rawSize);
+    this.#bytes.copyWithin(start + count.length, start + reserved, this.#length);
+    new TextEncoder().encodeInto(count, this.#bytes.subarray(start));
+    this.#length += moved;
+  }
+
+  finish(): { out: ArrayBuffer; length: number; endsAt: number; events: number } {
+    return { out: this.#bytes.buffer, length: this.#length, endsAt: this.#ends.byteOffset, events: this.#events };
+  }
+
+  #sizeFor(frames: number): number {
+    return (Math.ceil(frames / WORD) + this.#events) * WORD;
+  }
+
+  #lay(buffer: ArrayBuffer): [Uint8Array<ArrayBuffer>, Uint32Array<ArrayBuffer>] {
+    const endsAt = (Math.floor(buffer.byteLength / WORD) - this.#events) * WORD;
+    return [new Uint8Array(buffer, 0, endsAt), new Uint32Array(buffer, endsAt, this.#events)];
+  }
+
+  #reserve(more: number, consumed: number): void {
+    const needed = this.#length + more;
+    if (needed > this.#limit) throw new KernelFault('size-limit', consumed);
+    if (needed <= this.#bytes.length) return;
+    const guess = needed * Math.max(1, this.#rawSize / Math.max(1, consumed)) * HEADROOM;
+    const grown = this.#lay(new ArrayBuffer(this.#sizeFor(Math.min(guess, this.#limit))));
+    grown[0].set(this.#bytes.subarray(0, this.#length));
+    grown[1].set(this.#ends.subarray(0, this.#frames));
+    [this.#bytes, this.#ends] = grown;
+  }
+}
