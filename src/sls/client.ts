@@ -1,0 +1,128 @@
+import { ForwarderError } from '../errors/forwarder-error.js';
+import type { Clock } from '../flow/clock.js';
+import type { BodyEncoding } from '../model/batch.js';
+import type { Log } from '../model/log.js';
+import type { ConsumerGroup, GroupSettings, LogSource } from '../model/ports.js';
+import { createConsumerGroup } from './create-consumer-group.js';
+import type { CredentialsProvider } from './credentials.js';
+import { dialFor, parseEndpoint, type Endpoint } from './endpoint.js';
+import { getCheckpoint } from './get-checkpoint.js';
+import { getCursor } from './get-cursor.js';
+import { heartbeat } from './heartbeat.js';
+import { findConsumerGroup } from './list-consumer-groups.js';
+import { listShards } from './list-shards.js';
+import { nameProblem } from './names.js';
+import { pullLogs } from './pull-logs.js';
+import { openService, type CallLogstore } from './service.js';
+import { ServiceTime } from './service-time.js';
+import { signV1, signV4, type Signer } from './sign.js';
+import { Transport, type TransportSettings } from './transport.js';
+import { updateCheckpoint } from './update-checkpoint.js';
+
+export interface SlsSettings extends TransportSettings {
+  /** As users write it, see {@link parseEndpoint}. */
+  readonly endpoint: string;
+  readonly signature: 'v1' | 'v4';
+  /** For signature v4, where the endpoint does not tell it. */
+  readonly region?: string | undefined;
+  readonly credentials: CredentialsProvider;
+}
+
+/** One logstore read by one consumer of one consumer group. */
+export interface LogstoreSettings {
+  readonly project: string;
+  readonly logstore: string;
+  readonly consumerGroup: string;
+  readonly consumer: string;
+  /** How pull bodies may travel. */
+  readonly compression: BodyEncoding;
+  /** A buffer of at least `size` bytes for a pull body; the pull reply hands it on. */
+  readonly bodyBuffer: (size: number) => ArrayBuffer;
+}
+
+export interface SlsClient {
+  /** Opens nothing yet. @throws ForwarderError CONFIG_INVALID for a name that can't be one. */
+  openLogstore(settings: LogstoreSettings): { readonly source: LogSource; readonly group: ConsumerGroup };
+  /** Ends every connection; to be called when nothing is under way. */
+  close(): void;
+}
+
+/**
+ * The Log Service at one endpoint.
+ *
+ * @throws ForwarderError CONFIG_INVALID for an endpoint that is none, or for signature v4 without a region.
+ */
+export function createSlsClient(settings: SlsSettings, clock: Clock, log: Log): SlsClient {
+  const endpoint = readEndpoint(settings.endpoint);
+  const transport = new Transport(settings, clock);
+  const deps = {
+    transport,
+    sign: chooseSigner(settings, endpoint),
+    credentials: settings.credentials,
+    time: new ServiceTime(clock, log),
+    clock,
+  };
+  return {
+    openLogstore: (logstore) => {
+      checkNames(logstore);
+      const call = openService(deps, dialFor(endpoint, logstore.project), logstore.project, logstore.logstore);
+      return { source: logSource(call, logstore), group: consumerGroup(call, logstore) };
+    },
+    close: () => transport.close(),
+  };
+}
+
+function logSource(call: CallLogstore, { compression, bodyBuffer }: LogstoreSettings): LogSource {
+  return {
+    getCursor: (shard, from, signal) => getCursor(call, shard, from, signal),
+    pull: (shard, cursor, count, signal, endCursor) =>
+      pullLogs(call, { shard, cursor, endCursor, count, compression, bodyBuffer, signal }),
+    listShards: (signal) => listShards(call, signal),
+  };
+}
+
+function consumerGroup(call: CallLogstore, { consumerGroup: group, consumer }: LogstoreSettings): ConsumerGroup {
+  return {
+    ensure: (wanted, signal) => ensureGroup(call, group, wanted, signal),
+    heartbeat: (shards, signal) => heartbeat(call, group, consumer, shards, signal),
+    getCheckpoint: (shard, signal) => getCheckpoint(call, group, shard, signal),
+    commit: (shard, cursor, signal) => updateCheckpoint(call, group, consumer, shard, cursor, signal),
+  };
+}
+
+/** Looks first: a group that exists, as it does on every start but one, then needs no right to create. */
+async function ensureGroup(
+  call: CallLogstore,
+  group: string,
+  wanted: GroupSettings,
+  signal: AbortSignal,
+): Promise<GroupSettings> {
+  const existing = await findConsumerGroup(call, group, signal);
+  if (existing !== undefined) return existing;
+  if (await createConsumerGroup(call, group, wanted, signal)) return wanted;
+  const another = await findConsumerGroup(call, group, signal);
+  if (another !== undefined) return another;
+  throw new ForwarderError('SLS_SERVER', `consumer group ${group} exists and is not listed; trying again`);
+}
+
+function readEndpoint(text: string): Endpoint {
+  const result = parseEndpoint(text);
+  if (!result.ok) throw new ForwarderError('CONFIG_INVALID', result.message);
+  return result.endpoint;
+}
+
+function chooseSigner({ signature, region }: SlsSettings, endpoint: Endpoint): Signer {
+  if (signature === 'v1') return signV1;
+  const known = region ?? endpoint.region;
+  if (known !== undefined) return signV4(known);
+  throw new ForwarderError('CONFIG_INVALID', `signature v4 needs sls.region: ${endpoint.host} does not tell it`);
+}
+
+function checkNames({ project, logstore, consumerGroup: group, consumer }: LogstoreSettings): void {
+  const problem =
+    nameProblem('project', project) ??
+    nameProblem('logstore', logstore) ??
+    nameProblem('consumerGroup', group) ??
+    nameProblem('consumer', consumer);
+  if (problem !== undefined) throw new ForwarderError('CONFIG_INVALID', problem);
+}

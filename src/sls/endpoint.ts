@@ -1,0 +1,102 @@
+/** Where the service is reached, without the project: `https://cn-hangzhou.log.aliyuncs.com` taken apart. */
+export interface Endpoint {
+  readonly tls: boolean;
+  /** Host name in lower case, or an address (IPv6 without brackets). */
+  readonly host: string;
+  readonly port: number;
+  /** Region id for signature V4, where the name of the endpoint tells it. */
+  readonly region: string | undefined;
+}
+
+export type EndpointResult =
+  { readonly ok: true; readonly endpoint: Endpoint } | { readonly ok: false; readonly message: string };
+
+/** What to dial for one project, and what to say there. */
+export interface Dial {
+  readonly tls: boolean;
+  readonly host: string;
+  readonly port: number;
+  /** The project exists in this header only; the path never names it. */
+  readonly hostHeader: string;
+  /** Name the certificate is checked for; empty for an address, which is then checked itself. */
+  readonly servername: string;
+}
+
+const EXAMPLE = 'expected a host such as cn-hangzhou.log.aliyuncs.com, or http(s)://host[:port]';
+const REGION = /^(cn|ap|us|eu|me|na|sa|af)-[a-z0-9-]+$/;
+const SERVICE = /^(.+)\.(?:log|sls)\.aliyuncs\.com$/;
+const NETWORK_SUFFIX = /-(intranet|share|vpc|internal)$/;
+const NAME = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/;
+const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
+
+/**
+ * Reads the endpoint forms users write: `<region>.log.aliyuncs.com` with its network variants, a bare region id, `http(s)://host[:port]`,
+ * `127.0.0.1:8080`, `[::1]:8080`. Without a scheme, names are reached by https, addresses and names without a dot by http.
+ *
+ * @returns the parts, or one line that says what is wrong; never throws and never repeats credentials written into a URL.
+ */
+export function parseEndpoint(text: string): EndpointResult {
+  const [, scheme, authority, rest] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?([^/?#]*)(.*)$/is.exec(text.trim()) ?? [];
+  if (authority === undefined || authority === '') return invalid(`the endpoint is empty: ${EXAMPLE}`);
+  if (authority.includes('@')) return invalid('the endpoint must not hold credentials: use sls.credentials');
+  const given = scheme?.toLowerCase();
+  if (given !== undefined && given !== 'http' && given !== 'https') {
+    return invalid(`${quote(text)} is not an endpoint: the scheme must be http or https`);
+  }
+  if (rest !== '' && rest !== '/') return invalid(`${quote(text)} is not an endpoint: leave the path out; ${EXAMPLE}`);
+  const lower = authority.toLowerCase();
+  return readAuthority(text, given, REGION.test(lower) ? `${lower}.log.aliyuncs.com` : lower);
+}
+
+function readAuthority(text: string, scheme: 'http' | 'https' | undefined, authority: string): EndpointResult {
+  const url = toUrl(`${scheme ?? 'http'}://${authority}`);
+  const host = url?.hostname.replace(/^\[|\]$/g, '') ?? '';
+  // The URL standard reads `8080` and `127.1` as addresses; a person who writes that means something else.
+  const odd = IPV4.test(host) ? !authority.startsWith(host) : !host.includes(':') && !NAME.test(host);
+  if (url === undefined || odd || url.port === '0') return invalid(`${quote(text)} is not an endpoint: ${EXAMPLE}`);
+  const prefix = SERVICE.exec(host)?.[1];
+  if (prefix?.includes('.') === true) {
+    const regional = host.slice(prefix.lastIndexOf('.') + 1);
+    return invalid(`${quote(text)} names a project: write ${regional} and the name under project`);
+  }
+  const plainPort = /:0*80$/.test(authority);
+  const tls = scheme === undefined ? !isDialledAsIs(host) && !plainPort : scheme === 'https';
+  const port = url.port === '' ? (tls ? 443 : 80) : Number(url.port);
+  return { ok: true, endpoint: { tls, host, port, region: prefix?.replace(NETWORK_SUFFIX, '') } };
+}
+
+/**
+ * Every request goes to `<project>.<endpoint>`. Addresses and single-label names have no sub-domains to resolve, so those are dialled as
+ * they are and only the Host header carries the project.
+ */
+export function dialFor(endpoint: Endpoint, project: string): Dial {
+  const { tls, host, port } = endpoint;
+  const named = `${project}.${host.includes(':') ? `[${host}]` : host}`;
+  const hostHeader = port === (tls ? 443 : 80) ? named : `${named}:${port}`;
+  if (!isDialledAsIs(host)) return { tls, host: named, port, hostHeader, servername: named };
+  return { tls, host, port, hostHeader, servername: isAddress(host) ? '' : host };
+}
+
+function isAddress(host: string): boolean {
+  return IPV4.test(host) || host.includes(':');
+}
+
+function isDialledAsIs(host: string): boolean {
+  return isAddress(host) || !host.includes('.');
+}
+
+function toUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.trim().slice(0, 100));
+}
+
+function invalid(message: string): EndpointResult {
+  return { ok: false, message };
+}

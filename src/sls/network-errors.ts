@@ -1,0 +1,53 @@
+import { ForwarderError } from '../errors/forwarder-error.js';
+import type { Dial } from './endpoint.js';
+
+/**
+ * What Node throws while a request is under way, in words a person can act on.
+ *
+ * @param received bytes of the reply's body so far, undefined if no reply had begun.
+ */
+export function explainFailure(
+  thrown: unknown,
+  what: string,
+  dial: Dial,
+  received: number | undefined,
+): ForwarderError {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const where = `${dial.host}:${dial.port}`;
+  const extra = { cause: error, details: { endpoint: dial.hostHeader, ...(code === '' ? {} : { reason: code }) } };
+  if (code.startsWith('HPE_')) {
+    const problem = `${where} does not answer in HTTP (${error.message}): check scheme and port of the endpoint`;
+    return new ForwarderError('SLS_PROTOCOL', `${what}: ${problem}`, extra);
+  }
+  const problem =
+    received === undefined ? unreachable(where, dial, code, error.message) : cutOff(where, received, code);
+  return new ForwarderError('SLS_NETWORK', `${what}: ${problem}`, extra);
+}
+
+function cutOff(where: string, received: number, code: string): string {
+  return `${where} closed the connection in the middle of its reply, after ${received} bytes of the body (${code})`;
+}
+
+function unreachable(where: string, dial: Dial, code: string, message: string): string {
+  switch (code) {
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `the name ${dial.host} can't be resolved (${code}): check endpoint, project and DNS`;
+    case 'ECONNREFUSED':
+      return `nothing listens at ${where}: check the endpoint`;
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return `${where} closed the connection without an answer (${code})`;
+    case 'EPROTO':
+      return `${where} does not speak TLS: for plain HTTP write http:// before the endpoint`;
+    default:
+      return isCertificateProblem(code)
+        ? `the certificate of ${where} is not trusted (${code}: ${message}): for a private authority set NODE_EXTRA_CA_CERTS`
+        : `${where} can't be reached (${code === '' ? message : code})`;
+  }
+}
+
+function isCertificateProblem(code: string): boolean {
+  return /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS/.test(code);
+}

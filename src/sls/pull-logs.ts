@@ -1,0 +1,88 @@
+import type { BodyEncoding } from '../model/batch.js';
+import type { PullReply } from '../model/ports.js';
+import { protocolError } from './errors.js';
+import type { HttpReply } from './exchange.js';
+import { isCursor } from './json.js';
+import type { CallLogstore } from './service.js';
+
+export interface PullRequest {
+  readonly shard: number;
+  /** Position of the first log group. */
+  readonly cursor: string;
+  /** Not to be reached beyond. */
+  readonly endCursor: string | undefined;
+  /** Log groups, 1..1000. */
+  readonly count: number;
+  readonly compression: BodyEncoding;
+  readonly bodyBuffer: (size: number) => ArrayBuffer;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * PullLogs. The body stays as it came; what the headers claim about it is checked as far as it can be without looking inside, and nothing is
+ * allocated by a claim.
+ *
+ * @throws ForwarderError, among others SLS_CURSOR_INVALID, SLS_SHARD_GONE and SLS_PROTOCOL.
+ */
+export async function pullLogs(call: CallLogstore, request: PullRequest): Promise<PullReply> {
+  const { shard, cursor, endCursor, count, compression, bodyBuffer, signal } = request;
+  const what = `pull from shard ${shard}`;
+  const end = endCursor === undefined ? {} : { end_cursor: endCursor };
+  const reply = await call({
+    what,
+    method: 'GET',
+    path: `/shards/${shard}`,
+    query: { type: 'log', cursor, count: String(count), ...end },
+    headers: { accept: 'application/x-protobuf', 'accept-encoding': compression === 'none' ? '' : compression },
+    lane: 'pull',
+    bodyBuffer,
+    signal,
+  });
+  const headers = readHeaders(reply);
+  const problem = typeof headers === 'string' ? headers : contradiction(headers, reply.bodyLength);
+  if (typeof headers === 'string' || problem !== undefined) throw protocolError(reply, what, problem ?? '');
+  return { ...headers, body: reply.body, bodyLength: reply.bodyLength };
+}
+
+type PullHeaders = Omit<PullReply, 'body' | 'bodyLength'>;
+
+/** @returns what is wrong, if something is. */
+function readHeaders(reply: HttpReply): PullHeaders | string {
+  const nextCursor = header(reply, 'x-log-cursor');
+  const logGroups = count(header(reply, 'x-log-count'));
+  const rawSize = count(header(reply, 'x-log-bodyrawsize'));
+  const encoding = readEncoding(header(reply, 'x-log-compresstype'));
+  if (!isCursor(nextCursor)) return 'x-log-cursor is missing or not a cursor';
+  if (logGroups === undefined) return 'x-log-count is missing or not a number';
+  if (rawSize === undefined) return 'x-log-bodyrawsize is missing or not a number';
+  if (encoding === undefined) return 'x-log-compresstype is none of lz4 and zstd';
+  // Optional, 0 where the service does not know it.
+  const cursorTime = count(header(reply, 'x-log-cursor-time')) ?? 0;
+  return { nextCursor, logGroups, rawSize, encoding, cursorTime: cursorTime === 0 ? undefined : cursorTime };
+}
+
+function contradiction({ logGroups, rawSize, encoding }: PullHeaders, bodyLength: number): string | undefined {
+  if (bodyLength === 0 && (logGroups > 0 || rawSize > 0)) {
+    return `it claims ${logGroups} log groups of ${rawSize} bytes and has no body`;
+  }
+  if (encoding === 'none' && bodyLength !== rawSize) {
+    return `the body has ${bodyLength} bytes instead of the ${rawSize} it claims`;
+  }
+  return undefined;
+}
+
+function header(reply: HttpReply, name: string): string | undefined {
+  const value = reply.headers[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Decimal digits that make an exact integer. */
+function count(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** Without the header the body is plain. */
+function readEncoding(text: string | undefined): BodyEncoding | undefined {
+  if (text === undefined || text === '') return 'none';
+  return text === 'lz4' || text === 'zstd' ? text : undefined;
+}

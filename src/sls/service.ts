@@ -1,0 +1,90 @@
+import type { Clock } from '../flow/clock.js';
+import { checkCredentials, type Credentials, type CredentialsProvider } from './credentials.js';
+import type { Dial } from './endpoint.js';
+import { replyError } from './errors.js';
+import type { HttpReply, HttpRequest } from './exchange.js';
+import type { ServiceTime } from './service-time.js';
+import { encodeQuery, type Signer } from './sign.js';
+import type { Lane, Transport } from './transport.js';
+
+/** One request to the API, in the API's terms. */
+export interface Call {
+  /** The purpose, for messages: `heartbeat`. */
+  readonly what: string;
+  readonly method: 'GET' | 'POST';
+  /** Below the logstore: `/shards/3`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+  readonly lane: Lane;
+  /** Where the body of a success goes. */
+  readonly bodyBuffer?: (size: number) => ArrayBuffer;
+  readonly signal: AbortSignal;
+}
+
+/** Resolves with status 200 only. @throws ForwarderError */
+export type CallLogstore = (call: Call) => Promise<HttpReply>;
+
+export interface ServiceDeps {
+  readonly transport: Transport;
+  readonly sign: Signer;
+  readonly credentials: CredentialsProvider;
+  readonly time: ServiceTime;
+  readonly clock: Clock;
+}
+
+const API_VERSION = '0.6.0';
+const EMPTY = Buffer.alloc(0);
+
+/** The one way every request to a logstore goes: signed, sent, and judged by its status. */
+export function openService(deps: ServiceDeps, dial: Dial, project: string, logstore: string): CallLogstore {
+  const { transport, time, clock } = deps;
+  return async (call) => {
+    const what = `${call.what} of ${project}/${logstore}`;
+    const path = `/logstores/${logstore}${call.path}`;
+    for (let first = true; ; first = false) {
+      const credentials = checkCredentials(await deps.credentials());
+      const offsetMs = time.offsetMs;
+      const nowMs = clock.now() + offsetMs;
+      const ready = await signed(deps.sign, dial.hostHeader, path, call, credentials, nowMs);
+      const { method, bodyBuffer, signal, lane } = call;
+      const reply = await transport.request(dial, lane, { what, method, ...ready, bodyBuffer, signal });
+      if (reply.status === 200) return reply;
+      const skewMs = time.measure(reply.headers.date);
+      const error = replyError(reply, { what, secrets: secretsOf(credentials), skewMs });
+      const mended = first && error.code === 'SLS_CLOCK_SKEW' && time.correct(skewMs, offsetMs);
+      if (!mended) throw error;
+    }
+  };
+}
+
+async function signed(
+  sign: Signer,
+  hostHeader: string,
+  path: string,
+  call: Call,
+  credentials: Credentials,
+  nowMs: number,
+): Promise<Pick<HttpRequest, 'target' | 'headers' | 'body'>> {
+  const { method, query = {}, json } = call;
+  const body = json === undefined ? EMPTY : Buffer.from(JSON.stringify(json));
+  const headers = {
+    host: hostHeader,
+    'user-agent': 'sls-syslog-forwarder',
+    'x-log-apiversion': API_VERSION,
+    'x-log-bodyrawsize': String(body.length),
+    ...(json === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(body.length) }),
+    ...call.headers,
+  };
+  const queryText = encodeQuery(query);
+  return {
+    target: queryText === '' ? path : `${path}?${queryText}`,
+    headers: await sign({ method, path, query, headers, body }, credentials, nowMs),
+    body,
+  };
+}
+
+function secretsOf({ accessKeySecret, securityToken }: Credentials): string[] {
+  return [accessKeySecret, ...(securityToken ? [securityToken] : [])];
+}
