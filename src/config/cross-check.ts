@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import type { Tree } from './document.js';
+import type { Endpoint } from '../syslog/settings.js';
+import { quoted, type Path, type Problem } from './problem.js';
+import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
+import { didYouMean } from './suggest.js';
+
+/** What of a file could be understood; an entry that is wrong in itself is undefined, but its place is known. */
+export interface Parts {
+  readonly sls: Config['sls'] | undefined;
+  readonly pipelines: readonly (PipelineConfig | undefined)[];
+  readonly destinations: ReadonlyMap<string, DestinationConfig | undefined>;
+}
+
+/** Checks what no single key can tell: names that must match, options that exclude one another, files that must be there. */
+export function crossCheck(parts: Parts, tree: Tree, problems: Problem[]): void {
+  const say: Say = (path, message) => problems.push({ offset: tree.offsetOf(path), path, message });
+  if (parts.sls !== undefined) checkService(parts.sls, say);
+  for (const [index, pipeline] of parts.pipelines.entries()) {
+    if (pipeline !== undefined) checkPipeline(pipeline, index, parts, say);
+  }
+  for (const [name, destination] of parts.destinations) {
+    if (destination === undefined) continue;
+    const path = ['destinations', name];
+    if (parts.sls !== undefined) checkReceivers(destination, path, parts.sls.endpoint, say);
+    checkDestination(destination, path, tree.has([...path, 'tls']), say);
+  }
+}
+
+type Say = (path: Path, message: string) => void;
+
+function checkService({ endpoint, signature, region, credentials }: Config['sls'], say: Say): void {
+  if (endpoint === 'embedded') return;
+  for (const key of ['accessKeyId', 'accessKeySecret'] as const) {
+    if (credentials[key] !== '') continue;
+    const variable = key === 'accessKeyId' ? 'SLS_AK_ID' : 'SLS_AK_KEY';
+    say(
+      ['sls', 'credentials', key],
+      `needed to read from ${endpoint.host}; with the shipped config.yaml, set ${variable}`,
+    );
+  }
+  if (signature === 'v4' && region === undefined && endpoint.region === undefined) {
+    say(
+      ['sls', 'region'],
+      `signature v4 needs the region, and ${quoted(endpoint.host)} does not tell it; write it here`,
+    );
+  }
+}
+
+function checkPipeline(pipeline: PipelineConfig, index: number, { pipelines, destinations }: Parts, say: Say): void {
+  const path = ['pipelines', index];
+  const { name, heartbeat, destination, pull, project, logstore, consumerGroup } = pipeline;
+  const before = pipelines.slice(0, index);
+  if (before.some((other) => other?.name === name)) {
+    say([...path, 'name'], `another pipeline is called ${quoted(name)} too; every pipeline needs its own name`);
+  }
+  const twin = before.find(
+    (other) => other?.project === project && other.logstore === logstore && other.consumerGroup === consumerGroup,
+  );
+  if (twin !== undefined) {
+    say(
+      [...path, 'consumerGroup'],
+      `pipeline ${quoted(twin.name)} reads this logstore with the same consumer group, so each of the two would get only a part of the events; give this one its own group`,
+    );
+  }
+  if (!destinations.has(destination)) {
+    const names = [...destinations.keys()];
+    const known = names.length === 0 ? 'there are none' : `known: ${names.join(', ')}`;
+    say(
+      [...path, 'destination'],
+      `no destination is called ${quoted(destination)}${didYouMean(destination, names)} (${known})`,
+    );
+  }
+  if (heartbeat.interval * 2 >= heartbeat.timeout) {
+    say(
+      [...path, 'heartbeat', 'interval'],
+      'must be less than half of heartbeat.timeout, so that one lost heartbeat costs no shard',
+    );
+  }
+  if (heartbeat.timeout % 1000 !== 0) say([...path, 'heartbeat', 'timeout'], 'the service takes whole seconds only');
+  if (pipeline.retry.initial > pipeline.retry.max)
+    say([...path, 'retry', 'initial'], 'must not be longer than retry.max');
+  if (pull.minInterval > pull.idlePoll) say([...path, 'pull', 'minInterval'], 'must not be longer than pull.idlePoll');
+}
+
+/** Nothing is lost in silence: real logs may not end in a receiver that only counts. */
+function checkReceivers(
+  { endpoints }: DestinationConfig,
+  path: Path,
+  service: Config['sls']['endpoint'],
+  say: Say,
+): void {
+  if (!endpoints.includes('embedded')) return;
+  if (endpoints.some((endpoint) => endpoint !== 'embedded')) {
+    say([...path, 'endpoints'], '"embedded" can\'t be mixed with other receivers');
+  }
+  if (service === 'embedded' || isLoopback(service.host)) return;
+  say(
+    [...path, 'endpoints'],
+    'the embedded receiver only counts events, yet the checkpoint of a real logstore would move past them; name a receiver (with the shipped config.yaml: set SYSLOG_URL=tcp://host:port)',
+  );
+}
+
+function checkDestination(destination: DestinationConfig, path: Path, tlsWritten: boolean, say: Say): void {
+  const { endpoints, newline, retry, tls } = destination;
+  const real = endpoints.filter((endpoint) => endpoint !== 'embedded');
+  const transports = new Set(real.map(({ transport }) => transport));
+  if (transports.size > 1 && destination.framing === undefined) {
+    say([...path, 'endpoints'], 'tcp and tls have different framings by default; choose one with "framing"');
+  }
+  if (newline === 'keep' && framingOf(destination) !== 'octet-counting') {
+    say([...path, 'newline'], '"keep" needs "framing: octet-counting", or a line break would split an event in two');
+  }
+  if (retry.initial > retry.max) say([...path, 'retry', 'initial'], 'must not be longer than retry.max');
+  if (transports.has('tls')) checkTls(tls, [...path, 'tls'], say);
+  else if (tlsWritten) {
+    say(
+      [...path, 'tls'],
+      'no endpoint is tls://…, so these options would do nothing; remove them, or write tls:// above',
+    );
+  }
+}
+
+/** What RFC 6587 receivers expect on tcp, and RFC 5425 on tls. */
+export function framingOf({ framing, endpoints }: DestinationConfig): 'lf' | 'octet-counting' {
+  const tls = (endpoint: Endpoint | 'embedded'): boolean => endpoint !== 'embedded' && endpoint.transport === 'tls';
+  return framing ?? (endpoints.some(tls) ? 'octet-counting' : 'lf');
+}
+
+function checkTls(tls: DestinationConfig['tls'], path: Path, say: Say): void {
+  if (tls.cert !== undefined && tls.key === undefined) say([...path, 'cert'], 'needs "key" beside it');
+  if (tls.key !== undefined && tls.cert === undefined) say([...path, 'key'], 'needs "cert" beside it');
+  if (tls.passphrase !== undefined && tls.key === undefined) say([...path, 'passphrase'], 'needs "key" beside it');
+  for (const key of ['ca', 'cert', 'key'] as const) {
+    const file = tls[key];
+    const fault = file === undefined ? undefined : pemFault(file);
+    if (fault !== undefined) say([...path, key], fault);
+  }
+}
+
+function pemFault(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'latin1').includes('-----BEGIN ') ? undefined : `${quoted(file)} is not a PEM file`;
+  } catch (thrown) {
+    return `can't read ${quoted(file)}: ${readFault(thrown)}`;
+  }
+}
+
+const READ_FAULTS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'a part of the path is not a directory',
+};
+
+/** Why a file can't be read, in words. */
+export function readFault(thrown: unknown): string {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
+  return READ_FAULTS[code] ?? code;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.') || host.endsWith('.localhost');
+}

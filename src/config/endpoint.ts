@@ -1,0 +1,72 @@
+import { parseEndpoint, type Endpoint as Service } from '../sls/endpoint.js';
+import type { Endpoint } from '../syslog/settings.js';
+import { didYouMean } from './suggest.js';
+import type { Parsed } from './scalars.js';
+import { quoted } from './problem.js';
+
+const HOST = /^(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62}))*\.?$/;
+const IPV6 = /^\[([0-9A-Fa-f:.]{2,45}(?:%[\w.-]+)?)\]$/;
+const PARTS = /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?(\[[^\]]*\]|[^:/?#@[\]]*)(?::(\d+))?(\/.*)?$/;
+
+interface Parts {
+  readonly scheme: string | undefined;
+  readonly host: string;
+  readonly port: number | undefined;
+  readonly path: string;
+}
+
+export const SERVICE_EXPECTED = 'a host such as ap-southeast-1.log.aliyuncs.com, http(s)://host[:port], or embedded';
+
+/** What {@link parseEndpoint} reads, or `embedded`. */
+export function parseService(text: string): Parsed<Service | 'embedded'> {
+  if (text === 'embedded') return 'embedded';
+  const result = parseEndpoint(text);
+  return result.ok ? result.endpoint : { wrong: result.message };
+}
+
+const DEFAULT_PORT = { tcp: 514, tls: 6514 };
+export const RECEIVER_EXPECTED = 'tcp://host:port, tls://host:port, or embedded';
+
+/** `tcp://host[:514]`, `tls://host[:6514]` or `embedded`. */
+export function parseReceiver(text: string): Parsed<Endpoint | 'embedded'> {
+  if (text === 'embedded') return 'embedded';
+  const parts = split(text, RECEIVER_EXPECTED);
+  if ('wrong' in parts) return parts;
+  const { scheme, host, path } = parts;
+  if (scheme === undefined) return { wrong: `the scheme is missing; write ${quoted(`tcp://${text}`)}` };
+  if (scheme === 'udp' || scheme === 'relp')
+    return { wrong: `${scheme}:// is not supported yet; use tcp:// or tls://` };
+  if (scheme !== 'tcp' && scheme !== 'tls') {
+    return { wrong: `the scheme must be tcp or tls, not ${quoted(scheme)}${didYouMean(scheme, ['tcp', 'tls'])}` };
+  }
+  if (path !== '' && path !== '/') return { wrong: 'a receiver has no path: write tcp://host:port' };
+  const port = parts.port ?? DEFAULT_PORT[scheme];
+  return { transport: scheme, host, port, text: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}` };
+}
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export const LISTEN_EXPECTED = 'host:port such as 127.0.0.1:9464, or off';
+
+/** `host:port`, or `off`. Port 0 lets the system choose. */
+export function parseListen(text: string): Parsed<ListenAddress | 'off'> {
+  if (text === 'off') return 'off';
+  const parts = split(text, LISTEN_EXPECTED, 0);
+  if ('wrong' in parts) return parts;
+  const { scheme, host, port, path } = parts;
+  if (scheme !== undefined || path !== '' || port === undefined) return { wrong: `expected ${LISTEN_EXPECTED}` };
+  return { host, port };
+}
+
+function split(text: string, expected: string, minPort = 1): Parsed<Parts> {
+  if (text.includes('@')) return { wrong: `no user or password belongs here; expected ${expected}` };
+  const [, scheme, rawHost = '', rawPort, path = ''] = PARTS.exec(text) ?? [];
+  const host = IPV6.exec(rawHost)?.[1] ?? rawHost;
+  if (host === '' || (host === rawHost && !HOST.test(host))) return { wrong: `expected ${expected}` };
+  const port = rawPort === undefined ? undefined : Number(rawPort);
+  if (port !== undefined && (port < minPort || port > 65_535)) return { wrong: `a port is ${minPort} to 65535` };
+  return { scheme: scheme?.toLowerCase(), host, port, path };
+}

@@ -1,0 +1,88 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { ForwarderError } from '../errors/forwarder-error.js';
+import { crossCheck, readFault, type Parts } from './cross-check.js';
+import { readTree, type Tree } from './document.js';
+import type { Environment } from './environment.js';
+import { configInvalid, type Path, type Problem } from './problem.js';
+import { configSchema, sections, type Config } from './schema.js';
+import { validate } from './validate.js';
+
+const MAX_BYTES = 1024 * 1024;
+
+/**
+ * Reads, fills and checks a config file.
+ * @throws ForwarderError CONFIG_UNREADABLE, or CONFIG_INVALID with a line for each problem
+ */
+export function loadConfig(file: string, env: Environment): Config {
+  return parseConfig(file, readBytes(file), env);
+}
+
+/** {@link loadConfig} for bytes that are there already. @param file its name, for messages */
+export function parseConfig(file: string, bytes: Uint8Array, env: Environment): Config {
+  if (bytes.length > MAX_BYTES)
+    throw new ForwarderError('CONFIG_INVALID', `${file}: is larger than 1 MiB; is it a config?`);
+  const tree = readTree(file, decode(file, bytes), env);
+  const problems = [...tree.problems];
+  const config = tree.readable ? check(tree, problems) : undefined;
+  if (config !== undefined && problems.length === 0) return config;
+  throw configInvalid(file, problems, (offset) => tree.position(offset));
+}
+
+function check(tree: Tree, problems: Problem[]): Config | undefined {
+  if (tree.value === undefined) {
+    const message = 'the file is empty; start from the config.yaml that comes with the forwarder';
+    problems.push({ offset: undefined, path: [], message });
+    return undefined;
+  }
+  const found: Problem[] = [];
+  const config = validate(configSchema, tree, [], found);
+  crossCheck(config === undefined ? understood(tree) : partsOf(config), tree, found);
+  // What a missing variable left empty is wrong for that reason only.
+  const known = new Set(problems.map(({ path }) => pathId(path)));
+  problems.push(...found.filter(({ path }) => !known.has(pathId(path))));
+  return config;
+}
+
+const pathId = (path: Path): string => JSON.stringify(path);
+
+function partsOf({ sls, pipelines, destinations }: Config): Parts {
+  return { sls, pipelines, destinations: new Map(Object.entries(destinations)) };
+}
+
+/** The sections that are right in themselves, so that one mistake does not hide others elsewhere. */
+function understood(tree: Tree): Parts {
+  const { sls, pipelines, destinations } = tree.value as Readonly<Record<string, unknown>>;
+  const entries = typeof destinations === 'object' && destinations !== null ? Object.entries(destinations) : [];
+  return {
+    sls: sections.sls.safeParse(sls).data,
+    pipelines: Array.isArray(pipelines) ? pipelines.map((entry) => sections.pipeline.safeParse(entry).data) : [],
+    destinations: new Map(entries.map(([name, entry]) => [name, sections.destination.safeParse(entry).data])),
+  };
+}
+
+/** Bounded, so that `--config /dev/zero` ends; reads from a pipe too. */
+function readBytes(file: string): Uint8Array {
+  const buffer = Buffer.allocUnsafe(MAX_BYTES + 1);
+  let length = 0;
+  try {
+    const handle = openSync(file, 'r');
+    try {
+      for (let got = -1; got !== 0 && length < buffer.length; length += got) {
+        got = readSync(handle, buffer, length, buffer.length - length, null);
+      }
+    } finally {
+      closeSync(handle);
+    }
+  } catch (thrown) {
+    throw new ForwarderError('CONFIG_UNREADABLE', `${file}: can't be read: ${readFault(thrown)}`, { cause: thrown });
+  }
+  return buffer.subarray(0, length);
+}
+
+function decode(file: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ForwarderError('CONFIG_INVALID', `${file}: is not UTF-8 text`);
+  }
+}

@@ -1,0 +1,258 @@
+import { z } from 'zod';
+import {
+  LISTEN_EXPECTED,
+  RECEIVER_EXPECTED,
+  SERVICE_EXPECTED,
+  parseListen,
+  parseReceiver,
+  parseService,
+} from './endpoint.js';
+import { byteSize, duration, flag, integer, named, parsed, secret } from './leaves.js';
+import { START_EXPECTED, parseStart, type Parsed } from './scalars.js';
+import { nameProblem, type NameKind } from '../sls/names.js';
+import type { ProfileName } from '../emulator/sls/profiles/index.js';
+import { didYouMean } from './suggest.js';
+import { FACILITIES, SEVERITIES } from './syslog-words.js';
+import { parseTemplate } from './template.js';
+
+/**
+ * Every key a user can write, with its default, its limits and the sentence an editor shows for it. `config.yaml` and
+ * `config.schema.json` are checked against this file by tests.
+ */
+
+const section = z.strictObject;
+
+const retry = (initial: string, max: string) =>
+  section({
+    initial: duration('1ms', '1m')
+      .prefault(initial)
+      .describe('First pause after a failure; doubles with every further one.'),
+    max: duration('10ms', '10m').prefault(max).describe('Longest pause between two tries.'),
+  }).prefault({});
+
+const sls = section({
+  endpoint: parsed(SERVICE_EXPECTED, parseService).describe(
+    'Endpoint of the Log Service: a host (https), http(s)://host[:port], or "embedded" for the built-in emulator.',
+  ),
+  signature: z.enum(['v1', 'v4']).prefault('v1').describe('How requests are signed; v4 needs the region.'),
+  region: named(/^[a-z0-9-]{1,64}$/, 'a region id such as ap-southeast-1')
+    .optional()
+    .describe('Region for signature v4; read from the endpoint where it can be.'),
+  credentials: section({
+    accessKeyId: secret().prefault('').describe('AccessKey id of a RAM user or of a temporary credential.'),
+    accessKeySecret: secret().prefault('').describe('AccessKey secret.'),
+    securityToken: secret().prefault('').describe('STS token, for temporary credentials only.'),
+  }).prefault({}),
+  timeout: duration('1s', '5m').prefault('30s').describe('How long one request to the service may take.'),
+});
+
+const template = (name: string) =>
+  parsed('text with %{fields} in it', parseTemplate).describe(
+    `RFC 5424 ${name}. Text with fields: %{name}, %{name|other:-fallback}; names are __topic__, __source__, __tag__:KEY, __project__, __logstore__ or any field of the log. Empty becomes "-".`,
+  );
+
+const word = (kind: string, words: readonly string[]) =>
+  parsed(`a ${kind} by name or number`, (text): Parsed<number> => {
+    const number = /^\d{1,2}$/.test(text) ? Number(text) : words.indexOf(text);
+    if (number >= 0 && number < words.length) return number;
+    return { wrong: `unknown ${kind}${didYouMean(text, words)} (${words.join(', ')}, or 0 to ${words.length - 1})` };
+  });
+
+/** YAML reads `facility: 16` as a number. */
+const wordOrNumber = (kind: string, words: readonly string[]) =>
+  z.preprocess((raw) => (typeof raw === 'number' ? String(raw) : raw), word(kind, words));
+
+const format = section({
+  preset: z
+    .enum(['aliyun-sample'])
+    .prefault('aliyun-sample')
+    .describe('A named set of defaults; aliyun-sample writes what the sync_data_to_syslog.py sample meant to write.'),
+  facility: wordOrNumber('facility', FACILITIES)
+    .prefault('user')
+    .describe('Syslog facility by name or number (0 to 23).'),
+  severity: wordOrNumber('severity', SEVERITIES)
+    .prefault('info')
+    .describe('Syslog severity by name or number (0 to 7).'),
+  fractionDigits: z
+    .preprocess((raw) => (typeof raw === 'string' && /^\d$/.test(raw) ? Number(raw) : raw), z.literal([0, 3, 6]))
+    .prefault(6)
+    .describe('Digits of the fraction of a second in the timestamp.'),
+  hostname: template('HOSTNAME').prefault('%{__tag__:__hostname__|__source__}'),
+  appName: template('APP-NAME').prefault(''),
+  procId: template('PROCID').prefault(''),
+  msgId: template('MSGID').prefault(''),
+  separator: parsed('1 to 16 bytes without line breaks', (text): Parsed<string> => {
+    const bytes = Buffer.byteLength(text);
+    if (bytes >= 1 && bytes <= 16 && !/[\0\r\n]/.test(text)) return text;
+    return { wrong: 'expected 1 to 16 bytes without line breaks' };
+  })
+    .prefault('||')
+    .describe('Stands before every key=value pair of the message.'),
+}).prefault({});
+
+const slsName = (kind: NameKind) =>
+  parsed('a name', (text): Parsed<string> => {
+    if (text === '') return { wrong: 'must not be empty' };
+    const problem = nameProblem(kind, text);
+    return problem === undefined ? text : { wrong: problem };
+  });
+
+const pipeline = section({
+  name: named(/^[A-Za-z0-9][\w.-]{0,63}$/, 'a name of up to 64 letters, digits, "-", "_" and "."').describe(
+    'Name of this pipeline in logs and metrics.',
+  ),
+  project: slsName('project').describe('SLS project.'),
+  logstore: slsName('logstore').describe('SLS logstore.'),
+  consumerGroup: slsName('consumerGroup').describe('Consumer group; created if it is missing.'),
+  consumer: parsed('a name', (text): Parsed<string | undefined> => {
+    const problem = text === '' ? undefined : nameProblem('consumer', text);
+    return problem === undefined ? text || undefined : { wrong: problem };
+  })
+    .prefault('')
+    .describe('Name of this consumer in the group. Must be unique among all processes; empty means: made up at start.'),
+  start: parsed(START_EXPECTED, parseStart)
+    .prefault('begin')
+    .describe('Where a shard without a checkpoint starts: begin, end, a time with its zone, or an age such as -2h.'),
+  onExpiredCursor: z
+    .enum(['oldest', 'latest', 'fail'])
+    .prefault('oldest')
+    .describe(
+      'What to do when the checkpoint has expired: go on with the oldest or the latest log, or fail. Always reported.',
+    ),
+  heartbeat: section({
+    interval: duration('100ms', '5m').prefault('5s').describe('Time between two heartbeats.'),
+    timeout: duration('1s', '1h')
+      .prefault('30s')
+      .describe('Without a heartbeat for this long the shards go to other consumers; whole seconds.'),
+  }).prefault({}),
+  inOrder: flag().prefault(false).describe('Read the children of a split or merge only after their parents.'),
+  compression: z.enum(['lz4', 'zstd']).prefault('lz4').describe('How the service compresses what is pulled.'),
+  pull: section({
+    maxBytes: byteSize('64KiB', '64MiB').prefault('5MiB').describe('Largest reply to ask for, decompressed.'),
+    window: integer(1, 1000).prefault(64).describe('Batches of one shard between pull and settled.'),
+    idlePoll: duration('10ms', '1m').prefault('200ms').describe('Pause before asking again at the tip of a shard.'),
+    minInterval: duration('0ms', '1m')
+      .prefault('10ms')
+      .describe('Least time between two pulls of one shard; the service allows 100 a second.'),
+  }).prefault({}),
+  retry: retry('200ms', '20s').describe('Pauses after failed requests to the service.'),
+  drainTimeout: duration('0s', '10m')
+    .prefault('20s')
+    .describe('How long a shard that goes to another consumer may take to deliver what is in flight.'),
+  format,
+  destination: z.string().describe('Name of the destination, a key of "destinations".'),
+});
+
+const tls = section({
+  ca: z.string().min(1).optional().describe('File with the CA certificates to trust (PEM); default: those of Node.'),
+  cert: z.string().min(1).optional().describe('File with our certificate chain (PEM), for mutual TLS.'),
+  key: z.string().min(1).optional().describe('File with the private key of "cert" (PEM).'),
+  passphrase: secret().optional().describe('Passphrase of "key".'),
+  servername: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Name to expect in the certificate and to send as SNI; default: the host.'),
+  minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).prefault('TLSv1.2').describe('Oldest TLS version to accept.'),
+  insecureSkipVerify: flag()
+    .prefault(false)
+    .describe('DANGEROUS: accept any certificate. Anybody on the way can then read and change the logs.'),
+});
+
+const destination = section({
+  endpoints: z
+    .array(parsed(RECEIVER_EXPECTED, parseReceiver))
+    .min(1)
+    .max(64)
+    .describe('Receivers: tcp://host:port, tls://host:port, or "embedded" for the built-in receiver.'),
+  framing: z
+    .enum(['lf', 'octet-counting'])
+    .optional()
+    .describe('How messages are told apart (RFC 6587, RFC 5425); default: lf on tcp, octet-counting on tls.'),
+  newline: z
+    .enum(['escape', 'space', 'octal', 'keep'])
+    .prefault('escape')
+    .describe('Line breaks inside a message: \\n as two characters, a space, #012, or kept (octet-counting only).'),
+  guarantee: z
+    .enum(['written', 'acked', 'settled'])
+    .prefault('settled')
+    .describe(
+      "When an event counts as delivered: accepted by our kernel, by the peer's kernel, or believed delivered.",
+    ),
+  connections: integer(1, 64).prefault(2).describe('Connections kept open.'),
+  connectTimeout: duration('100ms', '5m')
+    .prefault('10s')
+    .describe('How long a connection attempt may take, TLS included.'),
+  stallTimeout: duration('1s', '1h')
+    .prefault('20s')
+    .describe('A connection whose unacknowledged bytes do not get fewer for this long is replaced.'),
+  settleTime: duration('0ms', '10m')
+    .prefault('5s')
+    .describe('How long a connection must stay healthy after the bytes were acknowledged.'),
+  replayBytes: byteSize('0B', '64MiB').prefault('8MiB').describe('… or how many further bytes must be acknowledged.'),
+  retry: retry('100ms', '10s').describe('Pauses between connection attempts.'),
+  tls: tls.prefault({}).describe('TLS options, for tls:// endpoints.'),
+});
+
+/** Sections that can be checked by themselves. */
+export const sections = { sls, pipeline, destination } as const;
+
+const nameRule = /^[A-Za-z0-9][\w.-]{0,63}$/;
+
+export const configSchema = section({
+  sls: sls.describe('Where logs come from.'),
+  pipelines: z.array(pipeline).min(1).max(1000).describe('What is read, how it is formatted, and where it goes.'),
+  destinations: z.record(z.string().regex(nameRule), destination).describe('Where logs go, by name.'),
+  flow: section({
+    maxInFlightBytes: byteSize('1MiB', '64GiB')
+      .prefault('64MiB')
+      .describe('Bound of all data in memory between pull and settled.'),
+  }).prefault({}),
+  workers: section({
+    threads: z
+      .preprocess(
+        (raw) => (typeof raw === 'string' && /^\d+$/.test(raw) ? Number(raw) : raw),
+        z.union([z.literal('auto'), z.int().min(1).max(128)]),
+      )
+      .prefault('auto')
+      .describe('Formatter threads; auto: one less than the cores, at least one.'),
+  }).prefault({}),
+  checkpoint: section({
+    interval: duration('100ms', '10m').prefault('5s').describe('How often a shard stores its progress.'),
+    refresh: duration('1s', '1h').prefault('30s').describe('How often unchanged progress is stored again.'),
+  }).prefault({}),
+  shutdown: section({
+    timeout: duration('0s', '1h')
+      .prefault('25s')
+      .describe('How long a stop may take to deliver and commit what is in flight.'),
+  }).prefault({}),
+  admin: section({
+    listen: parsed(LISTEN_EXPECTED, parseListen)
+      .prefault('127.0.0.1:9464')
+      .describe(
+        'Address of /metrics, /healthz and /readyz, or off. It has no password: keep it on loopback or behind a firewall.',
+      ),
+    maxStall: duration('1s', '1d')
+      .prefault('5m')
+      .describe('A shard with data but no progress for this long makes /healthz fail.'),
+  }).prefault({}),
+  log: section({
+    level: z.enum(['debug', 'info', 'warn', 'error']).prefault('info').describe('Least important line to write.'),
+    format: z.enum(['auto', 'json', 'pretty']).prefault('auto').describe('auto: pretty on a terminal, else JSON.'),
+  }).prefault({}),
+  embedded: section({
+    profile: z
+      .enum(['actiontrail', 'vpcflow', 'waf', 'k8saudit', 'nginx', 'mixed'] as const satisfies readonly ProfileName[])
+      .prefault('actiontrail')
+      .describe('Kind of logs the built-in emulator makes up.'),
+    shards: integer(1, 256).prefault(4).describe('Shards of its logstore.'),
+    preload: integer(0, 1_000_000_000).prefault(200_000).describe('Events that are there at the start.'),
+    rate: integer(0, 10_000_000).prefault(2000).describe('New events per second; 0 for none.'),
+  })
+    .prefault({})
+    .describe('The built-in Log Service, used when sls.endpoint is "embedded".'),
+}).describe('Config of sls-syslog-forwarder.');
+
+export type Config = z.output<typeof configSchema>;
+export type PipelineConfig = z.output<typeof pipeline>;
+export type DestinationConfig = z.output<typeof destination>;

@@ -1,0 +1,162 @@
+import { ForwarderError } from '../errors/forwarder-error.js';
+import type { PipelineSettings } from '../group/pipeline.js';
+import type { FormatPlan, Template } from '../model/format-plan.js';
+import type { StartPosition } from '../model/ports.js';
+import type { Credentials } from '../sls/credentials.js';
+import type { Endpoint } from '../sls/endpoint.js';
+import type { DestinationSettings } from '../syslog/settings.js';
+import { framingOf } from './cross-check.js';
+import type { ListenAddress } from './endpoint.js';
+import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
+import type { Start } from './scalars.js';
+import { fillTemplate, type TemplateConfig } from './template.js';
+
+export interface ServiceSettings {
+  readonly endpoint: Endpoint;
+  readonly signature: 'v1' | 'v4';
+  /** For signature V4; then always there. */
+  readonly region: string | undefined;
+  readonly credentials: Credentials;
+  readonly timeoutMs: number;
+}
+
+export interface PipelinePlan {
+  readonly settings: PipelineSettings;
+  readonly plan: FormatPlan;
+  readonly compression: 'lz4' | 'zstd';
+}
+
+/** A destination whose receivers are known only once the embedded one listens has none yet. */
+export interface DestinationPlan {
+  readonly settings: DestinationSettings;
+  readonly embedded: boolean;
+}
+
+/** Everything the composition root needs to build the program. Times are milliseconds, sizes bytes. */
+export interface ForwarderSettings {
+  readonly service: 'embedded' | ServiceSettings;
+  readonly pipelines: readonly PipelinePlan[];
+  readonly destinations: readonly DestinationPlan[];
+  readonly maxInFlightBytes: number;
+  readonly threads: number;
+  readonly shutdownTimeoutMs: number;
+  readonly admin: { readonly listen: ListenAddress | undefined; readonly maxStallSeconds: number };
+  readonly log: Config['log'];
+  readonly embedded: Config['embedded'];
+}
+
+/** What the config can't know: the machine it runs on, and the moment. */
+export interface Host {
+  /** Cores this process may use. */
+  readonly cores: number;
+  /** Unique for this process: the consumer's name where the config gives none. */
+  readonly consumer: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** The config as code wants it. */
+export function toSettings(config: Config, host: Host): ForwarderSettings {
+  const { threads } = config.workers;
+  const { listen, maxStall } = config.admin;
+  return {
+    service: service(config.sls),
+    pipelines: config.pipelines.map((pipeline) => pipelinePlan(pipeline, config, host)),
+    destinations: Object.entries(config.destinations).map(([name, destination]) => destinationPlan(name, destination)),
+    maxInFlightBytes: config.flow.maxInFlightBytes,
+    threads: threads === 'auto' ? Math.max(1, Math.min(MAX_AUTO_THREADS, host.cores - 1)) : threads,
+    shutdownTimeoutMs: config.shutdown.timeout,
+    admin: { listen: listen === 'off' ? undefined : listen, maxStallSeconds: maxStall / 1000 },
+    log: config.log,
+    embedded: config.embedded,
+  };
+}
+
+/** One coordinator can't feed more. */
+const MAX_AUTO_THREADS = 8;
+
+function service({ endpoint, signature, region, credentials, timeout }: Config['sls']): 'embedded' | ServiceSettings {
+  if (endpoint === 'embedded') return 'embedded';
+  const { accessKeyId, accessKeySecret, securityToken } = credentials;
+  return {
+    endpoint,
+    signature,
+    region: region ?? endpoint.region,
+    credentials: { accessKeyId, accessKeySecret, securityToken: securityToken === '' ? undefined : securityToken },
+    timeoutMs: timeout,
+  };
+}
+
+function pipelinePlan(pipeline: PipelineConfig, config: Config, host: Host): PipelinePlan {
+  const { name, project, logstore, consumerGroup, destination, heartbeat, inOrder, pull, retry } = pipeline;
+  return {
+    settings: {
+      name,
+      project,
+      logstore,
+      consumerGroup,
+      consumer: pipeline.consumer ?? host.consumer,
+      destination,
+      heartbeatIntervalMs: heartbeat.interval,
+      group: { timeoutSeconds: heartbeat.timeout / 1000, inOrder },
+      shard: {
+        start: startPosition(pipeline.start, host.now),
+        onExpiredCursor: pipeline.onExpiredCursor,
+        windowBatches: pull.window,
+        maxPullBytes: pull.maxBytes,
+        idlePollMs: pull.idlePoll,
+        minPullIntervalMs: pull.minInterval,
+        checkpointIntervalMs: config.checkpoint.interval,
+        checkpointRefreshMs: config.checkpoint.refresh,
+        drainTimeoutMs: pipeline.drainTimeout,
+        retry: { initialMs: retry.initial, maxMs: retry.max },
+      },
+    },
+    plan: formatPlan(pipeline, config),
+    compression: pipeline.compression,
+  };
+}
+
+function startPosition(start: Start, now: number): StartPosition {
+  if (typeof start === 'string' || 'unixSeconds' in start) return start;
+  return { unixSeconds: Math.max(0, Math.floor(now / 1000) - start.secondsAgo) };
+}
+
+function formatPlan({ format, project, logstore, destination: name }: PipelineConfig, config: Config): FormatPlan {
+  const destination = config.destinations[name];
+  if (destination === undefined) throw new ForwarderError('INTERNAL', `no destination ${name} in a checked config`);
+  const template = (parts: TemplateConfig): Template => fillTemplate(parts, { project, logstore });
+  return {
+    framing: framingOf(destination),
+    newline: destination.newline,
+    header: {
+      priority: format.facility * 8 + format.severity,
+      fractionDigits: format.fractionDigits,
+      hostname: template(format.hostname),
+      appName: template(format.appName),
+      procId: template(format.procId),
+      msgId: template(format.msgId),
+    },
+    body: { kind: 'kv', separator: format.separator },
+  };
+}
+
+/** Keys that are not written are there, and undefined. */
+const NO_FILES = { ca: undefined, cert: undefined, key: undefined, passphrase: undefined, servername: undefined };
+
+function destinationPlan(name: string, destination: DestinationConfig): DestinationPlan {
+  const { endpoints, guarantee, connections, replayBytes, retry, tls } = destination;
+  const settings = {
+    name,
+    endpoints: endpoints.filter((endpoint) => endpoint !== 'embedded'),
+    guarantee,
+    connections,
+    connectTimeoutMs: destination.connectTimeout,
+    stallTimeoutMs: destination.stallTimeout,
+    settleTimeMs: destination.settleTime,
+    replayBytes,
+    retry: { initialMs: retry.initial, maxMs: retry.max },
+    tls: { ...NO_FILES, ...tls },
+  };
+  return { settings, embedded: endpoints.includes('embedded') };
+}

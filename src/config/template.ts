@@ -1,0 +1,106 @@
+import type { FieldRef, Template, TemplatePart } from '../model/format-plan.js';
+import { quoted } from './problem.js';
+import { isWrong, type Parsed } from './scalars.js';
+import { didYouMean } from './suggest.js';
+
+/** A name that is the same for every log of a pipeline. */
+type Constant = 'project' | 'logstore';
+
+type ConfigPart =
+  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'field'; readonly names: readonly (FieldRef | Constant)[]; readonly fallback: string };
+
+/** A template as it was written: the pipeline's own names are not filled in yet. */
+export type TemplateConfig = readonly ConfigPart[];
+
+const RESERVED = ['__topic__', '__source__', '__tag__:', '__project__', '__logstore__'];
+
+/**
+ * Text with fields in it: `sls-%{__tag__:__hostname__|__source__:-unknown}`. The first field that is not empty counts, else what
+ * follows `:-` (or nothing). `%%{` is a literal `%{`.
+ */
+export function parseTemplate(text: string): Parsed<TemplateConfig> {
+  const parts: ConfigPart[] = [];
+  let from = 0;
+  for (const match of text.matchAll(/%%\{|%\{([^}]*)(\}?)/g)) {
+    const [reference, inside, close] = match;
+    parts.push({ kind: 'literal', text: text.slice(from, match.index) });
+    from = match.index + reference.length;
+    if (inside === undefined) {
+      parts.push({ kind: 'literal', text: '%{' });
+      continue;
+    }
+    if (close === '') return { wrong: `"%{" at character ${match.index + 1} is never closed with "}"` };
+    const part = parseField(inside, match.index + 3);
+    if (isWrong(part)) return part;
+    parts.push(part);
+  }
+  parts.push({ kind: 'literal', text: text.slice(from) });
+  return parts;
+}
+
+/** Fills in what is the same for all logs of a pipeline, and joins the literals that then touch. */
+export function fillTemplate(config: TemplateConfig, constants: Readonly<Record<Constant, string>>): Template {
+  const filled: TemplatePart[] = [];
+  for (const part of config) {
+    const next = part.kind === 'literal' ? part : fillField(part.names, part.fallback, constants);
+    const last = filled.at(-1);
+    if (next.kind === 'literal' && last?.kind === 'literal') filled.pop();
+    const text = next.kind === 'literal' && last?.kind === 'literal' ? last.text + next.text : undefined;
+    filled.push(text === undefined ? next : { kind: 'literal', text });
+  }
+  return filled.filter((part) => part.kind === 'field' || part.text !== '');
+}
+
+function fillField(
+  names: readonly (FieldRef | Constant)[],
+  fallback: string,
+  constants: Readonly<Record<Constant, string>>,
+): TemplatePart {
+  const refs: FieldRef[] = [];
+  for (const name of names) {
+    if (typeof name === 'object') {
+      refs.push(name);
+      continue;
+    }
+    // A constant is never empty, so nothing behind it can count.
+    const text = constants[name];
+    return refs.length === 0 ? { kind: 'literal', text } : { kind: 'field', refs, fallback: text };
+  }
+  return { kind: 'field', refs, fallback };
+}
+
+/** @param at position in the whole text of the first character inside the braces, from 1; for messages. */
+function parseField(inside: string, at: number): Parsed<ConfigPart> {
+  const split = inside.indexOf(':-');
+  const chain = split < 0 ? inside : inside.slice(0, split);
+  const fallback = split < 0 ? '' : inside.slice(split + 2);
+  const names: (FieldRef | Constant)[] = [];
+  let position = at;
+  for (const name of chain.split('|')) {
+    const parsed = parseName(name, position);
+    if (isWrong(parsed)) return parsed;
+    names.push(parsed);
+    position += name.length + 1;
+  }
+  return { kind: 'field', names, fallback };
+}
+
+function parseName(name: string, at: number): Parsed<FieldRef | Constant> {
+  const where = `at character ${at}`;
+  if (name === '')
+    return { wrong: `a field name is missing ${where}; write %{name}, %{name|other} or %{name:-fallback}` };
+  if (name !== name.trim()) return { wrong: `${quoted(name)} ${where} has a space at its end` };
+  if (name === '__topic__') return { kind: 'topic' };
+  if (name === '__source__') return { kind: 'source' };
+  if (name === '__project__') return 'project';
+  if (name === '__logstore__') return 'logstore';
+  if (name === '__tag__' || name === '__tag__:') {
+    return { wrong: `${quoted(name)} ${where} needs the tag's name, such as __tag__:__hostname__` };
+  }
+  if (name.startsWith('__tag__:')) return { kind: 'tag', key: name.slice(8) };
+  if (/^__\w*(__|:)/.test(name)) {
+    return { wrong: `unknown field ${quoted(name)} ${where}${didYouMean(name, RESERVED)}` };
+  }
+  return { kind: 'content', key: name };
+}

@@ -1,0 +1,118 @@
+import type { z } from 'zod';
+import { describeValue, type Tree } from './document.js';
+import { hints } from './leaves.js';
+import type { Path, Problem } from './problem.js';
+import { didYouMean } from './suggest.js';
+
+type Issue = z.core.$ZodIssue;
+type Schema = z.core.$ZodType;
+
+/**
+ * Checks a part of the file against its schema. Every problem that is found goes to `problems`, in words.
+ * @param base where in the file this part stands
+ */
+export function validate<S extends z.ZodType>(
+  schema: S,
+  tree: Tree,
+  base: Path,
+  problems: Problem[],
+): z.output<S> | undefined {
+  const value = at(tree.value, base);
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) {
+    const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
+    problems.push(...explain(issue, [...base, ...path], schemaAt(schema, path), tree));
+  }
+  return undefined;
+}
+
+function explain(issue: Issue, path: Path, schema: Schema | undefined, tree: Tree): Problem[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const message = `unknown key${didYouMean(key, keysOf(schema))}`;
+      return { offset: tree.keyOffsetOf([...path, key]), path: [...path, key], message };
+    });
+  }
+  const value = at(tree.value, path);
+  const offset = issue.code === 'invalid_key' ? tree.keyOffsetOf(path) : tree.offsetOf(path);
+  return [{ offset, path, message: sentence(issue, value, schema) }];
+}
+
+function sentence(issue: Issue, value: unknown, schema: Schema | undefined): string {
+  if (issue.code === 'custom') return issue.message;
+  if (issue.code === 'invalid_key')
+    return 'a name may have up to 64 letters, digits, "-", "_" and ".", and begins with a letter or digit';
+  const { expects, secret } = (schema && hints.get(schema)) ?? {};
+  if (value === undefined) return `missing${expects === undefined ? '' : `; write ${expects}`}`;
+  const got = secret === true ? 'something else' : describeValue(value);
+  if (issue.code === 'invalid_value') {
+    const words = issue.values.map(String);
+    return `expected ${words.join(', ')}; got ${got}${typeof value === 'string' ? didYouMean(value, words) : ''}`;
+  }
+  return `expected ${expects ?? expectation(issue)}, got ${got}${isUnquoted(issue, value, expects) ? '; put it in quotes' : ''}`;
+}
+
+/** YAML took text for a number or a boolean. */
+function isUnquoted(issue: Issue, value: unknown, expects: string | undefined): boolean {
+  const wantsText = issue.code === 'invalid_type' && issue.expected === 'string';
+  return wantsText && expects === undefined && (typeof value === 'number' || typeof value === 'boolean');
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  object: 'a section (key: value)',
+  record: 'a section (name: …)',
+  array: 'a list (lines that begin with "- ")',
+  string: 'text',
+};
+
+function expectation(issue: Issue): string {
+  if (issue.code === 'invalid_type') return TYPES[issue.expected] ?? issue.expected;
+  if (issue.code === 'too_small') return issue.origin === 'array' ? `at least ${issue.minimum} entry` : 'some text';
+  if (issue.code === 'too_big') return `at most ${issue.maximum} entries`;
+  return 'something else';
+}
+
+function at(value: unknown, path: Path): unknown {
+  let here = value;
+  for (const part of path) {
+    if (typeof here !== 'object' || here === null) return undefined;
+    here = (here as Record<string | number, unknown>)[part];
+  }
+  return here;
+}
+
+interface Definition {
+  readonly type: string;
+  readonly innerType?: Schema;
+  readonly in?: Schema;
+  readonly out?: Schema;
+  readonly element?: Schema;
+  readonly valueType?: Schema;
+  readonly shape?: Readonly<Record<string, Schema>>;
+}
+
+const definition = (schema: Schema): Definition => schema._zod.def;
+
+/** The schema itself, without its default, its transformation … */
+function core(schema: Schema): Schema {
+  const { type, innerType, in: input, out } = definition(schema);
+  if (innerType !== undefined) return core(innerType);
+  if (type !== 'pipe' || input === undefined || out === undefined) return schema;
+  return core(definition(input).type === 'transform' ? out : input);
+}
+
+function schemaAt(schema: Schema, path: Path): Schema | undefined {
+  let here: Schema | undefined = core(schema);
+  for (const part of path) {
+    const { shape, element, valueType }: Definition = definition(here);
+    const next: Schema | undefined = shape?.[part] ?? element ?? valueType;
+    if (next === undefined) return undefined;
+    here = core(next);
+  }
+  return here;
+}
+
+function keysOf(schema: Schema | undefined): string[] {
+  return schema === undefined ? [] : Object.keys(definition(schema).shape ?? {});
+}
