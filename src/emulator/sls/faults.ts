@@ -1,0 +1,84 @@
+import type { Operation, Route } from './route.js';
+
+/**
+ * What goes wrong:
+ * `pass` nothing (for a delay alone) · `error` an error reply · `html` what a proxy answers · `hang` no answer at all ·
+ * `reset` the connection is reset instead of the operation · `lose` the operation is done, then the connection is reset ·
+ * `truncate` the body breaks off and the connection with it · `cut` a shorter body that HTTP finds whole ·
+ * `corrupt` bytes of the body are flipped · `headers` reply headers are replaced, or removed where null.
+ */
+export const FAULT_KINDS = [
+  'pass',
+  'error',
+  'html',
+  'hang',
+  'reset',
+  'lose',
+  'truncate',
+  'cut',
+  'corrupt',
+  'headers',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** Which requests, and what happens to them. */
+export interface Fault {
+  readonly kind: FaultKind;
+  /** Any operation when left out; likewise logstore and shard. */
+  readonly operation?: Operation;
+  readonly logstore?: string;
+  readonly shard?: number;
+  /** How many matching requests are let through first. */
+  readonly after?: number;
+  /** How many are hit then; without a number, all. */
+  readonly times?: number;
+  /** Milliseconds to wait before anything else. */
+  readonly delayMs?: number;
+  /** Of an error reply, or of an HTML page. */
+  readonly status?: number;
+  readonly errorCode?: string;
+  readonly errorMessage?: string;
+  readonly headers?: Readonly<Record<string, string | null>>;
+}
+
+interface Rule {
+  readonly fault: Fault;
+  matched: number;
+  fired: number;
+}
+
+/** The faults in force, tried in the order in which they were added. */
+export class Faults {
+  readonly #rules: Rule[] = [];
+
+  add(fault: Fault): void {
+    this.#rules.push({ fault, matched: 0, fired: 0 });
+  }
+
+  clear(): void {
+    this.#rules.length = 0;
+  }
+
+  /** What happens to this request, if anything. */
+  next(route: Route): Fault | undefined {
+    for (const rule of this.#rules) {
+      if (!concerns(rule.fault, route) || rule.fired >= (rule.fault.times ?? Infinity)) continue;
+      if (rule.matched++ < (rule.fault.after ?? 0)) continue;
+      rule.fired++;
+      return rule.fault;
+    }
+    return undefined;
+  }
+
+  describe(): object[] {
+    return this.#rules.map(({ fault, fired }) => ({ ...fault, fired }));
+  }
+}
+
+function concerns({ operation, logstore, shard }: Fault, route: Route): boolean {
+  return (
+    (operation === undefined || operation === route.operation) &&
+    (logstore === undefined || logstore === route.logstore) &&
+    (shard === undefined || shard === route.shard)
+  );
+}
