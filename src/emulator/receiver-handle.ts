@@ -4,6 +4,8 @@ import { STARTED, type CallAnswer, type CallMessage, type ReceiverCall } from '.
 import type { Awaited, ReceiverHandle, ReceiverMode, ReceiverOptions, ReceiverStats } from './receiver/contract.js';
 import { SyslogReceiver } from './receiver/syslog-receiver.js';
 
+export type { ReceiverHandle };
+
 /** Starts a syslog receiver on a thread of its own. Rejects with USAGE or LISTEN_FAILED. */
 export async function startReceiver(options: ReceiverOptions = {}): Promise<ReceiverHandle> {
   const thread = new ReceiverThread(options);

@@ -32,6 +32,8 @@ export class ReceiverConnection {
   #seen = 0;
   /** Read from the socket, not yet looked at: a slow receiver. */
   #rest: Buffer | undefined;
+  /** What the peer did since, in order. */
+  #afterRest: (() => void)[] = [];
   #cancelDrip: () => void = () => undefined;
 
   /** @param raw paused and never read before. */
@@ -45,10 +47,7 @@ export class ReceiverConnection {
     this.#framer = new Framer(sink, settings.maxFrameBytes);
     let failed = false;
     raw.on('error', () => (failed = true));
-    raw.on('close', () => {
-      this.#cancelDrip();
-      onClose(failed);
-    });
+    raw.on('close', () => this.#whenRead(() => onClose(failed)));
     if (settings.handshake === undefined) this.open(raw);
   }
 
@@ -58,10 +57,12 @@ export class ReceiverConnection {
     stream.pause();
     stream.on('error', () => undefined);
     stream.on('data', (chunk: Buffer) => this.#onData(chunk));
-    stream.on('end', () => {
-      this.#framer.end();
-      this.#settings.counted();
-    });
+    stream.on('end', () =>
+      this.#whenRead(() => {
+        this.#framer.end();
+        this.#settings.counted();
+      }),
+    );
     this.enter(this.#mode);
   }
 
@@ -78,15 +79,31 @@ export class ReceiverConnection {
   }
 
   reset(): void {
-    this.#rest = undefined;
+    this.#forget();
     this.#raw.resetAndDestroy();
   }
 
   /** Closes as a process does that ends. */
   finish(): void {
-    this.#rest = undefined;
+    this.#forget();
     this.#stream?.pause();
     (this.#stream ?? this.#raw).destroySoon();
+  }
+
+  #forget(): void {
+    this.#cancelDrip();
+    this.#rest = undefined;
+    this.#settle();
+  }
+
+  #whenRead(action: () => void): void {
+    this.#afterRest.push(action);
+    this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#rest !== undefined) return;
+    for (const action of this.#afterRest.splice(0)) action();
   }
 
   #shake(): void {
@@ -101,6 +118,7 @@ export class ReceiverConnection {
     if (rest !== undefined) this.#onData(rest);
     // A slow receiver goes on when its timer says so.
     if (rest === undefined || this.#mode.kind !== 'slow') this.#stream?.resume();
+    this.#settle();
   }
 
   #onData(chunk: Buffer): void {

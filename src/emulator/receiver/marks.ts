@@ -11,7 +11,9 @@ const DASH = 45;
  */
 export class Mark {
   readonly #name: Buffer;
-  #offset = 0;
+  /** Where the name was the last time, counted from the start of the message and from its end. */
+  #fromStart = 0;
+  #fromEnd = 0;
   #searched: Buffer | undefined;
   #nextAt = 0;
   #at = 0;
@@ -22,11 +24,7 @@ export class Mark {
 
   /** @returns whether the name is in `bytes[start, end)`; then {@link number} reads its value. */
   find(bytes: Buffer, start: number, end: number): boolean {
-    let at = start + this.#offset;
-    if (!this.#isAt(bytes, at)) {
-      at = this.#search(bytes, start);
-      if (at < end) this.#offset = at - start;
-    }
+    const at = this.#locate(bytes, start, end);
     this.#at = at + this.#name.length;
     if (this.#at >= end) return false;
     for (let left = MAX_GLUE; left > 0 && isGlue(bytes[this.#at]); left--) this.#at++;
@@ -45,6 +43,19 @@ export class Mark {
     const digits = this.#at - from;
     if (bytes[this.#at] === DASH) this.#at++;
     return digits === 0 || digits > MAX_DIGITS ? NaN : value;
+  }
+
+  #locate(bytes: Buffer, start: number, end: number): number {
+    const likely = start + this.#fromStart;
+    if (likely < end && this.#isAt(bytes, likely)) return likely;
+    const alsoLikely = end - this.#fromEnd;
+    if (alsoLikely >= start && this.#isAt(bytes, alsoLikely)) return alsoLikely;
+    const at = this.#search(bytes, start);
+    if (at < end) {
+      this.#fromStart = at - start;
+      this.#fromEnd = end - at;
+    }
+    return at;
   }
 
   #isAt(bytes: Buffer, at: number): boolean {

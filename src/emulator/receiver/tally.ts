@@ -78,7 +78,7 @@ export class Tally implements FrameSink {
     if (this.#settings.latency) this.#measure(bytes, start, end);
     if (this.#settings.tracking === 'count') return;
     this.#follow(bytes, start, end);
-    if (this.#settings.tracking === 'strict') this.#examine(bytes.subarray(start, end), framing);
+    if (this.#settings.tracking === 'strict') this.#examine(bytes, start, end, framing);
   }
 
   flaw(kind: FramingFlaw): void {
@@ -99,8 +99,9 @@ export class Tally implements FrameSink {
     if (!Number.isNaN(sent)) this.#latency.add(this.#now - sent);
   }
 
-  #examine(message: Buffer, framing: Framing): void {
-    if (framing === 'lf' && message.some((byte) => byte < 32 || byte === 127)) this.#flaws.controlCharacters++;
+  #examine(bytes: Buffer, start: number, end: number, framing: Framing): void {
+    if (framing === 'lf' && hasControlCharacter(bytes, start, end)) this.#flaws.controlCharacters++;
+    const message = bytes.subarray(start, end);
     const parsed = parseRfc5424(message);
     if (parsed.ok) return;
     this.#flaws.parse++;
@@ -140,4 +141,12 @@ export class Tally implements FrameSink {
       latency,
     };
   }
+}
+
+function hasControlCharacter(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte < 32 || byte === 127) return true;
+  }
+  return false;
 }

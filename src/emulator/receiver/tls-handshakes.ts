@@ -23,7 +23,9 @@ export class TlsHandshakes {
     this.#server = createTlsServer(tls);
     this.#server.on('secureConnection', (stream) => this.#onSecure(stream));
     this.#server.on('tlsClientError', (error, stream) => {
-      this.#fail(error.message);
+      // A refused certificate is told apart from a lost connection only here.
+      const refused: unknown = stream.authorizationError;
+      this.#fail(typeof refused === 'string' ? refused : error.message);
       stream.destroy();
     });
   }

@@ -188,9 +188,9 @@ test('mode slow: a rate for all connections together', async (context) => {
   const b = await dialled(context, receiver);
   await receiver.waitFor({ connections: 2 }, WAIT_MS);
   const from = performance.now();
-  a.write(lines(0, 99));
-  b.write(lines(100, 199));
-  const { bytes } = await receiver.waitFor({ unique: 200 }, WAIT_MS);
+  a.end(lines(0, 99));
+  b.end(lines(100, 199));
+  const { bytes } = await receiver.waitFor({ unique: 200, closed: 2 }, WAIT_MS);
   const fastest = (bytes / 40_000) * 1_000;
   assert.ok(performance.now() - from >= fastest * 0.8, `took ${performance.now() - from} ms, at least ${fastest}`);
 });
