@@ -1,0 +1,103 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { ForwarderError } from '../errors/forwarder-error.js';
+import type { Verdict } from './health.js';
+import type { Metrics } from './metrics.js';
+
+export interface AdminDeps {
+  /** Port 0 lets the system choose. */
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly metrics: Metrics;
+  readonly health: () => Verdict;
+  readonly ready: () => Verdict;
+}
+
+export interface Admin {
+  /** `http://127.0.0.1:9464` */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves /metrics, /healthz and /readyz.
+ * @throws ForwarderError LISTEN_FAILED
+ */
+export async function startAdmin(deps: AdminDeps): Promise<Admin> {
+  const { host, port } = deps.listen;
+  const server = createServer(LIMITS, (request, response) => {
+    answer(deps, request, response);
+  });
+  server.maxConnections = 64;
+  await listen(server, host, port);
+  const address = server.address();
+  const actual = typeof address === 'object' && address !== null ? address.port : port;
+  return {
+    url: `http://${addressText(host, actual)}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** A probe is a few hundred bytes, at once. */
+const LIMITS = { maxHeaderSize: 8192, headersTimeout: 5000, requestTimeout: 5000, keepAliveTimeout: 5000 };
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.on('error', (error) => reject(listenFailed(addressText(host, port), error)));
+    server.listen({ host, port }, resolve);
+  });
+}
+
+const addressText = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'something listens there already, perhaps another forwarder',
+  EACCES: 'permission denied',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no such host',
+};
+
+function listenFailed(address: string, error: Error): ForwarderError {
+  const code = 'code' in error ? String(error.code) : error.message;
+  const message = `can't listen on ${address}: ${REASONS[code] ?? code}; set admin.listen to another host:port, or to off`;
+  return new ForwarderError('LISTEN_FAILED', message, { cause: error });
+}
+
+function answer(deps: AdminDeps, request: IncomingMessage, response: ServerResponse): void {
+  const path = request.url?.split('?')[0];
+  const route = path === undefined ? undefined : ROUTES.get(path);
+  if (route === undefined) send(response, 404, 'text/plain', `not found; try ${[...ROUTES.keys()].join(', ')}\n`);
+  else if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('allow', 'GET, HEAD');
+    send(response, 405, 'text/plain', 'only GET and HEAD\n');
+  } else route(deps, response);
+}
+
+type Route = (deps: AdminDeps, response: ServerResponse) => void;
+
+const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
+  ['/metrics', sendMetrics],
+  ['/healthz', ({ health }, response) => sendVerdict(response, health())],
+  ['/readyz', ({ ready }, response) => sendVerdict(response, ready())],
+]);
+
+function sendMetrics({ metrics }: AdminDeps, response: ServerResponse): void {
+  metrics.render().then(
+    (text) => send(response, 200, metrics.contentType, text),
+    () => send(response, 500, 'text/plain', 'the metrics could not be read\n'),
+  );
+}
+
+function sendVerdict(response: ServerResponse, { ok, problems }: Verdict): void {
+  const body = `${JSON.stringify({ status: ok ? 'ok' : 'failing', problems })}\n`;
+  send(response, ok ? 200 : 503, 'application/json', body);
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  // Whatever a request still brings is not wanted: the connection ends with the answer.
+  const close = status >= 400 && status < 500 ? { connection: 'close' } : {};
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body), ...close });
+  response.end(body);
+}

@@ -1,0 +1,179 @@
+import type {
+  ConnectionPhase,
+  ConnectionSnapshot,
+  DestinationSnapshot,
+  PipelineSnapshot,
+  ShardSnapshot,
+  Snapshot,
+} from '../model/snapshot.js';
+
+interface Sample {
+  readonly labels: Record<string, string | number>;
+  readonly value: number;
+}
+
+/** One metric: its name and how to read it from a snapshot. */
+export interface Family {
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+  readonly isCounter: boolean;
+  readonly samples: (snapshot: Snapshot) => Sample[];
+}
+
+type Value = number | undefined;
+
+/** What is not known yet has no series, rather than one that lies. */
+const known = (labels: Sample['labels'], value: Value): Sample[] => (value === undefined ? [] : [{ labels, value }]);
+
+const PIPELINE = ['pipeline', 'project', 'logstore'];
+const pipelineLabels = ({ name, project, logstore }: PipelineSnapshot): Sample['labels'] => ({
+  pipeline: name,
+  project,
+  logstore,
+});
+
+function ofPipeline(name: string, help: string, read: (pipeline: PipelineSnapshot) => Value): Family {
+  return {
+    name: `forwarder_${name}`,
+    help,
+    labels: PIPELINE,
+    isCounter: name.endsWith('_total'),
+    samples: ({ pipelines }) => pipelines.flatMap((pipeline) => known(pipelineLabels(pipeline), read(pipeline))),
+  };
+}
+
+function ofShard(name: string, help: string, read: (shard: ShardSnapshot) => Value): Family {
+  return {
+    name: `forwarder_shard_${name}`,
+    help,
+    labels: [...PIPELINE, 'shard'],
+    isCounter: false,
+    samples: ({ pipelines }) =>
+      pipelines.flatMap((pipeline) =>
+        pipeline.shards.flatMap((shard) => known({ ...pipelineLabels(pipeline), shard: shard.shard }, read(shard))),
+      ),
+  };
+}
+
+function ofDestination(name: string, help: string, read: (destination: DestinationSnapshot) => Value): Family {
+  return {
+    name: `forwarder_destination_${name}`,
+    help,
+    labels: ['destination'],
+    isCounter: name.endsWith('_total'),
+    samples: ({ destinations }) => destinations.flatMap((one) => known({ destination: one.name }, read(one))),
+  };
+}
+
+function ofProcess(name: string, help: string, read: (snapshot: Snapshot) => number): Family {
+  return {
+    name: `forwarder_${name}`,
+    help,
+    labels: [],
+    isCounter: name.endsWith('_total'),
+    samples: (snapshot) => [{ labels: {}, value: read(snapshot) }],
+  };
+}
+
+const byKey = (labels: Sample['labels'], key: string, counts: Readonly<Record<string, number>>): Sample[] =>
+  Object.entries(counts).map(([name, value]) => ({ labels: { ...labels, [key]: name }, value }));
+
+const maxLag = ({ shards }: PipelineSnapshot): Value => {
+  const lags = shards.flatMap(({ lagSeconds }) => lagSeconds ?? []);
+  return lags.length === 0 ? undefined : Math.max(...lags);
+};
+
+const PHASES: readonly ConnectionPhase[] = ['idle', 'dialling', 'connected', 'waiting', 'ending', 'closed'];
+
+const sum = (connections: readonly ConnectionSnapshot[], read: (one: ConnectionSnapshot) => number): number =>
+  connections.reduce((total, one) => total + read(one), 0);
+
+export const FAMILIES: readonly Family[] = [
+  ofPipeline('pulls_total', 'Successful pulls.', ({ totals }) => totals.pulls),
+  ofPipeline(
+    'pulled_bytes_total',
+    'Bytes of pull replies as they came, compressed.',
+    ({ totals }) => totals.pulledBytes,
+  ),
+  ofPipeline('raw_bytes_total', 'Bytes of pull replies, decompressed.', ({ totals }) => totals.rawBytes),
+  ofPipeline('log_groups_total', 'Log groups pulled.', ({ totals }) => totals.logGroups),
+  ofPipeline('settled_events_total', 'Events settled at the destination.', ({ totals }) => totals.settledEvents),
+  ofPipeline('settled_bytes_total', 'Bytes of settled frames.', ({ totals }) => totals.settledBytes),
+  ofPipeline('checkpoints_total', 'Checkpoints stored.', ({ totals }) => totals.checkpoints),
+  ofPipeline('shards_acquired_total', 'Shards taken over since the start.', ({ totals }) => totals.shardsAcquired),
+  {
+    name: 'forwarder_shards_released_total',
+    help: 'Shards given up, by reason.',
+    labels: [...PIPELINE, 'reason'],
+    isCounter: true,
+    samples: ({ pipelines }) =>
+      pipelines.flatMap((pipeline) => byKey(pipelineLabels(pipeline), 'reason', pipeline.totals.shardsReleased)),
+  },
+  {
+    name: 'forwarder_source_errors_total',
+    help: 'Failed requests to the Log Service and batches that could not be decoded, by error code.',
+    labels: [...PIPELINE, 'code'],
+    isCounter: true,
+    samples: ({ pipelines }) =>
+      pipelines.flatMap((pipeline) => byKey(pipelineLabels(pipeline), 'code', pipeline.totals.errors)),
+  },
+  ofPipeline('heartbeats_total', 'Heartbeats the service accepted.', ({ heartbeats }) => heartbeats),
+  ofPipeline('heartbeat_age_seconds', 'Since the last accepted heartbeat.', (pipeline) => pipeline.heartbeatAgeSeconds),
+  ofPipeline('shards_owned', 'Shards held now.', ({ shards }) => shards.length),
+  ofPipeline('lag_max_seconds', 'Lag of the shard that is furthest behind.', maxLag),
+  ofShard('lag_seconds', 'Between now and the receive time of the watermark; 0 at the tip.', (one) => one.lagSeconds),
+  ofShard('caught_up', '1 when the shard was at its tip when last asked.', ({ caughtUp }) => (caughtUp ? 1 : 0)),
+  ofShard('idle_seconds', 'Since something was pulled, settled or found to be at its end.', (one) => one.idleSeconds),
+  ofShard('in_flight_batches', 'Batches between pull and settled.', ({ inFlightBatches }) => inFlightBatches),
+  ofShard('in_flight_bytes', 'Bytes between pull and settled.', ({ inFlightBytes }) => inFlightBytes),
+  ofShard('checkpoint_age_seconds', 'Since the watermark was last stored.', (one) => one.checkpointAgeSeconds),
+  ofDestination('written_bytes_total', 'Bytes our kernel accepted.', ({ totals }) => totals.writtenBytes),
+  ofDestination('settled_bytes_total', 'Bytes of settled frames.', ({ totals }) => totals.settledBytes),
+  ofDestination('settled_events_total', 'Events settled.', ({ totals }) => totals.settledEvents),
+  ofDestination(
+    'resent_events_total',
+    'Events written again after a connection was lost: at most so many duplicates.',
+    ({ totals }) => totals.resentEvents,
+  ),
+  ofDestination('connects_total', 'Connections made.', ({ totals }) => totals.connects),
+  {
+    name: 'forwarder_destination_errors_total',
+    help: 'Lost connections and failed attempts to connect, by error code.',
+    labels: ['destination', 'code'],
+    isCounter: true,
+    samples: ({ destinations }) =>
+      destinations.flatMap(({ name, totals }) => byKey({ destination: name }, 'code', totals.errors)),
+  },
+  {
+    name: 'forwarder_destination_connections',
+    help: 'Connections, by phase.',
+    labels: ['destination', 'phase'],
+    isCounter: false,
+    samples: ({ destinations }) =>
+      destinations.flatMap(({ name, connections }) =>
+        PHASES.map((phase) => ({
+          labels: { destination: name, phase },
+          value: connections.filter((one) => one.phase === phase).length,
+        })),
+      ),
+  },
+  ofDestination('pending_bytes', 'Bytes handed over and not yet settled.', ({ connections }) =>
+    sum(connections, ({ pendingBytes }) => pendingBytes),
+  ),
+  ofDestination(
+    'unacked_bytes',
+    "Bytes written and not yet known to be acked by the peer's kernel.",
+    ({ connections }) => sum(connections, ({ unackedBytes }) => unackedBytes),
+  ),
+  ofProcess('budget_limit_bytes', 'Bound of all data in flight.', ({ budget }) => budget.limitBytes),
+  ofProcess('budget_reserved_bytes', 'Of which reserved now.', ({ budget }) => budget.reservedBytes),
+  ofProcess('budget_waiting_pulls', 'Pulls that wait for room.', ({ budget }) => budget.waiting),
+  ofProcess('formatter_threads', 'Formatter threads.', ({ formatter }) => formatter.threads),
+  ofProcess(
+    'formatter_queued_batches',
+    'Batches that wait for a formatter thread.',
+    ({ formatter }) => formatter.queued,
+  ),
+  ofProcess('formatter_batches_total', 'Batches given to the formatter threads.', ({ formatter }) => formatter.tasks),
+];

@@ -1,0 +1,51 @@
+import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Snapshot } from '../model/snapshot.js';
+import { FAMILIES, type Family } from './metric-families.js';
+
+export interface Metrics {
+  readonly contentType: string;
+  /** The text of one scrape. */
+  render(): Promise<string>;
+}
+
+/**
+ * Everything is read from one snapshot at scrape time; nothing is counted here. So the series of a shard vanish with the shard, and a scrape
+ * can't disagree with the status line.
+ */
+export function createMetrics(version: string, snapshot: () => Snapshot): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const info = new Gauge({
+    name: 'forwarder_build_info',
+    help: 'Always 1.',
+    labelNames: ['version', 'node'],
+    registers,
+  });
+  info.set({ version, node: process.version }, 1);
+  const updates = FAMILIES.map((family) => updater(family, registry));
+  collectDefaultMetrics({ register: registry });
+  return {
+    contentType: registry.contentType,
+    render: () => {
+      const now = snapshot();
+      for (const update of updates) update(now);
+      return registry.metrics();
+    },
+  };
+}
+
+function updater({ name, help, labels, isCounter, samples }: Family, registry: Registry): (snapshot: Snapshot) => void {
+  const settings = { name, help, labelNames: [...labels], registers: [registry] };
+  if (isCounter) {
+    const counter = new Counter(settings);
+    return (snapshot) => {
+      counter.reset();
+      for (const { labels: values, value } of samples(snapshot)) counter.inc(values, value);
+    };
+  }
+  const gauge = new Gauge(settings);
+  return (snapshot) => {
+    gauge.reset();
+    for (const { labels: values, value } of samples(snapshot)) gauge.set(values, value);
+  };
+}

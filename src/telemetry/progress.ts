@@ -1,0 +1,109 @@
+import type { Clock } from '../flow/clock.js';
+import type { Log } from '../model/log.js';
+import type { Snapshot } from '../model/snapshot.js';
+import type { Screen } from './screen.js';
+
+/** What a person wants to see at a glance. */
+interface Figures {
+  readonly eventsPerSecond: number;
+  readonly bytesPerSecond: number;
+  /** Of the shard that is furthest behind; undefined until known. */
+  readonly lagSeconds: number | undefined;
+  readonly inFlightBytes: number;
+  readonly shards: number;
+  readonly connected: number;
+  readonly connections: number;
+}
+
+function figures(now: Snapshot, before: Snapshot, seconds: number): Figures {
+  const [events, bytes] = settled(now);
+  const [eventsBefore, bytesBefore] = settled(before);
+  const shards = now.pipelines.flatMap((pipeline) => pipeline.shards);
+  const lags = shards.flatMap(({ lagSeconds }) => lagSeconds ?? []);
+  const connections = now.destinations.flatMap((destination) => destination.connections);
+  return {
+    eventsPerSecond: Math.round((events - eventsBefore) / seconds),
+    bytesPerSecond: Math.round((bytes - bytesBefore) / seconds),
+    lagSeconds: lags.length === 0 ? undefined : Math.round(Math.max(...lags) * 10) / 10,
+    inFlightBytes: now.budget.reservedBytes,
+    shards: shards.length,
+    connected: connections.filter(({ phase }) => phase === 'connected').length,
+    connections: connections.length,
+  };
+}
+
+function settled({ pipelines }: Snapshot): [events: number, bytes: number] {
+  const add = (read: (totals: Snapshot['pipelines'][number]['totals']) => number): number =>
+    pipelines.reduce((sum, { totals }) => sum + read(totals), 0);
+  return [add(({ settledEvents }) => settledEvents), add(({ settledBytes }) => settledBytes)];
+}
+
+/** `12,345 events/s · 8.1 MB/s · lag 0.4 s · 12.0 MB in flight · 8 shards · 2/2 connected` */
+export function statusLine(now: Snapshot, before: Snapshot, seconds: number): string {
+  return statusText(figures(now, before, seconds));
+}
+
+function statusText(seen: Figures): string {
+  return [
+    `${count(seen.eventsPerSecond)} events/s`,
+    `${bytesText(seen.bytesPerSecond)}/s`,
+    `lag ${seen.lagSeconds === undefined ? 'unknown' : lagText(seen.lagSeconds)}`,
+    `${bytesText(seen.inFlightBytes)} in flight`,
+    `${seen.shards} shard${seen.shards === 1 ? '' : 's'}`,
+    `${seen.connected}/${seen.connections} connected`,
+  ].join(' · ');
+}
+
+/** `delivered 1,234,567 events (456.7 MB) in 12.3 s; 0 duplicates resent; 45 checkpoints` */
+export function summingUp(snapshot: Snapshot, seconds: number): string {
+  const [events, bytes] = settled(snapshot);
+  const resent = snapshot.destinations.reduce((sum, { totals }) => sum + totals.resentEvents, 0);
+  const checkpoints = snapshot.pipelines.reduce((sum, { totals }) => sum + totals.checkpoints, 0);
+  return `delivered ${count(events)} events (${bytesText(bytes)}) in ${seconds.toFixed(1)} s; ${count(resent)} duplicates resent; ${count(checkpoints)} checkpoints`;
+}
+
+const count = (value: number): string => value.toLocaleString('en-US');
+
+function bytesText(bytes: number): string {
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
+function lagText(seconds: number): string {
+  if (seconds < 120) return `${seconds.toFixed(1)} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+}
+
+const SCREEN_MS = 1000;
+const LOG_MS = 10_000;
+
+export interface ProgressDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly screen: Screen | undefined;
+  readonly snapshot: () => Snapshot;
+}
+
+/**
+ * Says how it goes: on a terminal each second on a line of its own, else as a log line each ten seconds.
+ * @returns stops it and removes the line
+ */
+export function startProgress({ clock, log, screen, snapshot }: ProgressDeps): () => void {
+  const everyMs = screen === undefined ? LOG_MS : SCREEN_MS;
+  let before = snapshot();
+  let at = clock.monotonic();
+  const tick = (): void => {
+    const now = snapshot();
+    const seen = figures(now, before, (clock.monotonic() - at) / 1000);
+    if (screen === undefined) log.info(seen, statusText(seen));
+    else screen.status(statusText(seen));
+    before = now;
+    at = clock.monotonic();
+    cancel = clock.timer(everyMs, tick, { unref: true });
+  };
+  let cancel = clock.timer(everyMs, tick, { unref: true });
+  return () => {
+    cancel();
+    screen?.status('');
+  };
+}
