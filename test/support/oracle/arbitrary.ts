@@ -1,0 +1,151 @@
+/** Random plans and random, often hostile, LogGroupLists. */
+import fc from 'fast-check';
+import type { FieldRef, FormatPlan, Template, TemplatePart } from '../../../src/model/format-plan.js';
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** Whole, broken and forbidden UTF-8, and every character that is treated in its own way. */
+const FRAGMENTS = [
+  ...['a', 'key=value', ' ', '||', '\\n', '"', '\0', '\n', '\r\n', '\t', '\x1b', '\x7f', '\x1f', '\u0085'].map(bytesOf),
+  ...['é', '日本語', '😀', '\ufeff', '\ufffd', '\u2028', '\uffff', '\u{10ffff}', '\u07ff', '\u0800'].map(bytesOf),
+  ...[[0x80], [0xbf, 0xbf], [0xc0, 0x80], [0xc1, 0xbf], [0xc2], [0xe0, 0x80, 0x80], [0xe0, 0xa0], [0xe2, 0x82]],
+  ...[
+    [0xed, 0xa0, 0x80],
+    [0xed, 0x9f, 0xbf],
+    [0xef, 0xbf],
+    [0xf0, 0x80, 0x80, 0x80],
+    [0xf0, 0x9f, 0x98],
+  ],
+  ...[[0xf0, 0x90], [0xf4, 0x8f, 0xbf, 0xbf], [0xf4, 0x90, 0x80, 0x80], [0xf5, 0x80], [0xfe], [0xff, 0xff]],
+].map((fragment) => Uint8Array.from(fragment));
+
+const concat = (parts: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts));
+
+const plain = (max: number): fc.Arbitrary<Uint8Array> =>
+  fc
+    .nat(max)
+    .map((length) =>
+      bytesOf('The quick brown fox jumps over the lazy dog. '.repeat(Math.ceil(length / 45)).slice(0, length)),
+    );
+
+const hostile = fc.array(fc.constantFrom(...FRAGMENTS), { maxLength: 24 }).map(concat);
+
+/** Field text: mostly short, around the widths of vectors and varints, sometimes long. */
+export const text = fc.oneof(
+  { weight: 6, arbitrary: plain(40) },
+  { weight: 4, arbitrary: hostile },
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 40 }) },
+  { weight: 1, arbitrary: plain(300) },
+  { weight: 1, arbitrary: fc.tuple(plain(3000), hostile, plain(3000)).map(concat) },
+);
+
+/** Few, so that plans find their fields, and keys repeat. */
+const KEYS = ['', 'a', 'host', '__hostname__', 'eventName', 'a key of more than sixteen bytes', 'ключ'];
+const key = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...KEYS).map(bytesOf) }, { weight: 1, arbitrary: text });
+
+/** Bytes on the wire, so that fields can come in any order, twice, or unknown. */
+type Wire = Uint8Array;
+
+function varint(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
+  return [...bytes, rest];
+}
+
+const lengthDelimited = (field: number, payload: Uint8Array): Wire =>
+  concat([Uint8Array.from([...varint(field * 8 + 2), ...varint(payload.length)]), payload]);
+const varintField = (field: number, value: number): Wire => Uint8Array.from([...varint(field * 8), ...varint(value)]);
+const fixed32Field = (field: number, value: number): Wire =>
+  concat([Uint8Array.from([field * 8 + 5]), new Uint8Array(Uint32Array.of(value).buffer)]);
+
+const unknown = fc.oneof(
+  text.map((payload) => lengthDelimited(9, payload)),
+  fc.nat().map((value) => varintField(1000, value)),
+  fc.nat().map((value) => fixed32Field(7, value)),
+  fc.constant(Uint8Array.of(0x41, 1, 2, 3, 4, 5, 6, 7, 8)),
+);
+
+const message = (field: number, fields: readonly Wire[]): Wire => lengthDelimited(field, concat(fields));
+
+const few = <T>(arbitrary: fc.Arbitrary<T>, maxLength: number): fc.Arbitrary<T[]> =>
+  fc.array(arbitrary, { maxLength, size: 'max' });
+const rarely = (arbitrary: fc.Arbitrary<Wire>): fc.Arbitrary<Wire[]> =>
+  fc.oneof(
+    { weight: 5, arbitrary: fc.constant<Wire[]>([]) },
+    { weight: 1, arbitrary: fc.array(arbitrary, { maxLength: 2 }) },
+  );
+const optional = (arbitrary: fc.Arbitrary<Wire>): fc.Arbitrary<Wire[]> =>
+  fc.oneof(
+    { weight: 8, arbitrary: arbitrary.map((one) => [one]) },
+    { weight: 1, arbitrary: fc.array(arbitrary, { maxLength: 2 }) },
+  );
+
+/** Mostly in the order of their numbers, as encoders write them. */
+const ordered = (...fields: readonly fc.Arbitrary<Wire[]>[]): fc.Arbitrary<Wire[]> =>
+  fc.tuple(...fields).chain((parts) => {
+    const flat = parts.flat();
+    const shuffled = fc.shuffledSubarray(flat, { minLength: flat.length, maxLength: flat.length });
+    return fc.oneof({ weight: 3, arbitrary: fc.constant(flat) }, { weight: 1, arbitrary: shuffled });
+  });
+
+const pair = (field: number): fc.Arbitrary<Wire> =>
+  ordered(
+    optional(key.map((k) => lengthDelimited(1, k))),
+    optional(text.map((v) => lengthDelimited(2, v))),
+    rarely(unknown),
+  ).map((fields) => message(field, fields));
+
+const pairs = (field: number, most: number): fc.Arbitrary<Wire[]> =>
+  fc.oneof({ weight: 20, arbitrary: few(pair(field), 8) }, { weight: 1, arbitrary: few(pair(field), most) });
+
+const time = fc.oneof(fc.integer({ min: 1_700_000_000, max: 1_700_000_003 }), fc.integer({ min: 0, max: 0xffff_ffff }));
+const timeNs = fc.oneof(fc.integer({ min: 0, max: 999_999_999 }), fc.integer({ min: 0, max: 0xffff_ffff }));
+
+const log = ordered(
+  optional(time.map((value) => varintField(1, value))),
+  pairs(2, 500),
+  optional(timeNs.map((value) => fixed32Field(4, value))),
+  rarely(unknown),
+).map((fields) => message(1, fields));
+
+const group = ordered(
+  few(log, 6),
+  rarely(text.map((value) => lengthDelimited(2, value))),
+  optional(text.map((value) => lengthDelimited(3, value))),
+  optional(text.map((value) => lengthDelimited(4, value))),
+  rarely(text.map((value) => lengthDelimited(5, value))),
+  pairs(6, 60),
+  rarely(unknown),
+).map((fields) => message(1, fields));
+
+/** A raw LogGroupList. */
+export const logGroupList = ordered(few(group, 4), rarely(unknown)).map(concat);
+
+const ref: fc.Arbitrary<FieldRef> = fc.oneof(
+  fc.constantFrom<FieldRef>({ kind: 'topic' }, { kind: 'source' }),
+  fc.record({ kind: fc.constantFrom('tag' as const, 'content' as const), key: fc.constantFrom(...KEYS) }),
+);
+const planText = fc.oneof(fc.constantFrom('', 'sls', 'my app', 'имя'), fc.string({ unit: 'grapheme', maxLength: 300 }));
+const part: fc.Arbitrary<TemplatePart> = fc.oneof(
+  fc.record({ kind: fc.constant('literal' as const), text: planText }),
+  fc.record({ kind: fc.constant('field' as const), refs: fc.array(ref, { maxLength: 3 }), fallback: planText }),
+);
+const template: fc.Arbitrary<Template> = fc.array(part, { maxLength: 3 });
+
+export const plan: fc.Arbitrary<FormatPlan> = fc.record({
+  framing: fc.constantFrom('lf', 'octet-counting'),
+  newline: fc.constantFrom('escape', 'space', 'octal', 'keep'),
+  header: fc.record({
+    priority: fc.integer({ min: 0, max: 191 }),
+    fractionDigits: fc.constantFrom(0, 3, 6),
+    hostname: template,
+    appName: template,
+    procId: template,
+    msgId: template,
+  }),
+  body: fc.record({
+    kind: fc.constant('kv' as const),
+    separator: fc.constantFrom('||', '\t', ' ', '¦', '<sixteen bytes>'),
+  }),
+});

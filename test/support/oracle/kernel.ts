@@ -1,0 +1,55 @@
+/** The built kernel, and how its results are read. */
+import { readFileSync } from 'node:fs';
+import type { FormatPlan } from '../../../src/model/format-plan.js';
+import { Kernel, type KernelResult } from '../../../workers/kernel/kernel.js';
+
+const wasm = readFileSync(new URL('../../../workers/kernel/kernel.wasm', import.meta.url));
+
+/** How many times the usual number of random runs to make. */
+export const RUNS = Number(process.env['KERNEL_RUNS'] ?? 1);
+
+export function kernelOf(plans: readonly FormatPlan[], maxRawSize = 1 << 24): Kernel {
+  return new Kernel(wasm, plans, maxRawSize);
+}
+
+export const PLAN: FormatPlan = {
+  framing: 'lf',
+  newline: 'escape',
+  header: {
+    priority: 134,
+    fractionDigits: 6,
+    hostname: [{ kind: 'field', refs: [{ kind: 'tag', key: '__hostname__' }, { kind: 'source' }], fallback: 'sls' }],
+    appName: [{ kind: 'literal', text: 'store' }],
+    procId: [],
+    msgId: [],
+  },
+  body: { kind: 'kv', separator: '||' },
+};
+
+export interface Frames {
+  readonly out: ArrayBuffer;
+  readonly length: number;
+  readonly endsAt: number;
+  readonly events: number;
+}
+
+/** The frames one by one. */
+export function split({ out, length, endsAt, events }: Frames): Uint8Array[] {
+  const ends = new Uint32Array(out, endsAt, events);
+  if ((ends.at(-1) ?? 0) !== length) throw new Error(`the last frame ends at ${ends.at(-1)} of ${length}`);
+  return Array.from(ends, (end, i) => new Uint8Array(out.slice(ends[i - 1] ?? 0, end)));
+}
+
+/** Formats an uncompressed LogGroupList. */
+export function run(kernel: Kernel, raw: Uint8Array, plan = 0, out?: ArrayBuffer): KernelResult {
+  return kernel.format({ plan, body: raw, encoding: 'none', rawSize: raw.length, out });
+}
+
+export function framesOf(result: KernelResult): Uint8Array[] {
+  if (!result.ok) throw new Error(`fault: ${result.fault.reason} at ${result.fault.offset}`);
+  return split(result);
+}
+
+export function textOf(frames: readonly Uint8Array[]): string[] {
+  return frames.map((frame) => Buffer.from(frame).toString());
+}

@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FormatPlan } from '../../../src/model/format-plan.js';
+import type { KernelResult } from '../../../workers/kernel/kernel.js';
+import { formatAll } from '../../support/oracle/formatter.js';
+import { framesOf, kernelOf, PLAN, run, split, textOf } from '../../support/oracle/kernel.js';
+import { encode, type Log, type LogGroup } from '../../support/oracle/log-group-list.js';
+import { lz4Compress } from '../../support/oracle/lz4-block.js';
+
+/** The worked example of the protocol: one group, two logs, one of them with nanoseconds. */
+const RAW = Buffer.from(
+  '0a4b0a150880e2cfaa0612080a016b120376c3a92515cd5b070a0d0881e2cfaa0612050a016b12001a0274702207312e322e332e342a026d7532' +
+    '120a0c5f5f686f73746e616d655f5f12026831',
+  'hex',
+);
+const LZ4 = Buffer.from(
+  'f10e0a4b0a150880e2cfaa0612080a016b120376c3a92515cd5b070a0d08811700f01c050a016b12001a0274702207312e322e332e342a026d7532' +
+    '120a0c5f5f686f73746e616d655f5f12026831',
+  'hex',
+);
+const FIRST =
+  '<134>1 2023-11-14T22:13:20.123456Z h1 store - - - ' +
+  '||__topic__=tp||__source__=1.2.3.4||__time_ns_part__=123456789||__tag__:__hostname__=h1||k=vé';
+const SECOND =
+  '<134>1 2023-11-14T22:13:21.000000Z h1 store - - - ||__topic__=tp||__source__=1.2.3.4||__tag__:__hostname__=h1||k=';
+
+const bytes = (text: string): Uint8Array => Buffer.from(text);
+const pair = (key: string, value: string): { key: Uint8Array; value: Uint8Array } => ({
+  key: bytes(key),
+  value: bytes(value),
+});
+const log = (time: number | undefined, value = 'v', timeNs?: number): Log => ({
+  time,
+  timeNs,
+  contents: [pair('k', value)],
+});
+const group = (logs: readonly Log[], tags: LogGroup['tags'] = []): LogGroup => ({ logs, tags });
+const fault = (result: KernelResult): unknown => (result.ok ? 'ok' : result.fault);
+
+function format(groups: readonly LogGroup[], plan: FormatPlan = PLAN): string[] {
+  return textOf(framesOf(run(kernelOf([plan]), encode(groups))));
+}
+
+test('formats the worked example, plain and as LZ4', () => {
+  const kernel = kernelOf([PLAN]);
+  const expected = [`${FIRST}\n`, `${SECOND}\n`];
+  assert.deepEqual(textOf(framesOf(run(kernel, RAW))), expected);
+  const packed = kernel.format({ plan: 0, body: LZ4, encoding: 'lz4', rawSize: RAW.length, out: undefined });
+  assert.deepEqual(textOf(framesOf(packed)), expected);
+});
+
+test('octet counting counts bytes, not characters', () => {
+  const frames = framesOf(run(kernelOf([{ ...PLAN, framing: 'octet-counting' }]), RAW));
+  assert.deepEqual(textOf(frames), [`${Buffer.byteLength(FIRST)} ${FIRST}`, `${Buffer.byteLength(SECOND)} ${SECOND}`]);
+});
+
+test('timestamps: the ends of the range, leap days, truncation, no time, nanoseconds out of range', () => {
+  const plan = (fractionDigits: 0 | 3 | 6): FormatPlan => ({ ...PLAN, header: { ...PLAN.header, fractionDigits } });
+  const stamps = (logs: readonly Log[], digits: 0 | 3 | 6): (string | undefined)[] =>
+    format([group(logs)], plan(digits)).map((frame) => frame.split(' ')[1]);
+  const times = [0, 951_782_399, 951_782_400, 1_709_164_800, 4_107_542_399, 0xffff_ffff];
+  const expected = times.map((time) => new Date(time * 1000).toISOString().replace('.000', ''));
+  assert.deepEqual(
+    stamps(
+      times.map((time) => log(time)),
+      0,
+    ),
+    expected,
+  );
+  assert.deepEqual(stamps([log(1, '', 999_999_999)], 3), ['1970-01-01T00:00:01.999Z']);
+  assert.deepEqual(stamps([log(1, '', 1_999)], 6), ['1970-01-01T00:00:01.000001Z']);
+  assert.deepEqual(stamps([log(1, '', 1_000_000_000)], 6), ['1970-01-01T00:00:01.000000Z']);
+  assert.deepEqual(stamps([log(undefined, '', 5)], 6), ['-']);
+});
+
+test('newline policies; NUL goes, TAB stays, other control characters become spaces unless everything is kept', () => {
+  const value = 'a\r\nb\0c\td\x1be\x7f';
+  const written = (newline: FormatPlan['newline']): string | undefined =>
+    /\|\|k=([^]*)\n$/.exec(format([group([log(1, value)])], { ...PLAN, newline })[0] ?? '')?.[1];
+  assert.equal(written('escape'), 'a\\r\\nbc\td e ');
+  assert.equal(written('space'), 'a  bc\td e ');
+  assert.equal(written('octal'), 'a#015#012bc\td e ');
+  assert.equal(written('keep'), 'a\r\nbc\td\x1be\x7f');
+});
+
+test('header fields: the first non-empty ref, the fallback, the RFC 5424 alphabet and lengths', () => {
+  const ref = (key: string) => ({ kind: 'content', key }) as const;
+  const header: FormatPlan['header'] = {
+    ...PLAN.header,
+    hostname: [{ kind: 'field', refs: [{ kind: 'topic' }, ref('long')], fallback: '' }],
+    appName: [
+      { kind: 'literal', text: 'x/' },
+      { kind: 'field', refs: [ref('long')], fallback: '' },
+    ],
+    procId: [{ kind: 'field', refs: [ref('absent'), ref('empty')], fallback: 'no pid' }],
+    msgId: [{ kind: 'field', refs: [ref('k')], fallback: '' }],
+  };
+  const contents = [pair('empty', ''), pair('long', 'ü'.repeat(200)), pair('k', 'first'), pair('k', 'last')];
+  const [, , hostname, appName, procId, msgId] = format([group([{ time: 1, contents }])], {
+    ...PLAN,
+    header,
+  })[0]!.split(' ');
+  assert.equal(hostname, '_'.repeat(255));
+  assert.equal(appName, `x/${'_'.repeat(46)}`);
+  assert.equal(procId, 'no_pid');
+  assert.equal(msgId, 'last');
+  const [, , , , empty] = format([group([log(1)])], PLAN)[0]!.split(' ');
+  assert.equal(empty, '-');
+});
+
+test('a known field number with another wire type is an unknown field', () => {
+  const topicAsVarint = Buffer.from('0a091a017418050a020807', 'hex');
+  assert.match(textOf(framesOf(run(kernelOf([PLAN]), topicAsVarint)))[0]!, /00:00:07.*__topic__=t\|\|/);
+});
+
+test('an empty batch has no frames', () => {
+  const kernel = kernelOf([PLAN]);
+  assert.deepEqual(framesOf(run(kernel, new Uint8Array())), []);
+  assert.deepEqual(
+    framesOf(kernel.format({ plan: 0, body: bytes('\0'), encoding: 'lz4', rawSize: 0, out: undefined })),
+    [],
+  );
+});
+
+test('each kind of damage has its fault and its offset', () => {
+  const kernel = kernelOf([PLAN], 1000);
+  const lz4 = (hex: string, rawSize: number): unknown =>
+    fault(kernel.format({ plan: 0, body: Buffer.from(hex, 'hex'), encoding: 'lz4', rawSize, out: undefined }));
+  const raw = (hex: string): unknown => fault(run(kernel, Buffer.from(hex, 'hex')));
+  assert.deepEqual(lz4('', 5), { reason: 'lz4-corrupt', offset: 0 });
+  assert.deepEqual(lz4('50616263', 5), { reason: 'lz4-corrupt', offset: 1 }, 'literals beyond the input');
+  assert.deepEqual(lz4('10610000', 9), { reason: 'lz4-corrupt', offset: 2 }, 'offset 0');
+  assert.deepEqual(lz4('10610200', 9), { reason: 'lz4-corrupt', offset: 2 }, 'offset before the output');
+  assert.deepEqual(lz4('106101', 9), { reason: 'lz4-corrupt', offset: 2 }, 'half an offset');
+  assert.deepEqual(lz4('106101', 1), { reason: 'lz4-corrupt', offset: 2 });
+  assert.deepEqual(lz4('1f610100ffffff00', 9), { reason: 'size-mismatch', offset: 5 }, 'a match beyond the claim');
+  assert.deepEqual(lz4('30616263', 5), { reason: 'size-mismatch', offset: 4 }, 'less than claimed');
+  assert.deepEqual(
+    lz4('00'.repeat(300), 1),
+    { reason: 'size-mismatch', offset: -1 },
+    'longer than any block of that size',
+  );
+  assert.deepEqual(raw('0a05'), { reason: 'protobuf-corrupt', offset: 1 }, 'a group beyond the list');
+  assert.deepEqual(raw('0a020a05'), { reason: 'protobuf-corrupt', offset: 3 }, 'a log beyond its group');
+  assert.deepEqual(raw('0a040a021205'), { reason: 'protobuf-corrupt', offset: 5 }, 'a content beyond its log');
+  assert.deepEqual(raw('0a060a0412020a05'), { reason: 'protobuf-corrupt', offset: 7 }, 'a key beyond its content');
+  assert.deepEqual(raw('00'), { reason: 'protobuf-corrupt', offset: 0 }, 'field number 0');
+  assert.deepEqual(raw('0b'), { reason: 'protobuf-corrupt', offset: 0 }, 'a wire type of old');
+  assert.deepEqual(raw('08' + 'ff'.repeat(11)), { reason: 'protobuf-corrupt', offset: 1 }, 'an endless varint');
+  assert.deepEqual(raw('2501'), { reason: 'protobuf-corrupt', offset: 1 }, 'half a fixed32');
+  assert.deepEqual(raw('2101'), { reason: 'protobuf-corrupt', offset: 1 }, 'half a fixed64');
+  const short = kernel.format({ plan: 0, body: RAW, encoding: 'none', rawSize: 76, out: undefined });
+  assert.deepEqual(fault(short), { reason: 'size-mismatch', offset: -1 });
+  const large = kernel.format({ plan: 0, body: LZ4, encoding: 'lz4', rawSize: 1001, out: undefined });
+  assert.deepEqual(fault(large), { reason: 'size-limit', offset: -1 });
+  assert.equal(framesOf(run(kernel, RAW)).length, 2, 'the kernel works on after every fault');
+});
+
+test('writes into the given buffer where the frames fit, else into a larger one', () => {
+  const kernel = kernelOf([PLAN]);
+  const given = new ArrayBuffer(1000);
+  const fits = run(kernel, RAW, 0, given);
+  assert.ok(fits.ok);
+  assert.equal(fits.out, given);
+  assert.equal(fits.endsAt % 4, 0);
+  for (const size of [0, 7, 8, 50, 266]) {
+    const result = run(kernel, RAW, 0, new ArrayBuffer(size));
+    assert.deepEqual(textOf(framesOf(result)), [`${FIRST}\n`, `${SECOND}\n`]);
+  }
+});
+
+/** Kernel and oracle, for batches that are too large for random tests. */
+function same(groups: readonly LogGroup[], plan: FormatPlan): void {
+  const raw = encode(groups);
+  const result = kernelOf([plan]).format({
+    plan: 0,
+    body: lz4Compress(raw),
+    encoding: 'lz4',
+    rawSize: raw.length,
+    out: undefined,
+  });
+  assert.ok(result.ok);
+  const expected = formatAll(raw, plan);
+  assert.equal(Buffer.compare(new Uint8Array(result.out, 0, result.length), Buffer.concat(expected)), 0);
+  assert.deepEqual(
+    split(result).map(({ length }) => length),
+    expected.map(({ length }) => length),
+  );
+}
+
+test('frames larger than the window, and windows that end inside a frame, in both framings', () => {
+  const sizes = [10, 300_000, 99_990, 1_000_000, 5, 262_144, ...Array.from({ length: 60 }, (_, i) => 9_000 + i * 37)];
+  const groups = [
+    group(
+      sizes.map((size, i) => log(i, '\n日本語 text '.repeat(size / 10))),
+      [pair('t', 'x'.repeat(50))],
+    ),
+  ];
+  for (const framing of ['lf', 'octet-counting'] as const) same(groups, { ...PLAN, framing });
+});
+
+test('more frames than the window can note, and a group of tags too large to be rendered once', () => {
+  const many = group(Array.from({ length: 40_000 }, (_, i) => ({ time: i, contents: [] })));
+  const tagged = group(
+    Array.from({ length: 20 }, (_, i) => log(i, 'v', i)),
+    [pair('big', '\t'.repeat(70_000)), pair('k', 'v')],
+  );
+  same([many, tagged, group([log(1)])], { ...PLAN, framing: 'octet-counting' });
+});
+
+test('tags that would multiply without bound are refused, and memory stays bounded', () => {
+  const kernel = kernelOf([PLAN], 1_000_000);
+  const logs = Array.from({ length: 1_000 }, () => ({ time: 1, contents: [] }));
+  const result = run(kernel, encode([group(logs, [pair('k', 'x'.repeat(500_000))])]));
+  assert.ok(!result.ok);
+  assert.equal(result.fault.reason, 'size-limit');
+  assert.ok(kernel.memoryBytes < 2_700_000, String(kernel.memoryBytes));
+});

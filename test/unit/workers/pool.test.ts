@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { ForwarderError } from '../../../src/errors/forwarder-error.js';
+import { FormatterPool } from '../../../src/format/formatter-pool.js';
+import type { BodyEncoding, FrameBatch, RawBatch } from '../../../src/model/batch.js';
+import type { Formatter } from '../../../src/model/ports.js';
+import { formatAll } from '../../support/oracle/formatter.js';
+import { PLAN } from '../../support/oracle/kernel.js';
+import { encode } from '../../support/oracle/log-group-list.js';
+import { lz4Compress } from '../../support/oracle/lz4-block.js';
+
+const pool = new FormatterPool({ threads: 2, plans: [PLAN], maxRawSize: 1 << 20, maxIdleBytes: 1 << 22 });
+after(() => pool.close());
+
+const text = (value: string): Uint8Array => Buffer.from(value);
+
+/** Logs of about 50 bytes each. */
+function rawOf(logs: number): Uint8Array {
+  const one = (i: number) => ({
+    time: 1_700_000_000 + i,
+    contents: [{ key: text('key'), value: text(`value number ${i} é`) }],
+  });
+  return encode([{ logs: Array.from({ length: logs }, (_, i) => one(i)), topic: text('t'), tags: [] }]);
+}
+
+/** A zstd frame of stored blocks. */
+function zstdStore(raw: Uint8Array): Uint8Array {
+  const word = (value: number, length: number): Uint8Array => new Uint8Array(Uint32Array.of(value).buffer, 0, length);
+  const parts = [word(0xfd2f_b528, 4), Uint8Array.of(0xa0), word(raw.length, 4)];
+  const blockSize = 100_000;
+  for (let at = 0; at < raw.length; at += blockSize) {
+    const block = raw.subarray(at, at + blockSize);
+    parts.push(word(block.length * 8 + Number(at + blockSize >= raw.length), 3), block);
+  }
+  return Buffer.concat(parts);
+}
+
+function batch(formatter: Formatter, packed: Uint8Array, encoding: BodyEncoding, rawSize: number): RawBatch {
+  const body = formatter.bodyBuffer(packed.length);
+  new Uint8Array(body).set(packed);
+  return { shard: 3, seq: 0, cursor: 'a', nextCursor: 'b', body, bodyLength: packed.length, encoding, rawSize };
+}
+
+function assertFrames(frames: FrameBatch, raw: Uint8Array): void {
+  const expected = formatAll(raw, PLAN);
+  assert.equal(Buffer.compare(frames.bytes, Buffer.concat(expected)), 0);
+  let end = 0;
+  assert.deepEqual(
+    [...frames.ends],
+    expected.map((frame) => (end += frame.length)),
+  );
+}
+
+test('formats every encoding', async () => {
+  const raw = rawOf(5_000);
+  const bodies: Record<BodyEncoding, Uint8Array> = { none: raw, lz4: lz4Compress(raw), zstd: zstdStore(raw) };
+  for (const [encoding, packed] of Object.entries(bodies)) {
+    const formatter = pool.formatter(0);
+    const frames = await formatter.format(batch(formatter, packed, encoding as BodyEncoding, raw.length));
+    assertFrames(frames, raw);
+    assert.deepEqual([frames.shard, frames.cursor, frames.nextCursor], [3, 'a', 'b']);
+  }
+});
+
+test('buffers travel, they are not copied: the body leaves with the task and is used again, and so is the output', async () => {
+  const own = new FormatterPool({ threads: 1, plans: [PLAN], maxRawSize: 1 << 20, maxIdleBytes: 1 << 22 });
+  const formatter = own.formatter(0);
+  const raw = rawOf(300);
+  const first = batch(formatter, raw, 'none', raw.length);
+  const size = first.body.byteLength;
+  const formatted = formatter.format(first);
+  assert.equal(first.body.byteLength, 0);
+  const frames = await formatted;
+  const again = formatter.bodyBuffer(size - 100);
+  assert.equal(again.byteLength, size, 'the body buffer came back');
+  const { buffer } = frames.bytes;
+  const outSize = buffer.byteLength;
+  formatter.recycle(frames);
+  const second = await formatter.format(batch(formatter, raw, 'none', raw.length));
+  assertFrames(second, raw);
+  assert.equal(buffer.byteLength, 0, 'the used output left with the task');
+  assert.equal(second.bytes.buffer.byteLength, outSize, 'and came back with the frames');
+  await own.close();
+});
+
+test('damage in any encoding is FORMAT_CORRUPT with the reason, and the thread works on', async () => {
+  const formatter = pool.formatter(0);
+  const raw = rawOf(10);
+  const damaged: [Uint8Array, BodyEncoding, number, string][] = [
+    [raw.subarray(0, 100), 'none', 100, 'protobuf-corrupt'],
+    [lz4Compress(raw).subarray(0, 50), 'lz4', raw.length, 'lz4-corrupt'],
+    [lz4Compress(raw), 'lz4', raw.length + 1, 'size-mismatch'],
+    [zstdStore(raw).fill(0, 0, 4), 'zstd', raw.length, 'zstd-corrupt'],
+    [zstdStore(raw), 'zstd', raw.length - 1, 'zstd-corrupt'],
+    [zstdStore(raw), 'zstd', raw.length + 1, 'size-mismatch'],
+    [zstdStore(raw), 'zstd', 0, 'zstd-corrupt'],
+    [zstdStore(raw), 'zstd', 1 << 30, 'size-limit'],
+    [raw, 'none', 1 << 30, 'size-limit'],
+  ];
+  for (const [packed, encoding, rawSize, reason] of damaged) {
+    await assert.rejects(formatter.format(batch(formatter, packed, encoding, rawSize)), (error) => {
+      assert.ok(error instanceof ForwarderError);
+      assert.equal(error.code, 'FORMAT_CORRUPT');
+      assert.equal(error.details['reason'], reason);
+      return true;
+    });
+  }
+  assertFrames(await formatter.format(batch(formatter, raw, 'none', raw.length)), raw);
+});
+
+test('a task that throws is FORMATTER_CRASHED, to be tried again; the pool lives on', async () => {
+  const raw = rawOf(10);
+  const noSuchPlan = pool.formatter(7);
+  await assert.rejects(noSuchPlan.format(batch(noSuchPlan, raw, 'none', raw.length)), { code: 'FORMATTER_CRASHED' });
+  const formatter = pool.formatter(0);
+  assertFrames(await formatter.format(batch(formatter, raw, 'none', raw.length)), raw);
+});
