@@ -5,13 +5,12 @@ import type { Log } from '../model/log.js';
 import type { ConsumerGroup, GroupSettings, LogSource } from '../model/ports.js';
 import { createConsumerGroup } from './create-consumer-group.js';
 import type { CredentialsProvider } from './credentials.js';
-import { dialFor, parseEndpoint, type Endpoint } from './endpoint.js';
+import { dialFor, type Endpoint } from './endpoint.js';
 import { getCheckpoint } from './get-checkpoint.js';
 import { getCursor } from './get-cursor.js';
 import { heartbeat } from './heartbeat.js';
 import { findConsumerGroup } from './list-consumer-groups.js';
 import { listShards } from './list-shards.js';
-import { nameProblem } from './names.js';
 import { pullLogs } from './pull-logs.js';
 import { openService, type CallLogstore } from './service.js';
 import { ServiceTime } from './service-time.js';
@@ -20,8 +19,7 @@ import { Transport, type TransportSettings } from './transport.js';
 import { updateCheckpoint } from './update-checkpoint.js';
 
 export interface SlsSettings extends TransportSettings {
-  /** As users write it, see {@link parseEndpoint}. */
-  readonly endpoint: string;
+  readonly endpoint: Endpoint;
   readonly signature: 'v1' | 'v4';
   /** For signature v4, where the endpoint does not tell it. */
   readonly region?: string | undefined;
@@ -41,7 +39,7 @@ export interface LogstoreSettings {
 }
 
 export interface SlsClient {
-  /** Opens nothing yet. @throws ForwarderError CONFIG_INVALID for a name that can't be one. */
+  /** Opens no connection yet. The names must have passed `nameProblem`. */
   openLogstore(settings: LogstoreSettings): { readonly source: LogSource; readonly group: ConsumerGroup };
   /** Ends every connection; to be called when nothing is under way. */
   close(): void;
@@ -50,21 +48,20 @@ export interface SlsClient {
 /**
  * The Log Service at one endpoint.
  *
- * @throws ForwarderError CONFIG_INVALID for an endpoint that is none, or for signature v4 without a region.
+ * @throws ForwarderError CONFIG_INVALID for signature v4 without a region.
  */
 export function createSlsClient(settings: SlsSettings, clock: Clock, log: Log): SlsClient {
-  const endpoint = readEndpoint(settings.endpoint);
+  const { endpoint } = settings;
   const transport = new Transport(settings, clock);
   const deps = {
     transport,
-    sign: chooseSigner(settings, endpoint),
+    sign: chooseSigner(settings),
     credentials: settings.credentials,
     time: new ServiceTime(clock, log),
     clock,
   };
   return {
     openLogstore: (logstore) => {
-      checkNames(logstore);
       const call = openService(deps, dialFor(endpoint, logstore.project), logstore.project, logstore.logstore);
       return { source: logSource(call, logstore), group: consumerGroup(call, logstore) };
     },
@@ -105,24 +102,9 @@ async function ensureGroup(
   throw new ForwarderError('SLS_SERVER', `consumer group ${group} exists and is not listed; trying again`);
 }
 
-function readEndpoint(text: string): Endpoint {
-  const result = parseEndpoint(text);
-  if (!result.ok) throw new ForwarderError('CONFIG_INVALID', result.message);
-  return result.endpoint;
-}
-
-function chooseSigner({ signature, region }: SlsSettings, endpoint: Endpoint): Signer {
+function chooseSigner({ signature, region, endpoint }: SlsSettings): Signer {
   if (signature === 'v1') return signV1;
   const known = region ?? endpoint.region;
   if (known !== undefined) return signV4(known);
   throw new ForwarderError('CONFIG_INVALID', `signature v4 needs sls.region: ${endpoint.host} does not tell it`);
-}
-
-function checkNames({ project, logstore, consumerGroup: group, consumer }: LogstoreSettings): void {
-  const problem =
-    nameProblem('project', project) ??
-    nameProblem('logstore', logstore) ??
-    nameProblem('consumerGroup', group) ??
-    nameProblem('consumer', consumer);
-  if (problem !== undefined) throw new ForwarderError('CONFIG_INVALID', problem);
 }

@@ -83,7 +83,9 @@ export class Exchange {
     this.#request.on('socket', (socket) => this.#onSocket(socket));
     this.#request.on('response', (response) => this.#onResponse(response));
     this.#request.on('error', (error) => this.#fail(this.#explain(error)));
-    this.#request.end(body);
+    // An empty chunk would cost a gathering write of its own.
+    if (body.length > 0) this.#request.end(body);
+    else this.#request.end();
   }
 
   /** Waiting for a free connection has no limit of its own: whoever holds it has one. */

@@ -26,7 +26,7 @@ interface Bench {
   readonly sizes: number[];
   readonly server: Scripted;
   readonly transport: Transport;
-  get(extra?: Partial<HttpRequest>, lane?: 'pull' | 'control'): Promise<HttpReply>;
+  readonly get: (extra?: Partial<HttpRequest>, lane?: 'pull' | 'control') => Promise<HttpReply>;
 }
 
 function bench(context: TestContext, server: Scripted, settings: Partial<TransportSettings & { clock: Clock }>): Bench {

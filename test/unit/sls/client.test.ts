@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import test, { type TestContext } from 'node:test';
+import { startSlsEmulator, type SlsEmulatorHandle } from '../../../src/emulator/sls-handle.js';
+import { ForwarderError } from '../../../src/errors/forwarder-error.js';
+import { systemClock } from '../../../src/flow/clock.js';
+import type { ConsumerGroup, LogSource } from '../../../src/model/ports.js';
+import { createSlsClient, type LogstoreSettings, type SlsSettings } from '../../../src/sls/client.js';
+import { staticCredentials, type Credentials } from '../../../src/sls/credentials.js';
+import { parseEndpoint, type Endpoint } from '../../../src/sls/endpoint.js';
+import { RecordingLog } from '../../support/recording-log.js';
+
+const KEY = { accessKeyId: 'key-id', accessKeySecret: 'key-secret-4711' };
+const STS = { ...KEY, securityToken: 'sts-token-4711' };
+const signal = new AbortController().signal;
+
+interface Opened {
+  readonly source: LogSource;
+  readonly group: ConsumerGroup;
+  readonly log: RecordingLog;
+}
+
+function endpointOf(text: string): Endpoint {
+  const result = parseEndpoint(text);
+  assert.ok(result.ok);
+  return result.endpoint;
+}
+
+async function emulator(context: TestContext, options: object = {}): Promise<SlsEmulatorHandle> {
+  const logstores = [{ name: 'store', shards: 2, preload: 200 }];
+  const handle = await startSlsEmulator({ ...STS, project: 'proj', logstores, ...options });
+  context.after(() => handle.stop());
+  return handle;
+}
+
+function open(
+  context: TestContext,
+  { endpoint }: { endpoint: string },
+  settings: Partial<SlsSettings & LogstoreSettings> = {},
+): Opened {
+  const log = new RecordingLog();
+  const limits = { connectTimeoutMs: 5000, responseTimeoutMs: 10_000, maxBodyBytes: 16 << 20, maxSockets: 4 };
+  const access = { endpoint: endpointOf(endpoint), signature: 'v1', credentials: staticCredentials(STS) } as const;
+  const client = createSlsClient({ ...limits, ...access, ...settings }, systemClock, log);
+  context.after(() => client.close());
+  const names = { project: 'proj', logstore: 'store', consumerGroup: 'group', consumer: 'c 1/ä' };
+  const bodyBuffer = (size: number): ArrayBuffer => new ArrayBuffer(size);
+  return { ...client.openLogstore({ ...names, compression: 'lz4', bodyBuffer, ...settings }), log };
+}
+
+function as(accessKeyId: string, accessKeySecret: string, securityToken?: string): Partial<SlsSettings> {
+  const credentials: Credentials = { accessKeyId, accessKeySecret, securityToken };
+  return { credentials: staticCredentials(credentials) };
+}
+
+async function refused(promise: Promise<unknown>, code: string, message: RegExp): Promise<ForwarderError> {
+  const error: unknown = await promise.then(
+    () => assert.fail('was accepted'),
+    (thrown: unknown) => thrown,
+  );
+  assert.ok(error instanceof ForwarderError, String(error));
+  assert.equal(error.code, code, error.message);
+  assert.match(error.message, message);
+  assert.doesNotMatch(JSON.stringify([error.message, error.details, error.stack]), /4711/);
+  return error;
+}
+
+for (const signature of ['v1', 'v4'] as const) {
+  test(`a consumer's life with signature ${signature}`, async (context) => {
+    const { source, group } = open(context, await emulator(context), { signature, region: 'cn-hangzhou' });
+    const wanted = { timeoutSeconds: 30, inOrder: false };
+    assert.deepEqual(await group.ensure(wanted, signal), wanted);
+    assert.deepEqual(await group.ensure({ timeoutSeconds: 60, inOrder: true }, signal), wanted, 'left alone');
+    assert.deepEqual([...(await group.heartbeat([], signal))].sort(), [0, 1]);
+    assert.deepEqual(
+      (await source.listShards(signal)).map(({ shard, readOnly }) => [shard, readOnly]),
+      [
+        [0, false],
+        [1, false],
+      ],
+    );
+    assert.equal(await group.getCheckpoint(0, signal), undefined);
+    const [begin, end] = [await source.getCursor(0, 'begin', signal), await source.getCursor(0, 'end', signal)];
+    assert.notEqual(begin, end);
+    const first = await source.pull(0, begin, 1, signal);
+    assert.equal(first.logGroups, 1);
+    assert.equal(first.encoding, 'lz4');
+    assert.ok(first.bodyLength > 0 && first.rawSize > first.bodyLength);
+    assert.equal(await group.commit(0, first.nextCursor, signal), 'committed');
+    assert.equal(await group.getCheckpoint(0, signal), first.nextCursor);
+    const bounded = await source.pull(0, begin, 1000, signal, first.nextCursor);
+    assert.equal(bounded.nextCursor, first.nextCursor);
+    const tip = await source.pull(0, end, 1000, signal);
+    assert.deepEqual([tip.nextCursor, tip.bodyLength, tip.logGroups], [end, 0, 0]);
+  });
+}
+
+test('bodies come in the compression that was asked for', async (context) => {
+  const server = await emulator(context);
+  for (const compression of ['lz4', 'zstd', 'none'] as const) {
+    const { source } = open(context, server, { compression });
+    const reply = await source.pull(0, await source.getCursor(0, 'begin', signal), 1, signal);
+    assert.equal(reply.encoding, compression);
+  }
+});
+
+test('who does not own a shard is told so', async (context) => {
+  const server = await emulator(context);
+  const [one, other] = [open(context, server, { consumer: 'one' }), open(context, server, { consumer: 'other' })];
+  await one.group.ensure({ timeoutSeconds: 30, inOrder: false }, signal);
+  await one.group.heartbeat([], signal);
+  const cursor = await one.source.getCursor(0, 'end', signal);
+  assert.equal(await other.group.commit(0, cursor, signal), 'not-owner', 'never seen');
+  await other.group.heartbeat([], signal);
+  assert.equal(await other.group.commit(0, cursor, signal), 'not-owner', 'has another shard at most');
+  await server.control('evict', { logstore: 'store', group: 'group', consumer: 'one' });
+  await refused(one.group.heartbeat([0, 1], signal), 'SLS_CONSUMER_UNKNOWN', /heartbeat in group of proj\/store/);
+});
+
+test('two processes that create the group at once agree', async (context) => {
+  const server = await emulator(context);
+  const clients = Array.from({ length: 6 }, () => open(context, server));
+  const settings = await Promise.all(
+    clients.map(({ group }, index) => group.ensure({ timeoutSeconds: 30 + index, inOrder: false }, signal)),
+  );
+  assert.equal(new Set(settings.map(({ timeoutSeconds }) => timeoutSeconds)).size, 1);
+});
+
+test('wrong names, keys and cursors are told apart', async (context) => {
+  const server = await emulator(context);
+  const list = (settings: Partial<SlsSettings & LogstoreSettings>): Promise<unknown> =>
+    open(context, server, settings).source.listShards(signal);
+  await refused(list({ project: 'nobodys' }), 'SLS_NOT_FOUND', /check project/);
+  await refused(list({ logstore: 'nothing' }), 'SLS_NOT_FOUND', /of proj\/nothing: refused with 404 LogStoreNotExist/);
+  await refused(list(as('nobody', 'x4711')), 'SLS_UNAUTHORIZED', /check the access key/);
+  await refused(list(as(KEY.accessKeyId, 'x4711')), 'SLS_UNAUTHORIZED', /check the access key secret/);
+  await refused(list(as(KEY.accessKeyId, KEY.accessKeySecret, 'old4711')), 'SLS_UNAUTHORIZED', /STS token is wrong/);
+  await refused(list(as(KEY.accessKeyId, `${KEY.accessKeySecret}\n`)), 'SLS_UNAUTHORIZED', /accessKeySecret holds a/);
+  await refused(list(as('', KEY.accessKeySecret)), 'SLS_UNAUTHORIZED', /accessKeyId is empty/);
+  const { source, group } = open(context, server);
+  await refused(source.pull(0, 'Z2FyYmFnZQ==', 10, signal), 'SLS_CURSOR_INVALID', /expired/);
+  await refused(source.pull(99, 'MTI=', 10, signal), 'SLS_SHARD_GONE', /pull from shard 99/);
+  await refused(group.getCheckpoint(0, signal), 'SLS_NOT_FOUND', /ConsumerGroupNotExist/);
+});
+
+test('faults of service and network keep their class', async (context) => {
+  const server = await emulator(context);
+  const { source } = open(context, server, { responseTimeoutMs: 200 });
+  const cursor = await source.getCursor(0, 'begin', signal);
+  const pull = (): Promise<unknown> => source.pull(0, cursor, 1000, signal);
+  const faults: readonly (readonly [object, string, RegExp])[] = [
+    [{ kind: 'error', status: 500, errorCode: 'InternalServerError' }, 'SLS_SERVER', /a failure of the service/],
+    [{ kind: 'error', status: 403, errorCode: 'ShardReadQuotaExceed' }, 'SLS_QUOTA', /going slower/],
+    [{ kind: 'html', status: 403 }, 'SLS_PROTOCOL', /a proxy in between/],
+    [{ kind: 'html', status: 200 }, 'SLS_PROTOCOL', /unusable reply, x-log-cursor is missing/],
+    [{ kind: 'reset' }, 'SLS_NETWORK', /closed the connection/],
+    [{ kind: 'truncate' }, 'SLS_NETWORK', /in the middle of its reply/],
+    [{ kind: 'hang' }, 'SLS_TIMEOUT', /silent for 200 ms/],
+    [{ kind: 'headers', headers: { 'x-log-count': null } }, 'SLS_PROTOCOL', /x-log-count is missing/],
+  ];
+  for (const [fault, code, message] of faults) {
+    await server.control('faults', { operation: 'PullLogs', times: 1, ...fault });
+    await refused(pull(), code, message);
+    await pull();
+  }
+});
+
+test('a clock that is off is corrected by the one of the service, and said once', async (context) => {
+  const server = await emulator(context, { skewMs: 3_600_000 });
+  for (const signature of ['v1', 'v4'] as const) {
+    const { source, log } = open(context, server, { signature, region: 'cn-hangzhou' });
+    await Promise.all([source.listShards(signal), source.getCursor(0, 'begin', signal)]);
+    await source.listShards(signal);
+    assert.equal(log.lines.length, 1);
+    assert.match(log.lines[0]!.message, /60 min behind the service's: requests are signed with the corrected time/);
+  }
+});
+
+test('a clock that is set right later is followed', async (context) => {
+  const server = await emulator(context, { skewMs: -7_200_000 });
+  const { source, log } = open(context, server);
+  await source.listShards(signal);
+  await server.control('skew', { ms: 0 });
+  await source.listShards(signal);
+  assert.equal(log.lines.length, 2);
+});
+
+test('a service that refuses even its own time', async (context) => {
+  const server = await emulator(context);
+  await server.control('faults', { kind: 'error', status: 400, errorCode: 'RequestTimeExpired' });
+  const { source, log } = open(context, server);
+  await refused(source.listShards(signal), 'SLS_CLOCK_SKEW', /set the clock of this machine/);
+  assert.equal(log.lines.length, 0);
+});
+
+test('signature v4 needs a region', () => {
+  const settings = {
+    endpoint: endpointOf('127.0.0.1:1'),
+    signature: 'v4',
+    credentials: staticCredentials(KEY),
+    connectTimeoutMs: 1,
+    responseTimeoutMs: 1,
+    maxBodyBytes: 1,
+    maxSockets: 1,
+  } as const;
+  assert.throws(() => createSlsClient(settings, systemClock, new RecordingLog()), { code: 'CONFIG_INVALID' });
+  const named = { ...settings, endpoint: endpointOf('cn-hangzhou.log.aliyuncs.com') };
+  createSlsClient(named, systemClock, new RecordingLog()).close();
+});
