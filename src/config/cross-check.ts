@@ -47,7 +47,12 @@ function checkService({ endpoint, signature, region, credentials }: Config['sls'
   }
 }
 
-function checkPipeline(pipeline: PipelineConfig, index: number, { pipelines, destinations }: Parts, say: Say): void {
+function checkPipeline(
+  pipeline: PipelineConfig,
+  index: number,
+  { sls, pipelines, destinations }: Parts,
+  say: Say,
+): void {
   const path = ['pipelines', index];
   const { name, heartbeat, destination, pull, project, logstore, consumerGroup } = pipeline;
   const before = pipelines.slice(0, index);
@@ -57,6 +62,9 @@ function checkPipeline(pipeline: PipelineConfig, index: number, { pipelines, des
   const twin = before.find(
     (other) => other?.project === project && other.logstore === logstore && other.consumerGroup === consumerGroup,
   );
+  if (sls?.endpoint === 'embedded' && before[0] !== undefined && before[0].project !== project) {
+    say([...path, 'project'], `the embedded Log Service has one project, here ${quoted(before[0].project)}`);
+  }
   if (twin !== undefined) {
     say(
       [...path, 'consumerGroup'],

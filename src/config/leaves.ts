@@ -19,10 +19,16 @@ export const hints = z.registry<{
   readonly secret?: boolean;
 }>();
 
-/** Text that `parse` turns into a value. @param pattern lets editors mark what can't be right. */
-export function parsed<T>(expects: string, parse: (text: string) => Parsed<T>, pattern?: RegExp) {
-  const text = z.string();
-  const input = pattern === undefined ? text : text.meta({ pattern: pattern.source });
+/**
+ * Text that `parse` turns into a value.
+ * @param json what the JSON Schema says beyond `type: string`, so that editors can mark what can't be right
+ */
+export function parsed<T>(
+  expects: string,
+  parse: (text: string) => Parsed<T>,
+  json: Readonly<Record<string, unknown>> = {},
+) {
+  const input = z.string().meta(json);
   hints.add(input, { expects });
   return input.transform((raw, context): Exclude<T, Wrong> => {
     const value = parse(raw);
@@ -38,12 +44,16 @@ const got = (raw: string): string => (raw === '' ? 'empty text' : quoted(raw));
 
 /** A duration in milliseconds between two others. */
 export function duration(min: string, max: string) {
-  return parsed(DURATION_EXPECTED, (text) => within(parseDuration(text), parseDuration, min, max), DURATION);
+  return parsed(DURATION_EXPECTED, (text) => within(parseDuration(text), parseDuration, min, max), {
+    pattern: DURATION.source,
+  });
 }
 
 /** A size in bytes between two others. */
 export function byteSize(min: string, max: string) {
-  return parsed(BYTE_SIZE_EXPECTED, (text) => within(parseByteSize(text), parseByteSize, min, max), BYTE_SIZE);
+  return parsed(BYTE_SIZE_EXPECTED, (text) => within(parseByteSize(text), parseByteSize, min, max), {
+    pattern: BYTE_SIZE.source,
+  });
 }
 
 function within(

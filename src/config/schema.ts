@@ -52,11 +52,15 @@ const template = (name: string) =>
   );
 
 const word = (kind: string, words: readonly string[]) =>
-  parsed(`a ${kind} by name or number`, (text): Parsed<number> => {
-    const number = /^\d{1,2}$/.test(text) ? Number(text) : words.indexOf(text);
-    if (number >= 0 && number < words.length) return number;
-    return { wrong: `unknown ${kind}${didYouMean(text, words)} (${words.join(', ')}, or 0 to ${words.length - 1})` };
-  });
+  parsed(
+    `a ${kind} by name or number`,
+    (text): Parsed<number> => {
+      const number = /^\d{1,2}$/.test(text) ? Number(text) : words.indexOf(text);
+      if (number >= 0 && number < words.length) return number;
+      return { wrong: `unknown ${kind}${didYouMean(text, words)} (${words.join(', ')}, or 0 to ${words.length - 1})` };
+    },
+    { anyOf: [{ enum: words }, { type: 'integer', minimum: 0, maximum: words.length - 1 }] },
+  );
 
 /** YAML reads `facility: 16` as a number. */
 const wordOrNumber = (kind: string, words: readonly string[]) =>

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Snapshot } from '../model/snapshot.js';
 import { FAMILIES, type Family } from './metric-families.js';
+import { version } from './version.js';
 
 export interface Metrics {
   readonly contentType: string;
@@ -12,7 +13,7 @@ export interface Metrics {
  * Everything is read from one snapshot at scrape time; nothing is counted here. So the series of a shard vanish with the shard, and a scrape
  * can't disagree with the status line.
  */
-export function createMetrics(version: string, snapshot: () => Snapshot): Metrics {
+export function createMetrics(snapshot: () => Snapshot): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const info = new Gauge({
@@ -21,7 +22,7 @@ export function createMetrics(version: string, snapshot: () => Snapshot): Metric
     labelNames: ['version', 'node'],
     registers,
   });
-  info.set({ version, node: process.version }, 1);
+  info.set({ version: version(), node: process.version }, 1);
   const updates = FAMILIES.map((family) => updater(family, registry));
   collectDefaultMetrics({ register: registry });
   return {

@@ -1,0 +1,111 @@
+import yargs from 'yargs';
+import { version } from '../telemetry/version.js';
+import { EMULATOR_OPTIONS, runEmulator, type EmulatorArguments } from './emulator.js';
+import { RECEIVER_OPTIONS, runReceiver, type ReceiverArguments } from './receiver.js';
+import { usageError } from './usage.js';
+
+const USAGE = `Usage: $0 [command] [options]
+
+Reads Alibaba Cloud Log Service (SLS) logstores through a consumer group and sends every event as RFC 5424 syslog to a
+SIEM. A checkpoint moves only past events that were delivered.`;
+
+const EPILOGUE = `The config.yaml that comes with it reads SLS_ENDPOINT, SLS_AK_ID, SLS_AK_KEY, SLS_PROJECT, SLS_LOGSTORE, SLS_CG and
+SYSLOG_URL; without SLS_ENDPOINT and SYSLOG_URL it shows itself with a built-in Log Service and receiver.
+
+Ctrl-C or SIGTERM delivers and commits what is in flight, then ends; a second one ends at once.
+
+Exit codes:
+   0  done                                  70  a bug in the forwarder
+  64  wrong command line                    75  stopped before everything was delivered (it will be read again)
+  66  config file not readable              77  credentials refused
+  69  service away, or address in use       78  wrong config, or no such project or logstore`;
+
+const CONFIG = {
+  config: {
+    alias: 'c',
+    type: 'string',
+    default: 'config.yaml',
+    requiresArg: true,
+    describe: 'Config file',
+    coerce: (file: string) => {
+      if (file === '') throw usageError('Not enough arguments following: config', [], []);
+      return file;
+    },
+  },
+} as const;
+
+/**
+ * Parses the command line and does what it says.
+ * @returns the exit code
+ * @throws ForwarderError USAGE, or what the command throws
+ */
+export async function runCommand(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const run =
+    <T>(command: (given: T) => Promise<number>) =>
+    async (given: T): Promise<void> => {
+      exitCode = await command(given);
+    };
+  await yargs([...args])
+    .scriptName('forwarder')
+    .locale('en')
+    .usage(USAGE)
+    .command(['$0', 'run'], 'Forward until stopped (the default)', CONFIG, run(forward))
+    .command('validate', 'Say what is wrong with a config file, or that nothing is', CONFIG, run(validate))
+    .command('schema', 'Print the JSON Schema of the config, for editors', {}, run(schema))
+    .command(
+      'emulator',
+      'Serve the SLS protocol with made-up logs',
+      EMULATOR_OPTIONS,
+      run<EmulatorArguments>(runEmulator),
+    )
+    .command('receiver', 'Receive syslog and say what came', RECEIVER_OPTIONS, run<ReceiverArguments>(runReceiver))
+    .example('$0', 'with config.yaml; a first try needs no account')
+    .example('$0 validate -c siem.yaml', 'before a restart, with the same environment')
+    .example('$0 emulator --port 8080 --profile vpcflow', 'a Log Service for tests, in one terminal')
+    .example('$0 receiver --listen tcp://127.0.0.1:5514', 'and a SIEM in another')
+    .epilogue(EPILOGUE)
+    .version(version())
+    .alias({ help: 'h', version: 'V' })
+    .strict()
+    .parserConfiguration({ 'boolean-negation': false, 'dot-notation': false, 'duplicate-arguments-array': false })
+    .wrap(120)
+    .showHelpOnFail(false)
+    .exitProcess(false)
+    .fail((message: string | null, error: Error | undefined) => {
+      // yargs throws some of its own complaints and only tells others.
+      if (error !== undefined && error.name !== 'YError') throw error;
+      throw usageError(message ?? error?.message ?? '', args, knownOptions(args[0]));
+    })
+    .parseAsync();
+  return exitCode;
+}
+
+function knownOptions(command: string | undefined): readonly string[] {
+  const own = command === 'emulator' ? EMULATOR_OPTIONS : command === 'receiver' ? RECEIVER_OPTIONS : CONFIG;
+  return [...Object.keys(own), 'help', 'version'];
+}
+
+async function forward({ config }: { readonly config: string }): Promise<number> {
+  const { runForwarder } = await import('../main.js');
+  return runForwarder({ configFile: config, env: process.env });
+}
+
+async function validate({ config }: { readonly config: string }): Promise<number> {
+  const { loadConfig } = await import('../config/load.js');
+  const { pipelines, destinations } = loadConfig(config, process.env);
+  for (const { name, project, logstore, consumerGroup, destination } of pipelines) {
+    const endpoints = destinations[destination]?.endpoints.map((one) => (one === 'embedded' ? one : one.text)) ?? [];
+    process.stdout.write(
+      `${name}: ${project}/${logstore} as ${consumerGroup} → ${destination} (${endpoints.join(', ')})\n`,
+    );
+  }
+  process.stdout.write(`${config} is fine\n`);
+  return 0;
+}
+
+async function schema(): Promise<number> {
+  const { jsonSchema } = await import('../config/json-schema.js');
+  process.stdout.write(jsonSchema());
+  return 0;
+}

@@ -1,0 +1,42 @@
+import { didYouMean } from '../config/suggest.js';
+import { ForwarderError } from '../errors/forwarder-error.js';
+
+const HINT = '(forwarder --help lists what there is)';
+
+/** What yargs says about a wrong command line, as one line with a hint. */
+export function usageError(message: string, args: readonly string[], known: readonly string[]): ForwarderError {
+  return new ForwarderError('USAGE', `${sentence(message, args, known)} ${HINT}`);
+}
+
+function sentence(message: string, args: readonly string[], known: readonly string[]): string {
+  const [, names] = /^Unknown (?:argument|command)s?: (.*)$/.exec(message) ?? [];
+  if (names !== undefined) return unknown(names.split(', '), args, known);
+  const [, missing] = /^Not enough arguments following: (.*)$/.exec(message) ?? [];
+  if (missing !== undefined) return `${missing.length === 1 ? '-' : '--'}${missing} needs a value`;
+  const [, option, given, choices] = /Argument: (.*), Given: (.*), Choices: (.*)$/.exec(message) ?? [];
+  if (option !== undefined) return `--${option}: ${given ?? ''} is not one of ${choices ?? ''}`;
+  return message.replace(/\s*\n\s*/g, ' ');
+}
+
+/** @param names as yargs tells them: options without their dashes, once more in camel case, and stray words */
+function unknown(names: readonly string[], args: readonly string[], known: readonly string[]): string {
+  const name = names[0] ?? '';
+  const option = args
+    .map((arg) => arg.split('=')[0] ?? '')
+    .find((arg) => /^-/.test(arg) && arg.replace(/^-+/, '') === name);
+  if (option !== undefined)
+    return `unknown option ${option}${didYouMean(
+      `--${name}`,
+      known.map((key) => `--${key}`),
+    )}`;
+  if (COMMANDS.includes(name)) return `"${name}" is one command too many`;
+  return `unknown command "${name}"${didYouMean(name, COMMANDS)}`;
+}
+
+const COMMANDS = ['run', 'validate', 'schema', 'emulator', 'receiver'];
+
+/** A number from the command line. @throws ForwarderError USAGE */
+export function wholeNumber(option: string, value: unknown, min: number, max: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new ForwarderError('USAGE', `--${option} must be a whole number from ${min} to ${max} ${HINT}`);
+}

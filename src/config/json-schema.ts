@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { configSchema } from './schema.js';
+
+type Json = Record<string, unknown>;
+
+/** A value that only the environment knows: any key may hold it, whatever its type. */
+const FROM_ENVIRONMENT = { type: 'string', pattern: '\\$\\{[A-Za-z_]' };
+
+/** The config's JSON Schema (draft 2020-12), for editors: keys, defaults, limits and what each key means. */
+export function jsonSchema(): string {
+  const schema = z.toJSONSchema(configSchema, {
+    io: 'input',
+    override: ({ jsonSchema: node }) => allowEnvironment(node),
+  });
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+/** Free text takes `${VAR}` anyway. */
+function allowEnvironment(node: Json): void {
+  if (Array.isArray(node['anyOf'])) {
+    Reflect.deleteProperty(node, 'type');
+    node['anyOf'].push(FROM_ENVIRONMENT);
+    return;
+  }
+  const isBound = node['pattern'] !== undefined || node['enum'] !== undefined || node['const'] !== undefined;
+  const isScalar = ['string', 'number', 'integer', 'boolean'].includes(String(node['type']));
+  if (!isScalar || (node['type'] === 'string' && !isBound)) return;
+  const rule: Json = {};
+  for (const key of Object.keys(node).filter((name) => !['description', 'default', 'title'].includes(name))) {
+    rule[key] = node[key];
+    Reflect.deleteProperty(node, key);
+  }
+  node['anyOf'] = [rule, FROM_ENVIRONMENT];
+}
