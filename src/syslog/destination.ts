@@ -1,0 +1,149 @@
+import { asForwarderError, ForwarderError } from '../errors/forwarder-error.js';
+import type { Clock } from '../flow/clock.js';
+import type { FrameBatch } from '../model/batch.js';
+import type { Log } from '../model/log.js';
+import type { Destination, Route } from '../model/ports.js';
+import type { DestinationSnapshot } from '../model/snapshot.js';
+import { Connection } from './connection.js';
+import { dial } from './dial.js';
+import { KernelSockets, sendBufferBound } from './kernel-sockets.js';
+import { Link } from './link.js';
+import type { Lease } from './outbox.js';
+import { Pulse } from './pulse.js';
+import { TUNING, type DeliveryTuning, type DestinationSettings } from './settings.js';
+import { tlsOptions } from './tls-options.js';
+import { newTotals, type Totals } from './totals.js';
+
+/** A destination as the composition root sees it. */
+export interface OpenDestination extends Destination {
+  /**
+   * Soft stop: nothing new is taken, everything is delivered and settled, the sockets are ended with FIN.
+   * @param signal the deadline; when it aborts, the rest is closed hard.
+   */
+  end(signal: AbortSignal): Promise<void>;
+  /** Hard stop: every batch not settled is rejected with ABANDONED. Resolves when the sockets are closed. */
+  closeHard(): Promise<void>;
+  snapshot(): DestinationSnapshot;
+}
+
+/**
+ * Builds a destination. Nothing is dialled before its first route is opened.
+ * @throws ForwarderError CONFIG_INVALID when a certificate or key file can't be used.
+ */
+export function openDestination(
+  settings: DestinationSettings,
+  clock: Clock,
+  log: Log,
+  tuning: DeliveryTuning = TUNING,
+): OpenDestination {
+  checkTls(settings);
+  const totals = newTotals();
+  const linkSettings = { ...settings, ...tuning, sendBufferBytes: sendBufferBound() };
+  const connections = Array.from({ length: settings.connections }, (_, index) => {
+    return new Connection({
+      index,
+      endpoints: settings.endpoints,
+      rule: settings,
+      retry: settings.retry,
+      tuning,
+      clock,
+      log,
+      totals,
+      dial: async (endpoint, onChange, signal) => {
+        const dialled = await dial(endpoint, settings, clock, signal);
+        return new Link(dialled, endpoint, linkSettings, clock, onChange);
+      },
+      wakePulse: (hurry) => {
+        if (hurry) pulse.hurry();
+        else pulse.wake();
+      },
+    });
+  });
+  const pulse = new Pulse(clock, new KernelSockets(), tuning, connections);
+  return new SyslogDestination(settings, connections, totals);
+}
+
+class SyslogDestination implements OpenDestination {
+  readonly #settings: DestinationSettings;
+  readonly #lanes: readonly Lane[];
+  readonly #totals: Totals;
+
+  constructor(settings: DestinationSettings, connections: readonly Connection[], totals: Totals) {
+    this.#settings = settings;
+    this.#lanes = connections.map((connection) => ({ connection, routes: 0 }));
+    this.#totals = totals;
+  }
+
+  openRoute(fence: () => boolean): Route {
+    const lane = this.#lanes.reduce((best, other) => (isLighter(other, best) ? other : best));
+    void lane.connection.start();
+    return new ConnectionRoute(lane, fence);
+  }
+
+  async end(signal: AbortSignal): Promise<void> {
+    const closeHard = (): void => void this.closeHard();
+    if (signal.aborted) closeHard();
+    signal.addEventListener('abort', closeHard, { once: true });
+    await Promise.all(this.#lanes.map(({ connection }) => connection.end()));
+    signal.removeEventListener('abort', closeHard);
+  }
+
+  async closeHard(): Promise<void> {
+    await Promise.all(this.#lanes.map(({ connection }) => connection.closeHard()));
+  }
+
+  snapshot(): DestinationSnapshot {
+    const { name, guarantee } = this.#settings;
+    return {
+      name,
+      guarantee,
+      connections: this.#lanes.map(({ connection }) => connection.snapshot()),
+      totals: { ...this.#totals, errors: { ...this.#totals.errors } },
+    };
+  }
+}
+
+interface Lane {
+  readonly connection: Connection;
+  /** Open routes that stick to it. */
+  routes: number;
+}
+
+function isLighter(a: Lane, b: Lane): boolean {
+  return a.routes !== b.routes ? a.routes < b.routes : a.connection.pendingBytes < b.connection.pendingBytes;
+}
+
+class ConnectionRoute implements Route {
+  readonly #lane: Lane;
+  readonly #lease: Lease;
+
+  constructor(lane: Lane, fence: () => boolean) {
+    lane.routes += 1;
+    this.#lane = lane;
+    this.#lease = { fence, over: false };
+  }
+
+  send(frames: FrameBatch): Promise<void> {
+    return this.#lane.connection.send(frames, this.#lease);
+  }
+
+  abandon(): void {
+    this.#lane.connection.abandon(this.#lease);
+  }
+
+  close(): void {
+    this.#lane.routes -= 1;
+  }
+}
+
+function checkTls(settings: DestinationSettings): void {
+  const endpoint = settings.endpoints.find(({ transport }) => transport === 'tls');
+  if (endpoint === undefined) return;
+  try {
+    tlsOptions(settings.tls, endpoint);
+  } catch (thrown) {
+    throw new ForwarderError('CONFIG_INVALID', `destination ${settings.name}: ${asForwarderError(thrown).message}`, {
+      cause: thrown,
+    });
+  }
+}

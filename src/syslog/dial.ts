@@ -1,0 +1,97 @@
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { ForwarderError } from '../errors/forwarder-error.js';
+import { deadline, type Clock } from '../flow/clock.js';
+import type { Endpoint, TlsSettings } from './settings.js';
+import { connectionError, type Stage } from './socket-errors.js';
+import { tlsOptions } from './tls-options.js';
+
+/** A connected socket. With TLS `raw` is the TCP socket under it: what the kernel counts are its bytes. */
+export interface Dialled {
+  readonly stream: Socket;
+  readonly raw: Socket;
+}
+
+export interface DialSettings {
+  readonly tls: TlsSettings;
+  readonly connectTimeoutMs: number;
+}
+
+/** Idle connections: first probe after this long, then every second, ten times (libuv's choice). */
+const KEEP_ALIVE_MS = 30_000;
+/** Time for each address of a name before the next is tried beside it; Node's 250 ms breaks slow links. */
+const ADDRESS_ATTEMPT_MS = 2_500;
+
+/**
+ * Connects to one receiver, TLS handshake included.
+ * @throws ForwarderError DIAL_FAILED, DIAL_TIMEOUT or TLS_FAILED; ABANDONED when `signal` aborts first.
+ */
+export async function dial(
+  endpoint: Endpoint,
+  settings: DialSettings,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Dialled> {
+  const limit = deadline(clock, settings.connectTimeoutMs, signal);
+  const opened: Socket[] = [];
+  let stage: Stage = 'connect';
+  try {
+    const options = endpoint.transport === 'tls' ? tlsOptions(settings.tls, endpoint) : undefined;
+    const raw = tamed(connectTcp(endpoint));
+    opened.push(raw);
+    await ready(raw, 'connect', limit.signal);
+    if (options === undefined) return { stream: raw, raw };
+    stage = 'handshake';
+    const stream = tamed(connectTls({ ...options, socket: raw }));
+    opened.push(stream);
+    await ready(stream, 'secureConnect', limit.signal);
+    return { stream, raw };
+  } catch (thrown) {
+    for (const socket of opened) socket.destroy();
+    if (thrown instanceof ForwarderError) throw thrown;
+    if (signal.aborted) throw new ForwarderError('ABANDONED', `${endpoint.text}: stopped while connecting`);
+    if (limit.signal.aborted) throw timedOut(endpoint, settings.connectTimeoutMs, stage);
+    throw connectionError(thrown, endpoint, stage);
+  } finally {
+    limit.clear();
+  }
+}
+
+function connectTcp({ host, port }: Endpoint): Socket {
+  return connect({
+    host,
+    port,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_MS,
+    allowHalfOpen: true,
+    autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
+  });
+}
+
+/** An 'error' nobody listens to would end the process; those who care add their own listener. */
+function tamed(socket: Socket): Socket {
+  return socket.on('error', () => undefined);
+}
+
+function ready(socket: Socket, event: 'connect' | 'secureConnect', signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error): void => {
+      socket.off(event, succeed).off('error', settle).off('close', hungUp);
+      signal.removeEventListener('abort', giveUp);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const succeed = (): void => settle();
+    const hungUp = (): void => settle(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
+    const giveUp = (): void => settle(new Error('aborted'));
+    socket.on(event, succeed).on('error', settle).on('close', hungUp);
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp);
+  });
+}
+
+function timedOut(endpoint: Endpoint, ms: number, stage: Stage): ForwarderError {
+  const what = stage === 'connect' ? 'no answer' : 'the TLS handshake did not finish';
+  return new ForwarderError('DIAL_TIMEOUT', `${endpoint.text}: ${what} within ${ms / 1000} s`);
+}

@@ -1,0 +1,136 @@
+import { ForwarderError } from '../errors/forwarder-error.js';
+import type { FrameBatch } from '../model/batch.js';
+import { SpanLedger, type SettleRule } from './span-ledger.js';
+import type { Totals } from './totals.js';
+
+/** What all batches of one route have in common. */
+export interface Lease {
+  /** False once the lease is lost: asked right before a batch is begun on a socket, be it for the first time or again. */
+  readonly fence: () => boolean;
+  /** Nothing of it may be begun any more. */
+  over: boolean;
+}
+
+interface Span {
+  readonly frames: FrameBatch;
+  readonly lease: Lease;
+  readonly resolve: () => void;
+  readonly reject: (error: ForwarderError) => void;
+  /** Bytes of it may have reached a receiver. */
+  begun: boolean;
+}
+
+/**
+ * The FIFO of one connection: every batch handed over and not yet settled, with the promise its sender waits for. Knows leases and
+ * promises; where a batch stands is the ledger's business.
+ */
+export class Outbox {
+  readonly #ledger: SpanLedger<Span>;
+  readonly #totals: Totals;
+  #writing: Span | undefined;
+  #pendingBytes = 0;
+
+  constructor(rule: SettleRule, totals: Totals) {
+    this.#ledger = new SpanLedger(rule);
+    this.#totals = totals;
+  }
+
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  get empty(): boolean {
+    return this.#ledger.size === 0;
+  }
+
+  get allWritten(): boolean {
+    return this.#ledger.next === undefined;
+  }
+
+  get allAcked(): boolean {
+    return this.#ledger.allAcked;
+  }
+
+  push(frames: FrameBatch, lease: Lease): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#ledger.push({ frames, lease, resolve, reject, begun: false });
+      this.#pendingBytes += frames.bytes.length;
+    });
+  }
+
+  /** Begins the next batch whose lease still holds; undefined when there is none. */
+  begin(): FrameBatch | undefined {
+    for (let span = this.#ledger.next; span !== undefined; span = this.#ledger.next) {
+      if (!span.lease.over && span.lease.fence()) return this.#begin(span);
+      this.abandon(span.lease);
+    }
+    return undefined;
+  }
+
+  /** The batch begun last is wholly in our kernel and ends at `end` in the connection's byte stream. */
+  written(end: number, now: number): void {
+    const span = this.#writing;
+    if (span === undefined) return;
+    this.#writing = undefined;
+    this.#totals.writtenBytes += span.frames.bytes.length;
+    this.#ledger.written(end, now);
+    if (span.lease.over) this.abandon(span.lease);
+  }
+
+  /** Settles what may be settled now that everything before `ackedOffset` is acked. */
+  advance(ackedOffset: number, now: number, troubledAt: number): void {
+    this.#ledger.acked(ackedOffset, now);
+    this.#settled(this.#ledger.settle(now, troubledAt));
+  }
+
+  /** The receiver has read everything: it answered our FIN, sent after everything was acked, with its own. */
+  settleAll(now: number): void {
+    this.#ledger.acked(Infinity, now);
+    this.#settled(this.#ledger.settleAcked());
+  }
+
+  /** The connection is gone: what is not settled will be written again, oldest first. */
+  rewind(): void {
+    this.#writing = undefined;
+    this.#ledger.rewind();
+    this.#drop(({ lease }) => lease.over);
+  }
+
+  /** Gives up what is here of this lease. Of the batch being written the rest is still written: half a frame would spoil the next. */
+  abandon(lease: Lease): void {
+    lease.over = true;
+    this.#drop((span) => span.lease === lease && span !== this.#writing);
+  }
+
+  /** Gives up everything. The socket must be closed: whoever waits gets the bytes back. */
+  abandonAll(): void {
+    this.#drop(() => true);
+  }
+
+  #begin(span: Span): FrameBatch {
+    if (span.begun) this.#totals.resentEvents += span.frames.ends.length;
+    span.begun = true;
+    this.#writing = span;
+    return span.frames;
+  }
+
+  #settled(spans: readonly Span[]): void {
+    for (const { frames, resolve } of spans) {
+      this.#pendingBytes -= frames.bytes.length;
+      this.#totals.settledBytes += frames.bytes.length;
+      this.#totals.settledEvents += frames.ends.length;
+      resolve();
+    }
+  }
+
+  #drop(matches: (span: Span) => boolean): void {
+    for (const { frames, reject } of this.#ledger.drop(matches)) {
+      this.#pendingBytes -= frames.bytes.length;
+      reject(abandoned());
+    }
+  }
+}
+
+export function abandoned(): ForwarderError {
+  return new ForwarderError('ABANDONED', 'given up before it was delivered; its next reader gets it again');
+}

@@ -1,0 +1,76 @@
+import type { BackoffSettings } from '../flow/backoff.js';
+
+/** One receiver. */
+export interface Endpoint {
+  readonly transport: 'tcp' | 'tls';
+  /** Name, IPv4 or IPv6 address; an IPv6 address without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** As written in the config: what logs and metrics show. */
+  readonly text: string;
+}
+
+/** When a batch counts as delivered, from weak to strong: see {@link SpanLedger}. */
+export type Guarantee = 'written' | 'acked' | 'settled';
+
+export interface TlsSettings {
+  /** Paths of PEM files; they are read again for every connection, so a renewed certificate needs no restart. */
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+  readonly passphrase: string | undefined;
+  /** Name to expect in the certificate and to send as SNI, if not the host. */
+  readonly servername: string | undefined;
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+  readonly insecureSkipVerify: boolean;
+}
+
+export interface DestinationSettings {
+  readonly name: string;
+  /** At least one; each connection starts with the first and goes on to the next whenever it loses one. */
+  readonly endpoints: readonly Endpoint[];
+  readonly tls: TlsSettings;
+  readonly guarantee: Guarantee;
+  /** At least 1. */
+  readonly connections: number;
+  /** For one attempt to connect, TLS handshake included. */
+  readonly connectTimeoutMs: number;
+  /** A receiver whose kernel has not answered for this long is taken for dead. */
+  readonly stallTimeoutMs: number;
+  /** How long a batch must stay acked on a healthy connection before it is settled … */
+  readonly settleTimeMs: number;
+  /** … or how many further bytes must be acked. Sound when not below the receiver's receive buffer (Linux: 6 MiB by default). */
+  readonly replayBytes: number;
+  readonly retry: BackoffSettings;
+}
+
+/** What no user should have to think about. */
+export interface DeliveryTuning {
+  /** How often the acknowledgements are looked at while something is unsettled. A look costs up to 4 ms of CPU, hence not more often. */
+  readonly beatMs: number;
+  /** … and the pause lasts this many times as long as the look did (a fifth of that when somebody waits for the answer). */
+  readonly restPerLook: number;
+  /** A receiver that is alive but reads nothing is left for another one, if there is one, after this long. */
+  readonly shutWindowTimeoutMs: number;
+  /** No further write while this many bytes are not known to be acked. Above what Linux buffers by default, so it only binds tuned kernels. */
+  readonly maxUnackedBytes: number;
+  /** One write: small enough for its callback to say something, large enough to cost nothing. */
+  readonly sliceBytes: { readonly tcp: number; readonly tls: number };
+  /** A connection that lived this long was a good one: the back-off starts anew. */
+  readonly provenMs: number;
+  /** How long to wait for the receiver's FIN after ours, with nothing left to settle. */
+  readonly endGraceMs: number;
+  /** Where the kernel does not tell what is acked: what was written this long ago is taken for acked. */
+  readonly blindAckMs: number;
+}
+
+export const TUNING: DeliveryTuning = {
+  beatMs: 200,
+  restPerLook: 50,
+  shutWindowTimeoutMs: 60_000,
+  maxUnackedBytes: 16 * 1024 * 1024,
+  sliceBytes: { tcp: 1024 * 1024, tls: 256 * 1024 },
+  provenMs: 5_000,
+  endGraceMs: 2_000,
+  blindAckMs: 10_000,
+};

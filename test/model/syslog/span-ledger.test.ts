@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Guarantee } from '../../../src/syslog/settings.js';
+import { SpanLedger, type SettleRule } from '../../../src/syslog/span-ledger.js';
+
+interface Span {
+  readonly id: number;
+  readonly route: number;
+}
+interface Known extends Span {
+  end?: number;
+  writtenAt?: number;
+  ackedAt?: number;
+}
+
+/** Says the same as the ledger, slowly: looks at every span afresh each time. */
+class Model {
+  spans: Known[] = [];
+  offset = 0;
+  readonly rule: SettleRule;
+
+  constructor(rule: SettleRule) {
+    this.rule = rule;
+  }
+
+  get next(): Known | undefined {
+    return this.spans.find(({ end }) => end === undefined);
+  }
+
+  acked(offset: number, now: number): void {
+    this.offset = Math.max(this.offset, offset);
+    for (const span of this.spans) if (span.end !== undefined && span.end <= this.offset) span.ackedAt ??= now;
+  }
+
+  isSettled({ end, writtenAt, ackedAt }: Known, now: number, troubledAt: number): boolean {
+    if (this.rule.guarantee === 'written') return end !== undefined;
+    if (end === undefined || writtenAt === undefined || ackedAt === undefined) return false;
+    if (this.rule.guarantee === 'acked' || this.offset >= end + this.rule.replayBytes) return true;
+    return now >= Math.max(ackedAt, troubledAt) + Math.max(this.rule.settleTimeMs, 2 * (ackedAt - writtenAt));
+  }
+
+  takeWhile(condition: (span: Known) => boolean): number[] {
+    const first = this.spans.findIndex((span) => !condition(span));
+    return this.spans.splice(0, first < 0 ? this.spans.length : first).map(({ id }) => id);
+  }
+}
+
+const command = fc.oneof(
+  fc.record({ kind: fc.constant('push' as const), route: fc.nat(2) }),
+  fc.record({ kind: fc.constant('write' as const), bytes: fc.nat(50) }),
+  fc.record({ kind: fc.constant('ack' as const), behind: fc.nat(60) }),
+  fc.record({ kind: fc.constant('settle' as const), passes: fc.nat(60), troubled: fc.boolean() }),
+  fc.record({ kind: fc.constant('fin' as const) }),
+  fc.record({ kind: fc.constant('rewind' as const) }),
+  fc.record({ kind: fc.constant('drop' as const), route: fc.nat(2) }),
+);
+const guarantee = fc.constantFrom<Guarantee>('written', 'acked', 'settled');
+const rule = fc.record({ guarantee, settleTimeMs: fc.nat(50), replayBytes: fc.nat(120) });
+
+test('under random use the ledger says what the model says, and no span is lost, doubled or overtaken', () => {
+  fc.assert(
+    fc.property(rule, fc.array(command, { maxLength: 80 }), (rule, commands) => {
+      const ledger = new SpanLedger<Span>(rule);
+      const model = new Model(rule);
+      const left: number[] = [];
+      let [id, now, offset, troubledAt] = [0, 0, 0, 0];
+      const ids = (spans: readonly Span[]): number[] => spans.map((span) => span.id);
+      const leaves = (actual: number[], expected: number[]): void => {
+        assert.deepEqual(actual, expected);
+        left.push(...actual);
+      };
+      for (const step of commands) {
+        now += 7;
+        if (step.kind === 'push') {
+          const span = { id: id++, route: step.route };
+          ledger.push(span);
+          model.spans.push({ ...span });
+        } else if (step.kind === 'write') {
+          const next = model.next;
+          if (next === undefined) continue;
+          offset += step.bytes;
+          Object.assign(next, { end: offset, writtenAt: now });
+          ledger.written(offset, now);
+        } else if (step.kind === 'ack') {
+          model.acked(offset - step.behind, now);
+          ledger.acked(offset - step.behind, now);
+        } else if (step.kind === 'settle') {
+          now += step.passes;
+          if (step.troubled) troubledAt = now - 5;
+          leaves(
+            ids(ledger.settle(now, troubledAt)),
+            model.takeWhile((span) => model.isSettled(span, now, troubledAt)),
+          );
+        } else if (step.kind === 'fin') {
+          const field = rule.guarantee === 'written' ? 'end' : 'ackedAt';
+          leaves(
+            ids(ledger.settleAcked()),
+            model.takeWhile((span) => span[field] !== undefined),
+          );
+        } else if (step.kind === 'rewind') {
+          ledger.rewind();
+          offset = model.offset = 0;
+          model.spans = model.spans.map(({ id, route }) => ({ id, route }));
+        } else {
+          const dropped = model.spans.filter(({ route }) => route === step.route);
+          model.spans = model.spans.filter(({ route }) => route !== step.route);
+          leaves(ids(ledger.drop(({ route }) => route === step.route)), ids(dropped));
+        }
+        assert.equal(ledger.size, model.spans.length);
+        assert.equal(ledger.next?.id, model.next?.id);
+        assert.equal(
+          ledger.allAcked,
+          model.spans.every(({ ackedAt }) => ackedAt !== undefined),
+        );
+        assert.equal(new Set(left).size, left.length);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});

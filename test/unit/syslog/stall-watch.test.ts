@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { KernelSocket } from '../../../src/syslog/kernel-sockets.js';
+import { StallWatch } from '../../../src/syslog/stall-watch.js';
+
+const limits = { stallTimeoutMs: 20_000, shutWindowTimeoutMs: 60_000 };
+const row = (change: Partial<KernelSocket> = {}): KernelSocket => ({
+  unackedBytes: 1_000,
+  probing: false,
+  retransmits: 0,
+  probes: 0,
+  ...change,
+});
+
+/** Looks every second; the time of the first verdict other than fine, and which. */
+function watch(seconds: number, at: (second: number) => { flushed: number; row: KernelSocket | undefined }): string {
+  const stalls = new StallWatch(limits, 0);
+  for (let second = 1; second <= seconds; second++) {
+    const { flushed, row } = at(second);
+    const verdict = stalls.look(second * 1_000, flushed, row);
+    if (verdict !== 'fine') return `${verdict} at ${second}`;
+  }
+  return 'fine';
+}
+
+test('no answer to retransmissions: silent after the stall timeout', () => {
+  assert.equal(
+    watch(100, () => ({ flushed: 5_000, row: row({ retransmits: 3 }) })),
+    'silent at 21',
+  );
+});
+
+test('the same while our kernel still takes bytes from us: silent, too', () => {
+  const at = (second: number) => ({
+    flushed: 5_000 + second,
+    row: row({ unackedBytes: 1_000 + second, retransmits: 3 }),
+  });
+  assert.equal(watch(100, at), 'silent at 21');
+});
+
+test('no answer to window probes: silent', () => {
+  assert.equal(
+    watch(100, () => ({ flushed: 5_000, row: row({ probing: true, probes: 2 }) })),
+    'silent at 21',
+  );
+});
+
+test('a shut window whose probes are answered: alive, and only after a minute named', () => {
+  const at = (second: number) => ({ flushed: 5_000, row: row({ probing: true, probes: second % 2 }) });
+  assert.equal(watch(100, at), 'shut at 61');
+});
+
+test('a slow reader is neither: what is unacked moves although we can write nothing', () => {
+  const at = (second: number) => ({
+    flushed: 5_000,
+    row: row({ probing: true, unackedBytes: 1_000 + (second % 50 === 0 ? second : 0) }),
+  });
+  assert.equal(watch(1_000, at), 'fine');
+});
+
+test('a retransmission that is answered counts from then', () => {
+  const at = (second: number) => ({ flushed: 5_000, row: row({ retransmits: second % 20 === 0 ? 0 : 1 }) });
+  assert.equal(watch(59, at), 'fine');
+});
+
+test('where the kernel does not tell, only the longer limit counts', () => {
+  assert.equal(
+    watch(100, () => ({ flushed: 5_000, row: undefined })),
+    'silent at 61',
+  );
+  assert.equal(
+    watch(100, (second) => ({ flushed: second, row: undefined })),
+    'fine',
+  );
+});
+
+test('rest begins anew', () => {
+  const stalls = new StallWatch(limits, 0);
+  const dead = row({ retransmits: 1 });
+  stalls.look(1_000, 1, dead);
+  stalls.rest(20_000);
+  assert.equal(stalls.look(39_000, 1, dead), 'fine');
+  assert.equal(stalls.look(40_000, 1, dead), 'silent');
+});
