@@ -24,13 +24,14 @@ export interface SlsEmulatorHandle {
 
 /**
  * Runs the emulator on a thread of its own, so that it never shares an event loop with what it serves.
- * @throws ForwarderError LISTEN_FAILED
+ * @throws ForwarderError CONFIG_INVALID, LISTEN_FAILED
  */
 export async function startSlsEmulator(options: SlsEmulatorOptions): Promise<SlsEmulatorHandle> {
-  const worker = new Worker(new URL('./sls-thread.js', import.meta.url), { workerData: options });
+  const settings = withDefaults(options);
+  const worker = new Worker(new URL('./sls-thread.js', import.meta.url), { workerData: settings });
   const message = await firstMessage(worker);
   if (message.kind === 'failed') throw new ForwarderError('LISTEN_FAILED', message.message);
-  return handle(options.host, message.port, async () => {
+  return handle(settings.host, message.port, async () => {
     const exited = new Promise((resolve) => worker.once('exit', resolve));
     worker.postMessage('stop');
     await exited;
@@ -39,11 +40,12 @@ export async function startSlsEmulator(options: SlsEmulatorOptions): Promise<Sls
 
 /**
  * Runs the emulator on this thread: for a process that does nothing else.
- * @throws ForwarderError LISTEN_FAILED
+ * @throws ForwarderError CONFIG_INVALID, LISTEN_FAILED
  */
 export async function runSlsEmulator(options: SlsEmulatorOptions): Promise<SlsEmulatorHandle> {
-  const server = await SlsServer.start(withDefaults(options), systemClock);
-  return handle(options.host, server.port, () => server.stop());
+  const settings = withDefaults(options);
+  const server = await SlsServer.start(settings, systemClock);
+  return handle(settings.host, server.port, () => server.stop());
 }
 
 function firstMessage(worker: Worker): Promise<ThreadMessage> {
@@ -53,7 +55,7 @@ function firstMessage(worker: Worker): Promise<ThreadMessage> {
   });
 }
 
-function handle(host = '127.0.0.1', port: number, stop: () => Promise<void>): SlsEmulatorHandle {
+function handle(host: string, port: number, stop: () => Promise<void>): SlsEmulatorHandle {
   const address = host.includes(':') ? `[${host}]` : host;
   return {
     endpoint: `http://${address}:${port}`,

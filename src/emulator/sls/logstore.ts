@@ -3,7 +3,7 @@ import { ConsumerGroup, type GroupSettings } from './consumer-group.js';
 import { Preload, ShardGenerator } from './generator.js';
 import { contains, divide, type KeyRange, WHOLE_RANGE } from './key-range.js';
 import { asListElement, encodeTags, LogGroupWriter } from './log-group-writer.js';
-import type { LogstoreSettings } from './options.js';
+import { MAX_SHARDS, type LogstoreSettings } from './options.js';
 import { LOGS_PER_GROUP } from './profiles/index.js';
 import { refuse } from './service-error.js';
 import { ShardLog } from './shard-log.js';
@@ -13,8 +13,6 @@ import { Shard } from './shard.js';
 const PRELOAD_SPAN_MS = 3_600_000;
 /** Quota of the service (CreateConsumerGroup API page). */
 const MAX_GROUPS = 30;
-/** Splitting a shard beyond this gets refused. */
-const MAX_SHARDS = 256;
 
 export interface LogstoreRules {
   readonly retainBytes: number;

@@ -1,9 +1,10 @@
-import type { ProfileName } from './profiles/index.js';
+import { ForwarderError } from '../../errors/forwarder-error.js';
+import { PROFILE_NAMES, type ProfileName } from './profiles/index.js';
 
 /** One logstore to start with. */
 export interface LogstoreOptions {
   readonly name: string;
-  /** Shards to begin with, 1..256. */
+  /** Shards to begin with, 1 to {@link MAX_SHARDS}. */
   readonly shards?: number;
   /** What its generated logs look like. */
   readonly profile?: ProfileName;
@@ -48,6 +49,9 @@ export interface SlsEmulatorOptions {
   readonly limits?: Partial<SlsLimits>;
 }
 
+/** Most shards of a logstore. */
+export const MAX_SHARDS = 256;
+
 const DEFAULT_LIMITS: SlsLimits = {
   maxReplyBytes: 10 * 1024 * 1024,
   retainBytes: 256 * 1024 * 1024,
@@ -65,7 +69,10 @@ export interface SlsEmulatorSettings extends Required<
   readonly limits: SlsLimits;
 }
 
+/** @throws ForwarderError CONFIG_INVALID */
 export function withDefaults(options: SlsEmulatorOptions): SlsEmulatorSettings {
+  const logstores = (options.logstores ?? [{ name: 'actiontrail' }]).map(logstoreDefaults);
+  for (const logstore of logstores) check(logstore);
   return {
     host: options.host ?? '127.0.0.1',
     port: options.port ?? 0,
@@ -73,7 +80,7 @@ export function withDefaults(options: SlsEmulatorOptions): SlsEmulatorSettings {
     accessKeySecret: options.accessKeySecret ?? 'emulator',
     securityToken: options.securityToken,
     project: options.project ?? 'demo-project',
-    logstores: (options.logstores ?? [{ name: 'actiontrail' }]).map(logstoreDefaults),
+    logstores,
     skewMs: options.skewMs ?? 0,
     strictShardEnd: options.strictShardEnd ?? false,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
@@ -91,4 +98,22 @@ export function logstoreDefaults(options: LogstoreOptions): LogstoreSettings {
     repeat: options.repeat ?? false,
     appendMeta: options.appendMeta ?? false,
   };
+}
+
+/** CreateLogstore API page; as strict as the Java SDK. */
+export function isLogstoreName(name: string): boolean {
+  return /^[0-9a-z][0-9a-z_-]{0,78}[0-9a-z]$/.test(name);
+}
+
+function check({ name, shards, profile, preload, ratePerSecond, repeat }: LogstoreSettings): void {
+  const whole = (value: number): boolean => Number.isInteger(value) && value >= 0;
+  const wrong = [
+    isLogstoreName(name) ? '' : 'is no legal logstore name',
+    whole(shards) && shards >= 1 && shards <= MAX_SHARDS ? '' : `must have 1 to ${MAX_SHARDS} shards`,
+    PROFILE_NAMES.includes(profile) ? '' : `must have one of the profiles ${PROFILE_NAMES.join(', ')}`,
+    whole(preload) ? '' : 'can only preload a whole number of events',
+    ratePerSecond >= 0 ? '' : 'must have a rate of 0 or more events per second',
+    repeat && (preload === 0 || ratePerSecond > 0) ? 'can only repeat preloaded logs, and takes no live ones then' : '',
+  ].find((complaint) => complaint !== '');
+  if (wrong !== undefined) throw new ForwarderError('CONFIG_INVALID', `emulator: logstore "${name}" ${wrong}`);
 }

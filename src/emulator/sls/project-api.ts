@@ -1,8 +1,9 @@
 import { type Call, EMPTY_REPLY, json, type Reply } from './call.js';
 import { objectBody } from './json-body.js';
+import { isLogstoreName } from './options.js';
 import type { Logstore } from './logstore.js';
 import type { Project } from './project.js';
-import { integer } from './route.js';
+import { optionalInteger } from './route.js';
 import { refuse } from './service-error.js';
 
 export function getProject(_: Call, { name }: Project): Reply {
@@ -11,8 +12,8 @@ export function getProject(_: Call, { name }: Project): Reply {
 
 export function listLogstores({ query }: Call, project: Project): Reply {
   const part = query.get('logstoreName') ?? '';
-  const offset = integer('offset', query.get('offset') ?? '0');
-  const size = integer('size', query.get('size') ?? '500');
+  const offset = optionalInteger(query, 'offset', 0);
+  const size = optionalInteger(query, 'size', 500);
   const names = project.logstores.map(({ settings }) => settings.name).filter((name) => name.includes(part));
   const page = names.slice(offset, offset + size);
   return json({ count: page.length, total: names.length, logstores: page });
@@ -25,7 +26,7 @@ export function getLogstore(_: Call, { settings, shards }: Logstore): Reply {
 
 export function createLogstore(call: Call, project: Project): Reply {
   const { logstoreName: name, shardCount: shards = 2, appendMeta = false } = objectBody(call);
-  if (typeof name !== 'string' || !/^[0-9a-z][0-9a-z_-]{0,78}[0-9a-z]$/.test(name))
+  if (typeof name !== 'string' || !isLogstoreName(name))
     throw refuse.parameterInvalid('logstoreName is missing or not a legal name');
   if (typeof shards !== 'number' || !Number.isInteger(shards) || shards < 1 || shards > 100)
     throw refuse.parameterInvalid('shardCount must be 1 to 100');

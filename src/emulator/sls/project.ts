@@ -41,9 +41,11 @@ export class Project {
     this.#logstores.delete(name);
   }
 
-  /** Events per second appended from now on, over all writable shards. */
+  /** Events per second appended from now on, over all writable shards. @throws ServiceError */
   setRate(name: string, ratePerSecond: number): void {
     const logstore = this.logstore(name);
+    if (ratePerSecond > 0 && logstore.settings.repeat)
+      throw refuse.parameterInvalid(`logstore ${name} repeats its logs`);
     this.#writers.get(name)?.stop();
     this.#writers.delete(name);
     if (ratePerSecond > 0) this.#writers.set(name, new LiveWriter(logstore, ratePerSecond, this.#clock));

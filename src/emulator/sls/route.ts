@@ -94,3 +94,9 @@ export function integer(key: string, text: string): number {
   if (!/^-?\d{1,15}$/.test(text)) throw refuse.parameterInvalid(`Parameter ${key} is not valid : ${text}`);
   return Number(text);
 }
+
+/** A parameter that may be left out or, as the Node SDK does, be sent empty. @throws ServiceError ParameterInvalid */
+export function optionalInteger(query: ReadonlyMap<string, string>, key: string, otherwise: number): number {
+  const text = query.get(key) ?? '';
+  return text === '' ? otherwise : integer(key, text);
+}

@@ -37,8 +37,8 @@ export class Shard {
     this.facts = facts;
     this.log = log;
     this.counts = { appended: events, generated: events, pulls: 0, pulledGroups: 0, pulledBytes: 0, checkpoints: 0 };
-    // Real cursors look like nanoseconds of the shard's creation; the id keeps cursors of different shards apart.
-    this.#base = BigInt(Math.floor(facts.createdAt)) * 1_000_000n + BigInt(facts.id);
+    // Real cursors look like nanoseconds of the shard's creation. So far apart, one shard's are never good in another.
+    this.#base = BigInt(Math.floor(facts.createdAt)) * 1_000_000n + BigInt(facts.id) * 10_000_000_000_000n;
   }
 
   get id(): number {

@@ -3,7 +3,7 @@ import { decompress } from './compression.js';
 import { parseKey } from './key-range.js';
 import { countLogs } from './log-group-reader.js';
 import type { Logstore } from './logstore.js';
-import { integer } from './route.js';
+import { integer, optionalInteger } from './route.js';
 import { refuse } from './service-error.js';
 
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
@@ -38,7 +38,7 @@ export function splitShard(call: Call, logstore: Logstore): Reply {
   const text = call.query.get('key') ?? '';
   const key = text === '' ? undefined : parseKey(text);
   if (text !== '' && key === undefined) throw refuse.parameterInvalid(`split key ${text} is not valid`);
-  const parts = integer('shardCount', call.query.get('shardCount') ?? '2');
+  const parts = optionalInteger(call.query, 'shardCount', 2);
   if (parts < 2) throw refuse.parameterInvalid('a shard is split into two or more');
   return json(logstore.split(call.shard ?? -1, key, parts).map((shard) => shard.describe()));
 }
