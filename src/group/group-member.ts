@@ -14,6 +14,8 @@ const LAST_HEARTBEAT_MS = 2000;
 export interface ShardRun {
   readonly shard: number;
   readonly reason: ReleaseReason | undefined;
+  /** Resolves when it will hand nothing over to the destination any more. */
+  readonly handedOver: Promise<void>;
   run(): Promise<void>;
   release(reason: ReleaseReason): void;
   /** Stop waiting for what is in flight. */
@@ -85,6 +87,11 @@ export class GroupMember<T extends ShardRun> {
     const last = deadline(this.#deps.clock, LAST_HEARTBEAT_MS);
     await this.heartbeat.beat(last.signal);
     last.clear();
+  }
+
+  /** After {@link stop} was called: resolves when nothing will be handed over to the destination any more. */
+  async handedOver(): Promise<void> {
+    await Promise.all(this.runs.map((run) => run.handedOver));
   }
 
   /** What is in flight is abandoned; what is settled is still committed. */

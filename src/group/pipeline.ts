@@ -77,6 +77,11 @@ export class Pipeline {
     await this.#member?.stop();
   }
 
+  /** After {@link stop} was called: resolves when nothing will be handed over to the destination any more. */
+  async handedOver(): Promise<void> {
+    await this.#member?.handedOver();
+  }
+
   /** Stop waiting for what is in flight; what is settled is still committed. */
   hurry(): void {
     this.#member?.hurry();

@@ -56,6 +56,9 @@ export class ShardConsumer {
   readonly #route: Route;
   readonly #deliverer: Deliverer;
   readonly #errors: ErrorReporter;
+  /** Resolves when no batch will come to the destination any more. */
+  readonly handedOver: Promise<void>;
+  #endHandOver: () => void = () => undefined;
   #phase: ShardPhase = 'starting';
   #reason: ReleaseReason | undefined;
   #puller: Puller | undefined;
@@ -70,6 +73,7 @@ export class ShardConsumer {
     this.#route = deps.destination.openRoute(() => this.#mayAct());
     this.#errors = new ErrorReporter(deps.clock, deps.log);
     this.#progressAt = deps.clock.monotonic();
+    this.handedOver = new Promise((resolve) => (this.#endHandOver = resolve));
     this.#deliverer = new Deliverer({
       source: deps.source,
       formatter: deps.formatter,
@@ -115,6 +119,7 @@ export class ShardConsumer {
     } finally {
       this.#stop.stopHard();
       this.#phase = 'released';
+      this.#endHandOver();
       this.#route.close();
     }
   }
@@ -161,6 +166,7 @@ export class ShardConsumer {
     this.#phase = 'draining';
     this.#deliverer.close();
     await delivering;
+    this.#endHandOver();
     await this.#window.whenEmpty(this.#stop.hard);
     drained.abort();
     await committing;

@@ -1,0 +1,257 @@
+import { randomBytes } from 'node:crypto';
+import { availableParallelism, hostname } from 'node:os';
+import { loadConfig } from './config/load.js';
+import {
+  toSettings,
+  type DestinationPlan,
+  type ForwarderSettings,
+  type Host,
+  type PipelinePlan,
+} from './config/settings.js';
+import { EMBEDDED_CREDENTIALS, startEmbedded, type EmbeddedEnds } from './embedded.js';
+import { asForwarderError, ForwarderError } from './errors/forwarder-error.js';
+import { ByteBudget } from './flow/byte-budget.js';
+import { deadline, systemClock as clock } from './flow/clock.js';
+import { FormatterPool } from './format/formatter-pool.js';
+import { Pipeline } from './group/pipeline.js';
+import type { Snapshot } from './model/snapshot.js';
+import { createSlsClient, type SlsClient, type SlsSettings } from './sls/client.js';
+import { staticCredentials } from './sls/credentials.js';
+import { parseEndpoint } from './sls/endpoint.js';
+import { StopRequests } from './stop-requests.js';
+import { openDestination, type OpenDestination } from './syslog/destination.js';
+import { startAdmin, type Admin } from './telemetry/admin.js';
+import { health, readiness } from './telemetry/health.js';
+import { createLogger, type Logger, type LogSystem } from './telemetry/logger.js';
+import { createMetrics } from './telemetry/metrics.js';
+import { startProgress, summingUp } from './telemetry/progress.js';
+
+export interface RunOptions {
+  readonly configFile: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** What the service may send at most: its own limit is 10 MiB a reply, decompressed. More is a corrupt claim. */
+const MAX_RAW_SIZE = 32 * 1024 * 1024;
+/** `maxSockets`: pulls at one time; more shards than this take turns. */
+const SERVICE_LIMITS = { connectTimeoutMs: 10_000, maxBodyBytes: MAX_RAW_SIZE, maxSockets: 64 };
+type ServiceAccess = Omit<SlsSettings, keyof typeof SERVICE_LIMITS>;
+
+/**
+ * The composition root: builds every object once, and owns start order, stop order and signals.
+ *
+ * @returns the exit code: 0 after a stop that left nothing undelivered.
+ * @throws ForwarderError when the config can't be used.
+ */
+export async function runForwarder({ configFile, env }: RunOptions): Promise<number> {
+  const settings = toSettings(loadConfig(configFile, env), thisHost());
+  const logs = await createLogger({ ...settings.log, secrets: secretsOf(settings) });
+  const stop = new StopRequests();
+  stop.listen();
+  const ends = await startEmbedded(settings);
+  try {
+    sayWhereFrom(settings, ends, logs.log);
+    return await new Forwarder(settings, ends, logs, stop).run();
+  } finally {
+    await ends.stop();
+    stop.close();
+    await logs.flush();
+  }
+}
+
+/** Everything long-lived of one process. */
+class Forwarder {
+  readonly #settings: ForwarderSettings;
+  readonly #logs: LogSystem;
+  readonly #stop: StopRequests;
+  readonly #budget: ByteBudget;
+  readonly #pool: FormatterPool;
+  readonly #client: SlsClient;
+  readonly #destinations: ReadonlyMap<string, OpenDestination>;
+  readonly #pipelines: readonly Pipeline[];
+  #admin: Admin | undefined;
+
+  constructor(settings: ForwarderSettings, ends: EmbeddedEnds, logs: LogSystem, stop: StopRequests) {
+    this.#settings = settings;
+    this.#logs = logs;
+    this.#stop = stop;
+    this.#budget = new ByteBudget(settings.maxInFlightBytes);
+    this.#pool = new FormatterPool({
+      threads: settings.threads,
+      plans: settings.pipelines.map(({ plan }) => plan),
+      maxRawSize: MAX_RAW_SIZE,
+      maxIdleBytes: settings.maxInFlightBytes / 4,
+    });
+    this.#client = createSlsClient({ ...serviceOf(settings, ends), ...SERVICE_LIMITS }, clock, logs.log);
+    this.#destinations = new Map(
+      settings.destinations.map((plan) => [plan.settings.name, makeDestination(plan, ends, logs)]),
+    );
+    this.#pipelines = settings.pipelines.map((plan, index) => this.#makePipeline(plan, index));
+  }
+
+  async run(): Promise<number> {
+    const startedAt = clock.monotonic();
+    const { log, screen } = this.#logs;
+    const stopProgress = startProgress({ snapshot: () => this.#snapshot(), clock, log, screen });
+    try {
+      await this.#start();
+      await this.#stop.requested();
+    } catch (thrown) {
+      this.#stop.fail(asForwarderError(thrown));
+    }
+    this.#sayWhyItStops();
+    const drained = await this.#shutDown();
+    stopProgress();
+    const seconds = (clock.monotonic() - startedAt) / 1000;
+    log.info({}, summingUp(this.#snapshot(), seconds));
+    return this.#exitCode(drained);
+  }
+
+  async #start(): Promise<void> {
+    const { listen, maxStallSeconds } = this.#settings.admin;
+    if (listen !== undefined) {
+      this.#admin = await startAdmin({
+        listen,
+        metrics: createMetrics(() => this.#snapshot()),
+        health: () => health(this.#snapshot(), { maxStallSeconds }),
+        ready: () => readiness(this.#snapshot()),
+      });
+      this.#logs.log.info({}, `metrics and health at ${this.#admin.url}`);
+    }
+    await Promise.all(this.#pipelines.map((pipeline) => pipeline.start(this.#stop.soft)));
+  }
+
+  /**
+   * Stop order: stop pulling → everything handed over → connections end → windows empty → final commits → last heartbeat → pool closes.
+   * The receiver's FIN after ours is the quickest proof that it has read everything, so the connections end before the commits that wait for
+   * it; heartbeats go on until the last commit is done, because listing a shard is what keeps the service from handing it on.
+   * @returns whether everything pulled was delivered and committed in time.
+   */
+  async #shutDown(): Promise<boolean> {
+    const limit = deadline(clock, this.#settings.shutdownTimeoutMs, this.#stop.hard);
+    const hurry = (): void => {
+      for (const pipeline of this.#pipelines) pipeline.hurry();
+    };
+    limit.signal.addEventListener('abort', hurry, { once: true });
+    const stopped = Promise.all(this.#pipelines.map((pipeline) => pipeline.stop()));
+    await Promise.all(this.#pipelines.map((pipeline) => pipeline.handedOver()));
+    await Promise.all([...this.#destinations.values()].map((destination) => destination.end(limit.signal)));
+    await stopped;
+    const drained = !limit.signal.aborted;
+    limit.clear();
+    await this.#pool.close();
+    this.#client.close();
+    await this.#admin?.close();
+    return drained;
+  }
+
+  #sayWhyItStops(): void {
+    const { cause } = this.#stop;
+    const { log } = this.#logs;
+    if (cause?.kind === 'failure') log.error({ code: cause.error.code, ...cause.error.details }, cause.error.message);
+    else
+      log.info(
+        { signal: cause?.signal },
+        'stopping: what is in flight is delivered first; a second signal stops at once',
+      );
+  }
+
+  #exitCode(drained: boolean): number {
+    const { cause } = this.#stop;
+    if (cause?.kind === 'failure') return cause.error.exitCode;
+    if (drained) return 0;
+    const message = 'stopped before everything in flight was delivered; whoever reads these shards next sends it again';
+    const { code, exitCode } = new ForwarderError('DRAIN_DEADLINE', message);
+    this.#logs.log.warn({ code }, message);
+    return exitCode;
+  }
+
+  #makePipeline({ settings, compression }: PipelinePlan, index: number): Pipeline {
+    const formatter = this.#pool.formatter(index);
+    const destination = this.#destinations.get(settings.destination);
+    if (destination === undefined) throw new ForwarderError('INTERNAL', `no destination ${settings.destination}`);
+    const bodyBuffer = (size: number): ArrayBuffer => formatter.bodyBuffer(size);
+    return new Pipeline({
+      settings,
+      ...this.#client.openLogstore({ ...settings, compression, bodyBuffer }),
+      formatter,
+      destination,
+      budget: this.#budget,
+      clock,
+      log: this.#logs.log.child({ pipeline: settings.name }),
+      onFailed: (error) => this.#stop.fail(error),
+    });
+  }
+
+  #snapshot(): Snapshot {
+    const { limitBytes, reservedBytes, waiting } = this.#budget;
+    return {
+      pipelines: this.#pipelines.map((pipeline) => pipeline.snapshot()),
+      destinations: [...this.#destinations.values()].map((destination) => destination.snapshot()),
+      budget: { limitBytes, reservedBytes, waiting },
+      formatter: this.#pool.snapshot(),
+    };
+  }
+}
+
+function thisHost(): Host {
+  const consumer = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  return { cores: availableParallelism(), consumer, now: clock.now() };
+}
+
+function secretsOf({ service }: ForwarderSettings): string[] {
+  if (service === 'embedded') return [];
+  const { accessKeySecret, securityToken } = service.credentials;
+  return [accessKeySecret, ...(securityToken === undefined ? [] : [securityToken])];
+}
+
+function serviceOf({ service }: ForwarderSettings, ends: EmbeddedEnds): ServiceAccess {
+  if (service !== 'embedded') {
+    const { endpoint, signature, region, credentials, timeoutMs } = service;
+    return { endpoint, signature, region, credentials: staticCredentials(credentials), responseTimeoutMs: timeoutMs };
+  }
+  const parsed = parseEndpoint(ends.service?.endpoint ?? '');
+  if (!parsed.ok) throw new ForwarderError('INTERNAL', parsed.message);
+  const credentials = staticCredentials(EMBEDDED_CREDENTIALS);
+  return { endpoint: parsed.endpoint, signature: 'v1', credentials, responseTimeoutMs: 30_000 };
+}
+
+function makeDestination(
+  { settings, embedded }: DestinationPlan,
+  ends: EmbeddedEnds,
+  { log }: LogSystem,
+): OpenDestination {
+  const child = log.child({ destination: settings.name });
+  if (!embedded || ends.receiver === undefined) return openDestination(settings, clock, child);
+  const { url, port } = ends.receiver;
+  const endpoint = { transport: 'tcp', host: '127.0.0.1', port, text: `${url} (embedded)` } as const;
+  return openDestination({ ...settings, endpoints: [endpoint] }, clock, child);
+}
+
+/** The embedded ends must never be taken for real ones. */
+function sayWhereFrom({ service, pipelines }: ForwarderSettings, ends: EmbeddedEnds, log: Logger): void {
+  if (ends.service !== undefined) {
+    log.warn(
+      {},
+      `EMBEDDED SOURCE: made-up logs from the built-in emulator at ${ends.service.endpoint}; set SLS_ENDPOINT and its companions to read real ones`,
+    );
+  } else if (service !== 'embedded') {
+    const { host } = service.endpoint;
+    for (const { settings } of pipelines)
+      log.info(
+        {
+          project: settings.project,
+          logstore: settings.logstore,
+          consumerGroup: settings.consumerGroup,
+          consumer: settings.consumer,
+        },
+        `reading from ${host}`,
+      );
+  }
+  if (ends.receiver !== undefined) {
+    log.warn(
+      {},
+      `EMBEDDED RECEIVER: events end at the built-in receiver at ${ends.receiver.url}; set SYSLOG_URL to send them to a SIEM`,
+    );
+  }
+}
