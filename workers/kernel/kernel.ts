@@ -10,8 +10,8 @@ const REASONS: readonly FormatFault['reason'][] = ['lz4-corrupt', 'size-mismatch
 const PAGE = 65_536;
 const MAX_PAGES = 65_536;
 const ALIGNMENT = 16;
-/** Bytes behind every input that vector instructions may touch. */
-const SLACK = 64;
+/** Bytes behind every input that the kernel may touch: it looks at the length behind a key before it knows whether the key is in bounds. */
+const SLACK = 256;
 
 /**
  * Tags are repeated for every log, so frames can be many times larger than their batch. Beyond this many times the largest batch it is no

@@ -25,14 +25,19 @@ export let topic: usize = 0;
 export let topicEnd: usize = 0;
 export let source: usize = 0;
 export let sourceEnd: usize = 0;
-/** Tags of the group, and the bytes they take. */
+export let logs: u32 = 0;
+/** The tags of the group, the bytes they take, and the part of the group that holds them all (and perhaps more). */
 export let tags: u32 = 0;
 export let tagBytes: usize = 0;
+export let tagsFrom: usize = 0;
+export let tagsTo: usize = 0;
 
 export let hasTime: bool = false;
 export let time: u32 = 0;
 /** 0 if absent or not below one second. */
 export let nanoseconds: u32 = 0;
+/** The first content of the log, or its end. */
+export let contentsFrom: usize = 0;
 
 export let key: usize = 0;
 export let keyEnd: usize = 0;
@@ -41,58 +46,66 @@ export let valueEnd: usize = 0;
 
 /** The number of logs in the list; a first look that also finds damage in the outer two levels before anything is written. */
 export function countLogs(p: usize, limit: usize): u32 {
-  let logs: u32 = 0;
+  let count: u32 = 0;
   while (p < limit) {
     const next = readField(p, limit);
-    if (tag == LIST_GROUP) logs += countGroup(start, end);
+    if (tag == LIST_GROUP) count += countGroup(start, end);
     p = next;
   }
-  return logs;
+  return count;
 }
 
 function countGroup(p: usize, limit: usize): u32 {
-  let logs: u32 = 0;
+  let count: u32 = 0;
   while (p < limit) {
     p = readField(p, limit);
-    if (tag == GROUP_LOG) logs++;
+    if (tag == GROUP_LOG) count++;
   }
-  return logs;
+  return count;
 }
 
 /** Reads what all logs of a group share: encoders write it after them. */
 export function scanGroup(p: usize, limit: usize): void {
-  topic = topicEnd = source = sourceEnd = tagBytes = 0;
-  tags = 0;
+  topic = topicEnd = source = sourceEnd = tagBytes = tagsFrom = tagsTo = 0;
+  logs = tags = 0;
   while (p < limit) {
+    const field = p;
     p = readField(p, limit);
-    if (tag == GROUP_TOPIC) {
+    if (tag == GROUP_LOG) {
+      logs++;
+    } else if (tag == GROUP_TOPIC) {
       topic = start;
       topicEnd = end;
     } else if (tag == GROUP_SOURCE) {
       source = start;
       sourceEnd = end;
     } else if (tag == GROUP_TAG) {
+      if (tags == 0) tagsFrom = field;
+      tagsTo = end;
       tags++;
-      tagBytes += end - start;
+      tagBytes += end - field;
     }
   }
 }
 
-/** Reads when it happened. */
+/** Reads when it happened, and where its contents are. */
 export function scanLog(p: usize, limit: usize): void {
   hasTime = false;
   nanoseconds = 0;
+  contentsFrom = limit;
   while (p < limit) {
+    const field = p;
     // A content of less than 128 bytes, by far the most frequent field.
-    if (limit - p >= 2 && load<u8>(p) == LOG_CONTENT) {
-      const length: usize = load<u8>(p + 1);
-      if (length < 0x80 && length <= limit - p - 2) {
-        p += 2 + length;
-        continue;
-      }
+    const head: u32 = load<u16>(p);
+    if ((head & 0x80ff) == LOG_CONTENT && (head >> 8) + 2 <= limit - p) {
+      p += (head >> 8) + 2;
+      contentsFrom = min(contentsFrom, field);
+      continue;
     }
     p = readField(p, limit);
-    if (tag == LOG_TIME) {
+    if (tag == LOG_CONTENT) {
+      contentsFrom = min(contentsFrom, field);
+    } else if (tag == LOG_TIME) {
       hasTime = true;
       time = scalar;
     } else if (tag == LOG_TIME_NS) {

@@ -71,13 +71,15 @@ export function inflate(start: usize, srcEnd: usize, dstStart: usize, dstEnd: us
     }
     if (literals > srcEnd - src) fail(LZ4_CORRUPT, src - block);
     if (literals > dstEnd - dst) fail(SIZE_MISMATCH, src - block);
-    copy(dst, src, literals);
+    v128.store(dst, v128.load(src));
+    if (literals > 16) copy(dst + 16, src + 16, literals - 16);
     src += literals;
     dst += literals;
     if (src == srcEnd) break;
 
     if (srcEnd - src < 2) fail(LZ4_CORRUPT, src - block);
     const offset: usize = load<u16>(src);
+    const from = dst - offset;
     if (offset == 0 || offset > dst - dstStart) fail(LZ4_CORRUPT, src - block);
     src += 2;
     let length = token & 15;
@@ -87,8 +89,13 @@ export function inflate(start: usize, srcEnd: usize, dstStart: usize, dstEnd: us
     }
     length += 4;
     if (length > dstEnd - dst) fail(SIZE_MISMATCH, src - block);
-    if (offset >= 16) copy(dst, dst - offset, length);
-    else overlapping(dst, offset, length);
+    if (offset >= 16) {
+      v128.store(dst, v128.load(from));
+      v128.store(dst + 16, v128.load(from + 16));
+      if (length > 32) copy(dst + 32, from + 32, length - 32);
+    } else {
+      overlapping(dst, offset, length);
+    }
     dst += length;
   }
   if (dst != dstEnd) fail(SIZE_MISMATCH, src - block);

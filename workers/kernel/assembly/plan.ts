@@ -22,7 +22,7 @@ export class Plan {
   fractionDigits: u32;
   /** 1 if a header field refers to a content: then the header differs from log to log. */
   headerPerLog: u32;
-  /** `<PRI>1 ` */
+  /** `<PRI>1 `: less than 16 bytes. */
   head: usize;
   headLength: u32;
   /** 16 bytes, of which separatorLength count. */

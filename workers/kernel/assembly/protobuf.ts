@@ -44,10 +44,31 @@ function varint(p: usize, limit: usize): u64 {
 }
 
 /**
- * Reads one field and says where the next one begins. Groups (wire types 3 and 4) are long deprecated and no SDK of the service takes them.
+ * Reads one field and says where the next one begins.
+ * @param p before the limit.
  * @param limit end of the message the field belongs to; the field never reaches beyond it.
  */
 export function readField(p: usize, limit: usize): usize {
+  // Nearly all fields: a small number, and text or a message of less than 16 KB.
+  const first: u32 = load<u8>(p);
+  if ((first & 0x87) == LEN && first >= 8) {
+    const low: usize = load<u8>(p + 1);
+    const high: usize = load<u8>(p + 2);
+    const one = low < 0x80;
+    const at = one ? p + 2 : p + 3;
+    const length = one ? low : (low & 0x7f) | (high << 7);
+    if ((one || high < 0x80) && at <= limit && length <= limit - at) {
+      tag = first;
+      start = at;
+      end = at + length;
+      return end;
+    }
+  }
+  return readAnyField(p, limit);
+}
+
+/** Groups (wire types 3 and 4) are long deprecated and no SDK of the service takes them. */
+function readAnyField(p: usize, limit: usize): usize {
   const key = varint(p, limit);
   if (key < 8 || key > 0xffff_ffff) corrupt(p);
   tag = <u32>key;

@@ -7,6 +7,8 @@ import {
   readPair,
   source,
   sourceEnd,
+  tagsFrom,
+  tagsTo,
   topic,
   topicEnd,
   value,
@@ -25,7 +27,7 @@ function point(ref: Ref, from: usize, to: usize): void {
 }
 
 /** Looks up all that is the same for every log of a group. */
-export function resolveGroupRefs(p: usize, limit: usize): void {
+export function resolveGroupRefs(): void {
   if (plan.refCount == 0) return;
   for (let i: u32 = 0; i < plan.refCount; i++) {
     const ref = refAt(i);
@@ -33,9 +35,10 @@ export function resolveGroupRefs(p: usize, limit: usize): void {
     else if (ref.kind == REF_SOURCE) point(ref, source, sourceEnd);
     else point(ref, 0, 0);
   }
-  resolvePairs(p, limit, GROUP_TAG, REF_TAG);
+  resolvePairs(tagsFrom, tagsTo, GROUP_TAG, REF_TAG);
 }
 
+/** @param p the first content of the log. */
 export function resolveLogRefs(p: usize, limit: usize): void {
   for (let i: u32 = 0; i < plan.refCount; i++) {
     const ref = refAt(i);

@@ -3,27 +3,39 @@ import { decimal } from './decimal';
 
 const SECONDS_PER_DAY: u32 = 86_400;
 
-/** `YYYY-MM-DDTHH:MM:SS` of {@link cached}: the logs of a batch mostly share few seconds. */
+/** The last TIMESTAMP written: the logs of a batch mostly share few, or at least the second. */
 const stamp = memory.data(32, 16);
-const LENGTH: usize = 19;
-let cached: i64 = -1;
+const SECONDS_LENGTH: usize = 19;
+let length: usize = 0;
+let ofSecond: i64 = -1;
+let ofNanoseconds: u32 = 0;
+let ofDigits: u32 = 0;
 
 /** @param fractionDigits 0, 3 or 6. */
 export function timestamp(dst: usize, seconds: u32, nanoseconds: u32, fractionDigits: u32): usize {
-  if (<i64>seconds != cached) render(seconds);
+  if (<i64>seconds != ofSecond || nanoseconds != ofNanoseconds || fractionDigits != ofDigits) {
+    if (<i64>seconds != ofSecond) renderSeconds(seconds);
+    renderFraction(nanoseconds, fractionDigits);
+  }
   v128.store(dst, v128.load(stamp));
   v128.store(dst + 16, v128.load(stamp + 16));
-  dst += LENGTH;
-  if (fractionDigits != 0) {
-    store<u8>(dst++, 0x2e);
-    dst = decimal(dst, nanoseconds / (fractionDigits == 3 ? 1_000_000 : 1_000), fractionDigits);
+  return dst + length;
+}
+
+function renderFraction(nanoseconds: u32, digits: u32): void {
+  let at = stamp + SECONDS_LENGTH;
+  if (digits != 0) {
+    store<u8>(at, 0x2e);
+    at = decimal(at + 1, nanoseconds / (digits == 3 ? 1_000_000 : 1_000), digits);
   }
-  store<u8>(dst, 0x5a);
-  return dst + 1;
+  store<u8>(at, 0x5a);
+  length = at + 1 - stamp;
+  ofNanoseconds = nanoseconds;
+  ofDigits = digits;
 }
 
 /** The proleptic Gregorian date by era, year of era and day of a year that begins in March, so that the leap day comes last. */
-function render(seconds: u32): void {
+function renderSeconds(seconds: u32): void {
   const days = seconds / SECONDS_PER_DAY + 719_468;
   const era = days / 146_097;
   const dayOfEra = days % 146_097;
@@ -33,16 +45,16 @@ function render(seconds: u32): void {
   const month = shifted < 10 ? shifted + 3 : shifted - 9;
   const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
   const time = seconds % SECONDS_PER_DAY;
-  let at = pair(stamp, year, 4, 0x2d);
-  at = pair(at, month, 2, 0x2d);
-  at = pair(at, dayOfYear - (153 * shifted + 2) / 5 + 1, 2, 0x54);
-  at = pair(at, time / 3_600, 2, 0x3a);
-  at = pair(at, (time / 60) % 60, 2, 0x3a);
+  let at = part(stamp, year, 4, 0x2d);
+  at = part(at, month, 2, 0x2d);
+  at = part(at, dayOfYear - (153 * shifted + 2) / 5 + 1, 2, 0x54);
+  at = part(at, time / 3_600, 2, 0x3a);
+  at = part(at, (time / 60) % 60, 2, 0x3a);
   decimal(at, time % 60, 2);
-  cached = seconds;
+  ofSecond = seconds;
 }
 
-function pair(at: usize, value: u32, digits: u32, separator: u8): usize {
+function part(at: usize, value: u32, digits: u32, separator: u8): usize {
   at = decimal(at, value, digits);
   store<u8>(at, separator);
   return at + 1;
