@@ -11,7 +11,7 @@ const DEFAULT_PORT = { tcp: 514, tls: 6514, udp: 514 } as const;
 
 /** Reads `tcp://host:port`. Throws USAGE for anything else. */
 export function parseListenAddress(text: string): ListenAddress {
-  const found = /^(tcp|tls|udp):\/\/(?:\[([\da-fA-F:.]+)\]|([^:/?#@[\]]+))(?::(\d{1,5}))?\/?$/.exec(text);
+  const found = /^(tcp|tls|udp):\/\/(?:\[([\da-fA-F:.]+)\]|([^\s:/?#@[\]]+))(?::(\d{1,5}))?\/?$/.exec(text);
   const transport = found?.[1] as ListenAddress['transport'] | undefined;
   const host = found?.[2] ?? found?.[3];
   const port = Number(found?.[4] ?? (transport === undefined ? NaN : DEFAULT_PORT[transport]));

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 
-export interface SdParam {
+interface SdParam {
   readonly name: string;
   readonly value: string;
 }
 
-export interface SdElement {
+interface SdElement {
   readonly id: string;
   readonly params: readonly SdParam[];
 }

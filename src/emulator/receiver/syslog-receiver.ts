@@ -25,6 +25,7 @@ export class SyslogReceiver implements ReceiverHandle {
   #tally: Tally;
   #listener: Listener | undefined;
   #mode: ReceiverMode = NORMAL;
+  #change: Promise<void> = Promise.resolve();
   #total = 0;
   #closed = 0;
   #failed = 0;
@@ -68,6 +69,13 @@ export class SyslogReceiver implements ReceiverHandle {
 
   async setMode(mode: ReceiverMode): Promise<void> {
     this.#checkMode(mode);
+    // One after the other: opening the port takes a while, and nobody may close or open it meanwhile.
+    const change = this.#change.then(() => this.#enter(mode));
+    this.#change = change.catch(() => undefined);
+    await change;
+  }
+
+  async #enter(mode: ReceiverMode): Promise<void> {
     this.#mode = mode;
     for (const connection of this.#connections) connection.enter(mode);
     if (mode.kind === 'refusing') this.#closePort();
@@ -93,12 +101,12 @@ export class SyslogReceiver implements ReceiverHandle {
     return Promise.resolve();
   }
 
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     this.#stopped = true;
+    await this.#change;
     this.#closePort();
     for (const connection of this.#connections) connection.finish();
     this.#waiters.abandon();
-    return Promise.resolve();
   }
 
   #checkMode(mode: ReceiverMode): void {

@@ -209,6 +209,23 @@ test('mode refusing: the port is closed and connections are reset; then the same
   await receiver.waitFor({ unique: 10 }, WAIT_MS);
 });
 
+test('mode changes that overtake each other end in the last one', async (context) => {
+  const receiver = await started(context);
+  const kinds = ['refusing', 'normal', 'normal', 'refusing', 'stalled', 'normal'] as const;
+  await Promise.all(kinds.map((kind) => receiver.setMode({ kind })));
+  (await dialled(context, receiver)).write(lines(0, 9));
+  assert.deepEqual((await receiver.waitFor({ unique: 10 }, WAIT_MS)).mode, { kind: 'normal' });
+});
+
+test('mode fin: what is sent beyond the end is not counted', async (context) => {
+  const receiver = await started(context, { mode: { kind: 'fin', afterBytes: lines(0, 9).length } });
+  const socket = await dialled(context, receiver);
+  const end = ending(socket);
+  socket.write(lines(0, 9_999));
+  assert.match(await end, /^(end|ECONNRESET|EPIPE)$/);
+  assert.equal((await receiver.waitFor({ closed: 1 }, WAIT_MS)).sequence.unique, 10);
+});
+
 test('says what was missing after the time is over', async (context) => {
   const receiver = await started(context);
   await assert.rejects(
