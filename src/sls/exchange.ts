@@ -90,7 +90,6 @@ export class Exchange {
 
   /** Waiting for a free connection has no limit of its own: whoever holds it has one. */
   #onSocket(socket: NonNullable<ClientRequest['socket']>): void {
-    if (this.#phase !== 'queued') return;
     if (!socket.connecting) {
       this.#connected();
       return;

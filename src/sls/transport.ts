@@ -58,6 +58,6 @@ export class Transport {
 }
 
 function agents(maxSockets: number): { http: http.Agent; https: https.Agent } {
-  const options = { keepAlive: true, maxSockets, maxFreeSockets: maxSockets, timeout: IDLE_SOCKET_MS };
+  const options = { keepAlive: true, maxSockets, timeout: IDLE_SOCKET_MS };
   return { http: new http.Agent(options), https: new https.Agent(options) };
 }

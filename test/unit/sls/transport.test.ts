@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter, getEventListeners, once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
 import type net from 'node:net';
 import test, { type TestContext } from 'node:test';
@@ -293,6 +293,7 @@ test('connections are kept alive and bounded, and control requests have their ow
   const pulls = [get(), get(), get(), get()];
   while (waiting.length < 2) await once(bell, 'request');
   const control = get({}, 'control');
+  // Arrives although the pulls have taken all of theirs.
   while (waiting.length < 3) await once(bell, 'request');
   assert.equal(server.accepted(), 3);
   const answerAll = (): void => waiting.splice(0).forEach((response) => response.end());
@@ -300,5 +301,6 @@ test('connections are kept alive and bounded, and control requests have their ow
   answerAll();
   await Promise.all([...pulls, control]);
   await get();
+  assert.equal(getEventListeners(never, 'abort').length, 0);
   assert.equal(server.accepted(), 3);
 });
