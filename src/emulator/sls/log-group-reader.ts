@@ -5,6 +5,8 @@ const VARINT = 0;
 const FIXED64 = 1;
 const SIZED = 2;
 const FIXED32 = 5;
+/** A tag is a uint32, however many bytes it has. */
+const MAX_TAG = 0xffff_ffff;
 
 const PAIR: Schema = { 1: { wire: SIZED }, 2: { wire: SIZED } };
 const LOG: Schema = { 1: { wire: VARINT }, 2: { wire: SIZED, message: PAIR }, 4: { wire: FIXED32 } };
@@ -38,7 +40,7 @@ function check(message: DataView, schema: Schema): number {
     const field = Math.floor(tag / 8);
     const value = reader.skip(tag % 8);
     const known = schema[field];
-    if (field === 0 || (known !== undefined && known.wire !== tag % 8))
+    if (field === 0 || tag > MAX_TAG || (known !== undefined && known.wire !== tag % 8))
       throw new RangeError(`field ${field} has a wrong type`);
     if (known?.message !== undefined) check(value, known.message);
     seen.set(field, (seen.get(field) ?? 0) + 1);
