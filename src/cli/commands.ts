@@ -28,8 +28,8 @@ const CONFIG = {
     requiresArg: true,
     describe: 'Config file',
     coerce: (file: string) => {
-      if (file === '') throw usageError('Not enough arguments following: config', [], []);
-      return file;
+      if (file !== '') return file;
+      throw new Error('Not enough arguments following: config');
     },
   },
 } as const;

@@ -23,7 +23,7 @@ function unknown(names: readonly string[], args: readonly string[], known: reado
   const name = names[0] ?? '';
   const option = args
     .map((arg) => arg.split('=')[0] ?? '')
-    .find((arg) => /^-/.test(arg) && arg.replace(/^-+/, '') === name);
+    .find((arg) => arg.startsWith('-') && arg.replace(/^-+/, '') === name);
   if (option !== undefined)
     return `unknown option ${option}${didYouMean(
       `--${name}`,

@@ -44,7 +44,7 @@ export function readTree(file: string, text: string, env: Environment): Tree {
 
 function parse(file: string, text: string, lineCounter: LineCounter): Document.Parsed {
   try {
-    return parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'silent', uniqueKeys: true });
+    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true });
   } catch (thrown) {
     // The parser is recursive: absurd nesting exhausts its stack.
     throw new ForwarderError(

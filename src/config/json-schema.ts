@@ -15,11 +15,12 @@ export function jsonSchema(): string {
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
-/** Free text takes `${VAR}` anyway. */
+/** Free text takes `${VAR}` anyway. Called more than once for some nodes, so it must not do its work twice. */
 function allowEnvironment(node: Json): void {
   if (Array.isArray(node['anyOf'])) {
     Reflect.deleteProperty(node, 'type');
-    node['anyOf'].push(FROM_ENVIRONMENT);
+    const others = node['anyOf'].filter((rule: Json) => rule['pattern'] !== FROM_ENVIRONMENT.pattern);
+    node['anyOf'] = [...(others as Json[]), FROM_ENVIRONMENT];
     return;
   }
   const isBound = node['pattern'] !== undefined || node['enum'] !== undefined || node['const'] !== undefined;

@@ -29,7 +29,8 @@ export function configInvalid(
   const lines = sorted.map(({ offset, path, message }) => {
     const at = offset === undefined ? undefined : position(offset);
     const place = at === undefined ? file : `${file}:${at.line}:${at.col}`;
-    return path.length === 0 ? `${place}: ${message}` : `${place}: ${pathText(path)}: ${message}`;
+    const text = path.length === 0 ? message : `${pathText(path)}: ${message}`;
+    return `${place}: ${text}`.replace(UNPRINTABLE, '\ufffd');
   });
   const unique = [...new Set(lines)];
   const rest = unique.length - MAX_LINES;
@@ -46,8 +47,10 @@ function pathText(path: Path): string {
     .join('');
 }
 
-/** A value as it may stand in an error line: one line, not endless, no control characters. */
+/** A value as it may stand in an error line: in quotes and not endless. */
 export function quoted(value: string): string {
-  const short = value.length > 60 ? `${value.slice(0, 57)}…` : value;
-  return JSON.stringify(short).replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value);
 }
+
+/** Control characters, and those that turn the direction of what follows, could make a terminal show something else. */
+const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;

@@ -71,8 +71,12 @@ function parseMoment(text: string): Parsed<Start> {
   }
   const offset = zone.toUpperCase() === 'Z' ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(-2)}`;
   const ms = Date.parse(local + offset);
-  // Date.parse turns 30 February into March; what does not come back as it went in does not exist.
-  const exists = new Date(Date.parse(`${local}Z`)).toISOString().startsWith(local);
-  if (Number.isNaN(ms) || !exists || ms < 0) return { wrong: 'there is no such time' };
+  if (Number.isNaN(ms) || ms < 0 || !isInCalendar(local)) return { wrong: 'there is no such time' };
   return { unixSeconds: Math.floor(ms / 1000) };
+}
+
+/** Date.parse turns 30 February into March; what does not come back as it went in does not exist. */
+function isInCalendar(local: string): boolean {
+  const ms = Date.parse(`${local}Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(local);
 }

@@ -203,23 +203,33 @@ export const sections = { sls, pipeline, destination } as const;
 
 const nameRule = /^[A-Za-z0-9][\w.-]{0,63}$/;
 
+const threads = z.preprocess(
+  (raw) => (typeof raw === 'number' ? String(raw) : raw),
+  parsed(
+    'auto, or a whole number from 1 to 128',
+    (text): Parsed<number | 'auto'> => {
+      const isCount = /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 128;
+      if (text === 'auto') return 'auto';
+      return isCount ? Number(text) : { wrong: 'expected auto, or a whole number from 1 to 128' };
+    },
+    { anyOf: [{ const: 'auto' }, { type: 'integer', minimum: 1, maximum: 128 }] },
+  ),
+);
+
 export const configSchema = section({
   sls: sls.describe('Where logs come from.'),
   pipelines: z.array(pipeline).min(1).max(1000).describe('What is read, how it is formatted, and where it goes.'),
-  destinations: z.record(z.string().regex(nameRule), destination).describe('Where logs go, by name.'),
+  destinations: z
+    .record(z.string().regex(nameRule), destination)
+    .refine((all) => Object.keys(all).length > 0, { error: 'name at least one destination' })
+    .describe('Where logs go, by name.'),
   flow: section({
     maxInFlightBytes: byteSize('1MiB', '64GiB')
       .prefault('64MiB')
       .describe('Bound of all data in memory between pull and settled.'),
   }).prefault({}),
   workers: section({
-    threads: z
-      .preprocess(
-        (raw) => (typeof raw === 'string' && /^\d+$/.test(raw) ? Number(raw) : raw),
-        z.union([z.literal('auto'), z.int().min(1).max(128)]),
-      )
-      .prefault('auto')
-      .describe('Formatter threads; auto: one less than the cores, at least one.'),
+    threads: threads.prefault('auto').describe('Formatter threads; auto: one less than the cores, at least one.'),
   }).prefault({}),
   checkpoint: section({
     interval: duration('100ms', '10m').prefault('5s').describe('How often a shard stores its progress.'),

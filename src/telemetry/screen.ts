@@ -24,8 +24,9 @@ export class Screen {
 
   /** Replaces the status line; an empty one removes it. A line that would wrap could not be erased, so it is cut. */
   status(line: string): void {
-    const room = (this.#stream.columns ?? 80) - 1;
-    this.#status = line.slice(0, Math.max(0, room));
+    // Some pseudo terminals say 0.
+    const columns = this.#stream.columns ?? 0;
+    this.#status = line.slice(0, (columns === 0 ? 80 : columns) - 1);
     this.#stream.write(ERASE + this.#status);
   }
 }

@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { loadConfig } from '../../../src/config/load.js';
+import { minimal, problems } from './parse.js';
+
+test('the least config is right', () => {
+  assert.deepEqual(problems(minimal()), []);
+});
+
+test('an unknown key is named with its place and with what was probably meant', () => {
+  assert.deepEqual(problems(minimal({ pipeline: 'heartbeat:\n  intervall: 5s' })), [
+    'c.yaml:10:7: pipelines[0].heartbeat.intervall: unknown key; did you mean "interval"?',
+  ]);
+  assert.deepEqual(problems(minimal({ top: 'chekpoint: {}' })), [
+    'c.yaml:12:1: chekpoint: unknown key; did you mean "checkpoint"?',
+  ]);
+  assert.deepEqual(problems(minimal({ top: '__proto__: { a: 1 }' })), ['c.yaml:12:1: __proto__: unknown key']);
+});
+
+test('a wrong type or value says what was expected and what was there', () => {
+  const cases: readonly (readonly [Parameters<typeof minimal>[0], string])[] = [
+    [
+      { destination: 'connections: many' },
+      '12:18: destinations.siem.connections: expected a whole number from 1 to 64, got "many"',
+    ],
+    [
+      { destination: 'connections: 0' },
+      '12:18: destinations.siem.connections: expected a whole number from 1 to 64, got the number 0',
+    ],
+    [
+      { destination: 'connections: 1.5' },
+      '12:18: destinations.siem.connections: expected a whole number from 1 to 64, got the number 1.5',
+    ],
+    [
+      { destination: 'connections: [1]' },
+      '12:18: destinations.siem.connections: expected a whole number from 1 to 64, got a list',
+    ],
+    [
+      { destination: 'connectTimeout: 10' },
+      '12:21: destinations.siem.connectTimeout: expected a duration with its unit, such as 500ms, 5s, 2m or 1h, got the number 10',
+    ],
+    [{ destination: 'connectTimeout: 1ms' }, '12:21: destinations.siem.connectTimeout: must be between 100ms and 5m'],
+    [
+      { destination: 'replayBytes: 8Mib' },
+      '12:18: destinations.siem.replayBytes: expected a size with its unit, such as 64MiB, 500KiB or 1MB, got "8Mib"',
+    ],
+    [
+      { destination: 'guarantee: setled' },
+      '12:16: destinations.siem.guarantee: expected written, acked, settled; got "setled"; did you mean "settled"?',
+    ],
+    [{ destination: 'tls: []' }, '12:10: destinations.siem.tls: expected a section (key: value), got a list'],
+    [{ pipeline: 'inOrder: maybe' }, '9:14: pipelines[0].inOrder: expected true or false, got "maybe"'],
+    [
+      { pipeline: 'start: 2026-01-01T00:00:00' },
+      '9:12: pipelines[0].start: a time needs its zone, or it would mean another moment on every machine: write 2026-01-01T00:00:00Z or 2026-01-01T00:00:00+08:00',
+    ],
+    [
+      { pipeline: 'start: 2026-02-30' },
+      '9:12: pipelines[0].start: a time needs its zone, or it would mean another moment on every machine: write 2026-02-30T00:00:00Z or 2026-02-30T00:00:00+08:00',
+    ],
+    [{ pipeline: 'start: 2026-02-30T00:00:00Z' }, '9:12: pipelines[0].start: there is no such time'],
+    [
+      { pipeline: 'start: yesterday' },
+      '9:12: pipelines[0].start: expected begin, end, a time such as 2026-01-01T00:00:00+08:00, or an age such as -2h, got "yesterday"',
+    ],
+    [
+      { pipeline: 'format: { hostname: "a-%{__sorce__}" }' },
+      '9:25: pipelines[0].format.hostname: unknown field "__sorce__" at character 5; did you mean "__source__"?',
+    ],
+    [
+      { pipeline: 'format: { facility: locl0 }' },
+      '9:25: pipelines[0].format.facility: unknown facility; did you mean "local0"? (kern, user, mail, daemon, auth, syslog, lpr, news, uucp, cron, authpriv, ftp, ntp, audit, alert, clock, local0, local1, local2, local3, local4, local5, local6, local7, or 0 to 23)',
+    ],
+    [
+      { pipeline: 'format: { separator: "" }' },
+      '9:26: pipelines[0].format.separator: expected 1 to 16 bytes without line breaks, got empty text',
+    ],
+    [
+      { top: 'admin: { listen: 9464 }' },
+      '12:18: admin.listen: expected host:port such as 127.0.0.1:9464, or off, got the number 9464',
+    ],
+    [
+      { top: 'workers: { threads: 0 }' },
+      '12:21: workers.threads: expected auto, or a whole number from 1 to 128, got "0"',
+    ],
+    [{ top: 'log: { level: verbose }' }, '12:15: log.level: expected debug, info, warn, error; got "verbose"'],
+  ];
+  for (const [more, line] of cases) assert.deepEqual(problems(minimal(more)), [`c.yaml:${line}`]);
+});
+
+test('what must be written and is not', () => {
+  assert.deepEqual(problems('sls:\n  endpoint: embedded\npipelines: []\ndestinations: {}\n'), [
+    'c.yaml:3:12: pipelines: expected at least 1 entry, got a list',
+    'c.yaml:4:15: destinations: name at least one destination',
+  ]);
+  assert.deepEqual(problems('sls:\npipelines:\n  - name: a\n'), [
+    'c.yaml:1:1: sls: missing',
+    'c.yaml:1:1: destinations: missing',
+    'c.yaml:3:5: pipelines[0].project: missing; write a name',
+    'c.yaml:3:5: pipelines[0].logstore: missing; write a name',
+    'c.yaml:3:5: pipelines[0].consumerGroup: missing; write a name',
+    'c.yaml:3:5: pipelines[0].destination: missing',
+  ]);
+});
+
+test('endpoints', () => {
+  const sls = (endpoint: string) => minimal().replace('endpoint: embedded', `endpoint: ${endpoint}`);
+  assert.match(
+    problems(sls('my-proj.ap-southeast-1.log.aliyuncs.com'))[0] ?? '',
+    /^c.yaml:2:13: sls.endpoint: .* write ap-southeast-1.log.aliyuncs.com/,
+  );
+  assert.match(problems(sls('ftp://x'))[0] ?? '', /the scheme must be http or https/);
+  const siem = (endpoint: string) => minimal().replace('tcp://siem:514', endpoint);
+  const cases = {
+    'siem:514': 'the scheme is missing; write "tcp://siem:514"',
+    'tpc://siem': 'the scheme must be tcp or tls, not "tpc"; did you mean "tcp"?',
+    'udp://siem:514': 'udp:// is not supported yet; use tcp:// or tls://',
+    'tcp://siem:99999': 'a port is 1 to 65535',
+    'tcp://siem/path': 'a receiver has no path: write tcp://host:port',
+    'tcp://a:hunter2@siem': 'no user or password belongs here; expected tcp://host:port, tls://host:port, or embedded',
+    'tcp://': 'expected tcp://host:port, tls://host:port, or embedded, got "tcp://"',
+  };
+  for (const [endpoint, message] of Object.entries(cases)) {
+    assert.deepEqual(problems(siem(endpoint)), [`c.yaml:11:17: destinations.siem.endpoints[0]: ${message}`]);
+  }
+});
+
+test('what only two keys together get wrong', () => {
+  const cases: readonly (readonly [Parameters<typeof minimal>[0], string])[] = [
+    [
+      { pipeline: 'heartbeat: { interval: 15s }' },
+      '9:28: pipelines[0].heartbeat.interval: must be less than half of heartbeat.timeout, so that one lost heartbeat costs no shard',
+    ],
+    [
+      { pipeline: 'heartbeat: { timeout: 20500ms }' },
+      '9:27: pipelines[0].heartbeat.timeout: the service takes whole seconds only',
+    ],
+    [
+      { pipeline: 'retry: { initial: 1m, max: 1s }' },
+      '9:23: pipelines[0].retry.initial: must not be longer than retry.max',
+    ],
+    [
+      { destination: 'newline: keep' },
+      '12:14: destinations.siem.newline: "keep" needs "framing: octet-counting", or a line break would split an event in two',
+    ],
+    [
+      { destination: 'tls: { minVersion: TLSv1.3 }' },
+      '12:10: destinations.siem.tls: no endpoint is tls://…, so these options would do nothing; remove them, or write tls:// above',
+    ],
+  ];
+  for (const [more, line] of cases) assert.deepEqual(problems(minimal(more)), [`c.yaml:${line}`]);
+  assert.deepEqual(problems(minimal({ destination: 'newline: keep\nframing: octet-counting' })), []);
+});
+
+test('pipelines and destinations must fit together', () => {
+  const second = (name: string, group: string, destination: string) =>
+    minimal().replace(
+      'destinations:',
+      `  - { name: ${name}, project: p, logstore: l, consumerGroup: ${group}, destination: ${destination} }\ndestinations:`,
+    );
+  assert.deepEqual(problems(second('main', 'h', 'siem')), [
+    'c.yaml:9:13: pipelines[1].name: another pipeline is called "main" too; every pipeline needs its own name',
+  ]);
+  assert.deepEqual(problems(second('two', 'h', 'seim')), [
+    'c.yaml:9:74: pipelines[1].destination: no destination is called "seim"; did you mean "siem"? (known: siem)',
+  ]);
+  assert.match(
+    problems(second('two', 'g', 'siem'))[0] ?? '',
+    /^c.yaml:9:58: pipelines\[1\].consumerGroup: pipeline "main" reads this logstore with the same consumer group/,
+  );
+});
+
+test('tls files must be there and be PEM', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'config-'));
+  try {
+    const junk = join(directory, 'junk');
+    writeFileSync(junk, 'junk');
+    const text = minimal({ destination: `tls: { ca: ${directory}/none, cert: ${junk} }` }).replace('tcp:', 'tls:');
+    const [ca, ...cert] = problems(text);
+    assert.match(ca ?? '', /^c.yaml:12:16: destinations.siem.tls.ca: can't read ".*": there is no such file$/);
+    assert.match(cert.join('\n'), /tls.cert: needs "key" beside it\n.*tls.cert: ".*" is not a PEM file$/);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+test('real logs may not end in the embedded receiver, and the service needs credentials', () => {
+  const text = minimal()
+    .replace('endpoint: embedded', 'endpoint: ap-southeast-1.log.aliyuncs.com')
+    .replace('tcp://siem:514', 'embedded');
+  const lines = problems(text);
+  assert.equal(lines.length, 3);
+  assert.match(
+    lines[0] ?? '',
+    /^c.yaml:2:3: sls.credentials.accessKeyId: needed to read from ap-southeast-1.log.aliyuncs.com/,
+  );
+  assert.match(lines[2] ?? '', /^c.yaml:11:16: destinations.siem.endpoints: the embedded receiver only counts events/);
+  const local = minimal({ sls: 'credentials: { accessKeyId: a, accessKeySecret: b }' }).replace(
+    'endpoint: embedded',
+    'endpoint: http://127.0.0.1:8080',
+  );
+  assert.deepEqual(problems(local.replace('tcp://siem:514', 'embedded')), [], "an emulator of one's own is not real");
+});
+
+test('all mistakes of a file are told at once, in its order, whatever they are', () => {
+  const lines = problems(
+    minimal({ pipeline: 'inOrder: 3\nstart: ${NOPE}', destination: 'newline: keep', top: 'x: 1' }),
+  );
+  assert.deepEqual(
+    lines.map((line) => line.replace(/^c.yaml:(\d+):\d+: (\S+): .*$/, '$1 $2')),
+    ['9 pipelines[0].inOrder', '10 pipelines[0].start', '14 destinations.siem.newline', '15 x'],
+  );
+});
+
+test('secrets are not repeated', () => {
+  const text = minimal({ sls: 'credentials:\n  accessKeyId: [hunter2]\n  accessKeySecret: 271828' });
+  const lines = problems(text);
+  assert.equal(lines.length, 2);
+  assert.ok(!lines.join().includes('hunter2') && !lines.join().includes('271828'));
+  assert.match(lines[1] ?? '', /put it in quotes$/);
+});
+
+test('broken YAML', () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ['a: 1\n\tb: 2\n', 'c.yaml:2:1: a tab is not allowed here; indent with spaces'],
+    ['a: 1\na: 2\n', 'c.yaml:2:1: this key stands here twice; remove one'],
+    ['a: b: c\n', 'c.yaml:1:4: a key can\'t begin here; text with ": " in it needs quotes'],
+    ['a: @x\n', 'c.yaml:1:4: text that begins with this character needs quotes'],
+    ['a: "x\n', 'c.yaml:2:1: not valid YAML: Missing closing "quote'],
+    ['a: !secret x\n', 'c.yaml:1:4: not valid YAML: Unresolved tag: !secret'],
+    ['a: 1\n---\nb: 1\n', 'c.yaml:2:1: a second document ("---") begins here; a config is one document'],
+    ['', 'c.yaml: the file is empty; start from the config.yaml that comes with the forwarder'],
+    ['# only this\n', 'c.yaml: the file is empty; start from the config.yaml that comes with the forwarder'],
+    ['- a\n', 'c.yaml:1:1: expected a section (key: value), got a list'],
+    ['just text\n', 'c.yaml:1:1: expected a section (key: value), got "just text"'],
+  ];
+  for (const [text, line] of cases) assert.equal(problems(text)[0], line, text);
+  assert.match(problems(`a: ${'['.repeat(50_000)}`)[0] ?? '', /nested too deeply for a config$/);
+});
+
+test('a key that is not text', () => {
+  assert.ok(problems('? [a]\n: 1\n').includes('c.yaml:1:3: a key must be plain text'));
+});
+
+test('nested aliases and an alias of itself end', () => {
+  const level = (name: string, of: string) => `${name}: &${name} [${Array(9).fill(of).join(', ')}]\n`;
+  const bomb = ['x', '*a', '*b', '*c', '*d', '*e', '*f', '*g']
+    .map((of, index) => level('abcdefgh'[index] ?? '', of))
+    .join('');
+  assert.ok(problems(bomb).some((line) => line.includes('too many or too deeply nested values')));
+  assert.ok(problems('a: &a [*a]\n').some((line) => line.includes('an alias that contains itself?')));
+});
+
+test('an alias is a value like any other', () => {
+  const text = minimal({ pipeline: 'drainTimeout: &t 7s\nretry: { max: *t }' });
+  assert.deepEqual(problems(text), []);
+});
+
+test("a file that can't be read, is a directory, is endless or is not text", () => {
+  const load = (file: string) => () => loadConfig(file, {});
+  assert.throws(load('/nowhere/c.yaml'), {
+    code: 'CONFIG_UNREADABLE',
+    exitCode: 66,
+    message: "/nowhere/c.yaml: can't be read: there is no such file",
+  });
+  assert.throws(load(tmpdir()), { code: 'CONFIG_UNREADABLE' });
+  assert.throws(load('/dev/zero'), {
+    code: 'CONFIG_INVALID',
+    message: '/dev/zero: is larger than 1 MiB; is it a config?',
+  });
+  assert.throws(load(process.execPath), { code: 'CONFIG_INVALID' });
+});

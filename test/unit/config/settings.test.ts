@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { toSettings } from '../../../src/config/settings.js';
+import { minimal, parse, type Env } from './parse.js';
+
+const host = { cores: 4, consumer: 'host-1', now: 1_700_000_000_000 };
+const settings = (text: string, env: Env = {}) => toSettings(parse(text, env), host);
+
+test('what is not written has a default', () => {
+  const { service, pipelines, destinations, ...rest } = settings(minimal());
+  assert.equal(service, 'embedded');
+  assert.deepEqual(pipelines, [
+    {
+      settings: {
+        name: 'main',
+        project: 'p',
+        logstore: 'l',
+        consumerGroup: 'g',
+        consumer: 'host-1',
+        destination: 'siem',
+        heartbeatIntervalMs: 5000,
+        group: { timeoutSeconds: 30, inOrder: false },
+        shard: {
+          start: 'begin',
+          onExpiredCursor: 'oldest',
+          windowBatches: 64,
+          maxPullBytes: 5 * 1024 * 1024,
+          idlePollMs: 200,
+          minPullIntervalMs: 10,
+          checkpointIntervalMs: 5000,
+          checkpointRefreshMs: 30_000,
+          drainTimeoutMs: 20_000,
+          retry: { initialMs: 200, maxMs: 20_000 },
+        },
+      },
+      plan: {
+        framing: 'lf',
+        newline: 'escape',
+        header: {
+          priority: 14,
+          fractionDigits: 6,
+          hostname: [{ kind: 'field', refs: [{ kind: 'tag', key: '__hostname__' }, { kind: 'source' }], fallback: '' }],
+          appName: [],
+          procId: [],
+          msgId: [],
+        },
+        body: { kind: 'kv', separator: '||' },
+      },
+      compression: 'lz4',
+    },
+  ]);
+  assert.deepEqual(destinations, [
+    {
+      embedded: false,
+      settings: {
+        name: 'siem',
+        endpoints: [{ transport: 'tcp', host: 'siem', port: 514, text: 'tcp://siem:514' }],
+        guarantee: 'settled',
+        connections: 2,
+        connectTimeoutMs: 10_000,
+        stallTimeoutMs: 20_000,
+        settleTimeMs: 5000,
+        replayBytes: 8 * 1024 * 1024,
+        retry: { initialMs: 100, maxMs: 10_000 },
+        tls: {
+          ca: undefined,
+          cert: undefined,
+          key: undefined,
+          passphrase: undefined,
+          servername: undefined,
+          minVersion: 'TLSv1.2',
+          insecureSkipVerify: false,
+        },
+      },
+    },
+  ]);
+  assert.deepEqual(rest, {
+    maxInFlightBytes: 64 * 1024 * 1024,
+    threads: 3,
+    shutdownTimeoutMs: 25_000,
+    admin: { listen: { host: '127.0.0.1', port: 9464 }, maxStallSeconds: 300 },
+    log: { level: 'info', format: 'auto' },
+    embedded: { profile: 'actiontrail', shards: 4, preload: 200_000, rate: 2000 },
+  });
+});
+
+test('a section with nothing in it counts as not written', () => {
+  assert.deepEqual(
+    settings(minimal({ top: 'log:\nadmin:\nflow: ~', pipeline: 'heartbeat:\nformat:' })),
+    settings(minimal()),
+  );
+});
+
+test('the environment brings text, and a key that wants a number or true gets one', () => {
+  const text = minimal({
+    pipeline: 'inOrder: ${IN_ORDER}',
+    destination: 'connections: ${N}',
+    top: 'workers: { threads: "${T}" }',
+  });
+  const { pipelines, destinations, threads } = settings(text, { IN_ORDER: 'true', N: '7', T: '2' });
+  assert.equal(pipelines[0]?.settings.group.inOrder, true);
+  assert.equal(destinations[0]?.settings.connections, 7);
+  assert.equal(threads, 2);
+});
+
+test('framing follows the transport unless it is written', () => {
+  const framing = (text: string) => settings(text).pipelines[0]?.plan.framing;
+  assert.equal(framing(minimal().replace('tcp:', 'tls:')), 'octet-counting');
+  assert.equal(framing(minimal({ destination: 'framing: octet-counting' })), 'octet-counting');
+  assert.equal(framing(minimal({ destination: 'framing: lf' }).replace('tcp:', 'tls:')), 'lf');
+});
+
+test('facility and severity by name or number make the priority', () => {
+  const priority = (format: string) =>
+    settings(minimal({ pipeline: `format: ${format}` })).pipelines[0]?.plan.header.priority;
+  assert.equal(priority('{ facility: local7, severity: debug }'), 191);
+  assert.equal(priority('{ facility: 23, severity: 7 }'), 191);
+  assert.equal(priority('{ facility: kern, severity: emerg }'), 0);
+});
+
+test('an age counts back from now; threads leave a core to the coordinator', () => {
+  assert.deepEqual(settings(minimal({ pipeline: 'start: -2h' })).pipelines[0]?.settings.shard.start, {
+    unixSeconds: 1_700_000_000 - 7200,
+  });
+  assert.equal(toSettings(parse(minimal()), { ...host, cores: 1 }).threads, 1);
+  assert.equal(toSettings(parse(minimal()), { ...host, cores: 64 }).threads, 8);
+});
+
+test('a real service', () => {
+  const text = minimal({
+    sls: 'signature: v4\ncredentials: { accessKeyId: id, accessKeySecret: "s:#{}", securityToken: "" }',
+    top: 'admin: { listen: off }',
+  }).replace('endpoint: embedded', 'endpoint: cn-hangzhou-intranet.log.aliyuncs.com');
+  const { service, admin } = settings(text);
+  assert.deepEqual(service, {
+    endpoint: { tls: true, host: 'cn-hangzhou-intranet.log.aliyuncs.com', port: 443, region: 'cn-hangzhou' },
+    signature: 'v4',
+    region: 'cn-hangzhou',
+    credentials: { accessKeyId: 'id', accessKeySecret: 's:#{}', securityToken: undefined },
+    timeoutMs: 30_000,
+  });
+  assert.equal(admin.listen, undefined);
+});

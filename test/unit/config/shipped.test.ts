@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { jsonSchema } from '../../../src/config/json-schema.js';
+import { toSettings } from '../../../src/config/settings.js';
+import { parse, type Env } from './parse.js';
+
+const read = (name: string) => readFileSync(new URL(`../../../../${name}`, import.meta.url), 'utf8');
+const shipped = read('config.yaml');
+
+test('config.schema.json is what `forwarder schema` prints', () => {
+  assert.equal(read('config.schema.json'), jsonSchema());
+});
+
+test('without a variable the shipped config is embedded on both ends', () => {
+  const { sls, destinations } = parse(shipped);
+  assert.equal(sls.endpoint, 'embedded');
+  assert.deepEqual(destinations['siem']?.endpoints, ['embedded']);
+});
+
+test('the shipped config reads the variables of the old sample', () => {
+  const env: Env = {
+    SLS_ENDPOINT: 'http://ap-southeast-1.log.aliyuncs.com',
+    SLS_AK_ID: 'id',
+    SLS_AK_KEY: 'key',
+    SLS_PROJECT: 'prod',
+    SLS_LOGSTORE: 'waf-logstore',
+    SLS_CG: 'cg',
+    SYSLOG_URL: 'tls://siem.example.com',
+  };
+  const { service, pipelines, destinations } = toSettings(parse(shipped, env), { cores: 2, consumer: 'c', now: 0 });
+  assert.ok(service !== 'embedded');
+  assert.deepEqual([service.endpoint.host, service.endpoint.tls], ['ap-southeast-1.log.aliyuncs.com', false]);
+  assert.deepEqual(service.credentials, { accessKeyId: 'id', accessKeySecret: 'key', securityToken: undefined });
+  const { project, logstore, consumerGroup } = pipelines[0]!.settings;
+  assert.deepEqual([project, logstore, consumerGroup], ['prod', 'waf-logstore', 'cg']);
+  assert.equal(destinations[0]?.settings.endpoints[0]?.text, 'tls://siem.example.com:6514');
+});
+
+test('every key the shipped config shows in a comment exists, with the default it shows', () => {
+  // Keys that have no default are examples.
+  const examples =
+    /^ *#\s+(region|consumer|framing|tls|ca|cert|key|passphrase|servername|minVersion|insecureSkipVerify):/;
+  const uncommented = shipped
+    .split('\n')
+    .filter((line) => !examples.test(line))
+    .map((line) => line.replace(/^( *)# (?= *[a-zA-Z]+:( |$))/, '$1'));
+  assert.ok(
+    uncommented.filter((line, index) => line !== shipped.split('\n')[index]).length > 40,
+    'comments were found',
+  );
+  assert.deepEqual(parse(uncommented.join('\n')), parse(shipped));
+});
+
+test('the shipped config shows every key there is', () => {
+  const keys = [...jsonSchema().matchAll(/^ +"([a-zA-Z]+)": \{$/gm)].map(([, key]) => key ?? '');
+  const words = new Set(['properties', 'items', 'propertyNames', 'additionalProperties', 'default']);
+  const missing = keys.filter((key) => !words.has(key) && !new RegExp(`(^|[ {])${key}:`, 'm').test(shipped));
+  assert.deepEqual(missing, []);
+});
