@@ -22,7 +22,7 @@ export interface LogSystem {
   /** Where a status line can be shown; undefined unless pretty lines go to a terminal. */
   readonly screen: Screen | undefined;
   /** Resolves when every line is handed to the operating system. */
-  flush(): Promise<void>;
+  readonly flush: () => Promise<void>;
 }
 
 /** Names under which a secret could be logged by mistake, here or one level deeper. */

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { runCommand } from '../../../src/cli/commands.js';
+
+const cli = fileURLToPath(new URL('../../../src/cli.js', import.meta.url));
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
+
+interface Result {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, [cli, ...args], {
+    cwd: root,
+    env: { PATH: process.env['PATH'], ...env },
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = new Promise<Result>((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+  /** Resolves with the match once standard output has it. */
+  const says = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const look = (): void => {
+        const found = pattern.exec(stdout);
+        if (found !== null) resolve(found);
+      };
+      child.stdout.on('data', look);
+      child.on('close', () => reject(new Error(`ended without saying ${pattern}: ${stdout}${stderr}`)));
+      look();
+    });
+  return { child, ended, says };
+}
+
+const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Result> =>
+  start(args, env).ended;
+
+test('a wrong command line is one line with a hint, and 64', async () => {
+  const hint = ' (forwarder --help lists what there is)';
+  const cases: Readonly<Record<string, string>> = {
+    '--confg x': `unknown option --confg; did you mean "--config"?${hint}`,
+    valdate: `unknown command "valdate"; did you mean "validate"?${hint}`,
+    'run run': `"run" is one command too many${hint}`,
+    '--config': `--config needs a value${hint}`,
+    'validate --config=': `--config needs a value${hint}`,
+    'validate --no-config': `unknown option --no-config; did you mean "--config"?${hint}`,
+    'emulator --port abc': `--port must be a whole number from 0 to 65535${hint}`,
+    'emulator --shards 0': `--shards must be a whole number from 1 to 256${hint}`,
+    'receiver --check all': `--check: "all" is not one of "count", "sequence", "strict"${hint}`,
+    'receiver --listen foo': 'can\'t listen on "foo": write tcp://host:port, tls://host:port or udp://host:port',
+    'receiver --listen tls://127.0.0.1:0': 'tls:// needs --cert and --key',
+  };
+  for (const [args, message] of Object.entries(cases)) {
+    await assert.rejects(runCommand(args.split(' ')), { code: 'USAGE', message }, args);
+  }
+  const line = `forwarder: ${cases['--confg x'] ?? ''}\n`;
+  assert.deepEqual(await run(['--confg', 'x'], { LANG: 'de_DE.UTF-8' }), { code: 64, stdout: '', stderr: line });
+});
+
+test('help and version', async () => {
+  const help = await run(['--help']);
+  assert.equal(help.code, 0);
+  assert.equal(help.stderr, '');
+  for (const word of ['validate', 'schema', 'emulator', 'receiver', '--config', 'SLS_ENDPOINT', 'Exit codes']) {
+    assert.ok(help.stdout.includes(word), word);
+  }
+  assert.ok(help.stdout.split('\n').every(({ length }) => length <= 120));
+  const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
+  assert.deepEqual(await run(['--version']), { code: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+test('validate says that a config is fine, or what is wrong line by line', async () => {
+  assert.deepEqual(await run(['validate']), {
+    code: 0,
+    stdout: 'main: demo-project/actiontrail as sync_data_to_qradar → siem (embedded)\nconfig.yaml is fine\n',
+    stderr: '',
+  });
+  const wrong = await run(['validate', '-c', 'config.yaml'], { SLS_PROJECT: 'a b', SYSLOG_URL: 'siem:514' });
+  assert.equal(wrong.code, 78);
+  assert.equal(wrong.stdout, '');
+  assert.match(
+    wrong.stderr,
+    /^forwarder: config\.yaml:\d+:\d+: pipelines\[0\]\.project: .*\nforwarder: config\.yaml:\d+:\d+: destinations\.siem\.endpoints\[0\]: .*\n$/,
+  );
+  assert.deepEqual(await run(['validate', '--config', 'none.yaml']), {
+    code: 66,
+    stdout: '',
+    stderr: "forwarder: none.yaml: can't be read: there is no such file\n",
+  });
+});
+
+test('schema prints the JSON Schema; a reader that ends first is no error', async () => {
+  const { code, stdout } = await run(['schema']);
+  assert.equal(code, 0);
+  assert.equal(stdout, readFileSync(`${root}config.schema.json`, 'utf8'));
+  const { child, ended } = start(['schema']);
+  child.stdout.destroy();
+  const cut = await ended;
+  assert.deepEqual([cut.code, cut.stderr], [0, '']);
+});
+
+test('the emulator serves until it is stopped', async () => {
+  const { child, ended, says } = start(['emulator', '--port', '0', '--shards', '2', '--profile', 'nginx']);
+  const [, endpoint = ''] = await says(
+    /SLS emulator at (http:\/\/\S+): demo-project\/actiontrail, 2 shards, nginx logs\n/,
+  );
+  await says(new RegExp(`SLS_ENDPOINT=${endpoint} SLS_AK_ID=emulator`));
+  assert.equal((await fetch(endpoint)).headers.has('x-log-requestid'), true);
+  child.kill('SIGTERM');
+  assert.equal((await ended).code, 0);
+});
+
+test('the receiver counts until it is stopped', async () => {
+  const { child, ended, says } = start(['receiver', '--listen', 'tcp://127.0.0.1:0', '--print']);
+  const [, port] = await says(/syslog receiver at tcp:\/\/127\.0\.0\.1:(\d+)\n/);
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.end('<14>1 2026-01-01T00:00:00Z h - - - - hello\n');
+  await says(/^1 events · /m);
+  await says(/ h - - - - hello\n/);
+  child.kill('SIGINT');
+  const { code, stderr } = await ended;
+  assert.deepEqual([code, stderr], [0, '']);
+});
+
+test('an address that is taken is one line, and 69', async () => {
+  const first = start(['emulator', '--port', '0']);
+  const [, port = ''] = await first.says(/127\.0\.0\.1:(\d+)/);
+  const second = await run(['emulator', '--port', port]);
+  assert.equal(second.code, 69);
+  assert.match(second.stderr, /^forwarder: .*\n$/);
+  first.child.kill('SIGTERM');
+  await first.ended;
+});

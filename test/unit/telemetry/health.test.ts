@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { health, readiness } from '../../../src/telemetry/health.js';
+import { connection, destination, pipeline, shard, snapshot } from './snapshots.js';
+
+const settings = { maxStallSeconds: 300 };
+const withShard = (more: Parameters<typeof shard>[0], receivers = [connection()]) =>
+  snapshot({
+    pipelines: [pipeline({ shards: [shard(more)] })],
+    destinations: [destination({ connections: receivers })],
+  });
+
+test('fine while shards move or have nothing to do', () => {
+  assert.deepEqual(health(snapshot(), settings), { ok: true, problems: [] });
+  assert.ok(health(withShard({ idleSeconds: 9999, caughtUp: true }), settings).ok);
+  assert.ok(health(withShard({ idleSeconds: 299, caughtUp: false, inFlightBatches: 3 }), settings).ok);
+  assert.ok(health(snapshot({ pipelines: [] }), settings).ok);
+});
+
+test('a shard with data and no progress is told', () => {
+  const problems = ['pipeline main: shard 0 has data but made no progress for 301 s'];
+  assert.deepEqual(health(withShard({ idleSeconds: 301, caughtUp: false }), settings), { ok: false, problems });
+  assert.deepEqual(health(withShard({ idleSeconds: 301, inFlightBatches: 1 }), settings), { ok: false, problems });
+});
+
+test('a receiver that is away or takes nothing is no reason to restart us', () => {
+  const stuck = { idleSeconds: 3000, inFlightBatches: 5, caughtUp: false };
+  const away = connection({ phase: 'waiting' });
+  const full = connection({ pendingBytes: 1 });
+  assert.ok(health(withShard(stuck, [away, away]), settings).ok);
+  assert.ok(health(withShard(stuck, [away, full]), settings).ok);
+  assert.ok(!health(withShard(stuck, [away, connection()]), settings).ok, 'one that takes everything is no excuse');
+  assert.ok(
+    !health(withShard({ ...stuck, inFlightBatches: 0 }, [away]), settings).ok,
+    'nor is any for a shard that does not even read',
+  );
+});
+
+test('a heartbeat that is older than its timeout is told, one that never was is not', () => {
+  const aged = (heartbeatAgeSeconds: number | undefined) =>
+    health(snapshot({ pipelines: [pipeline({ heartbeatAgeSeconds })] }), settings);
+  assert.deepEqual(aged(31.4).problems, ['pipeline main: no heartbeat was accepted for 31 s (timeout 30 s)']);
+  assert.ok(aged(30).ok);
+  assert.ok(aged(undefined).ok);
+});
+
+test('ready once every group is joined and every destination was connected', () => {
+  assert.ok(readiness(snapshot()).ok);
+  const totals = { ...destination().totals, connects: 0 };
+  const early = snapshot({ pipelines: [pipeline({ heartbeats: 0 })], destinations: [destination({ totals })] });
+  assert.deepEqual(readiness(early), {
+    ok: false,
+    problems: ['pipeline main: has not joined consumer group g yet', 'destination siem: has not been connected yet'],
+  });
+});

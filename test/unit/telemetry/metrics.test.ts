@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createMetrics } from '../../../src/telemetry/metrics.js';
+import { connection, destination, pipeline, shard, snapshot } from './snapshots.js';
+
+test('a scrape shows the snapshot of that moment; what is gone or unknown has no series', async () => {
+  const main = pipeline();
+  let now = snapshot({
+    pipelines: [
+      pipeline({
+        shards: [shard({ shard: 0, lagSeconds: 4.5, inFlightBytes: 77 }), shard({ shard: 1, lagSeconds: undefined })],
+        totals: { ...main.totals, errors: { SLS_SERVER: 2 }, shardsReleased: { unassigned: 1 } },
+      }),
+    ],
+    destinations: [
+      destination({
+        connections: [connection({ unackedBytes: 5 }), connection({ phase: 'waiting', unackedBytes: 6 })],
+      }),
+    ],
+  });
+  const metrics = createMetrics(() => now);
+  const first = await metrics.render();
+  const labels = 'pipeline="main",project="p",logstore="l"';
+  for (const line of [
+    `forwarder_settled_events_total{${labels}} 400`,
+    `forwarder_shard_lag_seconds{${labels},shard="0"} 4.5`,
+    `forwarder_shard_in_flight_bytes{${labels},shard="0"} 77`,
+    `forwarder_lag_max_seconds{${labels}} 4.5`,
+    `forwarder_shards_owned{${labels}} 2`,
+    `forwarder_source_errors_total{${labels},code="SLS_SERVER"} 2`,
+    `forwarder_shards_released_total{${labels},reason="unassigned"} 1`,
+    'forwarder_destination_connections{destination="siem",phase="connected"} 1',
+    'forwarder_destination_unacked_bytes{destination="siem"} 11',
+    'forwarder_budget_limit_bytes 1000000',
+  ]) {
+    assert.ok(first.includes(`\n${line}\n`), line);
+  }
+  assert.ok(!first.includes(`forwarder_shard_lag_seconds{${labels},shard="1"}`));
+  assert.match(first, /\nforwarder_build_info\{version="\d+\.\d+\.\d+[^"]*",node="v\d+/);
+  assert.match(first, /\nprocess_cpu_user_seconds_total /);
+
+  now = snapshot({
+    pipelines: [pipeline({ shards: [shard({ shard: 1 })], totals: { ...main.totals, settledEvents: 500 } })],
+  });
+  const second = await metrics.render();
+  assert.ok(
+    second.includes(`\nforwarder_settled_events_total{${labels}} 500\n`),
+    'a total is set, not added to itself',
+  );
+  assert.ok(!second.includes('shard="0"'), 'the series of a shard vanish with it');
+  assert.ok(!second.includes('SLS_SERVER'));
+});
+
+test('names follow the conventions', async () => {
+  const text = await createMetrics(() => snapshot()).render();
+  const own = [...text.matchAll(/^# TYPE (forwarder_\w+) (\w+)$/gm)];
+  assert.ok(own.length > 30);
+  for (const [, name = '', type] of own) {
+    assert.equal(name.endsWith('_total'), type === 'counter', name);
+    assert.ok(new RegExp(`^# HELP ${name} [A-Z1].*\\.$`, 'm').test(text), `${name} says what it is`);
+  }
+});

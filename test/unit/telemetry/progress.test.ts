@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Snapshot } from '../../../src/model/snapshot.js';
+import { startProgress, statusLine, summingUp } from '../../../src/telemetry/progress.js';
+import { Screen } from '../../../src/telemetry/screen.js';
+import { ManualClock } from '../../support/manual-clock.js';
+import { RecordingLog } from '../../support/recording-log.js';
+import { connection, destination, pipeline, shard, snapshot } from './snapshots.js';
+import { TextSink } from './text-sink.js';
+
+function at(settledEvents: number, more: Partial<Snapshot> = {}): Snapshot {
+  const totals = { ...pipeline().totals, settledEvents, settledBytes: settledEvents * 300, checkpoints: 7 };
+  return snapshot({
+    pipelines: [pipeline({ totals, shards: [shard({ lagSeconds: 0.42 }), shard({ lagSeconds: 90 })] })],
+    ...more,
+  });
+}
+
+test('the status line says how it goes', () => {
+  const now = at(25_000, {
+    budget: { limitBytes: 64e6, reservedBytes: 12.3e6, waiting: 0 },
+    destinations: [destination({ connections: [connection(), connection({ phase: 'dialling' })] })],
+  });
+  assert.equal(
+    statusLine(now, at(0), 2),
+    '12,500 events/s · 3.8 MB/s · lag 90.0 s · 12.3 MB in flight · 2 shards · 1/2 connected',
+  );
+  const idle = snapshot({ pipelines: [pipeline({ shards: [] })] });
+  assert.equal(
+    statusLine(idle, idle, 1),
+    '0 events/s · 0.0 kB/s · lag unknown · 0.0 kB in flight · 0 shards · 2/2 connected',
+  );
+});
+
+test('the summing up says what was done', () => {
+  const resent = { ...destination().totals, resentEvents: 12 };
+  const end = at(1_234_567, { destinations: [destination({ totals: resent })] });
+  assert.equal(
+    summingUp(end, 61.26),
+    'delivered 1,234,567 events (370.4 MB) in 61.3 s; 12 duplicates resent; 7 checkpoints',
+  );
+});
+
+test('without a terminal a log line comes each ten seconds, with its figures', async () => {
+  const clock = new ManualClock();
+  const log = new RecordingLog();
+  let events = 0;
+  const stop = startProgress({ clock, log, screen: undefined, snapshot: () => at(events) });
+  events = 1000;
+  await clock.advance(9999);
+  assert.equal(log.lines.length, 0);
+  await clock.advance(1);
+  events = 1500;
+  await clock.advance(10_000);
+  assert.deepEqual(
+    log.lines.map(({ fields }) => fields['eventsPerSecond']),
+    [100, 50],
+  );
+  assert.match(log.lines[0]?.message ?? '', /^100 events\/s · /);
+  stop();
+  assert.equal(clock.pending, 0);
+});
+
+test('on a terminal the line is redrawn below the log, and goes at the end', async () => {
+  const clock = new ManualClock();
+  const terminal = new TextSink(true, 20);
+  const screen = new Screen(terminal);
+  const log = new RecordingLog();
+  const stop = startProgress({ clock, log, screen, snapshot: () => at(0) });
+  await clock.advance(1000);
+  assert.equal(terminal.text, '\r\u001b[K0 events/s · 0.0 kB', 'cut to the width');
+  terminal.text = '';
+  screen.print('a line\n');
+  assert.equal(terminal.text, '\r\u001b[Ka line\n0 events/s · 0.0 kB');
+  terminal.text = '';
+  stop();
+  screen.print('the end\n');
+  assert.equal(terminal.text, '\r\u001b[Kthe end\n');
+  assert.deepEqual(log.lines, []);
+});

@@ -1,0 +1,69 @@
+import type {
+  ConnectionSnapshot,
+  DestinationSnapshot,
+  PipelineSnapshot,
+  ShardSnapshot,
+  Snapshot,
+} from '../../../src/model/snapshot.js';
+
+export const shard = (more: Partial<ShardSnapshot> = {}): ShardSnapshot => ({
+  shard: 0,
+  phase: 'reading',
+  caughtUp: true,
+  lagSeconds: 0,
+  idleSeconds: 0,
+  inFlightBatches: 0,
+  inFlightBytes: 0,
+  checkpointAgeSeconds: undefined,
+  ...more,
+});
+
+export const pipeline = (more: Partial<PipelineSnapshot> = {}): PipelineSnapshot => ({
+  name: 'main',
+  project: 'p',
+  logstore: 'l',
+  consumerGroup: 'g',
+  consumer: 'c',
+  destination: 'siem',
+  heartbeatAgeSeconds: 1,
+  heartbeatTimeoutSeconds: 30,
+  heartbeats: 3,
+  shards: [shard()],
+  totals: {
+    pulls: 10,
+    pulledBytes: 2000,
+    rawBytes: 9000,
+    logGroups: 40,
+    settledEvents: 400,
+    settledBytes: 12_000,
+    checkpoints: 2,
+    shardsAcquired: 1,
+    shardsReleased: {},
+    errors: {},
+  },
+  ...more,
+});
+
+export const connection = (more: Partial<ConnectionSnapshot> = {}): ConnectionSnapshot => ({
+  endpoint: 'tcp://siem:514',
+  phase: 'connected',
+  pendingBytes: 0,
+  unackedBytes: 0,
+  ...more,
+});
+
+export const destination = (more: Partial<DestinationSnapshot> = {}): DestinationSnapshot => ({
+  name: 'siem',
+  guarantee: 'settled',
+  connections: [connection(), connection()],
+  totals: { writtenBytes: 12_000, settledBytes: 12_000, settledEvents: 400, resentEvents: 0, connects: 2, errors: {} },
+  ...more,
+});
+
+export const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
+  pipelines: [pipeline()],
+  destinations: [destination()],
+  budget: { limitBytes: 1_000_000, reservedBytes: 0, waiting: 0 },
+  formatter: { threads: 1, queued: 0, tasks: 10 },
+  ...more,
+});
