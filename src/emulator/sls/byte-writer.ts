@@ -1,3 +1,6 @@
+/** Up to this many characters a loop is quicker than a call into the runtime. */
+const SHORT = 64;
+
 /** A growing byte buffer with the few things protobuf needs. */
 export class ByteWriter {
   #buffer: Buffer;
@@ -48,7 +51,11 @@ export class ByteWriter {
   /** UTF-8 of known length. */
   text(value: string, byteLength: number): void {
     this.#room(byteLength);
-    this.#length += this.#buffer.write(value, this.#length, byteLength, 'utf8');
+    if (byteLength > SHORT || byteLength !== value.length) {
+      this.#length += this.#buffer.write(value, this.#length, byteLength, 'utf8');
+      return;
+    }
+    for (let at = 0; at < byteLength; at++) this.#buffer[this.#length++] = value.charCodeAt(at);
   }
 
   #room(bytes: number): void {
@@ -57,6 +64,13 @@ export class ByteWriter {
     grown.set(this.view());
     this.#buffer = grown;
   }
+}
+
+/** Bytes of a text in UTF-8. */
+export function textSize(value: string): number {
+  if (value.length > SHORT) return Buffer.byteLength(value);
+  for (let at = 0; at < value.length; at++) if (value.charCodeAt(at) > 0x7f) return Buffer.byteLength(value);
+  return value.length;
 }
 
 /** Bytes a varint of this value takes. */

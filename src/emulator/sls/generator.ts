@@ -81,6 +81,12 @@ export class Preload {
   }
 
   #make(number: number): Segment {
+    const segment = new PreparedSegment(() => this.#encode(number));
+    this.#segments.set(number, segment);
+    return segment;
+  }
+
+  #encode(number: number): Encoded {
     const writer = new LogGroupWriter();
     const ends: number[] = [];
     const first = number * this.#perSegment;
@@ -91,8 +97,31 @@ export class Preload {
       this.#generator.write(writer, event, events, this.receivedAt(group), false);
       ends.push(writer.out.length);
     }
-    const segment = { bytes: writer.out.view(), ends, replies: new ReplyCache() };
-    this.#segments.set(number, segment);
-    return segment;
+    return { bytes: writer.out.view(), ends };
+  }
+}
+
+type Encoded = Pick<Segment, 'bytes' | 'ends'>;
+
+/** Its bytes may be forgotten between two requests, since they can be made again; the replies made of them are kept. */
+class PreparedSegment implements Segment {
+  readonly ends: readonly number[];
+  readonly replies = new ReplyCache();
+  readonly #encode: () => Encoded;
+  #bytes: WeakRef<Uint8Array>;
+
+  constructor(encode: () => Encoded) {
+    const { bytes, ends } = encode();
+    this.ends = ends;
+    this.#encode = encode;
+    this.#bytes = new WeakRef(bytes);
+  }
+
+  get bytes(): Uint8Array {
+    const kept = this.#bytes.deref();
+    if (kept !== undefined) return kept;
+    const { bytes } = this.#encode();
+    this.#bytes = new WeakRef(bytes);
+    return bytes;
   }
 }

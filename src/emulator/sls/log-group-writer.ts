@@ -1,4 +1,4 @@
-import { ByteWriter, varintSize } from './byte-writer.js';
+import { ByteWriter, textSize, varintSize } from './byte-writer.js';
 
 export type Pair = readonly [key: string, value: string];
 
@@ -75,8 +75,8 @@ function writeLog(out: ByteWriter, log: Log): void {
 }
 
 function writePair(out: ByteWriter, tag: number, [key, value]: Pair): void {
-  const keySize = Buffer.byteLength(key);
-  const valueSize = Buffer.byteLength(value);
+  const keySize = textSize(key);
+  const valueSize = textSize(value);
   out.byte(tag);
   out.varint(2 + varintSize(keySize) + keySize + varintSize(valueSize) + valueSize);
   writeSized(out, PAIR.key, key, keySize);
@@ -84,7 +84,7 @@ function writePair(out: ByteWriter, tag: number, [key, value]: Pair): void {
 }
 
 function writeText(out: ByteWriter, tag: number, value: string): void {
-  writeSized(out, tag, value, Buffer.byteLength(value));
+  writeSized(out, tag, value, textSize(value));
 }
 
 function writeSized(out: ByteWriter, tag: number, value: string, size: number): void {

@@ -8,6 +8,8 @@ const MATCH_START_LIMIT = 12;
 const LAST_LITERALS = 5;
 const MAX_OFFSET = 0xffff;
 const HASH_BITS = 16;
+/** Up to this many bytes a loop is quicker than a call into the runtime. */
+const SHORT = 64;
 
 /** Compresses greedily with one hash table. Any input gives a valid block, also an empty one. */
 export function compressBlock(input: Uint8Array): Buffer {
@@ -71,7 +73,8 @@ class BlockWriter {
     const count = end - this.#anchor;
     this.#out[this.#length++] = (Math.min(count, 15) << 4) | matchNibble;
     this.#more(count);
-    this.#out.set(this.#input.subarray(this.#anchor, end), this.#length);
+    if (count > SHORT) this.#out.set(this.#input.subarray(this.#anchor, end), this.#length);
+    else for (let at = 0; at < count; at++) this.#out[this.#length + at] = this.#input[this.#anchor + at] ?? 0;
     this.#length += count;
   }
 

@@ -1,3 +1,6 @@
+/** Three hex digits of each number they can write. */
+const HEX = Array.from({ length: 0x1000 }, (_, number) => number.toString(16).padStart(3, '0'));
+
 /** A small seeded generator (mulberry32): the same seed gives the same logs on every machine. */
 export class Random {
   #state: number;
@@ -30,7 +33,10 @@ export class Random {
 
   hex(digits: number): string {
     let text = '';
-    while (text.length < digits) text += this.next().toString(16).padStart(8, '0');
+    while (text.length < digits) {
+      const bits = this.next();
+      text += (HEX[bits & 0xfff] ?? '') + (HEX[bits >>> 20] ?? '');
+    }
     return text.slice(0, digits);
   }
 

@@ -3,7 +3,7 @@ import { compress, type Compression, negotiate } from './compression.js';
 import type { Logstore } from './logstore.js';
 import type { SlsLimits } from './options.js';
 import { integer, required } from './route.js';
-import { bytesOf, type Slice } from './segment.js';
+import { bytesOf, startOf, type Slice } from './segment.js';
 import { refuse } from './service-error.js';
 import type { Shard } from './shard.js';
 import type { ShardLog } from './shard-log.js';
@@ -59,15 +59,15 @@ export function pullLogs(call: Call, logstore: Logstore, { limits, now }: ReadCo
 
 function fullPull(shard: Shard, group: number, slice: Slice, compression: Compression): Reply {
   const { from, to, segment } = slice;
-  const raw = bytesOf(slice);
-  const body = segment.replies.get(`${from}-${to}-${compression}`, () => compress(raw, compression));
+  const rawSize = startOf(segment, to) - startOf(segment, from);
+  const body = segment.replies.get(`${from}-${to}-${compression}`, () => compress(bytesOf(slice), compression));
   const next = group + to - from;
-  shard.meter.add(raw.length);
+  shard.meter.add(rawSize);
   shard.counts.pulledGroups += to - from;
-  shard.counts.pulledBytes += raw.length;
+  shard.counts.pulledBytes += rawSize;
   return {
     headers: {
-      ...pullHeaders(shard, next, to - from, raw.length),
+      ...pullHeaders(shard, next, to - from, rawSize),
       ...(compression === 'none' ? {} : { 'x-log-compresstype': compression }),
       'x-log-cursor-time': String(Math.floor(shard.log.receivedAt(next - 1) / 1000)),
       'x-log-read-last-cursor': shard.position(next - 1).toString(),

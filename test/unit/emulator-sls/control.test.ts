@@ -297,6 +297,18 @@ describe('logs', () => {
 });
 
 describe('the emulator', () => {
+  test('has read quotas per shard and second', async () => {
+    const limits = { shardReadsPerSecond: 1 };
+    const limited = await runSlsEmulator({ project: 'demo', limits, logstores: [{ name: 'audit', shards: 1 }] });
+    const path = '/logstores/audit/shards/0';
+    const { json } = await send(limited.port, { path, query: { type: 'cursor', from: 'end' } });
+    const query = { type: 'log', count: '1', ...(json as { cursor: string }) };
+    const statuses = new Set<number>();
+    while (statuses.size < 2) statuses.add((await send(limited.port, { path, query })).status);
+    await limited.stop();
+    assert.deepEqual([...statuses].sort(), [200, 403]);
+  });
+
   test('can not listen where somebody else does', async () => {
     for (const start of [startSlsEmulator, runSlsEmulator])
       await assert.rejects(start({ port: emulator.port }), (error) => {
