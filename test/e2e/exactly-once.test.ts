@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ReceiverStats } from '../../src/emulator/receiver/contract.js';
+import { configOf, withEnds } from '../support/ends.js';
+
+const MINUTE = 60_000;
+
+function assertFlawless({ sequence, flaws, parseFlaws }: ReceiverStats, events: number): void {
+  assert.deepEqual(parseFlaws, []);
+  assert.deepEqual(
+    Object.values(flaws).reduce((sum, count) => sum + count, 0),
+    0,
+    JSON.stringify(flaws),
+  );
+  assert.deepEqual(sequence, { received: events, unique: events, lost: 0, duplicates: 0, reordered: 0 });
+}
+
+for (const framing of ['lf', 'octet-counting'] as const) {
+  test(`200,000 events over 8 shards arrive exactly once, in order, as strict RFC 5424 (${framing})`, async () => {
+    await withEnds({ logstore: { shards: 8, preload: 200_000 } }, async (ends) => {
+      const forwarder = ends.fleet.start(configOf(ends, { destination: { framing } }));
+      await ends.receiver.waitFor({ unique: 200_000 }, 2 * MINUTE);
+      forwarder.kill('SIGTERM');
+      assert.deepEqual(await forwarder.exited, { code: 0, signal: null }, forwarder.text());
+      const stats = await ends.receiver.stats();
+      assertFlawless(stats, 200_000);
+      assert.equal(stats.shards.length, 8);
+
+      const again = ends.fleet.start(configOf(ends));
+      await again.said('shard acquired');
+      again.kill('SIGINT');
+      assert.equal((await again.exited).code, 0);
+      assertFlawless(await ends.receiver.stats(), 200_000);
+    });
+  });
+}
+
+test('SIGTERM under load drains, commits and exits 0; the restart sends nothing twice', async () => {
+  await withEnds({ logstore: { shards: 4, preload: 300_000 } }, async (ends) => {
+    for (const stopAt of [20_000, 90_000, 180_000]) {
+      const forwarder = ends.fleet.start(configOf(ends));
+      await ends.receiver.waitFor({ unique: stopAt }, MINUTE);
+      forwarder.kill('SIGTERM');
+      assert.deepEqual(await forwarder.exited, { code: 0, signal: null }, forwarder.text());
+    }
+    const last = ends.fleet.start(configOf(ends));
+    const stats = await ends.receiver.waitFor({ unique: 300_000 }, MINUTE);
+    assertFlawless(stats, 300_000);
+    last.kill('SIGTERM');
+    assert.equal((await last.exited).code, 0);
+  });
+});
+
+test('the first event arrives soon after the start, with a new group', async () => {
+  await withEnds({ logstore: { shards: 1, preload: 10 } }, async (ends) => {
+    ends.fleet.start(configOf(ends));
+    await ends.receiver.waitFor({ events: 1 }, MINUTE);
+  });
+});
