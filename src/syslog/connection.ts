@@ -15,6 +15,8 @@ import type { SettleRule } from './span-ledger.js';
 import type { Totals } from './totals.js';
 
 export interface ConnectionDeps {
+  /** Of the destination, for the log. */
+  readonly destination: string;
   readonly index: number;
   /** At least one. */
   readonly endpoints: readonly Endpoint[];
@@ -138,7 +140,8 @@ export class Connection implements Member {
   }
 
   get #fields(): object {
-    return { connection: this.#deps.index, endpoint: this.#endpoint.text };
+    const { destination, index } = this.#deps;
+    return { destination, connection: index, endpoint: this.#endpoint.text };
   }
 
   get #done(): boolean {

@@ -36,11 +36,12 @@ export function openDestination(
   log: Log,
   tuning: DeliveryTuning = TUNING,
 ): OpenDestination {
-  checkTls(settings);
+  checkTls(settings, log);
   const totals = newTotals();
   const linkSettings = { ...settings, ...tuning, sendBufferBytes: sendBufferBound() };
   const connections = Array.from({ length: settings.connections }, (_, index) => {
     return new Connection({
+      destination: settings.name,
       index,
       endpoints: settings.endpoints,
       rule: settings,
@@ -136,9 +137,15 @@ class ConnectionRoute implements Route {
   }
 }
 
-function checkTls(settings: DestinationSettings): void {
+function checkTls(settings: DestinationSettings, log: Log): void {
   const endpoint = settings.endpoints.find(({ transport }) => transport === 'tls');
   if (endpoint === undefined) return;
+  if (settings.tls.insecureSkipVerify) {
+    log.warn(
+      { destination: settings.name },
+      'tls.insecureSkipVerify is on: anybody on the way can read and change the logs',
+    );
+  }
   try {
     tlsOptions(settings.tls, endpoint);
   } catch (thrown) {

@@ -6,6 +6,8 @@ export interface SettleRule {
   readonly replayBytes: number;
 }
 
+const LONGEST_WAIT = 10;
+
 interface Entry<T> {
   readonly span: T;
   /** Offset of the span's last byte in the connection's byte stream (with TLS: of its ciphertext). */
@@ -24,8 +26,8 @@ interface Entry<T> {
  * - *written*: our kernel took all of it. Lost if anything happens to the connection.
  * - *acked*: the peer's kernel has it. Lost if the receiver dies before it has read its receive buffer.
  * - *settled*: acked, and then either `replayBytes` further bytes were acked (the receiver must have made room for them by reading), or it
- *   stayed acked on a healthy connection for `settleTimeMs`, at least twice as long as the ack itself took: a receiver slow to ack is
- *   slow to read.
+ *   stayed acked on a healthy connection for `settleTimeMs`; for twice as long as the ack itself took if that is more, because a receiver
+ *   slow to ack is slow to read; but for no more than ten times `settleTimeMs`, or the end of a long stall would bring another wait.
  *
  * After a loss everything not settled goes back to waiting, oldest first.
  */
@@ -130,7 +132,8 @@ export class SpanLedger<T> {
     if (entry === undefined) return false;
     if (this.#rule.guarantee !== 'settled') return true;
     if (this.#ackedOffset - entry.end >= this.#rule.replayBytes) return true;
-    const needed = Math.max(this.#rule.settleTimeMs, 2 * (entry.ackedAt - entry.writtenAt));
+    const { settleTimeMs } = this.#rule;
+    const needed = Math.min(Math.max(settleTimeMs, 2 * (entry.ackedAt - entry.writtenAt)), LONGEST_WAIT * settleTimeMs);
     return now - Math.max(entry.ackedAt, troubledAt) >= needed;
   }
 

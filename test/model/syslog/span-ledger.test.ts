@@ -37,7 +37,9 @@ class Model {
     if (this.rule.guarantee === 'written') return end !== undefined;
     if (end === undefined || writtenAt === undefined || ackedAt === undefined) return false;
     if (this.rule.guarantee === 'acked' || this.offset >= end + this.rule.replayBytes) return true;
-    return now >= Math.max(ackedAt, troubledAt) + Math.max(this.rule.settleTimeMs, 2 * (ackedAt - writtenAt));
+    const slow = 2 * (ackedAt - writtenAt);
+    const [least, most] = [this.rule.settleTimeMs, 10 * this.rule.settleTimeMs];
+    return now >= Math.max(ackedAt, troubledAt) + (slow < least ? least : slow > most ? most : slow);
   }
 
   takeWhile(condition: (span: Known) => boolean): number[] {

@@ -21,7 +21,7 @@ export const NO_TLS: DestinationSettings['tls'] = {
 };
 
 /** Times short enough for tests. */
-export const QUICK: DestinationSettings = {
+const QUICK: DestinationSettings = {
   name: 'siem',
   endpoints: [],
   tls: NO_TLS,

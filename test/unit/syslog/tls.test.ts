@@ -104,6 +104,26 @@ test('without the client certificate the receiver wants, the error says which se
   assert.match(message, /tls\.cert/);
 });
 
+for (const transport of ['tcp', 'tls'] as const) {
+  test(`${transport}: a connection given up is reset: what our kernel still holds never arrives`, async () => {
+    const pausing = (socket: Socket): void => void socket.pause();
+    const siem =
+      transport === 'tls' ? await receiver(certs.server, pausing) : await Receiver.listen({ onSocket: pausing });
+    toClose.push(() => siem.close());
+    const { destination } = opened(siem.port, { endpoints: [endpointAt(siem.port, transport)] });
+    const sent = destination.openRoute(always).send(batch(0, 0, 100, 200_000));
+    const rejected = assert.rejects(sent);
+    await eventually(() => (destination.snapshot().connections[0]?.unackedBytes ?? 0) > 1_000_000);
+    const socket = siem.sockets[0]!;
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    await destination.closeHard();
+    await rejected;
+    socket.resume();
+    await closed;
+    assert.ok(siem.bytes < 1_000_000, `${siem.bytes} bytes arrived`);
+  });
+}
+
 test('an address is looked for in the certificate; servername overrides the name', async () => {
   const byAddress = await receiver({ ...certs.server });
   await opened(byAddress.port, {}, '127.0.0.1').destination.openRoute(always).send(batch(0, 0));
@@ -128,9 +148,10 @@ test('certificates that can not be trusted are refused with the reason in words'
   }
 });
 
-test('insecureSkipVerify takes any certificate', async () => {
+test('insecureSkipVerify takes any certificate, and says so loudly', async () => {
   const siem = await receiver({ ...certs.expired });
-  const { destination } = opened(siem.port, { tls: { ...NO_TLS, insecureSkipVerify: true } });
+  const { destination, log } = opened(siem.port, { tls: { ...NO_TLS, insecureSkipVerify: true } });
+  assert.match(log.lines[0]?.message ?? '', /insecureSkipVerify is on/);
   await destination.openRoute(always).send(batch(0, 0));
 });
 

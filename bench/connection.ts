@@ -1,0 +1,111 @@
+/**
+ * What delivery costs: one connection over loopback into a receiver (a process of its own) that throws everything away.
+ * CPU is user + system of this process, so the kernel's copies and the looks at /proc are in it.
+ *
+ *     node dist/bench/connection.js [seconds]
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { generate } from 'selfsigned';
+import { systemClock } from '../src/flow/clock.js';
+import type { FrameBatch } from '../src/model/batch.js';
+import { openDestination } from '../src/syslog/destination.js';
+import type { DestinationSettings, Guarantee } from '../src/syslog/settings.js';
+
+const FRAME = 300;
+const BATCH = 2 * 1024 * 1024;
+const IN_FLIGHT = 32 * 1024 * 1024;
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+if (process.send === undefined) await measureAll(Number(process.argv[2] ?? 4));
+else await receive();
+
+async function receive(): Promise<void> {
+  const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], { keyType: 'ec' });
+  const servers = [
+    createServer((socket) => socket.resume()),
+    createTlsServer({ cert, key }, (socket) => socket.resume()),
+  ];
+  const ports = await Promise.all(
+    servers.map(async (server) => {
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return (server.address() as AddressInfo).port;
+    }),
+  );
+  process.send?.(ports);
+}
+
+async function measureAll(seconds: number): Promise<void> {
+  const receiver: ChildProcess = fork(new URL(import.meta.url));
+  const [[tcp, tls]] = (await once(receiver, 'message')) as [[number, number]];
+  for (const [transport, port] of [
+    ['tcp', tcp],
+    ['tls', tls],
+  ] as const) {
+    for (const guarantee of ['written', 'acked', 'settled'] satisfies Guarantee[]) {
+      await measure(transport, port, guarantee, seconds);
+    }
+  }
+  receiver.disconnect();
+  receiver.kill();
+}
+
+async function measure(transport: 'tcp' | 'tls', port: number, guarantee: Guarantee, seconds: number): Promise<void> {
+  const destination = openDestination(settingsFor(transport, port, guarantee), systemClock, silent);
+  const route = destination.openRoute(() => true);
+  const frames = makeBatch();
+  await route.send(frames);
+  const before = destination.snapshot().totals;
+  const [cpu, started] = [process.cpuUsage(), performance.now()];
+  const loops = Array.from({ length: IN_FLIGHT / BATCH }, async () => {
+    while (performance.now() - started < seconds * 1_000) await route.send(frames);
+  });
+  await Promise.all(loops);
+  const wall = (performance.now() - started) / 1_000;
+  const used = process.cpuUsage(cpu);
+  const after = destination.snapshot().totals;
+  await destination.end(AbortSignal.timeout(10_000));
+  const cpuSeconds = (used.user + used.system) / 1e6;
+  const gigabytes = (after.settledBytes - before.settledBytes) / 1e9;
+  const events = (after.settledEvents - before.settledEvents) / 1e6;
+  console.log(
+    `${transport} ${guarantee.padEnd(8)} ${(gigabytes / cpuSeconds).toFixed(2)} GB and ${(events / cpuSeconds).toFixed(2)} M events per CPU-second, ` +
+      `${(gigabytes / wall).toFixed(2)} GB/s on the wall clock`,
+  );
+}
+
+function settingsFor(transport: 'tcp' | 'tls', port: number, guarantee: Guarantee): DestinationSettings {
+  const host = '127.0.0.1';
+  const file = undefined;
+  return {
+    name: 'bench',
+    endpoints: [{ transport, host, port, text: `${transport}://${host}:${port}` }],
+    tls: {
+      ca: file,
+      cert: file,
+      key: file,
+      passphrase: file,
+      servername: file,
+      minVersion: 'TLSv1.3',
+      insecureSkipVerify: true,
+    },
+    guarantee,
+    connections: 1,
+    connectTimeoutMs: 5_000,
+    stallTimeoutMs: 20_000,
+    settleTimeMs: 1_000,
+    replayBytes: 8 * 1024 * 1024,
+    retry: { initialMs: 100, maxMs: 10_000 },
+  };
+}
+
+function makeBatch(): FrameBatch {
+  const count = Math.floor(BATCH / FRAME);
+  const bytes = new Uint8Array(count * FRAME).fill(0x78);
+  const ends = Uint32Array.from({ length: count }, (_, index) => (index + 1) * FRAME);
+  for (const end of ends) bytes[end - 1] = 0x0a;
+  return { shard: 0, seq: 0, cursor: '', nextCursor: '', bytes, ends };
+}

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { test } from 'node:test';
+import type { KernelSocket } from '../../../src/syslog/kernel-sockets.js';
+import { Link } from '../../../src/syslog/link.js';
+import { ManualClock } from '../../support/manual-clock.js';
+import { endpointAt, Receiver } from './support.js';
+
+const MEGABYTE = 1024 * 1024;
+const settings = {
+  stallTimeoutMs: 20_000,
+  shutWindowTimeoutMs: 60_000,
+  sendBufferBytes: 5 * MEGABYTE,
+  blindAckMs: 10_000,
+};
+const row = (change: Partial<KernelSocket> = {}): KernelSocket => ({
+  unackedBytes: 0,
+  probing: false,
+  retransmits: 0,
+  probes: 0,
+  ...change,
+});
+
+/** A link over a real socket; what the kernel says of it, and the time, come from the test. */
+async function withLink(body: (link: Link, clock: ManualClock) => Promise<void>): Promise<void> {
+  const siem = await Receiver.listen();
+  const raw = connect(siem.port, '127.0.0.1');
+  await once(raw, 'connect');
+  const clock = new ManualClock();
+  const link = new Link({ stream: raw, raw }, endpointAt(siem.port), settings, clock, () => undefined);
+  try {
+    await body(link, clock);
+  } finally {
+    link.leave();
+    await link.closed;
+    await siem.close();
+  }
+}
+
+test('acked is what was flushed before the look, less what the kernel holds; an older look takes nothing back', () =>
+  withLink(async (link, clock) => {
+    await link.write(new Uint8Array(1_000));
+    const before = link.flushed;
+    await link.write(new Uint8Array(500));
+    link.look(clock.monotonic(), before, row({ unackedBytes: 300 }));
+    assert.equal(link.flushed, 1_500);
+    assert.equal(link.acked, 700);
+    assert.equal(link.busy, true);
+    link.look(clock.monotonic(), 100, row());
+    assert.equal(link.acked, 700);
+    link.look(clock.monotonic(), link.flushed, row());
+    assert.equal(link.acked, 1_500);
+    assert.equal(link.busy, false);
+  }));
+
+test('what no longer fits into our send buffer is acked without a look; a buffer found to be larger counts from then', () =>
+  withLink(async (link, clock) => {
+    for (let written = 0; written < 8; written++) await link.write(new Uint8Array(MEGABYTE));
+    assert.equal(link.acked, 3 * MEGABYTE);
+    link.look(clock.monotonic(), link.flushed, row({ unackedBytes: 6 * MEGABYTE }));
+    for (let written = 0; written < 8; written++) await link.write(new Uint8Array(MEGABYTE));
+    assert.equal(link.acked, 4 * MEGABYTE);
+  }));
+
+test('where the kernel does not tell, what is old enough counts as acked', () =>
+  withLink(async (link, clock) => {
+    await link.write(new Uint8Array(1_000));
+    link.look(clock.monotonic(), link.flushed, undefined);
+    assert.equal(link.blind, true);
+    assert.equal(link.acked, 0);
+    for (let seconds = 0; seconds < 20; seconds++) {
+      clock.freeze(1_000);
+      link.look(clock.monotonic(), link.flushed, undefined);
+    }
+    assert.equal(link.acked, 1_000);
+  }));
+
+test('a connection idle for long is not blamed for it when it is used again', () =>
+  withLink(async (link, clock) => {
+    await link.write(new Uint8Array(1_000));
+    link.look(clock.monotonic(), link.flushed, row());
+    clock.freeze(3_600_000);
+    await link.write(new Uint8Array(1_000));
+    clock.freeze(200);
+    assert.equal(link.look(clock.monotonic(), link.flushed, row({ unackedBytes: 1_000, retransmits: 1 })), 'fine');
+  }));
+
+test('a shut window, and bytes that do not move, are trouble', () =>
+  withLink(async (link, clock) => {
+    await link.write(new Uint8Array(1_000));
+    link.look(clock.monotonic(), link.flushed, row({ unackedBytes: 1_000 }));
+    const quiet = link.troubledAt;
+    clock.freeze(200);
+    link.look(clock.monotonic(), link.flushed, row({ unackedBytes: 500 }));
+    assert.equal(link.troubledAt, quiet, 'they moved');
+    clock.freeze(200);
+    link.look(clock.monotonic(), link.flushed, row({ unackedBytes: 500 }));
+    assert.equal(link.troubledAt, clock.monotonic());
+    clock.freeze(200);
+    link.look(clock.monotonic(), link.flushed, row({ unackedBytes: 400, probing: true }));
+    assert.equal(link.troubledAt, clock.monotonic());
+  }));
