@@ -15,8 +15,6 @@ import type { SettleRule } from './span-ledger.js';
 import type { Totals } from './totals.js';
 
 export interface ConnectionDeps {
-  /** Of the destination, for the log. */
-  readonly destination: string;
   readonly index: number;
   /** At least one. */
   readonly endpoints: readonly Endpoint[];
@@ -140,8 +138,7 @@ export class Connection implements Member {
   }
 
   get #fields(): object {
-    const { destination, index } = this.#deps;
-    return { destination, connection: index, endpoint: this.#endpoint.text };
+    return { connection: this.#deps.index, endpoint: this.#endpoint.text };
   }
 
   get #done(): boolean {

@@ -28,6 +28,7 @@ export interface OpenDestination extends Destination {
 
 /**
  * Builds a destination. Nothing is dialled before its first route is opened.
+ * @param log what it writes should already carry the destination's name.
  * @throws ForwarderError CONFIG_INVALID when a certificate or key file can't be used.
  */
 export function openDestination(
@@ -41,7 +42,6 @@ export function openDestination(
   const linkSettings = { ...settings, ...tuning, sendBufferBytes: sendBufferBound() };
   const connections = Array.from({ length: settings.connections }, (_, index) => {
     return new Connection({
-      destination: settings.name,
       index,
       endpoints: settings.endpoints,
       rule: settings,
