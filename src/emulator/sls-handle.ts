@@ -6,7 +6,7 @@ import { type SlsEmulatorOptions, withDefaults } from './sls/options.js';
 import { SlsServer } from './sls/server.js';
 import type { ThreadMessage } from './sls-thread.js';
 
-export type { LogstoreOptions, SlsEmulatorOptions, SlsLimits } from './sls/options.js';
+export type { LogstoreOptions, SlsEmulatorOptions } from './sls/options.js';
 
 /** A running emulator. */
 export interface SlsEmulatorHandle {

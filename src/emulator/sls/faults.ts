@@ -19,7 +19,7 @@ export const FAULT_KINDS = [
   'corrupt',
   'headers',
 ] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Which requests, and what happens to them. */
 export interface Fault {

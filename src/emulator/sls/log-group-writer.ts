@@ -2,7 +2,7 @@ import { ByteWriter, textSize, varintSize } from './byte-writer.js';
 
 export type Pair = readonly [key: string, value: string];
 
-export interface Log {
+interface Log {
   /** Unix seconds. */
   readonly time: number;
   /** Nanosecond part, 0..999999999; left out when undefined. */
