@@ -160,7 +160,7 @@ function isEmpty(value: Node | null): boolean {
 /** What a person calls this kind of value. */
 export function describeValue(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'string') return value === '' ? 'empty text' : quoted(value);
   if (typeof value === 'boolean') return String(value);
   return typeof value === 'number' ? `the number ${value}` : 'a section (key: value)';

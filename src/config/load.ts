@@ -74,7 +74,11 @@ function readBytes(file: string): Uint8Array {
       closeSync(handle);
     }
   } catch (thrown) {
-    throw new ForwarderError('CONFIG_UNREADABLE', `${file}: can't be read: ${readFault(thrown)}`, { cause: thrown });
+    throw new ForwarderError(
+      'CONFIG_UNREADABLE',
+      `${file}: can't be read: ${readFault(thrown)}; name another file with --config`,
+      { cause: thrown },
+    );
   }
   return buffer.subarray(0, length);
 }

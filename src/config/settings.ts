@@ -11,7 +11,7 @@ import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
 import type { Start } from './scalars.js';
 import { fillTemplate, type TemplateConfig } from './template.js';
 
-export interface ServiceSettings {
+interface ServiceSettings {
   readonly endpoint: Endpoint;
   readonly signature: 'v1' | 'v4';
   /** For signature V4; then always there. */

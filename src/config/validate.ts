@@ -30,7 +30,7 @@ export function validate<S extends z.ZodType>(
 function explain(issue: Issue, path: Path, schema: Schema | undefined, tree: Tree): Problem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
-      const message = `unknown key${didYouMean(key, keysOf(schema))}`;
+      const message = key === '<<' ? MERGE : `unknown key${didYouMean(key, keysOf(schema))}`;
       return { offset: tree.keyOffsetOf([...path, key]), path: [...path, key], message };
     });
   }
@@ -38,6 +38,8 @@ function explain(issue: Issue, path: Path, schema: Schema | undefined, tree: Tre
   const offset = issue.code === 'invalid_key' ? tree.keyOffsetOf(path) : tree.offsetOf(path);
   return [{ offset, path, message: sentence(issue, value, schema) }];
 }
+
+const MERGE = 'merge keys are not supported; write the keys out, or use an alias for the whole value';
 
 function sentence(issue: Issue, value: unknown, schema: Schema | undefined): string {
   if (issue.code === 'custom') return issue.message;
@@ -48,10 +50,13 @@ function sentence(issue: Issue, value: unknown, schema: Schema | undefined): str
   const got = secret === true ? 'something else' : describeValue(value);
   if (issue.code === 'invalid_value') {
     const words = issue.values.map(String);
-    return `expected ${words.join(', ')}; got ${got}${typeof value === 'string' ? didYouMean(value, words) : ''}`;
+    return `expected ${oneOf(words)}, got ${got}${typeof value === 'string' ? didYouMean(value, words) : ''}`;
   }
   return `expected ${expects ?? expectation(issue)}, got ${got}${isUnquoted(issue, value, expects) ? '; put it in quotes' : ''}`;
 }
+
+const oneOf = (words: readonly string[]): string =>
+  words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
 
 /** YAML took text for a number or a boolean. */
 function isUnquoted(issue: Issue, value: unknown, expects: string | undefined): boolean {

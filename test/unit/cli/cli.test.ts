@@ -92,7 +92,7 @@ test('validate says that a config is fine, or what is wrong line by line', async
   assert.deepEqual(await run(['validate', '--config', 'none.yaml']), {
     code: 66,
     stdout: '',
-    stderr: "forwarder: none.yaml: can't be read: there is no such file\n",
+    stderr: "forwarder: none.yaml: can't be read: there is no such file; name another file with --config\n",
   });
 });
 
@@ -137,4 +137,16 @@ test('an address that is taken is one line, and 69', async () => {
   assert.match(second.stderr, /^forwarder: .*\n$/);
   first.child.kill('SIGTERM');
   await first.ended;
+});
+
+test('a bug is two lines and 70; its stack is there for who asks', async () => {
+  const broken = (script: string) => ({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}` });
+  const thrown = broken('JSON.parse = () => { throw new Error("boom"); }');
+  const lines =
+    'forwarder: unexpected: boom\nforwarder: this is a bug; please report it with what FORWARDER_DEBUG=1 adds to this message\n';
+  assert.deepEqual(await run(['schema'], thrown), { code: 70, stdout: '', stderr: lines });
+  assert.match((await run(['schema'], { ...thrown, FORWARDER_DEBUG: '1' })).stderr, /boom\n\s+at .*\n/);
+  const later = broken('setTimeout(() => Promise.reject(new Error("boom")), 500)');
+  const rejected = await run(['receiver', '--listen', 'tcp://127.0.0.1:0'], later);
+  assert.deepEqual([rejected.code, rejected.stderr], [70, lines]);
 });

@@ -49,9 +49,9 @@ test('a wrong type or value says what was expected and what was there', () => {
     ],
     [
       { destination: 'guarantee: setled' },
-      '12:16: destinations.siem.guarantee: expected written, acked, settled; got "setled"; did you mean "settled"?',
+      '12:16: destinations.siem.guarantee: expected written, acked or settled, got "setled"; did you mean "settled"?',
     ],
-    [{ destination: 'tls: []' }, '12:10: destinations.siem.tls: expected a section (key: value), got a list'],
+    [{ destination: 'tls: []' }, '12:10: destinations.siem.tls: expected a section (key: value), got an empty list'],
     [{ pipeline: 'inOrder: maybe' }, '9:14: pipelines[0].inOrder: expected true or false, got "maybe"'],
     [
       { pipeline: 'start: 2026-01-01T00:00:00' },
@@ -86,14 +86,14 @@ test('a wrong type or value says what was expected and what was there', () => {
       { top: 'workers: { threads: 0 }' },
       '12:21: workers.threads: expected auto, or a whole number from 1 to 128, got "0"',
     ],
-    [{ top: 'log: { level: verbose }' }, '12:15: log.level: expected debug, info, warn, error; got "verbose"'],
+    [{ top: 'log: { level: verbose }' }, '12:15: log.level: expected debug, info, warn or error, got "verbose"'],
   ];
   for (const [more, line] of cases) assert.deepEqual(problems(minimal(more)), [`c.yaml:${line}`]);
 });
 
 test('what must be written and is not', () => {
   assert.deepEqual(problems('sls:\n  endpoint: embedded\npipelines: []\ndestinations: {}\n'), [
-    'c.yaml:3:12: pipelines: expected at least 1 entry, got a list',
+    'c.yaml:3:12: pipelines: expected at least 1 entry, got an empty list',
     'c.yaml:4:15: destinations: name at least one destination',
   ]);
   assert.deepEqual(problems('sls:\npipelines:\n  - name: a\n'), [
@@ -241,7 +241,11 @@ test('broken YAML', () => {
   assert.match(problems(`a: ${'['.repeat(50_000)}`)[0] ?? '', /nested too deeply for a config$/);
 });
 
-test('a key that is not text', () => {
+test('merge keys and keys that are not text', () => {
+  assert.match(
+    problems(minimal({ pipeline: '<<: { inOrder: true }' })).join(),
+    /^c.yaml:9:5: pipelines\[0\]."<<": merge keys are not supported/,
+  );
   assert.ok(problems('? [a]\n: 1\n').includes('c.yaml:1:3: a key must be plain text'));
 });
 
@@ -264,7 +268,7 @@ test("a file that can't be read, is a directory, is endless or is not text", () 
   assert.throws(load('/nowhere/c.yaml'), {
     code: 'CONFIG_UNREADABLE',
     exitCode: 66,
-    message: "/nowhere/c.yaml: can't be read: there is no such file",
+    message: "/nowhere/c.yaml: can't be read: there is no such file; name another file with --config",
   });
   assert.throws(load(tmpdir()), { code: 'CONFIG_UNREADABLE' });
   assert.throws(load('/dev/zero'), {
