@@ -47,7 +47,7 @@ function sentence(issue: Issue, value: unknown, schema: Schema | undefined): str
     return 'a name may have up to 64 letters, digits, "-", "_" and ".", and begins with a letter or digit';
   const { expects, secret } = (schema && hints.get(schema)) ?? {};
   if (value === undefined) return `missing${expects === undefined ? '' : `; write ${expects}`}`;
-  const got = secret === true ? 'something else' : describeValue(value);
+  const got = secret === true ? 'what YAML does not take for text' : describeValue(value);
   if (issue.code === 'invalid_value') {
     const words = issue.values.map(String);
     return `expected ${oneOf(words)}, got ${got}${typeof value === 'string' ? didYouMean(value, words) : ''}`;
