@@ -73,7 +73,7 @@ export function actionTrail(): Uint8Array {
       .toUpperCase();
   const logs = Array.from({ length: 3_000 }, (_, i): Log => {
     const time = START + Math.floor(i / 50);
-    const eventName = EVENTS[random(EVENTS.length)]!;
+    const eventName = EVENTS[random(EVENTS.length)];
     const event = {
       eventId: `${hex(8)}-${hex(4)}-${hex(4)}-${hex(4)}-${hex(12)}`,
       eventVersion: '1',

@@ -26,16 +26,13 @@ interface List {
   }[];
 }
 
-// eslint-style classes of what `clean` must look at.
-const UNCLEAN = /[\0-\x08\n-\x1f\x7f]/;
+/** C0 without TAB, and DEL. */
+const CONTROLS = /[^\P{Cc}\t\u0080-\u009f]/u;
+const ALL_CONTROLS = new RegExp(CONTROLS, 'gu');
 
 function clean(text: string): string {
-  if (!UNCLEAN.test(text)) return text;
-  return text
-    .replaceAll('\0', '')
-    .replaceAll('\n', '\\n')
-    .replaceAll('\r', '\\r')
-    .replace(/[\x01-\x08\x0b-\x1f\x7f]/g, ' ');
+  if (!CONTROLS.test(text)) return text;
+  return text.replaceAll('\0', '').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replace(ALL_CONTROLS, ' ');
 }
 
 /** @param sized an LZ4 block behind its size, as lz4-napi wants it. */

@@ -134,6 +134,8 @@ test('each kind of damage has its fault and its offset', () => {
   assert.deepEqual(lz4('106101', 9), { reason: 'lz4-corrupt', offset: 2 }, 'half an offset');
   assert.deepEqual(lz4('106101', 1), { reason: 'lz4-corrupt', offset: 2 });
   assert.deepEqual(lz4('1f610100ffffff00', 9), { reason: 'size-mismatch', offset: 5 }, 'a match beyond the claim');
+  assert.deepEqual(lz4('14610100', 5), { reason: 'size-mismatch', offset: 4 }, 'a short match beyond the claim');
+  assert.deepEqual(lz4('30616263', 2), { reason: 'size-mismatch', offset: 1 }, 'literals beyond the claim');
   assert.deepEqual(lz4('30616263', 5), { reason: 'size-mismatch', offset: 4 }, 'less than claimed');
   assert.deepEqual(
     lz4('00'.repeat(300), 1),
@@ -199,7 +201,7 @@ test('frames larger than the window, and windows that end inside a frame, in bot
   for (const framing of ['lf', 'octet-counting'] as const) same(groups, { ...PLAN, framing });
 });
 
-test('more frames than the window can note, and a group of tags too large to be rendered once', () => {
+test('many short frames, and tags too large to be rendered once for their group', () => {
   const many = group(Array.from({ length: 40_000 }, (_, i) => ({ time: i, contents: [] })));
   const tagged = group(
     Array.from({ length: 20 }, (_, i) => log(i, 'v', i)),
@@ -215,4 +217,23 @@ test('tags that would multiply without bound are refused, and memory stays bound
   assert.ok(!result.ok);
   assert.equal(result.fault.reason, 'size-limit');
   assert.ok(kernel.memoryBytes < 2_700_000, String(kernel.memoryBytes));
+});
+
+/** A LogGroupList of one group with these fields. */
+function listOf(fields: Uint8Array): Uint8Array {
+  const length = [0, 7, 14, 21].map((shift) => ((fields.length >> shift) & 0x7f) | (shift < 21 ? 0x80 : 0));
+  return Buffer.concat([Uint8Array.from([0x0a, ...length]), fields]);
+}
+
+test('tags of two bytes that become many more', () => {
+  const raw = listOf(Buffer.from('0a00'.repeat(3) + '3200'.repeat(12_000), 'hex'));
+  const plan: FormatPlan = { ...PLAN, body: { kind: 'kv', separator: '<sixteen bytes>!' } };
+  assert.deepEqual(textOf(framesOf(run(kernelOf([plan]), raw))), textOf(formatAll(raw, plan)));
+});
+
+test('the time for a group whose many logs lie between huge tags is bounded', () => {
+  const tag = encode([group([], [pair('k', 'x'.repeat(20_000))])]).subarray(4);
+  const logs = Buffer.from('0a00'.repeat(1_000_000), 'hex');
+  const result = run(kernelOf([PLAN]), listOf(Buffer.concat([tag, logs, tag])));
+  assert.deepEqual(fault(result), { reason: 'size-limit', offset: 5 });
 });

@@ -12,7 +12,7 @@ const SPACE: u32 = 0x20;
 let after: usize = 0;
 
 /** One bit for every lane that is not printable ASCII: with 1 added, DEL and all bytes from 0x80 are negative. */
-function specials(v: v128): u32 {
+export function specials(v: v128): u32 {
   return i8x16.bitmask(i8x16.lt_s(i8x16.add(v, i8x16.splat(1)), i8x16.splat(0x21)));
 }
 
@@ -50,19 +50,6 @@ export function text(dst: usize, src: usize, end: usize): usize {
     }
   }
   return dst;
-}
-
-/**
- * {@link text} for at most 127 bytes where there is room for them. Most are fewer than 32 and printable ASCII: those cost one branch.
- */
-export function shortText(dst: usize, src: usize, length: u32): usize {
-  const first = v128.load(src);
-  const second = v128.load(src + 16);
-  v128.store(dst, first);
-  v128.store(dst + 16, second);
-  const bits = specials(first) | (specials(second) << 16);
-  if (length < 32 && (bits & ((1 << length) - 1)) == 0) return dst + length;
-  return text(dst, src, src + length);
 }
 
 /** Everything up to the next printable ASCII character, of which there is at least one byte. */

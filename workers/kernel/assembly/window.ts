@@ -7,10 +7,10 @@ import { emit } from './host';
 const SIZE: usize = 1 << 18;
 /** The longest piece written between two looks at {@link limit} (a frame's prefix, PRI, TIMESTAMP and header fields) is about 600 bytes. */
 const SLACK: usize = 1024;
-const MAX_FRAMES: u32 = 1 << 14;
 
 const window = memory.data((1 << 18) + 1024, 16);
-const ends = memory.data((1 << 14) * 4, 16);
+/** 4 bytes for each frame of the window; the shortest header, `<0>1 - - - - - - `, has 17. */
+const ends = memory.data(((1 << 18) + 1024) / 4, 16);
 
 /** Whoever writes looks here first, at least every SLACK bytes: beyond it, {@link flush}. */
 export let limit: usize = 0;
@@ -55,9 +55,9 @@ export function flush(dst: usize): usize {
   return window;
 }
 
-/** Room for the beginning of a frame and for its end offset. */
+/** Room for the beginning of a frame. */
 export function makeRoom(dst: usize): usize {
-  return dst > limit || frames == MAX_FRAMES ? flush(dst) : dst;
+  return dst > limit ? flush(dst) : dst;
 }
 
 /** Notes that a frame ends at `dst`. */

@@ -1,0 +1,164 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Awaited, ReceiverMode, ReceiverOptions, ReceiverStats } from '../../src/emulator/receiver/contract.js';
+import { groupsPerSegment, LOGS_PER_GROUP, type ProfileName } from '../../src/emulator/sls/profiles/index.js';
+import type { LogstoreOptions, SlsEmulatorOptions } from '../../src/emulator/sls/options.js';
+import { testCerts } from '../../test/support/certs.js';
+import { Remote } from './rpc.js';
+
+export type Transport = 'tcp' | 'tls';
+
+/** What is forwarded, and over what. */
+export interface Case {
+  readonly profile: ProfileName;
+  readonly transport: Transport;
+  readonly shards: number;
+}
+
+const PROJECT = 'bench';
+const LOGSTORE = 'logs';
+/** Events that the emulator prepares at most: it holds them in memory. */
+const MAX_PREPARED = 700_000;
+
+interface ShardCounts {
+  readonly endGroup: number;
+  readonly endCursor: string;
+  readonly appended: number;
+  readonly pulledGroups: number;
+  readonly pulledBytes: number;
+}
+
+interface GroupDescription {
+  readonly name: string;
+  readonly shards: readonly { readonly shard: number; readonly checkpoint: string }[];
+}
+
+/** Both ends of a measurement, each a process of its own, with everything the forwarder's config says about them. */
+export class Ends {
+  readonly source: Remote<string>;
+  readonly receiver: Remote<string>;
+  /** For config files and whatever else is written; gone with the ends. */
+  readonly dir: string;
+  readonly #caFile: string;
+  #groups = 0;
+
+  private constructor(source: Remote<string>, receiver: Remote<string>, dir: string, caFile: string) {
+    this.source = source;
+    this.receiver = receiver;
+    this.dir = dir;
+    this.#caFile = caFile;
+  }
+
+  /** Ends that repeat prepared replies without end, so that serving them costs little. */
+  static async endless({ profile, transport, shards }: Case): Promise<Ends> {
+    const whole = groupsPerSegment(profile) * LOGS_PER_GROUP;
+    const share = Math.floor(MAX_PREPARED / shards / LOGS_PER_GROUP) * LOGS_PER_GROUP;
+    const preload = Math.min(whole, share) * shards;
+    const ends = await Ends.start({ profile, shards, preload, repeat: true }, transport, {});
+    await ends.control('prepare', { logstore: LOGSTORE, compression: 'lz4' });
+    return ends;
+  }
+
+  static async start(
+    logstore: Omit<LogstoreOptions, 'name'>,
+    transport: Transport,
+    receiverOptions: ReceiverOptions,
+  ): Promise<Ends> {
+    const { ca, server } = await testCerts();
+    const listen = `${transport}://127.0.0.1:0`;
+    const sourceOptions: SlsEmulatorOptions = { project: PROJECT, logstores: [{ name: LOGSTORE, ...logstore }] };
+    const [source, receiver] = await Promise.all([
+      Remote.start<string>(new URL('../source-process.js', import.meta.url), sourceOptions),
+      Remote.start<string>(new URL('../receiver-process.js', import.meta.url), {
+        listen,
+        tls: server,
+        tracking: 'sequence',
+        keep: 1,
+        ...receiverOptions,
+      } satisfies ReceiverOptions),
+    ]);
+    const dir = mkdtempSync(join(tmpdir(), 'forwarder-bench-'));
+    const caFile = join(dir, 'ca.pem');
+    writeFileSync(caFile, ca.cert);
+    return new Ends(source, receiver, dir, caFile);
+  }
+
+  /** A config as a user would write it for these ends, everything else being default, with a consumer group that nobody has used. */
+  config(): { readonly file: string; readonly consumerGroup: string } {
+    const consumerGroup = `bench-${this.#groups++}`;
+    const file = join(this.dir, `${consumerGroup}.yaml`);
+    const url = this.receiver.ready;
+    const config = {
+      sls: { endpoint: this.source.ready, credentials: { accessKeyId: 'emulator', accessKeySecret: 'emulator' } },
+      pipelines: [{ name: 'main', project: PROJECT, logstore: LOGSTORE, consumerGroup, destination: 'siem' }],
+      destinations: { siem: { endpoints: [url], ...(url.startsWith('tls:') ? { tls: { ca: this.#caFile } } : {}) } },
+      admin: { listen: '127.0.0.1:0' },
+    };
+    writeFileSync(file, JSON.stringify(config, undefined, 2));
+    return { file, consumerGroup };
+  }
+
+  stats(): Promise<ReceiverStats> {
+    return this.receiver.call('stats');
+  }
+
+  async setMode(mode: ReceiverMode): Promise<void> {
+    await this.receiver.call('setMode', mode);
+  }
+
+  waitFor(awaited: Awaited, timeoutMs: number): Promise<ReceiverStats> {
+    return this.receiver.call('waitFor', { awaited, timeoutMs });
+  }
+
+  async setRate(ratePerSecond: number): Promise<void> {
+    await this.control('rate', { logstore: LOGSTORE, ratePerSecond });
+  }
+
+  /** Events put into the logstore so far. */
+  async appended(): Promise<number> {
+    return [...(await this.#shards()).values()].reduce((sum, shard) => sum + shard.appended, 0);
+  }
+
+  /** Uncompressed bytes of log groups per event, over everything pulled so far. */
+  async rawBytesPerEvent(): Promise<number> {
+    const shards = [...(await this.#shards()).values()];
+    const sum = (key: 'pulledBytes' | 'pulledGroups'): number => shards.reduce((all, shard) => all + shard[key], 0);
+    return sum('pulledBytes') / (sum('pulledGroups') * LOGS_PER_GROUP);
+  }
+
+  /** Events before the committed checkpoint of each shard of an endless logstore: what was promised to be delivered. */
+  async committed(consumerGroup: string): Promise<ReadonlyMap<number, number>> {
+    const counts = await this.#shards();
+    const groups = await this.control<GroupDescription[]>('groups', { logstore: LOGSTORE });
+    const rows = groups.find(({ name }) => name === consumerGroup)?.shards ?? [];
+    return new Map(
+      rows.map(({ shard, checkpoint }) => {
+        const { endGroup, endCursor } = counts.get(shard) ?? { endGroup: 0, endCursor: '' };
+        const behind = checkpoint === '' ? BigInt(endGroup) : position(endCursor) - position(checkpoint);
+        return [shard, (endGroup - Number(behind)) * LOGS_PER_GROUP];
+      }),
+    );
+  }
+
+  control<Result>(path: string, body: object): Promise<Result> {
+    return this.source.call<Result>('control', { path, body });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.source.stop(), this.receiver.stop()]);
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  async #shards(): Promise<Map<number, ShardCounts>> {
+    const { logstores } = await this.control<{
+      readonly logstores: Readonly<Record<string, { readonly shards: Readonly<Record<string, ShardCounts>> }>>;
+    }>('stats', {});
+    return new Map(Object.entries(logstores[LOGSTORE]?.shards ?? {}).map(([id, counts]) => [Number(id), counts]));
+  }
+}
+
+/** Cursors are base64 of a decimal number that counts log groups. */
+function position(cursor: string): bigint {
+  return BigInt(Buffer.from(cursor, 'base64').toString('latin1'));
+}

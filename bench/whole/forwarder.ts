@@ -1,0 +1,108 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Ends } from './ends.js';
+import { formatterThreads, readCoordinatorProbe, type CoordinatorProbe } from './probe-file.js';
+import { memoryOf, minus, processCpu, threadsCpu, total, type Cpu, type Memory } from './proc.js';
+
+const CLI = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
+const PROBE = new URL('../probe.js', import.meta.url);
+const KEPT_OUTPUT = 20_000;
+
+/** Where the process's CPU time has gone, at one moment. */
+export interface CpuSample {
+  readonly process: Cpu;
+  readonly threads: ReadonlyMap<number, Cpu>;
+  readonly probe: CoordinatorProbe;
+}
+
+/** CPU seconds between two moments, by thread. */
+export interface CpuUse {
+  readonly user: number;
+  readonly system: number;
+  readonly coordinator: number;
+  /** Of {@link coordinator}: waiting for its own garbage collections, wall clock. */
+  readonly coordinatorGc: number;
+  readonly formatters: number;
+  /** Node's and V8's helpers: concurrent garbage collection, compilation, file reads. */
+  readonly rest: number;
+}
+
+/** The built command line as a child process, started as users start it. */
+export class Forwarder {
+  readonly consumerGroup: string;
+  readonly #child: ChildProcess;
+  readonly #probeDir: string;
+  #output = '';
+
+  /** @param probed false for start-up times: the probe takes its own share of them. */
+  constructor(ends: Ends, probed = true) {
+    const { file, consumerGroup } = ends.config();
+    this.consumerGroup = consumerGroup;
+    this.#probeDir = mkdtempSync(join(ends.dir, 'probe-'));
+    const probe = probed ? ['--import', PROBE.href] : [];
+    this.#child = spawn(process.execPath, [...probe, CLI, '--config', file], {
+      env: { ...process.env, BENCH_PROBE_DIR: this.#probeDir },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr])
+      stream?.on('data', (chunk: Buffer) => (this.#output = (this.#output + chunk.toString()).slice(-KEPT_OUTPUT)));
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get memory(): Memory {
+    return memoryOf(this.pid);
+  }
+
+  sample(): CpuSample {
+    return {
+      process: processCpu(this.pid),
+      threads: threadsCpu(this.pid),
+      probe: readCoordinatorProbe(this.#probeDir),
+    };
+  }
+
+  use(before: CpuSample, after: CpuSample): CpuUse {
+    const { user, system } = minus(after.process, before.process);
+    const none = { user: 0, system: 0 };
+    const ofThread = (id: number): number =>
+      total(minus(after.threads.get(id) ?? none, before.threads.get(id) ?? none));
+    const coordinator = ofThread(this.pid);
+    const formatters = formatterThreads(this.#probeDir).reduce((sum, id) => sum + ofThread(id), 0);
+    const coordinatorGc = (after.probe.gcMs - before.probe.gcMs) / 1000;
+    return { user, system, coordinator, coordinatorGc, formatters, rest: user + system - coordinator - formatters };
+  }
+
+  /** Waits for something that can't happen any more once the process has ended. @throws Error with the process's output then. */
+  async during<Result>(awaited: Promise<Result>): Promise<Result> {
+    const over = new AbortController();
+    const ended = once(this.#child, 'close', { signal: over.signal }).then(
+      () => {
+        throw new Error(`the forwarder ended too early:\n${this.#output}`);
+      },
+      () => awaited,
+    );
+    try {
+      return await Promise.race([awaited, ended]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  /** SIGTERM, and then until everything in flight is delivered and committed. @throws Error with its output unless it exits with 0. */
+  async stop(): Promise<void> {
+    const gone = once(this.#child, 'close') as Promise<[number | null]>;
+    if (this.#child.exitCode === null) this.#child.kill('SIGTERM');
+    const [code] = await gone;
+    if (code !== 0) throw new Error(`the forwarder exited with ${code}:\n${this.#output}`);
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+}
