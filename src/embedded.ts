@@ -29,12 +29,12 @@ export async function startEmbedded(settings: ForwarderSettings): Promise<Embedd
 
 async function startService({ pipelines, embedded }: ForwarderSettings): Promise<SlsEmulatorHandle> {
   const { startSlsEmulator } = await import('./emulator/sls-handle.js');
-  const { profile, shards, rate: ratePerSecond } = embedded;
+  const { profile, shards, preload, rate: ratePerSecond } = embedded;
   const names = [...new Set(pipelines.map(({ settings }) => settings.logstore))];
   return startSlsEmulator({
     ...EMBEDDED_CREDENTIALS,
     project: pipelines[0]?.settings.project ?? 'demo-project',
-    logstores: names.map((name) => ({ name, profile, shards, ratePerSecond })),
+    logstores: names.map((name) => ({ name, profile, shards, preload, ratePerSecond })),
   });
 }
 

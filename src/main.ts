@@ -118,7 +118,7 @@ class Forwarder {
       });
       this.#logs.log.info({}, `metrics and health at ${this.#admin.url}`);
     }
-    await Promise.all(this.#pipelines.map((pipeline) => pipeline.start(this.#stop.soft)));
+    await Promise.all([this.#pool.start(), ...this.#pipelines.map((pipeline) => pipeline.start(this.#stop.soft))]);
   }
 
   /**

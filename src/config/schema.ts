@@ -130,6 +130,9 @@ const pipeline = section({
       .describe('Without a heartbeat for this long the shards go to other consumers; whole seconds.'),
   }).prefault({}),
   inOrder: flag().prefault(false).describe('Read the children of a split or merge only after their parents.'),
+  shardCheck: duration('1s', '10m')
+    .prefault('10s')
+    .describe('How often the list of shards is read, to end those that a split or merge has closed.'),
   compression: z.enum(['lz4', 'zstd']).prefault('lz4').describe('How the service compresses what is pulled.'),
   pull: section({
     maxBytes: byteSize('64KiB', '64MiB').prefault('5MiB').describe('Largest reply to ask for, decompressed.'),
@@ -191,7 +194,7 @@ const destination = section({
     .prefault('20s')
     .describe('A connection whose unacknowledged bytes do not get fewer for this long is replaced.'),
   settleTime: duration('0ms', '10m')
-    .prefault('5s')
+    .prefault('2s')
     .describe('How long a connection must stay healthy after the bytes were acknowledged.'),
   replayBytes: byteSize('0B', '64MiB').prefault('8MiB').describe('… or how many further bytes must be acknowledged.'),
   retry: retry('100ms', '10s').describe('Pauses between connection attempts.'),
@@ -233,7 +236,7 @@ export const configSchema = section({
   }).prefault({}),
   checkpoint: section({
     interval: duration('100ms', '10m').prefault('5s').describe('How often a shard stores its progress.'),
-    refresh: duration('1s', '1h').prefault('30s').describe('How often unchanged progress is stored again.'),
+    refresh: duration('1s', '1h').prefault('30s').describe('How often unchanged progress is stored again where the list of shards can not be read.'),
   }).prefault({}),
   shutdown: section({
     timeout: duration('0s', '1h')

@@ -54,6 +54,22 @@ export class FormatterPool {
     };
   }
 
+  /**
+   * Formats nothing once on every thread: a kernel that can't be loaded is known at the start, and the first batch finds warm threads.
+   * @throws ForwarderError INTERNAL
+   */
+  async start(): Promise<void> {
+    const nothing = { plan: 0, bodyLength: 0, encoding: 'none', rawSize: 0, out: undefined } as const;
+    try {
+      await Promise.all(
+        Array.from({ length: this.#threads }, () => this.#pool.run({ ...nothing, body: new ArrayBuffer(0) })),
+      );
+    } catch (cause) {
+      const what = cause instanceof Error ? cause.message : String(cause);
+      throw new ForwarderError('INTERNAL', `the formatter threads can't start: ${what}`, { cause });
+    }
+  }
+
   snapshot(): Snapshot['formatter'] {
     return { threads: this.#threads, queued: this.#pool.queueSize, tasks: this.#tasks };
   }

@@ -28,6 +28,11 @@ export class FakeService {
   groupSettings: GroupSettings | undefined;
   readonly #clock: Clock;
   readonly #shards: Map<number, number>;
+  /** Read-only shards. */
+  readonly #closed = new Set<number>();
+  /** Closed shards whose end was written as their checkpoint since. */
+  readonly #over = new Set<number>();
+  readonly #parents = new Map<number, readonly number[]>();
   readonly #members = new Map<string, number>();
   readonly #owners = new Map<number, string>();
   /** Shards that wait for their owner to stop listing them. */
@@ -42,6 +47,27 @@ export class FakeService {
 
   append(shard: number, groups: number): void {
     this.#shards.set(shard, (this.#shards.get(shard) ?? 0) + groups);
+  }
+
+  get shards(): readonly number[] {
+    return [...this.#shards.keys()];
+  }
+
+  isClosed(shard: number): boolean {
+    return this.#closed.has(shard);
+  }
+
+  parentsOf(shard: number): readonly number[] {
+    return this.#parents.get(shard) ?? [];
+  }
+
+  /** The parents take no writes any more; `children` new shards take their place: one parent is a split, two are a merge. */
+  reshard(parents: readonly number[], children: number): void {
+    for (const parent of parents) this.#closed.add(parent);
+    for (let child = this.#shards.size; children > 0; child++, children--) {
+      this.#shards.set(child, 0);
+      this.#parents.set(child, parents);
+    }
   }
 
   size(shard: number): number {
@@ -87,7 +113,10 @@ export class FakeService {
         await this.#request('pull', signal);
         return this.#pull(shard, Number(cursor), count, endCursor === undefined ? undefined : Number(endCursor));
       },
-      listShards: () => Promise.resolve([...this.#shards.keys()].map(shardInfo)),
+      listShards: async (signal) => {
+        await this.#request('listShards', signal);
+        return this.shards.map((shard) => shardInfo(shard, this.#closed.has(shard)));
+      },
     };
   }
 
@@ -122,7 +151,7 @@ export class FakeService {
     this.#members.set(consumer, now);
     this.#handOver(consumer, listed);
     this.#rebalance();
-    return [...this.#shards.keys()].filter((shard) => this.#owners.get(shard) === consumer && !this.#moving.has(shard));
+    return this.shards.filter((shard) => this.#owners.get(shard) === consumer && !this.#moving.has(shard));
   }
 
   /** The holder has stopped listing a shard that waits for somebody else. */
@@ -137,7 +166,8 @@ export class FakeService {
   /** Free shards go to their consumer at once; those that another one holds wait for its hand-over. */
   #rebalance(): void {
     const members = [...this.#members.keys()].sort();
-    const shards = [...this.#shards.keys()].sort((a, b) => a - b);
+    for (const shard of this.shards) if (this.#isOver(shard)) this.#owners.delete(shard);
+    const shards = this.shards.filter((shard) => this.#isAssignable(shard));
     for (const [index, shard] of shards.entries()) {
       const wanted = members[index % members.length]!;
       const owner = this.#owners.get(shard);
@@ -147,23 +177,34 @@ export class FakeService {
     }
   }
 
+  #isAssignable(shard: number): boolean {
+    const waits = this.groupSettings?.inOrder === true && !this.parentsOf(shard).every((parent) => this.#isOver(parent));
+    return !waits && !this.#isOver(shard);
+  }
+
+  /** As the service documents it: a write of the end ends a read-only shard, whatever was written before it was read-only. */
+  #isOver(shard: number): boolean {
+    return this.#over.has(shard);
+  }
+
   #commit(consumer: string, shard: number, cursor: string): CommitOutcome {
     if (this.#owners.get(shard) !== consumer) return 'not-owner';
     this.checkpoints.set(shard, cursor);
+    if (this.#closed.has(shard) && Number(cursor) === this.size(shard)) this.#over.add(shard);
     this.commits.push({ consumer, shard, cursor: Number(cursor) });
     return 'committed';
   }
 }
 
-type Operation = 'pull' | 'heartbeat' | 'commit' | 'getCheckpoint' | 'getCursor' | 'ensure';
+type Operation = 'pull' | 'heartbeat' | 'commit' | 'getCheckpoint' | 'getCursor' | 'ensure' | 'listShards';
 export type Fault = ConstructorParameters<typeof ForwarderError>[0] | 'hang';
 
 /** What a client waits for a hanging reply. */
 const REQUEST_TIMEOUT_MS = 5000;
 
 /** Raw bytes that one log group claims. */
-export const GROUP_BYTES = 100;
+const GROUP_BYTES = 100;
 
-function shardInfo(shard: number): ShardInfo {
-  return { shard, readOnly: false, beginKey: '0'.repeat(32), endKey: 'f'.repeat(32) };
+function shardInfo(shard: number, readOnly: boolean): ShardInfo {
+  return { shard, readOnly, beginKey: '0'.repeat(32), endKey: 'f'.repeat(32) };
 }
