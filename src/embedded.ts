@@ -1,11 +1,13 @@
 import type { ForwarderSettings } from './config/settings.js';
 import type { ReceiverHandle } from './emulator/receiver-handle.js';
 import type { SlsEmulatorHandle } from './emulator/sls-handle.js';
+import type { Log } from './model/log.js';
 
 /** The built-in ends of the first run, where the config names no real ones. Each on a thread of its own. */
 export interface EmbeddedEnds {
   readonly service: SlsEmulatorHandle | undefined;
   readonly receiver: ReceiverHandle | undefined;
+  /** Says what the receiver has seen, and ends both. */
   stop(): Promise<void>;
 }
 
@@ -13,16 +15,18 @@ export interface EmbeddedEnds {
 export const EMBEDDED_CREDENTIALS = { accessKeyId: 'embedded', accessKeySecret: 'embedded' };
 
 /** Starts what the config calls `embedded`; loads nothing of it otherwise. */
-export async function startEmbedded(settings: ForwarderSettings): Promise<EmbeddedEnds> {
+export async function startEmbedded(settings: ForwarderSettings, log: Log): Promise<EmbeddedEnds> {
   const [service, receiver] = await Promise.all([
     settings.service === 'embedded' ? startService(settings) : undefined,
     settings.destinations.some(({ embedded }) => embedded) ? startReceiver() : undefined,
   ]);
+  const shown = receiver === undefined ? undefined : showFirstEvent(receiver, log);
   return {
     service,
     receiver,
     stop: async () => {
-      await Promise.all([service?.stop(), receiver?.stop()]);
+      if (receiver !== undefined) await sayWhatCame(receiver, log);
+      await Promise.all([service?.stop(), receiver?.stop(), shown]);
     },
   };
 }
@@ -41,4 +45,32 @@ async function startService({ pipelines, embedded }: ForwarderSettings): Promise
 async function startReceiver(): Promise<ReceiverHandle> {
   const receiver = await import('./emulator/receiver-handle.js');
   return receiver.startReceiver({ tracking: 'sequence' });
+}
+
+/** So that a person sees what a SIEM would. */
+async function showFirstEvent(receiver: ReceiverHandle, log: Log): Promise<void> {
+  try {
+    await receiver.waitFor({ events: 1 }, FIRST_EVENT_MS);
+    const [first = ''] = await receiver.last(1);
+    log.info(
+      {},
+      `events arrive, for example: ${first.slice(0, EXAMPLE_LENGTH)}${first.length > EXAMPLE_LENGTH ? ' …' : ''}`,
+    );
+  } catch {
+    // None came in time, or we were stopped first: the status line says so.
+  }
+}
+
+const FIRST_EVENT_MS = 60_000;
+const EXAMPLE_LENGTH = 240;
+
+/** The other end's own count, against which our summing-up can be checked. */
+async function sayWhatCame(receiver: ReceiverHandle, log: Log): Promise<void> {
+  const { unique, duplicates, lost, reordered } = (await receiver.stats()).sequence;
+  const seen = { unique, duplicates, lost, reordered };
+  const events = unique.toLocaleString('en-US');
+  log.info(
+    seen,
+    `the built-in receiver has seen ${events} events: ${lost} lost, ${duplicates} twice, ${reordered} out of order`,
+  );
 }

@@ -48,7 +48,7 @@ export async function runForwarder({ configFile, env }: RunOptions): Promise<num
   const logs = await createLogger({ ...settings.log, secrets: secretsOf(settings) });
   const stop = new StopRequests();
   stop.listen();
-  const ends = await startEmbedded(settings);
+  const ends = await startEmbedded(settings, logs.log);
   try {
     sayWhereFrom(settings, ends, logs.log);
     return await new Forwarder(settings, ends, logs, stop).run();
