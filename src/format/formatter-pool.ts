@@ -48,7 +48,7 @@ export class FormatterPool {
       format: async (batch) => {
         const out = this.#buffers.take(Math.ceil(batch.rawSize * expansion));
         const frames = await this.#format(plan, batch, out);
-        expansion = ((frames.bytes.length + frames.ends.byteLength) / Math.max(1, batch.rawSize)) * 1.05;
+        if (batch.rawSize > 0) expansion = ((frames.bytes.length + frames.ends.byteLength) / batch.rawSize) * 1.05;
         return frames;
       },
     };
