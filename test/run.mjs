@@ -1,6 +1,7 @@
 // Runs the compiled tests of the named suites (`node test/run.mjs unit property …`).
 // Node 20's `--test` takes no globs, hence this list. An empty suite is an error: a run that checks nothing must not be green.
 import { readdirSync, existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 
@@ -21,7 +22,7 @@ const files = process.argv.slice(2).flatMap((suite) => {
 });
 const { status } = spawnSync(
   process.execPath,
-  ['--enable-source-maps', '--test', '--test-timeout=180000', '--test-reporter=spec', ...files],
+  ['--enable-source-maps', '--test', `--test-concurrency=${availableParallelism()}`, '--test-timeout=180000', '--test-reporter=spec', ...files],
   { stdio: 'inherit' },
 );
 process.exit(status ?? 1);

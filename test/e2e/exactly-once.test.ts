@@ -33,16 +33,16 @@ for (const framing of ['lf', 'octet-counting'] as const) {
 }
 
 test('SIGTERM under load drains, commits and exits 0; the restart sends nothing twice', async () => {
-  await withEnds({ logstore: { shards: 4, preload: 300_000 } }, async (ends) => {
-    for (const stopAt of [20_000, 90_000, 180_000]) {
+  await withEnds({ logstore: { shards: 4, preload: 150_000 } }, async (ends) => {
+    for (const stopAt of [10_000, 50_000, 100_000]) {
       const forwarder = ends.fleet.start(configOf(ends));
       await ends.receiver.waitFor({ unique: stopAt }, MINUTE);
       forwarder.kill('SIGTERM');
       assert.deepEqual(await forwarder.exited, { code: 0, signal: null }, forwarder.text());
     }
     const last = ends.fleet.start(configOf(ends));
-    const stats = await ends.receiver.waitFor({ unique: 300_000 }, MINUTE);
-    assertFlawless(stats, 300_000);
+    const stats = await ends.receiver.waitFor({ unique: 150_000 }, MINUTE);
+    assertFlawless(stats, 150_000);
     last.kill('SIGTERM');
     assert.equal((await last.exited).code, 0);
   });

@@ -46,7 +46,7 @@ test('orderly ends in mid-stream', () =>
   }));
 
 test('a slow receiver holds the source back and memory stays bounded', async () => {
-  await withEnds({ logstore: { shards: 16, preload: 2_000_000 } }, async (ends) => {
+  await withEnds({ logstore: { shards: 16, preload: 250_000 } }, async (ends) => {
     await ends.receiver.setMode({ kind: 'slow', bytesPerSecond: 1_000_000 });
     const forwarder = ends.fleet.start(configOf(ends, { top: { flow: { maxInFlightBytes: '16MiB' } } }));
     await ends.receiver.waitFor({ bytes: 8_000_000 }, MINUTE);

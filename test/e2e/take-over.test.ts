@@ -25,15 +25,15 @@ test('kill -9: the other process takes over after the heartbeat timeout, nothing
 });
 
 test('ten kills in a row: nothing is lost', async () => {
-  await withEnds({ logstore: { shards: 4, preload: 400_000 } }, async (ends) => {
+  await withEnds({ logstore: { shards: 4, preload: 150_000 } }, async (ends) => {
     for (let kill = 1; kill <= 10; kill++) {
       const forwarder = ends.fleet.start(configOf(ends));
-      await ends.receiver.waitFor({ unique: 20_000 * kill }, MINUTE);
+      await ends.receiver.waitFor({ unique: 10_000 * kill }, MINUTE);
       forwarder.kill('SIGKILL');
       await forwarder.exited;
     }
     const last = ends.fleet.start(configOf(ends));
-    const { sequence } = await ends.receiver.waitFor({ unique: 400_000 }, 2 * MINUTE);
+    const { sequence } = await ends.receiver.waitFor({ unique: 150_000 }, 2 * MINUTE);
     assert.equal(sequence.lost, 0);
     assert.equal(sequence.reordered, 0);
     last.kill('SIGTERM');

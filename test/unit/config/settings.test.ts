@@ -59,7 +59,7 @@ test('what is not written has a default', () => {
         connections: 2,
         connectTimeoutMs: 10_000,
         stallTimeoutMs: 20_000,
-        settleTimeMs: 5000,
+        settleTimeMs: 2000,
         replayBytes: 8 * 1024 * 1024,
         retry: { initialMs: 100, maxMs: 10_000 },
         tls: {
