@@ -22,7 +22,14 @@ const files = process.argv.slice(2).flatMap((suite) => {
 });
 const { status } = spawnSync(
   process.execPath,
-  ['--enable-source-maps', '--test', `--test-concurrency=${availableParallelism()}`, '--test-timeout=180000', '--test-reporter=spec', ...files],
+  [
+    '--enable-source-maps',
+    '--test',
+    `--test-concurrency=${availableParallelism()}`,
+    `--test-timeout=${process.env.TEST_TIMEOUT_MS ?? 180_000}`,
+    '--test-reporter=spec',
+    ...files,
+  ],
   { stdio: 'inherit' },
 );
 process.exit(status ?? 1);

@@ -17,6 +17,8 @@ export interface TestCerts {
   readonly expired: KeyPair;
   /** A server certificate for `elsewhere.example`. */
   readonly wrongName: KeyPair;
+  /** As `server`, but signed by `otherCa`. */
+  readonly rotated: KeyPair;
 }
 
 type Extensions = NonNullable<SelfsignedOptions['extensions']>;
@@ -37,15 +39,17 @@ async function make(): Promise<TestCerts> {
   const ca = await makeCa('Test CA');
   const names = leaf('serverAuth', LOCAL_NAMES);
   const yesterday = { notBeforeDate: inDays(-30), notAfterDate: inDays(-1) };
+  const otherCa = await makeCa('Other CA');
   return {
     ca,
-    otherCa: await makeCa('Other CA'),
+    otherCa,
     server: await makeLeaf('localhost', ca, { extensions: names }),
     client: await makeLeaf('client', ca, { extensions: leaf('clientAuth', [{ type: 2, value: 'client' }]) }),
     expired: await makeLeaf('localhost', ca, { extensions: names, ...yesterday }),
     wrongName: await makeLeaf('elsewhere.example', ca, {
       extensions: leaf('serverAuth', [{ type: 2, value: 'elsewhere.example' }]),
     }),
+    rotated: await makeLeaf('localhost', otherCa, { extensions: names }),
   };
 }
 
