@@ -54,7 +54,7 @@ async function measureAll(seconds: number): Promise<void> {
 }
 
 async function measure(transport: 'tcp' | 'tls', port: number, guarantee: Guarantee, seconds: number): Promise<void> {
-  const destination = openDestination(settingsFor(transport, port, guarantee), systemClock, silent);
+  const destination = openDestination(settingsFor(transport, port, guarantee), systemClock, silent, () => false);
   const route = destination.openRoute(() => true);
   const frames = makeBatch();
   await route.send(frames);
@@ -99,6 +99,7 @@ function settingsFor(transport: 'tcp' | 'tls', port: number, guarantee: Guarante
     settleTimeMs: 1_000,
     replayBytes: 8 * 1024 * 1024,
     retry: { initialMs: 100, maxMs: 10_000 },
+    rate: { eps: file, burst: file, bytesPerSecond: file, catchUpEps: file },
   };
 }
 

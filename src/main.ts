@@ -14,14 +14,14 @@ import { ByteBudget } from './flow/byte-budget.js';
 import { deadline, systemClock as clock } from './flow/clock.js';
 import { FormatterPool } from './format/formatter-pool.js';
 import { Pipeline } from './group/pipeline.js';
-import type { Snapshot } from './model/snapshot.js';
+import type { PipelineSnapshot, Snapshot } from './model/snapshot.js';
 import { createSlsClient, type SlsClient, type SlsSettings } from './sls/client.js';
 import { staticCredentials } from './sls/credentials.js';
 import { parseEndpoint } from './sls/endpoint.js';
 import { StopRequests } from './stop-requests.js';
 import { openDestination, type OpenDestination } from './syslog/destination.js';
 import { startAdmin, type Admin } from './telemetry/admin.js';
-import { health, readiness } from './telemetry/health.js';
+import { health, isCatchingUp, readiness } from './telemetry/health.js';
 import { createLogger, type Logger, type LogSystem } from './telemetry/logger.js';
 import { createMetrics } from './telemetry/metrics.js';
 import { startProgress, summingUp } from './telemetry/progress.js';
@@ -84,7 +84,7 @@ class Forwarder {
     });
     this.#client = createSlsClient({ ...serviceOf(settings, ends), ...SERVICE_LIMITS }, clock, logs.log);
     this.#destinations = new Map(
-      settings.destinations.map((plan) => [plan.settings.name, makeDestination(plan, ends, logs)]),
+      settings.destinations.map((plan) => [plan.settings.name, this.#makeDestination(plan, ends)]),
     );
     this.#pipelines = settings.pipelines.map((plan, index) => this.#makePipeline(plan, index));
   }
@@ -183,6 +183,16 @@ class Forwarder {
     });
   }
 
+  #makeDestination({ settings, embedded }: DestinationPlan, ends: EmbeddedEnds): OpenDestination {
+    const child = this.#logs.log.child({ destination: settings.name });
+    const pipelines = (): PipelineSnapshot[] => this.#pipelines.map((pipeline) => pipeline.snapshot());
+    const isBehind = (): boolean => isCatchingUp(pipelines(), settings.name);
+    if (!embedded || ends.receiver === undefined) return openDestination(settings, clock, child, isBehind);
+    const { url, port } = ends.receiver;
+    const endpoint = { transport: 'tcp', host: '127.0.0.1', port, text: `${url} (embedded)` } as const;
+    return openDestination({ ...settings, endpoints: [endpoint] }, clock, child, isBehind);
+  }
+
   #snapshot(): Snapshot {
     const { limitBytes, reservedBytes, waiting } = this.#budget;
     return {
@@ -214,18 +224,6 @@ function serviceOf({ service }: ForwarderSettings, ends: EmbeddedEnds): ServiceA
   if (!parsed.ok) throw new ForwarderError('INTERNAL', parsed.message);
   const credentials = staticCredentials(EMBEDDED_CREDENTIALS);
   return { endpoint: parsed.endpoint, signature: 'v1', credentials, responseTimeoutMs: 30_000 };
-}
-
-function makeDestination(
-  { settings, embedded }: DestinationPlan,
-  ends: EmbeddedEnds,
-  { log }: LogSystem,
-): OpenDestination {
-  const child = log.child({ destination: settings.name });
-  if (!embedded || ends.receiver === undefined) return openDestination(settings, clock, child);
-  const { url, port } = ends.receiver;
-  const endpoint = { transport: 'tcp', host: '127.0.0.1', port, text: `${url} (embedded)` } as const;
-  return openDestination({ ...settings, endpoints: [endpoint] }, clock, child);
 }
 
 /** The embedded ends must never be taken for real ones. */

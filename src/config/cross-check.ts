@@ -110,7 +110,7 @@ function checkReceivers(
 }
 
 function checkDestination(destination: DestinationConfig, path: Path, tlsWritten: boolean, say: Say): void {
-  const { endpoints, newline, retry, tls } = destination;
+  const { endpoints, newline, retry, rate, tls } = destination;
   const real = endpoints.filter((endpoint) => endpoint !== 'embedded');
   const transports = new Set(real.map(({ transport }) => transport));
   if (transports.size > 1 && destination.framing === undefined) {
@@ -120,6 +120,9 @@ function checkDestination(destination: DestinationConfig, path: Path, tlsWritten
     say([...path, 'newline'], '"keep" needs "framing: octet-counting", or a line break would split an event in two');
   }
   if (retry.initial > retry.max) say([...path, 'retry', 'initial'], 'must not be longer than retry.max');
+  for (const key of ['burst', 'catchUpEps'] as const) {
+    if (rate[key] !== undefined && rate.eps === undefined) say([...path, 'rate', key], 'needs "eps" beside it');
+  }
   if (transports.has('tls')) checkTls(tls, [...path, 'tls'], say);
   else if (tlsWritten) {
     say(

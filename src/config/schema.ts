@@ -166,6 +166,19 @@ const tls = section({
     .describe('DANGEROUS: accept any certificate. Anybody on the way can then read and change the logs.'),
 });
 
+const eps = () => integer(1, 100_000_000).optional();
+
+const rate = section({
+  eps: eps().describe(
+    'Events a second over all connections, what the license allows; what is too much waits. Default: no limit.',
+  ),
+  burst: eps().describe('Events that may go at once after a pause; default: what "eps" allows in a tenth of a second.'),
+  bytesPerSecond: byteSize('1KiB', '100GiB')
+    .optional()
+    .describe('Bytes a second, framing included; default: no limit.'),
+  catchUpEps: eps().describe('In place of "eps" while a shard of a pipeline is more than a minute behind.'),
+});
+
 const destination = section({
   endpoints: z
     .array(parsed(RECEIVER_EXPECTED, parseReceiver))
@@ -198,6 +211,7 @@ const destination = section({
     .describe('How long a connection must stay healthy after the bytes were acknowledged.'),
   replayBytes: byteSize('0B', '64MiB').prefault('8MiB').describe('… or how many further bytes must be acknowledged.'),
   retry: retry('100ms', '10s').describe('Pauses between connection attempts.'),
+  rate: rate.prefault({}).describe('What the receivers may be sent at most.'),
   tls: tls.prefault({}).describe('TLS options, for tls:// endpoints.'),
 });
 
@@ -236,7 +250,9 @@ export const configSchema = section({
   }).prefault({}),
   checkpoint: section({
     interval: duration('100ms', '10m').prefault('5s').describe('How often a shard stores its progress.'),
-    refresh: duration('1s', '1h').prefault('30s').describe('How often unchanged progress is stored again where the list of shards can not be read.'),
+    refresh: duration('1s', '1h')
+      .prefault('30s')
+      .describe('How often unchanged progress is stored again where the list of shards can not be read.'),
   }).prefault({}),
   shutdown: section({
     timeout: duration('0s', '1h')

@@ -144,6 +144,8 @@ function formatPlan({ format, project, logstore, destination: name }: PipelineCo
 /** Keys that are not written are there, and undefined. */
 const NO_FILES = { ca: undefined, cert: undefined, key: undefined, passphrase: undefined, servername: undefined };
 
+const NO_RATE = { eps: undefined, burst: undefined, bytesPerSecond: undefined, catchUpEps: undefined };
+
 function destinationPlan(name: string, destination: DestinationConfig): DestinationPlan {
   const { endpoints, guarantee, connections, replayBytes, retry, tls } = destination;
   const settings = {
@@ -156,6 +158,7 @@ function destinationPlan(name: string, destination: DestinationConfig): Destinat
     settleTimeMs: destination.settleTime,
     replayBytes,
     retry: { initialMs: retry.initial, maxMs: retry.max },
+    rate: { ...NO_RATE, ...destination.rate },
     tls: { ...NO_FILES, ...tls },
   };
   return { settings, embedded: endpoints.includes('embedded') };

@@ -78,6 +78,8 @@ export interface DestinationSnapshot {
   readonly name: string;
   readonly guarantee: string;
   readonly connections: readonly ConnectionSnapshot[];
+  /** Events a second: over the last ten seconds, and allowed at present (undefined: any). */
+  readonly rate: { readonly usedEps: number; readonly limitEps: number | undefined };
   readonly totals: DestinationTotals;
 }
 

@@ -10,7 +10,9 @@ import type { KernelSocket } from './kernel-sockets.js';
 import type { Link } from './link.js';
 import { abandoned, Outbox, type Lease } from './outbox.js';
 import type { Member, Question } from './pulse.js';
+import type { Pace } from './pace.js';
 import type { DeliveryTuning, Endpoint } from './settings.js';
+import { sliceEnd } from './slices.js';
 import type { SettleRule } from './span-ledger.js';
 import type { Totals } from './totals.js';
 
@@ -24,6 +26,7 @@ export interface ConnectionDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly totals: Totals;
+  readonly pace: Pace;
   /** Rejects with a ForwarderError. `onChange` is to be called when the link stops being open. */
   readonly dial: (endpoint: Endpoint, onChange: () => void, signal: AbortSignal) => Promise<Link>;
   /** Somebody has to look at this connection in a while, or (`hurry`) as soon as may be. */
@@ -195,7 +198,7 @@ export class Connection implements Member {
   async #serve(link: Link): Promise<void> {
     while (link.open) {
       const frames = this.#hasRoom(link) ? this.#outbox.begin() : undefined;
-      if (frames !== undefined) await this.#write(link, frames.bytes);
+      if (frames !== undefined) await this.#write(link, frames);
       else if (this.#mayEnd(link)) await this.#end(link);
       else {
         if (this.#stop.soft.aborted) this.#deps.wakePulse(true);
@@ -204,25 +207,39 @@ export class Connection implements Member {
     }
   }
 
-  async #write(link: Link, bytes: Uint8Array): Promise<void> {
+  async #write(link: Link, frames: FrameBatch): Promise<void> {
     this.#deps.wakePulse(false);
-    if (!(await this.#writeSlices(link, bytes))) return;
+    if (!(await this.#writeSlices(link, frames))) return;
     const now = this.#deps.clock.monotonic();
     this.#outbox.written(link.flushed, now);
     this.#advance(link, now);
   }
 
-  async #writeSlices(link: Link, bytes: Uint8Array): Promise<boolean> {
-    const size = this.#deps.tuning.sliceBytes[this.#endpoint.transport];
-    for (let at = 0; at < bytes.length; at += size) {
-      while (link.open && !this.#hasRoom(link)) await this.#poked();
-      if (!link.open || !(await link.write(bytes.subarray(at, at + size)))) return false;
+  async #writeSlices(link: Link, { bytes, ends }: FrameBatch): Promise<boolean> {
+    const { pace } = this.#deps;
+    const maxEvents = Math.min(link.sliceEvents, pace.sliceEvents);
+    const maxBytes = Math.min(link.sliceBytes, pace.sliceBytes);
+    let start = 0;
+    for (let from = 0; from < ends.length;) {
+      const to = sliceEnd(ends, from, start, maxEvents, maxBytes);
+      const end = ends[to - 1] ?? bytes.length;
+      await this.#mayWrite(link, to - from, end - start);
+      if (!link.open || !(await link.write(bytes.subarray(start, end), ends.subarray(from, to), start))) return false;
+      [from, start] = [to, end];
     }
     return true;
   }
 
+  /** Resolves when the slice may be written, or the link is lost. */
+  async #mayWrite(link: Link, events: number, bytes: number): Promise<void> {
+    while (link.open && !this.#hasRoom(link)) await this.#poked();
+    const ticket = this.#deps.pace.ask(events, bytes, () => this.#poke());
+    while (link.open && !ticket.granted) await this.#poked();
+    this.#deps.pace.giveUp(ticket);
+  }
+
   #hasRoom(link: Link): boolean {
-    if (link.flushed - link.acked < this.#deps.tuning.maxUnackedBytes) return true;
+    if (link.hasRoom) return true;
     this.#deps.wakePulse(true);
     return false;
   }

@@ -7,10 +7,11 @@ import type { DestinationSnapshot } from '../model/snapshot.js';
 import { Connection } from './connection.js';
 import { dial } from './dial.js';
 import { KernelSockets, sendBufferBound } from './kernel-sockets.js';
-import { Link } from './link.js';
 import type { Lease } from './outbox.js';
+import { Pace } from './pace.js';
 import { Pulse } from './pulse.js';
 import { TUNING, type DeliveryTuning, type DestinationSettings } from './settings.js';
+import { StreamLink } from './stream-link.js';
 import { tlsOptions } from './tls-options.js';
 import { newTotals, type Totals } from './totals.js';
 
@@ -29,17 +30,20 @@ export interface OpenDestination extends Destination {
 /**
  * Builds a destination. Nothing is dialled before its first route is opened.
  * @param log what it writes should already carry the destination's name.
+ * @param isBehind whether a pipeline that sends here is catching up; see `rate.catchUpEps`.
  * @throws ForwarderError CONFIG_INVALID when a certificate or key file can't be used.
  */
 export function openDestination(
   settings: DestinationSettings,
   clock: Clock,
   log: Log,
+  isBehind: () => boolean,
   tuning: DeliveryTuning = TUNING,
 ): OpenDestination {
   checkTls(settings, log);
   const totals = newTotals();
-  const linkSettings = { ...settings, ...tuning, sendBufferBytes: sendBufferBound() };
+  const sendBufferBytes = sendBufferBound();
+  const pace = new Pace(settings.rate, clock, isBehind);
   const connections = Array.from({ length: settings.connections }, (_, index) => {
     return new Connection({
       index,
@@ -50,9 +54,12 @@ export function openDestination(
       clock,
       log,
       totals,
+      pace,
       dial: async (endpoint, onChange, signal) => {
         const dialled = await dial(endpoint, settings, clock, signal);
-        return new Link(dialled, endpoint, linkSettings, clock, onChange);
+        const sliceBytes = tuning.sliceBytes[endpoint.transport];
+        const own = { ...settings, ...tuning, sendBufferBytes, sliceBytes };
+        return new StreamLink(dialled, endpoint, own, clock, onChange);
       },
       wakePulse: (hurry) => {
         if (hurry) pulse.hurry();
@@ -61,18 +68,20 @@ export function openDestination(
     });
   });
   const pulse = new Pulse(clock, new KernelSockets(), tuning, connections);
-  return new SyslogDestination(settings, connections, totals);
+  return new SyslogDestination(settings, connections, totals, pace);
 }
 
 class SyslogDestination implements OpenDestination {
   readonly #settings: DestinationSettings;
   readonly #lanes: readonly Lane[];
   readonly #totals: Totals;
+  readonly #pace: Pace;
 
-  constructor(settings: DestinationSettings, connections: readonly Connection[], totals: Totals) {
+  constructor(settings: DestinationSettings, connections: readonly Connection[], totals: Totals, pace: Pace) {
     this.#settings = settings;
     this.#lanes = connections.map((connection) => ({ connection, routes: 0 }));
     this.#totals = totals;
+    this.#pace = pace;
   }
 
   openRoute(fence: () => boolean): Route {
@@ -99,6 +108,7 @@ class SyslogDestination implements OpenDestination {
       name,
       guarantee,
       connections: this.#lanes.map(({ connection }) => connection.snapshot()),
+      rate: { usedEps: this.#pace.usedEps, limitEps: this.#pace.limitEps },
       totals: { ...this.#totals, errors: { ...this.#totals.errors } },
     };
   }

@@ -1,4 +1,5 @@
 import type { BackoffSettings } from '../flow/backoff.js';
+import type { RateSettings } from './pace.js';
 
 /** One receiver. */
 export interface Endpoint {
@@ -42,6 +43,7 @@ export interface DestinationSettings {
   /** … or how many further bytes must be acked. Sound when not below the receiver's receive buffer (Linux: 6 MiB by default). */
   readonly replayBytes: number;
   readonly retry: BackoffSettings;
+  readonly rate: RateSettings;
 }
 
 /** What no user should have to think about. */

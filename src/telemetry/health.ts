@@ -51,6 +51,16 @@ function isBlocked({ connections }: DestinationSnapshot): boolean {
   return connections.every(({ phase, pendingBytes }) => phase !== 'connected' || pendingBytes > 0);
 }
 
+/** A shard further behind than this has a backlog to catch up on. */
+const CATCHING_UP_SECONDS = 60;
+
+/** Is a pipeline of this destination working off a backlog? */
+export function isCatchingUp(pipelines: readonly PipelineSnapshot[], destination: string): boolean {
+  const isBehind = ({ caughtUp, lagSeconds = 0 }: ShardSnapshot): boolean =>
+    !caughtUp && lagSeconds > CATCHING_UP_SECONDS;
+  return pipelines.some((pipeline) => pipeline.destination === destination && pipeline.shards.some(isBehind));
+}
+
 /** Has everything that must come up come up once? */
 export function readiness(snapshot: Snapshot): Verdict {
   const pipelines = snapshot.pipelines.filter(({ heartbeats }) => heartbeats === 0);

@@ -136,6 +136,8 @@ export const FAMILIES: readonly Family[] = [
     'Events written again after a connection was lost: at most so many duplicates.',
     ({ totals }) => totals.resentEvents,
   ),
+  ofDestination('eps_used', 'Events a second that went out, over the last ten seconds.', ({ rate }) => rate.usedEps),
+  ofDestination('eps_limit', 'Events a second that may go out at present.', ({ rate }) => rate.limitEps),
   ofDestination('connects_total', 'Connections made.', ({ totals }) => totals.connects),
   {
     name: 'forwarder_destination_errors_total',

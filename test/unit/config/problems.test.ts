@@ -146,6 +146,7 @@ test('what only two keys together get wrong', () => {
       { destination: 'newline: keep' },
       '12:14: destinations.siem.newline: "keep" needs "framing: octet-counting", or a line break would split an event in two',
     ],
+    [{ destination: 'rate: { catchUpEps: 9 }' }, '12:25: destinations.siem.rate.catchUpEps: needs "eps" beside it'],
     [
       { destination: 'tls: { minVersion: TLSv1.3 }' },
       '12:10: destinations.siem.tls: no endpoint is tls://…, so these options would do nothing; remove them, or write tls:// above',

@@ -62,6 +62,7 @@ test('what is not written has a default', () => {
         settleTimeMs: 2000,
         replayBytes: 8 * 1024 * 1024,
         retry: { initialMs: 100, maxMs: 10_000 },
+        rate: { eps: undefined, burst: undefined, bytesPerSecond: undefined, catchUpEps: undefined },
         tls: {
           ca: undefined,
           cert: undefined,

@@ -32,6 +32,7 @@ const QUICK: DestinationSettings = {
   settleTimeMs: 60,
   replayBytes: 8 * 1024 * 1024,
   retry: { initialMs: 20, maxMs: 50 },
+  rate: { eps: undefined, burst: undefined, bytesPerSecond: undefined, catchUpEps: undefined },
 };
 const QUICK_TUNING: DeliveryTuning = { ...TUNING, beatMs: 20, restPerLook: 2, endGraceMs: 200 };
 
@@ -47,7 +48,7 @@ export interface Opened {
 export function open(settings: Partial<DestinationSettings>, tuning: Partial<DeliveryTuning> = {}): Opened {
   const log = new RecordingLog();
   const all = { ...QUICK, ...settings };
-  return { destination: openDestination(all, systemClock, log, { ...QUICK_TUNING, ...tuning }), log };
+  return { destination: openDestination(all, systemClock, log, () => false, { ...QUICK_TUNING, ...tuning }), log };
 }
 
 /** `count` frames `<shard>:<seq>:<n> xxx…\n` of `size` bytes each. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import type { KernelSocket } from '../../../src/syslog/kernel-sockets.js';
-import { Link } from '../../../src/syslog/link.js';
+import { StreamLink } from '../../../src/syslog/stream-link.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { endpointAt, Receiver } from './support.js';
 
@@ -13,6 +13,8 @@ const settings = {
   shutWindowTimeoutMs: 60_000,
   sendBufferBytes: 5 * MEGABYTE,
   blindAckMs: 10_000,
+  maxUnackedBytes: 16 * MEGABYTE,
+  sliceBytes: MEGABYTE,
 };
 const row = (change: Partial<KernelSocket> = {}): KernelSocket => ({
   unackedBytes: 0,
@@ -23,12 +25,12 @@ const row = (change: Partial<KernelSocket> = {}): KernelSocket => ({
 });
 
 /** A link over a real socket; what the kernel says of it, and the time, come from the test. */
-async function withLink(body: (link: Link, clock: ManualClock) => Promise<void>): Promise<void> {
+async function withLink(body: (link: StreamLink, clock: ManualClock) => Promise<void>): Promise<void> {
   const siem = await Receiver.listen();
   const raw = connect(siem.port, '127.0.0.1');
   await once(raw, 'connect');
   const clock = new ManualClock();
-  const link = new Link({ stream: raw, raw }, endpointAt(siem.port), settings, clock, () => undefined);
+  const link = new StreamLink({ stream: raw, raw }, endpointAt(siem.port), settings, clock, () => undefined);
   try {
     await body(link, clock);
   } finally {

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { always, batch, endpointAt, expectedFrames, open, Receiver } from './support.js';
+
+const toClose: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of toClose.splice(0).reverse()) await close();
+});
+
+async function limited(eps: number, burst: number, receiver: Parameters<typeof Receiver.listen>[0] = {}) {
+  const siem = await Receiver.listen(receiver);
+  toClose.push(() => siem.close());
+  const rate = { eps, burst, bytesPerSecond: undefined, catchUpEps: undefined };
+  const { destination } = open({ endpoints: [endpointAt(siem.port)], rate });
+  toClose.push(() => destination.closeHard());
+  return { siem, destination };
+}
+
+test('a batch far larger than the burst is spread over time, and every event arrives', async () => {
+  const { siem, destination } = await limited(2_000, 50);
+  const started = performance.now();
+  const sent = destination.openRoute(always).send(batch(0, 0, 500));
+  await siem.until(() => siem.bytes >= 100 * 100);
+  assert.ok(siem.bytes < 400 * 100, 'the rest waits');
+  await sent;
+  const seconds = (performance.now() - started) / 1_000;
+  assert.ok(seconds >= 450 / 2_000, `${seconds} s`);
+  assert.deepEqual(siem.frames(), [expectedFrames(0, 1, 500)]);
+  assert.equal(destination.snapshot().rate.limitEps, 2_000);
+});
+
+test('a connection lost while its batch waits for the limit is replaced, and a hard stop does not wait', async () => {
+  const { siem, destination } = await limited(10, 10, {
+    onSocket: (socket, index) => {
+      if (index === 0) socket.once('data', () => socket.resetAndDestroy());
+    },
+  });
+  const rejected = assert.rejects(destination.openRoute(always).send(batch(0, 0, 1_000)), { code: 'ABANDONED' });
+  await siem.until(() => siem.sockets.length === 2);
+  await destination.closeHard();
+  await rejected;
+});
