@@ -7,7 +7,7 @@ export const EMULATOR_OPTIONS = {
   port: { type: 'number', default: 8080, requiresArg: true, describe: 'Port to listen on; 0 for any free one' },
   project: { type: 'string', default: 'demo-project', requiresArg: true, describe: 'Project it has' },
   logstore: { type: 'string', default: 'actiontrail', requiresArg: true, describe: 'Logstore in that project' },
-  shards: { type: 'number', default: 4, requiresArg: true, describe: 'Shards of the logstore, 1 to 256' },
+  shards: { type: 'number', default: 4, requiresArg: true, describe: 'Shards of the logstore, 1 to 1000' },
   profile: {
     type: 'string',
     default: 'actiontrail',
@@ -44,7 +44,7 @@ export async function runEmulator(given: EmulatorArguments): Promise<number> {
   const logstore = {
     name: given.logstore,
     profile: given.profile as ProfileName,
-    shards: wholeNumber('shards', given.shards, 1, 256),
+    shards: wholeNumber('shards', given.shards, 1, 1000),
     preload: wholeNumber('preload', given.preload, 0, MANY),
     ratePerSecond: wholeNumber('rate', given.rate, 0, MANY),
     seed: wholeNumber('seed', given.seed, 0, MANY),

@@ -98,6 +98,7 @@ function pipelinePlan(pipeline: PipelineConfig, config: Config, host: Host): Pip
       consumer: pipeline.consumer ?? host.consumer,
       destination,
       heartbeatIntervalMs: heartbeat.interval,
+      shardCheckMs: pipeline.shardCheck,
       group: { timeoutSeconds: heartbeat.timeout / 1000, inOrder },
       shard: {
         start: startPosition(pipeline.start, host.now),

@@ -45,6 +45,8 @@ export class GroupMember<T extends ShardRun> {
   readonly #deps: GroupMemberDeps<T>;
   readonly #lease: Lease;
   readonly #runs = new Map<number, { readonly run: T; readonly done: Promise<void> }>();
+  /** Shards read to their end that the service still assigns to us; opened again only after it has taken them away once. */
+  readonly #over = new Set<number>();
   readonly #ended = new AbortController();
   #beating: Promise<void> = Promise.resolve();
   #stopping = false;
@@ -60,7 +62,7 @@ export class GroupMember<T extends ShardRun> {
       intervalMs: deps.heartbeatIntervalMs,
       listed: () => this.#listed(),
       onAssigned: (shards) => this.#assigned(shards),
-      onLost: () => this.#releaseAll('leaseLost'),
+      onLost: () => this.#lost(),
       onError: deps.onHeartbeatError,
     });
   }
@@ -106,7 +108,9 @@ export class GroupMember<T extends ShardRun> {
 
   #assigned(shards: readonly number[]): void {
     if (this.#stopping) return;
-    const { acquire, release } = diffAssignment(new Set(this.#runs.keys()), shards);
+    for (const shard of this.#over) if (!shards.includes(shard)) this.#over.delete(shard);
+    const wanted = shards.filter((shard) => !this.#over.has(shard));
+    const { acquire, release } = diffAssignment(new Set(this.#runs.keys()), wanted);
     for (const shard of release) this.#runs.get(shard)?.run.release('unassigned');
     for (const shard of acquire) this.#open(shard);
     if (acquire.length + release.length > 0) this.#deps.log.info({ acquire, release, shards }, 'assignment changed');
@@ -125,8 +129,14 @@ export class GroupMember<T extends ShardRun> {
     }
     this.#runs.delete(run.shard);
     const reason = run.reason ?? 'shutdown';
+    if (reason === 'shardEnd') this.#over.add(run.shard);
     this.#deps.onReleased(run, reason);
-    if (reason === 'unassigned') this.heartbeat.poke();
+    if (reason === 'unassigned' || reason === 'shardEnd') this.heartbeat.poke();
+  }
+
+  #lost(): void {
+    this.#over.clear();
+    this.#releaseAll('leaseLost');
   }
 
   #releaseAll(reason: ReleaseReason): void {

@@ -10,6 +10,7 @@ import type { ShardSettings } from '../shard/shard-settings.js';
 import { GroupMember } from './group-member.js';
 import type { Lease } from './lease.js';
 import { PipelineTotals } from './pipeline-totals.js';
+import { ShardWatch } from './shard-watch.js';
 
 export interface PipelineSettings {
   readonly name: string;
@@ -19,6 +20,8 @@ export interface PipelineSettings {
   readonly consumer: string;
   readonly destination: string;
   readonly heartbeatIntervalMs: number;
+  /** How often the list of shards is read. */
+  readonly shardCheckMs: number;
   readonly group: GroupSettings;
   readonly shard: ShardSettings;
 }
@@ -40,12 +43,21 @@ export interface PipelineDeps {
 export class Pipeline {
   readonly #deps: PipelineDeps;
   readonly #totals = new PipelineTotals();
+  readonly #watch: ShardWatch;
   #member: GroupMember<ShardConsumer> | undefined;
   #timeoutSeconds: number;
 
   constructor(deps: PipelineDeps) {
     this.#deps = deps;
     this.#timeoutSeconds = deps.settings.group.timeoutSeconds;
+    this.#watch = new ShardWatch({
+      source: deps.source,
+      clock: deps.clock,
+      log: deps.log,
+      intervalMs: deps.settings.shardCheckMs,
+      onClosed: (shard) => this.#close(shard),
+      onError: (code) => this.#totals.countError(code),
+    });
   }
 
   /**
@@ -70,10 +82,12 @@ export class Pipeline {
     this.#timeoutSeconds = timeoutSeconds;
     this.#member = this.#join(timeoutSeconds * 1000);
     this.#member.start();
+    this.#watch.start();
   }
 
   /** Resolves when every shard is drained, committed and given back. */
   async stop(): Promise<void> {
+    await this.#watch.stop();
     await this.#member?.stop();
   }
 
@@ -125,10 +139,14 @@ export class Pipeline {
     });
   }
 
+  #close(shard: number): void {
+    this.#member?.runs.find((run) => run.shard === shard)?.close();
+  }
+
   #openShard(shard: number, lease: Lease): ShardConsumer {
     const { source, group, formatter, destination, budget, clock, log, settings } = this.#deps;
     this.#totals.acquired();
-    return new ShardConsumer({
+    const consumer = new ShardConsumer({
       shard,
       source,
       group,
@@ -139,6 +157,9 @@ export class Pipeline {
       clock,
       log,
       settings: settings.shard,
+      endIsTold: () => this.#watch.known !== undefined,
     });
+    if (this.#watch.isClosed(shard)) consumer.close();
+    return consumer;
   }
 }

@@ -9,6 +9,8 @@ export interface CommitterDeps {
   readonly clock: Clock;
   readonly intervalMs: number;
   readonly refreshMs: number;
+  /** Whether an unchanged checkpoint is worth another write. */
+  readonly mayRefresh: () => boolean;
   /** The highest cursor with everything before it settled. */
   readonly watermark: () => string;
   /** False once the lease is gone: then nothing may be committed. */
@@ -20,7 +22,8 @@ export interface CommitterDeps {
 
 /**
  * Writes a shard's watermark into the consumer group. It never decides *what* to commit, only *when*: at the interval, again at the
- * refresh interval when nothing moved (the service ends a read-only shard on a checkpoint write, not on a read), and at the end.
+ * refresh interval when nothing moved (the service ends a read-only shard on a checkpoint write, not on a read) and the shard may be
+ * read-only without our knowing, and at the end.
  */
 export class Committer {
   readonly #deps: CommitterDeps;
@@ -43,17 +46,22 @@ export class Committer {
     return this.#deps.watermark() === this.#stored;
   }
 
+  /** Makes the next commit a write even if nothing has moved: the service compares a read-only shard's end with what is written, when it is. */
+  forget(): void {
+    this.#stored = undefined;
+  }
+
   /**
    * Commits at the interval until the signal aborts. Failures are reported and tried again at the next turn. A shard without a checkpoint
    * gets its start position stored at once: with `start: end` a crash before the first commit would else skip what came meanwhile.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, intervalMs, refreshMs } = this.#deps;
+    const { clock, intervalMs, refreshMs, mayRefresh } = this.#deps;
     if (this.#stored === undefined) await this.commit(signal);
     let refreshAt = clock.monotonic() + refreshMs;
     while (!signal.aborted) {
       await sleep(clock, intervalMs, signal);
-      const refreshDue = clock.monotonic() >= refreshAt;
+      const refreshDue = clock.monotonic() >= refreshAt && mayRefresh();
       if (isAborted(signal) || (this.upToDate && !refreshDue)) continue;
       await this.commit(signal);
       refreshAt = clock.monotonic() + refreshMs;

@@ -1,7 +1,7 @@
 import type { ForwarderError } from '../errors/forwarder-error.js';
 import type { ByteBudget, Reservation } from '../flow/byte-budget.js';
 import { sleep, type Clock } from '../flow/clock.js';
-import type { LogSource, PullReply } from '../model/ports.js';
+import type { LogSource, PullReply, StartPosition } from '../model/ports.js';
 import { PullSizer, type PullSize } from './pull-sizer.js';
 import { untilDone } from '../flow/retry.js';
 import type { ShardSettings } from './shard-settings.js';
@@ -38,11 +38,25 @@ export class Puller {
   #cursor: string;
   #notBefore = 0;
   #tipAt: number | undefined;
+  #endPosition: StartPosition | undefined;
+  #end: string | undefined;
+  #ended = false;
 
   constructor(deps: PullerDeps, cursor: string) {
     this.#deps = deps;
     this.#sizer = new PullSizer(deps.settings.maxPullBytes);
     this.#cursor = cursor;
+    this.#endPosition = deps.settings.end;
+  }
+
+  /** Everything up to the end asked for was pulled. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** No more will be written: the shard ends where it ends now. An end that was asked for before comes first. */
+  endHere(): void {
+    this.#endPosition ??= 'end';
   }
 
   /** When (monotonic ms) the service last said that there is nothing after our cursor; undefined while there is. */
@@ -57,12 +71,12 @@ export class Puller {
 
   /**
    * The next reply that moves the cursor.
-   * @returns undefined when the signal aborted.
+   * @returns undefined when the signal aborted or the shard is {@link ended}.
    * @throws ForwarderError of class permanent (SLS_CURSOR_INVALID, SLS_SHARD_GONE).
    */
   async next(signal: AbortSignal): Promise<Pulled | undefined> {
     const { clock, settings, onError } = this.#deps;
-    for (;;) {
+    while (!this.#ended) {
       const pulled = await untilDone({ clock, backoff: settings.retry, signal, onError }, () => this.#pull(signal));
       if (pulled === undefined || signal.aborted) {
         pulled?.reservation.release();
@@ -71,6 +85,7 @@ export class Puller {
       if (pulled.reply.nextCursor !== pulled.cursor) return pulled;
       pulled.reservation.release();
     }
+    return undefined;
   }
 
   async #pull(signal: AbortSignal): Promise<Pulled | undefined> {
@@ -82,7 +97,8 @@ export class Puller {
     const cursor = this.#cursor;
     const startedAt = clock.monotonic();
     try {
-      const reply = await source.pull(shard, cursor, asked.count, signal);
+      if (this.#endPosition !== undefined) this.#end ??= await source.getCursor(shard, this.#endPosition, signal);
+      const reply = await source.pull(shard, cursor, asked.count, signal, this.#end);
       reservation.correct(Math.max(reply.rawSize, reply.bodyLength));
       this.#note(reply, cursor, asked, startedAt);
       return { cursor, reply, reservation };
@@ -101,6 +117,7 @@ export class Puller {
     this.#sizer.learn(asked, reply.logGroups, reply.rawSize);
     this.#cursor = reply.nextCursor;
     const atTip = reply.nextCursor === cursor;
+    this.#ended = this.#end !== undefined && (atTip || reply.nextCursor === this.#end);
     this.#tipAt = atTip ? this.#deps.clock.monotonic() : undefined;
     const more = reply.logGroups >= asked.count || reply.rawSize >= LARGE_REPLY;
     const pause = atTip ? settings.idlePollMs : more ? 0 : settings.idlePollMs / 4;

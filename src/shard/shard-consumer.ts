@@ -11,6 +11,7 @@ import type { ConsumerGroup, Destination, Formatter, LogSource, Route } from '..
 import type { ShardPhase, ShardSnapshot } from '../model/snapshot.js';
 import { Committer } from './committer.js';
 import { Deliverer } from './deliverer.js';
+import { lagSeconds } from './lag.js';
 import { cursorAfterExpiry, resolveStart, type ShardStart } from './position.js';
 import { Puller, type Pulled } from './puller.js';
 import { untilDone, type RetrySettings } from '../flow/retry.js';
@@ -28,6 +29,8 @@ export interface ShardDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: ShardSettings;
+  /** The list of shards can be read, so that {@link ShardConsumer.close} will be called when it is time. */
+  readonly endIsTold: () => boolean;
 }
 
 /** Where the watermark stands: a cursor and, where the service says it, that position's receive time (unix seconds). */
@@ -63,6 +66,7 @@ export class ShardConsumer {
   #reason: ReleaseReason | undefined;
   #puller: Puller | undefined;
   #committer: Committer | undefined;
+  #closed = false;
   #seq = 0;
   #progressAt: number;
 
@@ -101,6 +105,12 @@ export class ShardConsumer {
     if (reason === 'unassigned') this.#limitDrain();
   }
 
+  /** The shard takes no writes any more: it is over once everything up to its end is settled and that end is stored as its checkpoint. */
+  close(): void {
+    this.#closed = true;
+    this.#puller?.endHere();
+  }
+
   /** Hard stop: abandons what is in flight. What is settled is still committed, unless the lease is lost. */
   hurry(): void {
     if (this.#phase === 'released') return;
@@ -132,7 +142,13 @@ export class ShardConsumer {
       shard: this.shard,
       phase: this.#phase,
       caughtUp: tipAt !== undefined && this.#window.size === 0,
-      lagSeconds: this.#lagSeconds(),
+      lagSeconds: lagSeconds({
+        nowMs: this.#deps.clock.now(),
+        monotonicMs: now,
+        tipAt,
+        inFlight: this.#window.size,
+        watermarkTime: this.#window.watermark?.time,
+      }),
       idleSeconds: (now - Math.max(this.#progressAt, tipAt ?? 0)) / 1000,
       inFlightBatches: this.#window.size,
       inFlightBytes: this.#deliverer.inFlightBytes,
@@ -158,6 +174,7 @@ export class ShardConsumer {
     log.info({ shard, from: start.checkpoint === undefined ? 'start' : 'checkpoint' }, 'shard acquired');
     const committer = (this.#committer = this.#makeCommitter(start));
     const puller = (this.#puller = this.#makePuller(start.cursor));
+    if (this.#closed) puller.endHere();
     const drained = new AbortController();
     const committing = committer.run(drained.signal);
     const delivering = this.#deliverer.run();
@@ -177,7 +194,7 @@ export class ShardConsumer {
   /** @returns why the shard can't go on, or undefined when it was asked to stop. */
   async #pullLoop(puller: Puller): Promise<ForwarderError | undefined> {
     const { soft } = this.#stop;
-    while (!soft.aborted) {
+    while (!soft.aborted && !puller.ended) {
       await this.#window.whenRoom(soft);
       try {
         const pulled = await puller.next(soft);
@@ -187,6 +204,7 @@ export class ShardConsumer {
         if (failure !== undefined) return failure;
       }
     }
+    if (puller.ended) this.release('shardEnd');
     return undefined;
   }
 
@@ -235,6 +253,7 @@ export class ShardConsumer {
   async #lastCommit(committer: Committer): Promise<void> {
     const { clock, settings } = this.#deps;
     const { hard } = this.#stop;
+    if (this.#reason === 'shardEnd') committer.forget();
     while (!hard.aborted && !committer.upToDate && !(await committer.commit(hard))) {
       await sleep(clock, settings.retry.initialMs, hard);
     }
@@ -257,15 +276,6 @@ export class ShardConsumer {
     clock.timer(settings.drainTimeoutMs, hurry, { unref: true });
   }
 
-  #lagSeconds(): number | undefined {
-    const { clock } = this.#deps;
-    const tipAt = this.#puller?.tipAt;
-    // At the tip the lag is the time since the service last confirmed it: true also when pulls fail meanwhile.
-    if (tipAt !== undefined && this.#window.size === 0) return (clock.monotonic() - tipAt) / 1000;
-    const time = this.#window.watermark?.time;
-    return time === undefined ? undefined : Math.max(0, clock.now() / 1000 - time);
-  }
-
   #makePuller(cursor: string): Puller {
     const { shard, source, budget, clock, settings } = this.#deps;
     const onError = (error: ForwarderError, pauseMs: number): void => this.#report(error, pauseMs);
@@ -281,6 +291,7 @@ export class ShardConsumer {
         clock,
         intervalMs: settings.checkpointIntervalMs,
         refreshMs: settings.checkpointRefreshMs,
+        mayRefresh: () => !this.#deps.endIsTold(),
         watermark: () => this.#window.watermark?.cursor ?? start.cursor,
         mayCommit: () => this.#mayAct(),
         onCommitted: () => {

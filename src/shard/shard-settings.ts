@@ -7,6 +7,8 @@ export type ExpiredCursorPolicy = 'oldest' | 'latest' | 'fail';
 export interface ShardSettings {
   /** Where a shard without a checkpoint starts. */
   readonly start: StartPosition;
+  /** Where every shard ends; undefined: nowhere, what comes is read for ever. */
+  readonly end?: StartPosition | undefined;
   readonly onExpiredCursor: ExpiredCursorPolicy;
   /** Batches of one shard between pull and settled. */
   readonly windowBatches: number;
@@ -17,7 +19,7 @@ export interface ShardSettings {
   /** Least time between two pulls of one shard (the service allows 100 reads a second). */
   readonly minPullIntervalMs: number;
   readonly checkpointIntervalMs: number;
-  /** An unchanged checkpoint is written again this often, so that the service notices the end of a read-only shard. */
+  /** An unchanged checkpoint is written again this often where nothing else can tell that a shard has become read-only. */
   readonly checkpointRefreshMs: number;
   /** How long a shard taken from us may take to drain before what is in flight is abandoned. */
   readonly drainTimeoutMs: number;

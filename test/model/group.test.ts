@@ -9,9 +9,10 @@ import { ManualClock } from '../support/manual-clock.js';
 /**
  * Several processes of one consumer group under random events. Whatever happens: every log group arrives, in order within what one process
  * sends of a shard; no two processes send a shard between hand-overs without a fault; the checkpoint only grows; nobody sends or
- * commits without a lease; and all memory is given back.
+ * commits without a lease; closed shards end, with `inOrder` before any of their children begins; and all memory is given back.
  */
 const SHARDS = 3;
+const MAX_SHARDS = 9;
 const GROUPS = 60;
 const TIMEOUT_MS = pipelineSettings.group.timeoutSeconds * 1000;
 
@@ -24,7 +25,9 @@ type Event =
       readonly operation: 'pull' | 'heartbeat' | 'commit' | 'getCheckpoint';
       readonly faults: Fault[];
     }
-  | { readonly kind: 'append'; readonly shard: number; readonly groups: number };
+  | { readonly kind: 'append'; readonly shard: number; readonly groups: number }
+  | { readonly kind: 'split'; readonly shard: number }
+  | { readonly kind: 'merge'; readonly shard: number };
 
 const retryable: ErrorCode[] = [
   'SLS_SERVER',
@@ -52,9 +55,11 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   }),
   fc.record({
     kind: fc.constant('append' as const),
-    shard: fc.nat(SHARDS - 1),
+    shard: fc.nat(MAX_SHARDS - 1),
     groups: fc.integer({ min: 1, max: 30 }),
   }),
+  fc.record({ kind: fc.constant('split' as const), shard: fc.nat(MAX_SHARDS - 1) }),
+  fc.record({ kind: fc.constant('merge' as const), shard: fc.nat(MAX_SHARDS - 1) }),
 );
 
 class World {
@@ -67,15 +72,22 @@ class World {
   readonly all: FakeProcess[] = [];
   /** Shards sent by a process while the service knew another owner. */
   readonly trespasses: string[] = [];
+  /** Shards sent before everything of a parent was. */
+  readonly early: string[] = [];
+  readonly inOrder: boolean;
   /** The service forgot a consumer at a whim: until its next heartbeat that consumer can't know. */
   forgetful = false;
   readonly #current: (FakeProcess | undefined)[] = [];
   readonly #stops: Promise<void>[] = [];
 
+  constructor(inOrder: boolean) {
+    this.inOrder = inOrder;
+  }
+
   async apply(step: Event): Promise<void> {
     if (step.kind === 'wait') return this.clock.advance(step.ms);
-    if (step.kind === 'append') {
-      this.service.append(step.shard, step.groups);
+    if (step.kind === 'append' || step.kind === 'split' || step.kind === 'merge') {
+      this.#write(step);
       return;
     }
     if (step.kind === 'fault') {
@@ -106,18 +118,34 @@ class World {
     await Promise.all(this.#stops);
   }
 
+  #write(step: Extract<Event, { kind: 'append' | 'split' | 'merge' }>): void {
+    const { service } = this;
+    const open = service.shards.filter((shard) => !service.isClosed(shard));
+    const at = step.shard % open.length;
+    if (step.kind === 'append') service.append(open[at]!, step.groups);
+    else if (service.shards.length + 2 > MAX_SHARDS) return;
+    else if (step.kind === 'split') service.reshard([open[at]!], 2);
+    else if (open.length > 1) service.reshard([open[at]!, open[(at + 1) % open.length]!], 1);
+  }
+
   async #join(index: number): Promise<void> {
-    const joined = new FakeProcess(this.service, this.clock, `consumer-${this.all.length}`);
+    const joined = new FakeProcess(this.service, this.clock, `consumer-${this.all.length}`, {
+      group: { ...pipelineSettings.group, inOrder: this.inOrder },
+    });
     this.all.push(joined);
     joined.destination.onSend = ({ shard }) => {
       const owner = this.service.ownerOf(shard);
+      if (this.inOrder) this.#checkParents(shard);
       if (owner !== joined.consumer) this.trespasses.push(`${joined.consumer} sent shard ${shard} of ${owner}`);
     };
     this.#current[index] = joined;
     await joined.start();
   }
 
-  async #do(step: Exclude<Event, { kind: 'wait' | 'append' | 'fault' }>, current: FakeProcess): Promise<void> {
+  async #do(
+    step: Exclude<Event, { kind: 'wait' | 'append' | 'split' | 'merge' | 'fault' }>,
+    current: FakeProcess,
+  ): Promise<void> {
     if (step.kind === 'stop') {
       this.#stops.push(current.pipeline.stop());
       this.#current[step.process] = undefined;
@@ -135,6 +163,13 @@ class World {
       for (let times = step.times; times > 0; times--) current.formatter.faults.push('FORMAT_CORRUPT');
     }
     await this.clock.advance(0);
+  }
+
+  #checkParents(shard: number): void {
+    for (const parent of this.service.parentsOf(shard)) {
+      const seen = receivedOf(this, parent).size;
+      if (seen < this.service.size(parent)) this.early.push(`shard ${shard} after ${seen} groups of ${parent}`);
+    }
   }
 
   #resume({ destination }: FakeProcess): void {
@@ -156,12 +191,25 @@ function checkOrder({ all }: World): void {
   }
 }
 
-function checkComplete({ all, service }: World): void {
-  for (let shard = 0; shard < SHARDS; shard++) {
-    const seen = new Set(all.flatMap(({ destination }) => destination.received.get(shard) ?? []));
-    assert.equal(seen.size, service.size(shard), `shard ${shard} is complete`);
+function receivedOf({ all }: World, shard: number): ReadonlySet<number> {
+  return new Set(all.flatMap(({ destination }) => destination.received.get(shard) ?? []));
+}
+
+function checkComplete(world: World): void {
+  const { service } = world;
+  for (const shard of service.shards) {
+    assert.equal(receivedOf(world, shard).size, service.size(shard), `shard ${shard} is complete`);
     assert.equal(service.checkpoints.get(shard), String(service.size(shard)));
   }
+}
+
+/** A closed shard that was read to its end is nobody's: it is neither read nor heartbeaten on. */
+function checkOver({ all, service }: World): void {
+  const held = all.filter(({ alive }) => alive).flatMap(({ pipeline }) => pipeline.snapshot().shards);
+  assert.deepEqual(
+    held.filter(({ shard }) => service.isClosed(shard)),
+    [],
+  );
 }
 
 function checkCommits({ service }: World): void {
@@ -175,18 +223,20 @@ function checkCommits({ service }: World): void {
 const numRuns = Number(globalThis.process.env['MODEL_RUNS'] ?? 150);
 
 test(
-  'a consumer group under random joins, kills, stops, stalls, frozen clocks and failures',
+  'a consumer group under random joins, kills, stops, stalls, frozen clocks, splits, merges and failures',
   { timeout: 120_000 },
   async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 40 }), async (events) => {
-        const world = new World();
+      fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 40 }), fc.boolean(), async (events, inOrder) => {
+        const world = new World(inOrder);
         await world.apply({ kind: 'join', process: 0 });
         for (const step of events) await world.apply(step);
         await world.heal();
         checkOrder(world);
         checkCommits(world);
         checkComplete(world);
+        assert.deepEqual(world.early, []);
+        checkOver(world);
         if (!world.forgetful) assert.deepEqual(world.trespasses, []);
         await world.shutDown();
         for (const { budget, destination, alive } of world.all) {

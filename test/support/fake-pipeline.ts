@@ -28,6 +28,7 @@ export const pipelineSettings: PipelineSettings = {
   consumer: 'one',
   destination: 'siem',
   heartbeatIntervalMs: 1000,
+  shardCheckMs: 2000,
   group: { timeoutSeconds: 10, inOrder: false },
   shard: shardSettings,
 };

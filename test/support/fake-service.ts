@@ -26,11 +26,13 @@ export class FakeService {
   readonly oldest = new Map<number, number>();
   /** The settings the group has already; undefined: it does not exist. */
   groupSettings: GroupSettings | undefined;
+  /** A service that does not see that a closed shard is over. */
+  keepsAssigning = false;
   readonly #clock: Clock;
   readonly #shards: Map<number, number>;
   /** Read-only shards. */
   readonly #closed = new Set<number>();
-  /** Closed shards whose end was written as their checkpoint since. */
+  /** Closed shards whose end was written as their checkpoint since: as documented, the service compares on a write only. */
   readonly #over = new Set<number>();
   readonly #parents = new Map<number, readonly number[]>();
   readonly #members = new Map<string, number>();
@@ -166,7 +168,6 @@ export class FakeService {
   /** Free shards go to their consumer at once; those that another one holds wait for its hand-over. */
   #rebalance(): void {
     const members = [...this.#members.keys()].sort();
-    for (const shard of this.shards) if (this.#isOver(shard)) this.#owners.delete(shard);
     const shards = this.shards.filter((shard) => this.#isAssignable(shard));
     for (const [index, shard] of shards.entries()) {
       const wanted = members[index % members.length]!;
@@ -178,19 +179,22 @@ export class FakeService {
   }
 
   #isAssignable(shard: number): boolean {
-    const waits = this.groupSettings?.inOrder === true && !this.parentsOf(shard).every((parent) => this.#isOver(parent));
-    return !waits && !this.#isOver(shard);
+    const waits =
+      this.groupSettings?.inOrder === true && !this.parentsOf(shard).every((parent) => this.#over.has(parent));
+    return !waits && !this.#over.has(shard);
   }
 
-  /** As the service documents it: a write of the end ends a read-only shard, whatever was written before it was read-only. */
-  #isOver(shard: number): boolean {
-    return this.#over.has(shard);
+  #end(shard: number): void {
+    this.#over.add(shard);
+    this.#owners.delete(shard);
+    this.#moving.delete(shard);
   }
 
   #commit(consumer: string, shard: number, cursor: string): CommitOutcome {
     if (this.#owners.get(shard) !== consumer) return 'not-owner';
     this.checkpoints.set(shard, cursor);
-    if (this.#closed.has(shard) && Number(cursor) === this.size(shard)) this.#over.add(shard);
+    const atEnd = this.#closed.has(shard) && Number(cursor) === this.size(shard);
+    if (atEnd && !this.keepsAssigning) this.#end(shard);
     this.commits.push({ consumer, shard, cursor: Number(cursor) });
     return 'committed';
   }

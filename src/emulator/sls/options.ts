@@ -50,7 +50,7 @@ export interface SlsEmulatorOptions {
 }
 
 /** Most shards of a logstore. */
-export const MAX_SHARDS = 256;
+export const MAX_SHARDS = 1000;
 
 const DEFAULT_LIMITS: SlsLimits = {
   maxReplyBytes: 10 * 1024 * 1024,

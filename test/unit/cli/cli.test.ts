@@ -52,7 +52,7 @@ test('a wrong command line is one line with a hint, and 64', async () => {
     'validate --config=': `--config needs a value${hint}`,
     'validate --no-config': `unknown option --no-config; did you mean "--config"?${hint}`,
     'emulator --port abc': `--port must be a whole number from 0 to 65535${hint}`,
-    'emulator --shards 0': `--shards must be a whole number from 1 to 256${hint}`,
+    'emulator --shards 0': `--shards must be a whole number from 1 to 1000${hint}`,
     'receiver --check all': `--check: "all" is not one of "count", "sequence", "strict"${hint}`,
     'receiver --listen foo': 'can\'t listen on "foo": write tcp://host:port, tls://host:port or udp://host:port',
     'receiver --listen tls://127.0.0.1:0': 'tls:// needs --cert and --key',

@@ -321,7 +321,7 @@ describe('the emulator', () => {
   test('says what is wrong with its options', async () => {
     const wrong: [object, RegExp][] = [
       [{ name: 'X' }, /legal logstore name/],
-      [{ name: 'ab', shards: 0 }, /1 to 256 shards/],
+      [{ name: 'ab', shards: 0 }, /1 to 1000 shards/],
       [{ name: 'ab', profile: 'apache' }, /one of the profiles/],
       [{ name: 'ab', preload: 1.5 }, /whole number/],
       [{ name: 'ab', ratePerSecond: -1 }, /0 or more/],

@@ -144,7 +144,8 @@ test('asks the clock, not a timer, whether the lease stands: on waking nothing i
   await group.heartbeat([], new AbortController().signal);
   const { source } = service;
   const { formatter, budget, log } = process;
-  const deps = { shard: 0, source, group, formatter, destination, budget, lease, clock, log, settings: shardSettings };
+  const rest = { settings: shardSettings, endIsTold: () => true };
+  const deps = { shard: 0, source, group, formatter, destination, budget, lease, clock, log, ...rest };
   destination.prompt = false;
   const consumer = new ShardConsumer(deps);
   const running = consumer.run();
@@ -178,13 +179,56 @@ test('a commit that is refused because the shard is not ours ends the shard at o
   assert.equal(process.pipeline.snapshot().totals.shardsReleased['leaseLost'], 1);
 });
 
-test('an unchanged checkpoint is written again at the refresh interval', async () => {
+test('where shards can not be listed, an unchanged checkpoint is written again at the refresh interval', async () => {
   const { clock, service, process } = setUp(5, { checkpointRefreshMs: 10_000 });
+  service.faults.set('listShards', Array<'SLS_UNAUTHORIZED'>(100).fill('SLS_UNAUTHORIZED'));
   await process.start();
   await clock.advance(31_500);
   assert.deepEqual(
     service.commits.map(({ cursor }) => cursor),
     [0, 5, 5, 5, 5],
+  );
+  assert.equal(process.log.lines.filter(({ level }) => level === 'warn').length, 1, 'said once');
+});
+
+test('a closed shard ends when its end is stored, also when nothing was ever in it, and is not opened again', async () => {
+  for (const groups of [0, 5]) {
+    const { clock, service, process } = setUp(groups);
+    await process.start();
+    await clock.advance(4500);
+    const before = service.commits.length;
+    service.reshard([0], 2);
+    await clock.advance(10_000);
+    assert.deepEqual(
+      service.commits.filter(({ shard }) => shard === 0).map(({ cursor }) => cursor),
+      groups === 0 ? [0, 0] : [0, 5, 5],
+      'written once more, because the service compares on a write',
+    );
+    assert.ok(before > 0);
+    const { shards, totals } = process.pipeline.snapshot();
+    assert.deepEqual(
+      shards.map(({ shard }) => shard),
+      [1, 2],
+    );
+    assert.deepEqual(totals.shardsReleased, { shardEnd: 1 });
+    assert.equal(totals.shardsAcquired, 3);
+  }
+});
+
+test('a closed shard the service goes on assigning is left alone; one it takes away and gives back is opened', async () => {
+  const { clock, service, process } = setUp(5);
+  service.keepsAssigning = true;
+  await process.start();
+  service.reshard([0], 1);
+  await clock.advance(60_000);
+  assert.equal(process.pipeline.snapshot().totals.shardsAcquired, 2);
+  service.forget('one');
+  service.checkpoints.set(0, '2');
+  await clock.advance(5000);
+  assert.equal(
+    process.destination.received.get(0)!.filter((group) => group === 4).length,
+    2,
+    'read again from its new checkpoint',
   );
 });
 

@@ -1,0 +1,93 @@
+import { asForwarderError } from '../errors/forwarder-error.js';
+import { deadline, sleep, type Clock } from '../flow/clock.js';
+import type { Log } from '../model/log.js';
+import type { LogSource } from '../model/ports.js';
+
+export interface ShardWatchDeps {
+  readonly source: LogSource;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly intervalMs: number;
+  /** Told of shards that take no writes any more, with every list. */
+  readonly onClosed: (shard: number) => void;
+  readonly onError: (code: string) => void;
+}
+
+/** Longest time one list may take. */
+const PATIENCE_MS = 30_000;
+
+/**
+ * Reads the list of shards again and again: the one way to learn that a split or merge has closed a shard. With `inOrder` its children
+ * wait until we have written its end, and without, it would be asked for events for as long as it exists.
+ */
+export class ShardWatch {
+  readonly #deps: ShardWatchDeps;
+  readonly #ended = new AbortController();
+  readonly #closed = new Set<number>();
+  #known: readonly number[] | undefined;
+  /** Code of the last failure, until it works again. */
+  #failure: string | undefined;
+  #watching: Promise<void> = Promise.resolve();
+
+  constructor(deps: ShardWatchDeps) {
+    this.#deps = deps;
+  }
+
+  /** The shards of the last list; undefined while the list can't be read. */
+  get known(): readonly number[] | undefined {
+    return this.#known;
+  }
+
+  isClosed(shard: number): boolean {
+    return this.#closed.has(shard);
+  }
+
+  start(): void {
+    this.#watching = this.#watch(this.#ended.signal);
+  }
+
+  async stop(): Promise<void> {
+    this.#ended.abort();
+    await this.#watching;
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#look(signal);
+      await sleep(this.#deps.clock, this.#deps.intervalMs, signal);
+    }
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    const { source, clock, onClosed } = this.#deps;
+    const limit = deadline(clock, PATIENCE_MS, signal);
+    try {
+      const shards = await source.listShards(limit.signal);
+      this.#known = shards.map(({ shard }) => shard);
+      this.#failure = undefined;
+      for (const { shard, readOnly } of shards) {
+        if (!readOnly) continue;
+        this.#closed.add(shard);
+        onClosed(shard);
+      }
+    } catch (thrown) {
+      if (!signal.aborted) this.#failed(thrown);
+    } finally {
+      limit.clear();
+    }
+  }
+
+  /** Said once: without the list everything still works, only the end of a closed shard is noticed later. */
+  #failed(thrown: unknown): void {
+    const { log, onError } = this.#deps;
+    const { code, details, message } = asForwarderError(thrown);
+    this.#known = undefined;
+    onError(code);
+    if (this.#failure === code) return;
+    this.#failure = code;
+    log.warn(
+      { code, ...details },
+      `${message}; until then checkpoints are stored again and again to end closed shards`,
+    );
+  }
+}
