@@ -11,14 +11,14 @@ import { Inflater } from './whole/inflater.js';
 import type { LimitOptions } from './whole/limit-run.js';
 import { LimitSocket } from './whole/limit-socket.js';
 import { PullRequest } from './whole/pull-request.js';
-import { optionsOf, serve } from './whole/rpc.js';
+import { ownOptions, serve } from './whole/rpc.js';
 
 /** Of one body, compressed or not. */
 const MAX_BYTES = 16 * 1024 * 1024;
 /** Requests under way at one time. */
 const LANES = 4;
 
-const { configFile, shards } = optionsOf<LimitOptions>();
+const { configFile, shards } = ownOptions() as LimitOptions;
 const settings = toSettings(loadConfig(configFile, {}), { cores: 1, consumer: 'limit', now: Date.now() });
 const { pipeline, destination } = onlyOnes(settings);
 const inflater = new Inflater(MAX_BYTES);
@@ -48,7 +48,10 @@ function format(body: Uint8Array, rawSize: number): { readonly frames: Uint8Arra
   return { frames: new Uint8Array(result.out, 0, result.length), events: result.events };
 }
 
-function onlyOnes({ pipelines, destinations }: ForwarderSettings): { pipeline: PipelinePlan; destination: DestinationPlan } {
+function onlyOnes({ pipelines, destinations }: ForwarderSettings): {
+  pipeline: PipelinePlan;
+  destination: DestinationPlan;
+} {
   const [[pipeline], [destination]] = [pipelines, destinations];
   if (pipeline === undefined || destination === undefined) throw new Error('the config has no pipeline');
   return { pipeline, destination };

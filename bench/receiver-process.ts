@@ -1,9 +1,9 @@
 /** The receiver in a process of its own, so that its CPU and memory are not the forwarder's. Started by whole.ts. */
 import type { Awaited, ReceiverMode, ReceiverOptions } from '../src/emulator/receiver/contract.js';
 import { runReceiver } from '../src/emulator/receiver-handle.js';
-import { optionsOf, serve } from './whole/rpc.js';
+import { ownOptions, serve } from './whole/rpc.js';
 
-const receiver = await runReceiver(optionsOf<ReceiverOptions>());
+const receiver = await runReceiver(ownOptions() as ReceiverOptions);
 serve(receiver.url, {
   stats: () => receiver.stats(),
   reset: () => receiver.reset(),

@@ -1,3 +1,68 @@
-import { measureThroughput } from './whole/throughput.js';
-const r = await measureThroughput({ profile: (process.argv[2] ?? 'vpcflow') as 'vpcflow', transport: (process.argv[3] ?? 'tcp') as 'tcp', shards: Number(process.argv[4] ?? 4) }, { seconds: 4, runs: Number(process.argv[5] ?? 1) });
-console.log(JSON.stringify(r, undefined, 1));
+/**
+ * What forwarding costs, measured from outside: emulator, built command line and receiver, each a process of its own. `npm run bench -- --help`;
+ * how to read the figures is in docs/benchmarks.md.
+ */
+import { writeFileSync } from 'node:fs';
+import { measureLatency, type LatencyResult } from './whole/latency.js';
+import { describeMachine } from './whole/machine.js';
+import { HELP, readOptions, type Options } from './whole/options.js';
+import { toMarkdown, type Results } from './whole/report.js';
+import { measureStall } from './whole/stall.js';
+import { measureStart } from './whole/start.js';
+import { measureThroughput, type ThroughputResult } from './whole/throughput.js';
+
+const args = process.argv.slice(2);
+const options = chosen();
+if (options === 'help') console.log(HELP);
+else if (options !== undefined) report(await measure(options), options);
+
+function chosen(): Options | 'help' | undefined {
+  try {
+    return readOptions(args);
+  } catch (error) {
+    console.error(`bench: ${error instanceof Error ? error.message : String(error)}; see --help`);
+    process.exitCode = 64;
+    return undefined;
+  }
+}
+
+async function measure({ kinds, cases, rates, seconds, runs }: Options): Promise<Results> {
+  const machine = describeMachine();
+  const throughput: ThroughputResult[] = [];
+  const latency: LatencyResult[] = [];
+  for (const which of kinds.includes('throughput') ? cases : []) {
+    say(`throughput of ${which.profile} over ${which.transport}, ${which.shards} shards`);
+    throughput.push(await measureThroughput(which, { seconds, runs }));
+  }
+  for (const rate of kinds.includes('latency') ? rates : []) {
+    say(`latency at ${rate} events/s`);
+    latency.push(await measureLatency(rate, seconds, runs));
+  }
+  if (kinds.includes('start')) say('start');
+  const start = kinds.includes('start') ? { start: await measureStart(runs) } : {};
+  if (kinds.includes('stall')) say('a receiver that stalls');
+  const stall = kinds.includes('stall') ? { stall: await measureStall() } : {};
+  const command = ['npm run bench', ...(args.length === 0 ? [] : ['--', ...args])].join(' ');
+  return { when: new Date().toISOString(), command, machine, throughput, latency, ...start, ...stall };
+}
+
+function report(results: Results, { json }: Options): void {
+  console.log(toMarkdown(results));
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(results, undefined, 2)}\n`);
+  if (wrong(results)) {
+    console.error('bench: events were lost or duplicated although nothing went wrong on the way');
+    process.exitCode = 1;
+  }
+}
+
+function wrong({ throughput, latency, stall }: Results): boolean {
+  const clean = ({ lost, duplicates }: { lost: { max: number }; duplicates: { max: number } }): boolean =>
+    lost.max === 0 && duplicates.max === 0;
+  const measured = [...throughput.map(({ forwarder }) => forwarder), ...latency.map((each) => each.latency)];
+  return !measured.every(clean) || (stall !== undefined && stall.lost + stall.duplicates > 0);
+}
+
+/** Progress: not part of the results. */
+function say(text: string): void {
+  process.stderr.write(`bench: ${text} …\n`);
+}

@@ -40,14 +40,18 @@ export class Ends {
   readonly receiver: Remote<string>;
   /** For config files and whatever else is written; gone with the ends. */
   readonly dir: string;
+  readonly shards: number;
+  readonly preparedPerShard: number;
   readonly #caFile: string;
   #groups = 0;
 
-  private constructor(source: Remote<string>, receiver: Remote<string>, dir: string, caFile: string) {
+  private constructor(source: Remote<string>, receiver: Remote<string>, dir: string, caFile: string, prepared: number) {
     this.source = source;
     this.receiver = receiver;
     this.dir = dir;
     this.#caFile = caFile;
+    this.shards = shards;
+    this.preparedPerShard = preload / shards;
   }
 
   /** Ends that repeat prepared replies without end, so that serving them costs little. */
@@ -81,7 +85,7 @@ export class Ends {
     const dir = mkdtempSync(join(tmpdir(), 'forwarder-bench-'));
     const caFile = join(dir, 'ca.pem');
     writeFileSync(caFile, ca.cert);
-    return new Ends(source, receiver, dir, caFile);
+    return new Ends(source, receiver, dir, caFile, logstore);
   }
 
   /** A config as a user would write it for these ends, everything else being default, with a consumer group that nobody has used. */
@@ -115,9 +119,9 @@ export class Ends {
     await this.control('rate', { logstore: LOGSTORE, ratePerSecond });
   }
 
-  /** Events put into the logstore so far. */
-  async appended(): Promise<number> {
-    return [...(await this.#shards()).values()].reduce((sum, shard) => sum + shard.appended, 0);
+  /** Events put into each shard so far. */
+  async appended(): Promise<ReadonlyMap<number, number>> {
+    return new Map([...(await this.#shards())].map(([shard, counts]) => [shard, counts.appended]));
   }
 
   /** Uncompressed bytes of log groups per event, over everything pulled so far. */

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Ends } from './ends.js';
 import { formatterThreads, readCoordinatorProbe, type CoordinatorProbe } from './probe-file.js';
@@ -104,5 +105,28 @@ export class Forwarder {
 
   kill(): void {
     this.#child.kill('SIGKILL');
+  }
+}
+
+const PRIMING_LOOK_MS = 250;
+
+/**
+ * Lets a forwarder read every shard once and a little further. The replies it asks for on its way, also the short ones of its beginning, are made
+ * by the emulator at the first request and kept; the next forwarder asks for the same.
+ */
+export async function primeReplies(ends: Ends): Promise<void> {
+  const forwarder = new Forwarder(ends, false);
+  const allRead = async (): Promise<void> => {
+    for (let least = 0; least <= ends.preparedPerShard;) {
+      await pause(PRIMING_LOOK_MS);
+      const { shards } = await ends.stats();
+      least = shards.length < ends.shards ? 0 : Math.min(...shards.map(({ received }) => received));
+    }
+  };
+  try {
+    await forwarder.during(allRead());
+    await forwarder.stop();
+  } finally {
+    forwarder.kill();
   }
 }

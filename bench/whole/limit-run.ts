@@ -27,7 +27,11 @@ export async function measureLimit(ends: Ends, shards: number, seconds: number):
   const limit = await Remote.start<null>(new URL('../limit.js', import.meta.url), options);
   try {
     await pause(WARM_UP_MS);
-    const [before, cpuBefore, startedAt] = [await limit.call<number>('events'), processCpu(limit.pid), performance.now()];
+    const [before, cpuBefore, startedAt] = [
+      await limit.call<number>('events'),
+      processCpu(limit.pid),
+      performance.now(),
+    ];
     await pause(seconds * 1_000);
     const [after, cpuAfter, endedAt] = [await limit.call<number>('events'), processCpu(limit.pid), performance.now()];
     const events = after - before;

@@ -84,6 +84,6 @@ export class Remote<Ready> {
 }
 
 /** The options a script was started with. */
-export function optionsOf<Options>(): Options {
-  return JSON.parse(process.argv[2] ?? '{}') as Options;
+export function ownOptions(): unknown {
+  return JSON.parse(process.argv[2] ?? '{}');
 }

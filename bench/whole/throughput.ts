@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ReceiverStats } from '../../src/emulator/receiver/contract.js';
+import { balance } from './balance.js';
 import { Ends, type Case } from './ends.js';
-import { Forwarder, type CpuSample, type CpuUse } from './forwarder.js';
+import { Forwarder, primeReplies, type CpuSample, type CpuUse } from './forwarder.js';
 import { measureLimit, type LimitRun } from './limit-run.js';
 import { processCpu, total } from './proc.js';
 import { spreads, type Spreads } from './statistics.js';
@@ -53,6 +53,7 @@ const FIRST_EVENT_TIMEOUT_MS = 30_000;
 export async function measureThroughput(which: Case, effort: Effort): Promise<ThroughputResult> {
   const ends = await Ends.endless(which);
   try {
+    await primeReplies(ends);
     const runs: ThroughputRun[] = [];
     const limits: LimitRun[] = [];
     // In turns: what disturbs the machine for a while then disturbs both.
@@ -134,26 +135,4 @@ function figures(before: Sample, after: Sample, use: CpuUse, rawBytesPerEvent: n
     sourceCpu: perMillion(after.sourceCpu - before.sourceCpu),
     receiverCpu: perMillion(after.receiverCpu - before.receiverCpu),
   };
-}
-
-/** What was promised against what came: after a clean stop they must be equal for every shard. */
-export async function balance(
-  ends: Ends,
-  consumerGroup: string,
-): Promise<{ readonly lost: number; readonly duplicates: number }> {
-  const committed = await ends.committed(consumerGroup);
-  const { shards, sequence } = await receivedAll(ends, committed);
-  let [lost, duplicates] = [sequence.lost, 0];
-  for (const [shard, promised] of committed) {
-    const received = shards.find((each) => each.shard === shard)?.received ?? 0;
-    lost += Math.max(0, promised - received);
-    duplicates += Math.max(0, received - promised);
-  }
-  return { lost, duplicates };
-}
-
-/** The receiver may still be counting what its kernel had acknowledged. */
-async function receivedAll(ends: Ends, committed: ReadonlyMap<number, number>): Promise<ReceiverStats> {
-  const events = [...committed.values()].reduce((sum, each) => sum + each, 0);
-  return ends.waitFor({ events }, 10_000).catch(() => ends.stats());
 }

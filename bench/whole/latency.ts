@@ -1,0 +1,72 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ReceiverStats } from '../../src/emulator/receiver/contract.js';
+import { Ends } from './ends.js';
+import { Forwarder } from './forwarder.js';
+import { minus, processCpu, total } from './proc.js';
+import { spreads, type Spreads } from './statistics.js';
+
+/** From append at the emulator to read by the receiver, milliseconds. */
+export interface LatencyRun {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  /** Cores the forwarder used at this rate. */
+  readonly cores: number;
+  readonly lost: number;
+  readonly duplicates: number;
+}
+
+export interface LatencyResult {
+  readonly eventsPerSecond: number;
+  readonly shards: number;
+  readonly latency: Spreads<LatencyRun>;
+}
+
+const SHARDS = 4;
+/** Code compiled, the pull size learnt. */
+const WARM_UP_MS = 4_000;
+const TIMEOUT_MS = 30_000;
+const DRAIN_MS = 10_000;
+
+export async function measureLatency(rate: number, seconds: number, runs: number): Promise<LatencyResult> {
+  const results: LatencyRun[] = [];
+  for (let run = 0; run < runs; run++) results.push(await runOnce(rate, seconds));
+  return { eventsPerSecond: rate, shards: SHARDS, latency: spreads(results) };
+}
+
+async function runOnce(rate: number, seconds: number): Promise<LatencyRun> {
+  const ends = await Ends.start({ profile: 'vpcflow', shards: SHARDS }, 'tcp', { latency: true });
+  const forwarder = new Forwarder(ends);
+  try {
+    await ends.setRate(rate);
+    await forwarder.during(ends.waitFor({ events: 1 }, TIMEOUT_MS));
+    await pause(WARM_UP_MS);
+    await ends.receiver.call('reset');
+    const [cpu, startedAt] = [processCpu(forwarder.pid), performance.now()];
+    await pause(seconds * 1_000);
+    const { latency } = await ends.stats();
+    const used = total(minus(processCpu(forwarder.pid), cpu));
+    const cores = used / ((performance.now() - startedAt) / 1_000);
+    const [p50Ms, p99Ms, maxMs] = [latency?.p50 ?? 0, latency?.p99 ?? 0, latency?.max ?? 0];
+    return { p50Ms, p99Ms, maxMs, cores, ...(await drain(ends, forwarder)) };
+  } finally {
+    forwarder.kill();
+    await ends.stop();
+  }
+}
+
+/** Lets everything appended arrive. Numbers are counted from the reset on: gaps, and what is missing at the end. */
+async function drain(ends: Ends, forwarder: Forwarder): Promise<Pick<LatencyRun, 'lost' | 'duplicates'>> {
+  await ends.setRate(0);
+  const appended = await ends.appended();
+  const missing = (stats: ReceiverStats): number =>
+    stats.shards.reduce((sum, { shard, last }) => sum + (appended.get(shard) ?? 0) - 1 - last, 0);
+  let stats = await ends.stats();
+  for (const until = performance.now() + DRAIN_MS; missing(stats) > 0 && performance.now() < until;) {
+    await pause(100);
+    stats = await ends.stats();
+  }
+  await forwarder.stop();
+  const { lost, duplicates } = (await ends.stats()).sequence;
+  return { lost: lost + missing(stats), duplicates };
+}
