@@ -45,7 +45,13 @@ export class Ends {
   readonly #caFile: string;
   #groups = 0;
 
-  private constructor(source: Remote<string>, receiver: Remote<string>, dir: string, caFile: string, prepared: number) {
+  private constructor(
+    source: Remote<string>,
+    receiver: Remote<string>,
+    dir: string,
+    caFile: string,
+    { shards = 1, preload = 0 }: Omit<LogstoreOptions, 'name'>,
+  ) {
     this.source = source;
     this.receiver = receiver;
     this.dir = dir;
