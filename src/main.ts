@@ -7,6 +7,7 @@ import {
   type ForwarderSettings,
   type Host,
   type PipelinePlan,
+  type Range,
 } from './config/settings.js';
 import { EMBEDDED_CREDENTIALS, startEmbedded, type EmbeddedEnds } from './embedded.js';
 import { asForwarderError, ForwarderError } from './errors/forwarder-error.js';
@@ -29,6 +30,8 @@ import { startProgress, summingUp } from './telemetry/progress.js';
 export interface RunOptions {
   readonly configFile: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What of the logstores to read; everything from the start position on, for ever, if not said. */
+  readonly range?: Range | undefined;
 }
 
 /** What the service may send at most: its own limit is 10 MiB a reply, decompressed. More is a corrupt claim. */
@@ -43,8 +46,8 @@ type ServiceAccess = Omit<SlsSettings, keyof typeof SERVICE_LIMITS>;
  * @returns the exit code: 0 after a stop that left nothing undelivered.
  * @throws ForwarderError when the config can't be used.
  */
-export async function runForwarder({ configFile, env }: RunOptions): Promise<number> {
-  const settings = toSettings(loadConfig(configFile, env), thisHost());
+export async function runForwarder({ configFile, env, range }: RunOptions): Promise<number> {
+  const settings = toSettings(loadConfig(configFile, env), thisHost(), range);
   const logs = await createLogger({ ...settings.log, secrets: secretsOf(settings) });
   const stop = new StopRequests();
   stop.listen();
@@ -69,6 +72,8 @@ class Forwarder {
   readonly #client: SlsClient;
   readonly #destinations: ReadonlyMap<string, OpenDestination>;
   readonly #pipelines: readonly Pipeline[];
+  /** Pipelines that can't work now, by index. */
+  readonly #down = new Set<number>();
   #admin: Admin | undefined;
 
   constructor(settings: ForwarderSettings, ends: EmbeddedEnds, logs: LogSystem, stop: StopRequests) {
@@ -118,7 +123,16 @@ class Forwarder {
       });
       this.#logs.log.info({}, `metrics and health at ${this.#admin.url}`);
     }
-    await Promise.all([this.#pool.start(), ...this.#pipelines.map((pipeline) => pipeline.start(this.#stop.soft))]);
+    void Promise.all(this.#pipelines.map(({ finished }) => finished)).then(() => this.#stop.finish());
+    await Promise.all([
+      this.#pool.start(),
+      ...this.#pipelines.map((pipeline, index) => this.#startPipeline(pipeline, index)),
+    ]);
+  }
+
+  async #startPipeline(pipeline: Pipeline, index: number): Promise<void> {
+    await pipeline.start(this.#stop.soft);
+    this.#down.delete(index);
   }
 
   /**
@@ -149,9 +163,10 @@ class Forwarder {
     const { cause } = this.#stop;
     const { log } = this.#logs;
     if (cause?.kind === 'failure') log.error({ code: cause.error.code, ...cause.error.details }, cause.error.message);
-    else
+    else if (cause?.kind === 'finished') log.info({}, 'every shard was read to its end: done');
+    else if (cause?.kind === 'signal')
       log.info(
-        { signal: cause?.signal },
+        { signal: cause.signal },
         'stopping: what is in flight is delivered first; a second signal stops at once',
       );
   }
@@ -179,8 +194,34 @@ class Forwarder {
       budget: this.#budget,
       clock,
       log: this.#logs.log.child({ pipeline: settings.name }),
-      onFailed: (error) => this.#stop.fail(error),
+      onFailed: (error) => this.#pipelineFailed(index, error),
+      onStartFailed: (error) => this.#pipelineCannotStart(index, error),
     });
+  }
+
+  /** An operator must act. One pipeline's trouble is not the others': only when none can work is the program of no use. */
+  #pipelineCannotStart(index: number, error: ForwarderError): void {
+    this.#down.add(index);
+    if (this.#down.size === this.#pipelines.length) {
+      this.#stop.fail(error);
+      return;
+    }
+    this.#sayDown(index, error, 'this pipeline waits and tries again, the others go on');
+  }
+
+  #pipelineFailed(index: number, error: ForwarderError): void {
+    this.#down.add(index);
+    if (this.#down.size === this.#pipelines.length) {
+      this.#stop.fail(error);
+      return;
+    }
+    this.#sayDown(index, error, 'this pipeline stops, the others go on');
+    void this.#pipelines[index]?.stop();
+  }
+
+  #sayDown(index: number, { code, details, message }: ForwarderError, consequence: string): void {
+    const pipeline = this.#settings.pipelines[index]?.settings.name;
+    this.#logs.log.error({ pipeline, code, ...details }, `${message}; ${consequence}`);
   }
 
   #makeDestination({ settings, embedded }: DestinationPlan, ends: EmbeddedEnds): OpenDestination {

@@ -3,6 +3,7 @@ import type { ForwarderError } from './errors/forwarder-error.js';
 /** Why the program stops: somebody asked, or it can't go on. */
 export type StopCause =
   | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }
+  | { readonly kind: 'finished' }
   | { readonly kind: 'failure'; readonly error: ForwarderError };
 
 /** The first wish to stop drains, the second one stops now. */
@@ -38,6 +39,11 @@ export class StopRequests {
 
   fail(error: ForwarderError): void {
     if (this.#cause === undefined) this.#ask({ kind: 'failure', error });
+  }
+
+  /** A bounded run has done what it was asked for. */
+  finish(): void {
+    if (this.#cause === undefined) this.#ask({ kind: 'finished' });
   }
 
   requested(): Promise<void> {

@@ -1,6 +1,7 @@
 import yargs from 'yargs';
 import { version } from '../telemetry/version.js';
 import { EMULATOR_OPTIONS, runEmulator, type EmulatorArguments } from './emulator.js';
+import { parseRange, RANGE_OPTIONS, type RangeArguments } from './range.js';
 import { RECEIVER_OPTIONS, runReceiver, type ReceiverArguments } from './receiver.js';
 import { usageError } from './usage.js';
 
@@ -33,6 +34,11 @@ const CONFIG = {
     },
   },
 } as const;
+const RUN = { ...CONFIG, ...RANGE_OPTIONS } as const;
+
+interface RunArguments extends RangeArguments {
+  readonly config: string;
+}
 
 /**
  * Parses the command line and does what it says.
@@ -50,7 +56,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     .scriptName('forwarder')
     .locale('en')
     .usage(USAGE)
-    .command(['$0', 'run'], 'Forward until stopped (the default)', CONFIG, run(forward))
+    .command(['$0', 'run'], 'Forward until stopped (the default)', RUN, run<RunArguments>(forward))
     .command('validate', 'Say what is wrong with a config file, or that nothing is', CONFIG, run(validate))
     .command('schema', 'Print the JSON Schema of the config, for editors', {}, run(schema))
     .command(
@@ -62,6 +68,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     .command('receiver', 'Receive syslog and say what came', RECEIVER_OPTIONS, run<ReceiverArguments>(runReceiver))
     .example('$0', 'with config.yaml; a first try needs no account')
     .example('$0 validate -c siem.yaml', 'before a restart, with the same environment')
+    .example('$0 --from -2h --to end', 'one pass over two hours, then exit 0; with a consumer group of its own')
     .example('$0 emulator --port 8080 --profile vpcflow', 'a Log Service for tests, in one terminal')
     .example('$0 receiver --listen tcp://127.0.0.1:5514', 'and a SIEM in another')
     .epilogue(EPILOGUE)
@@ -82,13 +89,14 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 }
 
 function knownOptions(command: string | undefined): readonly string[] {
-  const own = command === 'emulator' ? EMULATOR_OPTIONS : command === 'receiver' ? RECEIVER_OPTIONS : CONFIG;
+  const own = command === 'emulator' ? EMULATOR_OPTIONS : command === 'receiver' ? RECEIVER_OPTIONS : RUN;
   return [...Object.keys(own), 'help', 'version'];
 }
 
-async function forward({ config }: { readonly config: string }): Promise<number> {
+async function forward({ config, ...range }: RunArguments): Promise<number> {
+  const bounds = parseRange(range, Date.now());
   const { runForwarder } = await import('../main.js');
-  return runForwarder({ configFile: config, env: process.env });
+  return runForwarder({ configFile: config, env: process.env, range: bounds });
 }
 
 async function validate({ config }: { readonly config: string }): Promise<number> {

@@ -55,13 +55,21 @@ export interface Host {
   readonly now: number;
 }
 
+/** A bounded run, as the command line asks for it. */
+export interface Range {
+  /** In place of the start position of every pipeline. */
+  readonly from?: Start | undefined;
+  /** Every shard is read up to here, then the program ends. */
+  readonly to?: Start | undefined;
+}
+
 /** The config as code wants it. */
-export function toSettings(config: Config, host: Host): ForwarderSettings {
+export function toSettings(config: Config, host: Host, range: Range = {}): ForwarderSettings {
   const { threads } = config.workers;
   const { listen, maxStall } = config.admin;
   return {
     service: service(config.sls),
-    pipelines: config.pipelines.map((pipeline) => pipelinePlan(pipeline, config, host)),
+    pipelines: config.pipelines.map((pipeline) => pipelinePlan(pipeline, config, host, range)),
     destinations: Object.entries(config.destinations).map(([name, destination]) => destinationPlan(name, destination)),
     maxInFlightBytes: config.flow.maxInFlightBytes,
     threads: threads === 'auto' ? Math.max(1, Math.min(MAX_AUTO_THREADS, host.cores - 1)) : threads,
@@ -87,7 +95,7 @@ function service({ endpoint, signature, region, credentials, timeout }: Config['
   };
 }
 
-function pipelinePlan(pipeline: PipelineConfig, config: Config, host: Host): PipelinePlan {
+function pipelinePlan(pipeline: PipelineConfig, config: Config, host: Host, range: Range): PipelinePlan {
   const { name, project, logstore, consumerGroup, destination, heartbeat, inOrder, pull, retry } = pipeline;
   return {
     settings: {
@@ -101,7 +109,8 @@ function pipelinePlan(pipeline: PipelineConfig, config: Config, host: Host): Pip
       shardCheckMs: pipeline.shardCheck,
       group: { timeoutSeconds: heartbeat.timeout / 1000, inOrder },
       shard: {
-        start: startPosition(pipeline.start, host.now),
+        start: startPosition(range.from ?? pipeline.start, host.now),
+        end: range.to === undefined ? undefined : startPosition(range.to, host.now),
         onExpiredCursor: pipeline.onExpiredCursor,
         windowBatches: pull.window,
         maxPullBytes: pull.maxBytes,

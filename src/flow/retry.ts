@@ -6,8 +6,6 @@ import { isAborted } from './stop-signal.js';
 export interface RetrySettings {
   readonly clock: Clock;
   readonly backoff: BackoffSettings;
-  /** At start a failure that needs an operator ends the program; later it is tried again, slowly. */
-  readonly throwFatal?: boolean;
   /** Ends the trying. */
   readonly signal: AbortSignal;
   /** Called after every failure that will be tried again, before the pause. */
@@ -19,7 +17,7 @@ export interface RetrySettings {
  * are tried again at the slowest pace, because a mended key or permission heals them.
  *
  * @returns undefined when the signal ended it.
- * @throws ForwarderError of class permanent, and with `throwFatal` of class fatal.
+ * @throws ForwarderError of class permanent.
  */
 export async function untilDone<T>(settings: RetrySettings, attempt: () => Promise<T>): Promise<T | undefined> {
   const { clock, signal, onError } = settings;
@@ -29,7 +27,7 @@ export async function untilDone<T>(settings: RetrySettings, attempt: () => Promi
       return await attempt();
     } catch (thrown) {
       const error = asForwarderError(thrown);
-      if (error.class === 'permanent' || (error.class === 'fatal' && settings.throwFatal === true)) throw error;
+      if (error.class === 'permanent') throw error;
       if (isAborted(signal)) return undefined;
       const pauseMs = error.class === 'fatal' ? settings.backoff.maxMs : backoff.next(error.retryAfterMs);
       onError(error, pauseMs);

@@ -34,6 +34,8 @@ export interface GroupMemberDeps<T extends ShardRun> {
   /** A shard can't go on although nobody asked it to stop. */
   readonly onFailed: (error: ForwarderError) => void;
   readonly onHeartbeatError: (code: string) => void;
+  /** After every accepted heartbeat, once its changes are made. */
+  readonly onHeartbeat: () => void;
 }
 
 /**
@@ -114,6 +116,7 @@ export class GroupMember<T extends ShardRun> {
     for (const shard of release) this.#runs.get(shard)?.run.release('unassigned');
     for (const shard of acquire) this.#open(shard);
     if (acquire.length + release.length > 0) this.#deps.log.info({ acquire, release, shards }, 'assignment changed');
+    this.#deps.onHeartbeat();
   }
 
   #open(shard: number): void {

@@ -7,6 +7,7 @@ import type { PipelineSnapshot } from '../model/snapshot.js';
 import { untilDone } from '../flow/retry.js';
 import { ShardConsumer } from '../shard/shard-consumer.js';
 import type { ShardSettings } from '../shard/shard-settings.js';
+import { Completion } from './completion.js';
 import { GroupMember } from './group-member.js';
 import type { Lease } from './lease.js';
 import { PipelineTotals } from './pipeline-totals.js';
@@ -35,6 +36,8 @@ export interface PipelineDeps {
   readonly budget: ByteBudget;
   readonly clock: Clock;
   readonly log: Log;
+  /** The pipeline can't start until an operator acts: wrong credentials, no such project or logstore … Said at every try. */
+  readonly onStartFailed: (error: ForwarderError) => void;
   /** The pipeline can't go on although nobody asked it to stop. */
   readonly onFailed: (error: ForwarderError) => void;
 }
@@ -45,11 +48,16 @@ export class Pipeline {
   readonly #totals = new PipelineTotals();
   readonly #watch: ShardWatch;
   #member: GroupMember<ShardConsumer> | undefined;
+  #completion: Completion | undefined;
+  #markFinished: () => void = () => undefined;
+  /** Resolves when a bounded run has read and committed everything up to its end; never without one. */
+  readonly finished: Promise<void>;
   #timeoutSeconds: number;
 
   constructor(deps: PipelineDeps) {
     this.#deps = deps;
     this.#timeoutSeconds = deps.settings.group.timeoutSeconds;
+    this.finished = new Promise((resolve) => (this.#markFinished = resolve));
     this.#watch = new ShardWatch({
       source: deps.source,
       clock: deps.clock,
@@ -61,14 +69,12 @@ export class Pipeline {
   }
 
   /**
-   * Makes sure the consumer group exists and joins it. Waits as long as the service is merely away.
-   * @throws ForwarderError when an operator must act: wrong credentials, no such project or logstore …
+   * Makes sure the consumer group exists and joins it; waits as long as that takes, or until the signal aborts.
    */
   async start(signal: AbortSignal): Promise<void> {
     const { settings, group, clock, log } = this.#deps;
-    const onError = (error: ForwarderError, pauseMs: number): void =>
-      log.warn({ code: error.code, retryInMs: Math.round(pauseMs), ...error.details }, error.message);
-    const inForce = await untilDone({ clock, backoff: settings.shard.retry, throwFatal: true, signal, onError }, () =>
+    const onError = (error: ForwarderError, pauseMs: number): void => this.#startFailed(error, pauseMs);
+    const inForce = await untilDone({ clock, backoff: settings.shard.retry, signal, onError }, () =>
       group.ensure(settings.group, signal),
     );
     if (inForce === undefined) return;
@@ -80,6 +86,8 @@ export class Pipeline {
       );
     }
     this.#timeoutSeconds = timeoutSeconds;
+    this.#sayStart();
+    this.#completion = this.#bound(timeoutSeconds * 1000);
     this.#member = this.#join(timeoutSeconds * 1000);
     this.#member.start();
     this.#watch.start();
@@ -132,11 +140,39 @@ export class Pipeline {
       open: (shard, lease) => this.#openShard(shard, lease),
       onReleased: (run, reason) => {
         this.#totals.keep(run.stats, reason);
+        if (reason === 'shardEnd') this.#completion?.ended(run.shard);
         log.info({ shard: run.shard, reason }, 'shard released');
       },
+      onHeartbeat: () => void this.#completion?.look(this.#member?.runs.length !== 0),
       onFailed,
       onHeartbeatError: (code) => this.#totals.countError(code),
     });
+  }
+
+  #startFailed(error: ForwarderError, pauseMs: number): void {
+    const { log, onStartFailed } = this.#deps;
+    this.#totals.countError(error.code);
+    if (error.class === 'fatal') onStartFailed(error);
+    else log.warn({ code: error.code, retryInMs: Math.round(pauseMs), ...error.details }, error.message);
+  }
+
+  #sayStart(): void {
+    const { settings, log } = this.#deps;
+    const { start } = settings.shard;
+    const where = typeof start === 'string' ? start : new Date(start.unixSeconds * 1000).toISOString();
+    log.info(
+      { start: where },
+      'a shard goes on at its checkpoint; the start position applies only to shards without one',
+    );
+  }
+
+  #bound(patienceMs: number): Completion | undefined {
+    const { source, group, clock, log, settings } = this.#deps;
+    const { end } = settings.shard;
+    if (end === undefined) return undefined;
+    const completion = new Completion({ source, group, clock, log, end, patienceMs, shards: () => this.#watch.known });
+    void completion.done.then(this.#markFinished);
+    return completion;
   }
 
   #close(shard: number): void {

@@ -56,6 +56,7 @@ export class FakeProcess {
       clock,
       log: this.log,
       onFailed: (error) => this.failures.push(error),
+      onStartFailed: (error) => this.failures.push(error),
     });
   }
 

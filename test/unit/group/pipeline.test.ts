@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import { FakeProcess, shardSettings } from '../../support/fake-pipeline.js';
 import { FakeService } from '../../support/fake-service.js';
 import { ManualClock } from '../../support/manual-clock.js';
@@ -95,7 +94,7 @@ test('an existing group with other settings is reported and left alone, and its 
   assert.deepEqual(service.groupSettings, { timeoutSeconds: 60, inOrder: true });
 });
 
-test('at start: waits while the service is away, ends when an operator must act', async () => {
+test('at start: waits while the service is away, says when an operator must act and starts once that is done', async () => {
   const { clock, service } = setUp(1, 1);
   service.faults.set('ensure', ['SLS_NETWORK', 'SLS_SERVER']);
   const process = new FakeProcess(service, clock);
@@ -105,7 +104,15 @@ test('at start: waits while the service is away, ends when an operator must act'
   assert.deepEqual(process.destination.received.get(0), [0]);
 
   service.faults.set('ensure', ['SLS_UNAUTHORIZED']);
-  await assert.rejects(new FakeProcess(service, clock, 'b').start(), (error: ForwarderError) => error.exitCode === 77);
+  const refused = new FakeProcess(service, clock, 'b');
+  const startedLate = refused.start();
+  await clock.advance(10);
+  assert.deepEqual(
+    refused.failures.map(({ exitCode }) => exitCode),
+    [77],
+  );
+  await clock.advance(shardSettings.retry.maxMs);
+  await startedLate;
 });
 
 test('policy fail ends the pipeline with the reason after what was read is committed', async () => {
@@ -120,4 +127,34 @@ test('policy fail ends the pipeline with the reason after what was read is commi
     process.failures.map(({ code }) => code),
     ['SLS_CURSOR_INVALID'],
   );
+});
+
+test('a bounded run is over when every shard is at its end, or when the rest is with others', async () => {
+  const { clock, service } = setUp(2, 30);
+  const bounded = { shard: { ...shardSettings, end: 'end' } } as const;
+  const alone = new FakeProcess(service, clock, 'a', bounded);
+  let finished = 0;
+  void alone.pipeline.finished.then(() => finished++);
+  await alone.start();
+  await clock.advance(20);
+  service.append(0, 5);
+  await clock.advance(4000);
+  assert.equal(finished, 1);
+  assert.equal(service.checkpoints.get(0), '30', 'what came after the start is for the next run');
+  await alone.pipeline.stop();
+
+  const reader = new FakeProcess(service, clock, 'b');
+  reader.destination.prompt = false;
+  await reader.start();
+  await clock.advance(30_000);
+  service.append(1, 5);
+  await clock.advance(1000);
+  const late = new FakeProcess(service, clock, 'c', bounded);
+  void late.pipeline.finished.then(() => finished++);
+  await late.start();
+  await clock.advance(8000);
+  assert.equal(finished, 1, 'the other may still bring it to its end');
+  await clock.advance(30_000);
+  assert.equal(finished, 2);
+  assert.ok(late.log.lines.some(({ message }) => message.includes('other consumers of the group have the shards')));
 });
