@@ -9,16 +9,15 @@ import {
   type PipelinePlan,
   type Range,
 } from './config/settings.js';
-import { EMBEDDED_CREDENTIALS, startEmbedded, type EmbeddedEnds } from './embedded.js';
+import { startEmbedded, type EmbeddedEnds } from './embedded.js';
 import { asForwarderError, ForwarderError } from './errors/forwarder-error.js';
 import { ByteBudget } from './flow/byte-budget.js';
 import { deadline, systemClock as clock } from './flow/clock.js';
 import { FormatterPool } from './format/formatter-pool.js';
 import { Pipeline } from './group/pipeline.js';
 import type { PipelineSnapshot, Snapshot } from './model/snapshot.js';
-import { createSlsClient, type SlsClient, type SlsSettings } from './sls/client.js';
-import { staticCredentials } from './sls/credentials.js';
-import { parseEndpoint } from './sls/endpoint.js';
+import { MAX_RAW_SIZE, openLogService, secretsOf } from './service-access.js';
+import type { SlsClient } from './sls/client.js';
 import { StopRequests } from './stop-requests.js';
 import { openDestination, type OpenDestination } from './syslog/destination.js';
 import { startAdmin, type Admin } from './telemetry/admin.js';
@@ -33,12 +32,6 @@ export interface RunOptions {
   /** What of the logstores to read; everything from the start position on, for ever, if not said. */
   readonly range?: Range | undefined;
 }
-
-/** What the service may send at most: its own limit is 10 MiB a reply, decompressed. More is a corrupt claim. */
-const MAX_RAW_SIZE = 32 * 1024 * 1024;
-/** `maxSockets`: pulls at one time; more shards than this take turns. */
-const SERVICE_LIMITS = { connectTimeoutMs: 10_000, maxBodyBytes: MAX_RAW_SIZE, maxSockets: 64 };
-type ServiceAccess = Omit<SlsSettings, keyof typeof SERVICE_LIMITS>;
 
 /**
  * The composition root: builds every object once, and owns start order, stop order and signals.
@@ -87,7 +80,7 @@ class Forwarder {
       maxRawSize: MAX_RAW_SIZE,
       maxIdleBytes: settings.maxInFlightBytes / 4,
     });
-    this.#client = createSlsClient({ ...serviceOf(settings, ends), ...SERVICE_LIMITS }, clock, logs.log);
+    this.#client = openLogService(settings, ends.service?.endpoint, clock, logs.log);
     this.#destinations = new Map(
       settings.destinations.map((plan) => [plan.settings.name, this.#makeDestination(plan, ends)]),
     );
@@ -186,9 +179,11 @@ class Forwarder {
     const destination = this.#destinations.get(settings.destination);
     if (destination === undefined) throw new ForwarderError('INTERNAL', `no destination ${settings.destination}`);
     const bodyBuffer = (size: number): ArrayBuffer => formatter.bodyBuffer(size);
+    const { source, group } = this.#client.openLogstore({ ...settings, compression, bodyBuffer });
     return new Pipeline({
       settings,
-      ...this.#client.openLogstore({ ...settings, compression, bodyBuffer }),
+      source,
+      group,
       formatter,
       destination,
       budget: this.#budget,
@@ -248,23 +243,6 @@ class Forwarder {
 function thisHost(): Host {
   const consumer = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   return { cores: availableParallelism(), consumer, now: clock.now() };
-}
-
-function secretsOf({ service }: ForwarderSettings): string[] {
-  if (service === 'embedded') return [];
-  const { accessKeySecret, securityToken } = service.credentials;
-  return [accessKeySecret, ...(securityToken === undefined ? [] : [securityToken])];
-}
-
-function serviceOf({ service }: ForwarderSettings, ends: EmbeddedEnds): ServiceAccess {
-  if (service !== 'embedded') {
-    const { endpoint, signature, region, credentials, timeoutMs } = service;
-    return { endpoint, signature, region, credentials: staticCredentials(credentials), responseTimeoutMs: timeoutMs };
-  }
-  const parsed = parseEndpoint(ends.service?.endpoint ?? '');
-  if (!parsed.ok) throw new ForwarderError('INTERNAL', parsed.message);
-  const credentials = staticCredentials(EMBEDDED_CREDENTIALS);
-  return { endpoint: parsed.endpoint, signature: 'v1', credentials, responseTimeoutMs: 30_000 };
 }
 
 /** The embedded ends must never be taken for real ones. */

@@ -1,5 +1,7 @@
 import yargs from 'yargs';
 import { version } from '../telemetry/version.js';
+import { CHECKPOINT_OPTIONS, runCheckpoint, type CheckpointArguments } from './checkpoint.js';
+import { CONFIG } from './config-option.js';
 import { EMULATOR_OPTIONS, runEmulator, type EmulatorArguments } from './emulator.js';
 import { parseRange, RANGE_OPTIONS, type RangeArguments } from './range.js';
 import { RECEIVER_OPTIONS, runReceiver, type ReceiverArguments } from './receiver.js';
@@ -21,19 +23,6 @@ Exit codes:
   66  config file not readable              77  credentials refused
   69  service away, or address in use       78  wrong config, or no such project or logstore`;
 
-const CONFIG = {
-  config: {
-    alias: 'c',
-    type: 'string',
-    default: 'config.yaml',
-    requiresArg: true,
-    describe: 'Config file',
-    coerce: (file: string) => {
-      if (file !== '') return file;
-      throw new Error('Not enough arguments following: config');
-    },
-  },
-} as const;
 const RUN = { ...CONFIG, ...RANGE_OPTIONS } as const;
 
 interface RunArguments extends RangeArguments {
@@ -58,6 +47,12 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     .usage(USAGE)
     .command(['$0', 'run'], 'Forward until stopped (the default)', RUN, run<RunArguments>(forward))
     .command('validate', 'Say what is wrong with a config file, or that nothing is', CONFIG, run(validate))
+    .command(
+      'checkpoint <action> [file]',
+      'Show, set, export or import how far a consumer group has read',
+      CHECKPOINT_OPTIONS,
+      run<CheckpointArguments>(runCheckpoint),
+    )
     .command('schema', 'Print the JSON Schema of the config, for editors', {}, run(schema))
     .command(
       'emulator',
@@ -89,7 +84,14 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 }
 
 function knownOptions(command: string | undefined): readonly string[] {
-  const own = command === 'emulator' ? EMULATOR_OPTIONS : command === 'receiver' ? RECEIVER_OPTIONS : RUN;
+  const own =
+    command === 'emulator'
+      ? EMULATOR_OPTIONS
+      : command === 'receiver'
+        ? RECEIVER_OPTIONS
+        : command === 'checkpoint'
+          ? CHECKPOINT_OPTIONS
+          : RUN;
   return [...Object.keys(own), 'help', 'version'];
 }
 

@@ -13,6 +13,8 @@ export const CODES = {
   USAGE: { class: 'fatal', scope: 'process', exit: 64 },
   CONFIG_UNREADABLE: { class: 'fatal', scope: 'process', exit: 66 },
   CONFIG_INVALID: { class: 'fatal', scope: 'process', exit: 78 },
+  /** Checkpoints of a consumer group can't be set while somebody reads. */
+  GROUP_IN_USE: { class: 'fatal', scope: 'process', exit: 75 },
   LISTEN_FAILED: { class: 'fatal', scope: 'process', exit: 69 },
 
   // the Log Service

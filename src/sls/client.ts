@@ -8,6 +8,7 @@ import type { CredentialsProvider } from './credentials.js';
 import { dialFor, type Endpoint } from './endpoint.js';
 import { getCheckpoint } from './get-checkpoint.js';
 import { getCursor } from './get-cursor.js';
+import { groupAdmin, type GroupAdmin } from './group-admin.js';
 import { heartbeat } from './heartbeat.js';
 import { findConsumerGroup } from './list-consumer-groups.js';
 import { listShards } from './list-shards.js';
@@ -38,9 +39,15 @@ export interface LogstoreSettings {
   readonly bodyBuffer: (size: number) => ArrayBuffer;
 }
 
+export interface OpenLogstore {
+  readonly source: LogSource;
+  readonly group: ConsumerGroup;
+  readonly admin: GroupAdmin;
+}
+
 export interface SlsClient {
   /** Opens no connection yet. The names must have passed `nameProblem`. */
-  openLogstore(settings: LogstoreSettings): { readonly source: LogSource; readonly group: ConsumerGroup };
+  openLogstore(settings: LogstoreSettings): OpenLogstore;
   /** Ends every connection; to be called when nothing is under way. */
   close(): void;
 }
@@ -63,7 +70,8 @@ export function createSlsClient(settings: SlsSettings, clock: Clock, log: Log): 
   return {
     openLogstore: (logstore) => {
       const call = openService(deps, dialFor(endpoint, logstore.project), logstore.project, logstore.logstore);
-      return { source: logSource(call, logstore), group: consumerGroup(call, logstore) };
+      const admin = groupAdmin(call, logstore.consumerGroup);
+      return { source: logSource(call, logstore), group: consumerGroup(call, logstore), admin };
     },
     close: () => transport.close(),
   };

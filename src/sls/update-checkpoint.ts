@@ -25,3 +25,17 @@ export async function updateCheckpoint(
     throw thrown;
   }
 }
+
+/** ConsumerGroupUpdateCheckPoint with `forceSuccess=true` and no consumer: accepted whoever holds the shard. For people, not for consumers. */
+export async function forceCheckpoint(
+  call: CallLogstore,
+  group: string,
+  shard: number,
+  checkpoint: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const what = `checkpoint for shard ${shard} in ${group}`;
+  const query = { type: 'checkpoint', consumer: '', forceSuccess: 'true' };
+  const json = { shard, checkpoint };
+  await call({ what, method: 'POST', path: `/consumergroups/${group}`, query, json, lane: 'control', signal });
+}

@@ -1,0 +1,62 @@
+import { isWrong, parseStart, type Start } from '../config/scalars.js';
+import { ForwarderError } from '../errors/forwarder-error.js';
+import type { CheckpointTask } from '../checkpoints/task.js';
+import { CONFIG } from './config-option.js';
+
+export const CHECKPOINT_OPTIONS = {
+  ...CONFIG,
+  pipeline: { type: 'string', requiresArg: true, describe: 'Only this pipeline; needed if there are several' },
+  json: { type: 'boolean', default: false, describe: 'show: JSON instead of a table' },
+  shard: { type: 'string', requiresArg: true, describe: 'set: the shard, or all' },
+  to: { type: 'string', requiresArg: true, describe: 'set: begin, end, a time, -2h, or a cursor' },
+  force: { type: 'boolean', default: false, describe: 'set, import: even while the group has live consumers' },
+} as const;
+
+export interface CheckpointArguments {
+  readonly action?: string;
+  readonly file?: string | undefined;
+  readonly config: string;
+  readonly pipeline?: string | undefined;
+  readonly json: boolean;
+  readonly shard?: string | undefined;
+  readonly to?: string | undefined;
+  readonly force: boolean;
+}
+
+/** Shows or changes the checkpoints of one pipeline's consumer group. @throws ForwarderError */
+export async function runCheckpoint(given: CheckpointArguments): Promise<number> {
+  const task = taskOf(given);
+  const { runCheckpointTask } = await import('../checkpoints/run.js');
+  const { config: configFile, pipeline } = given;
+  process.stdout.write(await runCheckpointTask({ configFile, env: process.env, pipeline, task }));
+  return 0;
+}
+
+function taskOf({ action, file, json, shard, to, force }: CheckpointArguments): CheckpointTask {
+  if (action === 'show') return { kind: 'show', json };
+  if (action === 'export') return { kind: 'export' };
+  if (action === 'import') {
+    if (file === undefined) throw usage('checkpoint import needs the file that checkpoint export wrote');
+    return { kind: 'import', file, force };
+  }
+  if (action === 'set') return { kind: 'set', shard: shardOf(shard), to: positionOf(to), force };
+  throw usage(`checkpoint ${action ?? ''}: write show, set, export or import`);
+}
+
+function shardOf(text: string | undefined): number | 'all' {
+  if (text === 'all') return text;
+  if (text !== undefined && /^\d{1,9}$/.test(text)) return Number(text);
+  throw usage('checkpoint set needs --shard with the number of a shard, or --shard all');
+}
+
+function positionOf(text: string | undefined): Start | { readonly cursor: string } {
+  if (text === undefined) throw usage('checkpoint set needs --to: begin, end, a time, -2h, or a cursor');
+  const start = parseStart(text);
+  if (!isWrong(start)) return start;
+  if (/^[A-Za-z0-9+/]{8,510}={0,2}$/.test(text)) return { cursor: text };
+  throw usage(`--to: ${start.wrong}, or a cursor`);
+}
+
+function usage(message: string): ForwarderError {
+  return new ForwarderError('USAGE', `${message} (forwarder checkpoint --help)`);
+}

@@ -1,0 +1,45 @@
+import type { ForwarderSettings } from './config/settings.js';
+import { EMBEDDED_CREDENTIALS } from './embedded.js';
+import { ForwarderError } from './errors/forwarder-error.js';
+import type { Clock } from './flow/clock.js';
+import type { Log } from './model/log.js';
+import { createSlsClient, type SlsClient, type SlsSettings } from './sls/client.js';
+import { staticCredentials } from './sls/credentials.js';
+import { parseEndpoint } from './sls/endpoint.js';
+
+/** What the service may send at most: its own limit is 10 MiB a reply, decompressed. More is a corrupt claim. */
+export const MAX_RAW_SIZE = 32 * 1024 * 1024;
+/** `maxSockets`: pulls at one time; more shards than this take turns. */
+const SERVICE_LIMITS = { connectTimeoutMs: 10_000, maxBodyBytes: MAX_RAW_SIZE, maxSockets: 64 };
+type ServiceAccess = Omit<SlsSettings, keyof typeof SERVICE_LIMITS>;
+
+/**
+ * The client for the Log Service of a config.
+ * @param embedded endpoint of the built-in one, where the config asks for it
+ */
+export function openLogService(
+  settings: ForwarderSettings,
+  embedded: string | undefined,
+  clock: Clock,
+  log: Log,
+): SlsClient {
+  return createSlsClient({ ...accessTo(settings, embedded), ...SERVICE_LIMITS }, clock, log);
+}
+
+/** What must never appear in a log line. */
+export function secretsOf({ service }: ForwarderSettings): string[] {
+  if (service === 'embedded') return [];
+  const { accessKeySecret, securityToken } = service.credentials;
+  return [accessKeySecret, ...(securityToken === undefined ? [] : [securityToken])];
+}
+
+function accessTo({ service }: ForwarderSettings, embedded: string | undefined): ServiceAccess {
+  if (service !== 'embedded') {
+    const { endpoint, signature, region, credentials, timeoutMs } = service;
+    return { endpoint, signature, region, credentials: staticCredentials(credentials), responseTimeoutMs: timeoutMs };
+  }
+  const parsed = parseEndpoint(embedded ?? '');
+  if (!parsed.ok) throw new ForwarderError('INTERNAL', parsed.message);
+  const credentials = staticCredentials(EMBEDDED_CREDENTIALS);
+  return { endpoint: parsed.endpoint, signature: 'v1', credentials, responseTimeoutMs: 30_000 };
+}
