@@ -26,13 +26,14 @@ export default async function format(task: FormatTask): Promise<unknown> {
 
 async function run(
   kernel: Kernel,
-  { plan, body, bodyLength, encoding, rawSize, out }: FormatTask,
+  { body, bodyLength, encoding, ...task }: FormatTask,
 ): Promise<KernelResult> {
   const packed = new Uint8Array(body, 0, bodyLength);
-  if (encoding !== 'zstd') return kernel.format({ plan, body: packed, encoding, rawSize, out });
+  if (encoding !== 'zstd') return kernel.format({ ...task, body: packed, encoding });
+  const { rawSize } = task;
   if (rawSize > maxRawSize) return fault('size-limit');
   const raw = await inflateZstd(packed, rawSize);
-  return raw === undefined ? fault('zstd-corrupt') : kernel.format({ plan, body: raw, encoding: 'none', rawSize, out });
+  return raw === undefined ? fault('zstd-corrupt') : kernel.format({ ...task, body: raw, encoding: 'none' });
 }
 
 function fault(reason: FormatFault['reason']): KernelResult {

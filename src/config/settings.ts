@@ -140,14 +140,21 @@ function formatPlan({ format, project, logstore, destination: name }: PipelineCo
     framing: framingOf(destination),
     newline: destination.newline,
     header: {
+      style: 'rfc5424',
       priority: format.facility * 8 + format.severity,
       fractionDigits: format.fractionDigits,
       hostname: template(format.hostname),
       appName: template(format.appName),
       procId: template(format.procId),
       msgId: template(format.msgId),
+      structuredData: [],
+      bom: false,
     },
     body: { kind: 'kv', separator: format.separator },
+    include: undefined,
+    exclude: undefined,
+    rules: [],
+    size: undefined,
   };
 }
 

@@ -59,7 +59,15 @@ export class FormatterPool {
    * @throws ForwarderError INTERNAL
    */
   async start(): Promise<void> {
-    const nothing = { plan: 0, bodyLength: 0, encoding: 'none', rawSize: 0, out: undefined } as const;
+    const nothing = {
+      plan: 0,
+      bodyLength: 0,
+      encoding: 'none',
+      rawSize: 0,
+      shard: 0,
+      cursor: '',
+      out: undefined,
+    } as const;
     try {
       await Promise.all(
         Array.from({ length: this.#threads }, () => this.#pool.run({ ...nothing, body: new ArrayBuffer(0) })),
@@ -80,7 +88,7 @@ export class FormatterPool {
 
   async #format(plan: number, batch: RawBatch, out: ArrayBuffer | undefined): Promise<FrameBatch> {
     const { body, bodyLength, encoding, rawSize, shard, seq, cursor, nextCursor } = batch;
-    const task: FormatTask = { plan, body, bodyLength, encoding, rawSize, out };
+    const task: FormatTask = { plan, body, bodyLength, encoding, rawSize, shard, cursor, out };
     this.#tasks += 1;
     const result = await this.#run(task, out === undefined ? [body] : [body, out]);
     this.#buffers.give(result.body);
@@ -88,8 +96,10 @@ export class FormatterPool {
       if (result.out !== undefined) this.#buffers.give(result.out);
       throw corrupt(batch, result.fault);
     }
+    const { filtered, dropped, truncated } = result;
     const bytes = new Uint8Array(result.out, 0, result.length);
-    return { shard, seq, cursor, nextCursor, bytes, ends: new Uint32Array(result.out, result.endsAt, result.events) };
+    const ends = new Uint32Array(result.out, result.endsAt, result.events);
+    return { shard, seq, cursor, nextCursor, bytes, ends, filtered, dropped, truncated };
   }
 
   async #run(task: FormatTask, transferList: ArrayBuffer[]): Promise<FormatResult> {

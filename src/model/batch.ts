@@ -38,4 +38,8 @@ export interface FrameBatch extends BatchRef {
   readonly bytes: Uint8Array;
   /** End offset in {@link bytes} of each frame; `ends.length` is the number of events. */
   readonly ends: Uint32Array;
+  /** Logs that are not among the frames: left out by the filters, too large and dropped; and frames that were cut to size. */
+  readonly filtered: number;
+  readonly dropped: number;
+  readonly truncated: number;
 }

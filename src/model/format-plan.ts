@@ -3,12 +3,17 @@
  * Project and logstore names are already literals here; only what changes from log to log is a field reference.
  */
 
-/** Where a template part finds its value in a log. */
+/**
+ * Where a template part finds its value in a log. A content's key with dots in it (`event.userIdentity.userName`) also leads into the
+ * JSON of the content that is named before the first dot; a content of exactly that name comes first.
+ *
+ * Some values are made: the log's time in unix seconds or milliseconds; its rating (severity as LEEF and CEF count it: 1 for debug to 10
+ * for emerg); its id, the same whenever and in whatever batch the log is read again: prefix, then `shard/cursor/index`.
+ */
 export type FieldRef =
-  | { readonly kind: 'topic' }
-  | { readonly kind: 'source' }
-  | { readonly kind: 'tag'; readonly key: string }
-  | { readonly kind: 'content'; readonly key: string };
+  | { readonly kind: 'topic' | 'source' | 'time' | 'timeMs' | 'rating' }
+  | { readonly kind: 'tag' | 'content'; readonly key: string }
+  | { readonly kind: 'eventId'; readonly prefix: string };
 
 /** A literal, or the first non-empty of several fields. Parts are concatenated. */
 export type TemplatePart =
@@ -23,8 +28,24 @@ export type Framing = 'lf' | 'octet-counting';
 /** What happens to CR and LF inside a message: `\n` as two characters, a space, `#012`, or untouched (octet counting only). */
 export type NewlinePolicy = 'escape' | 'space' | 'octal' | 'keep';
 
-/** RFC 5424 §6.2. Every field is sanitised to PRINTUSASCII and cut to the RFC's byte limit by the kernel; empty becomes `-`. */
+/** A parameter of structured data, or a member of a body. */
+export interface Member {
+  readonly name: string;
+  readonly value: Template;
+}
+
+export interface DataElement {
+  readonly id: string;
+  readonly params: readonly Member[];
+}
+
+/**
+ * RFC 5424 §6.2, or the older RFC 3164 §4.1 (in UTC; APP-NAME is its TAG, and without a template
+ * for it there is no TAG). Every field is sanitised to PRINTUSASCII and cut to the
+ * RFC's byte limit by the kernel; empty becomes `-`.
+ */
 export interface HeaderPlan {
+  readonly style: 'rfc5424' | 'rfc3164';
   /** facility × 8 + severity, 0..191. */
   readonly priority: number;
   /** Fraction digits of TIMESTAMP; truncated, never rounded. */
@@ -33,6 +54,29 @@ export interface HeaderPlan {
   readonly appName: Template;
   readonly procId: Template;
   readonly msgId: Template;
+  /** RFC 5424 §6.3. Names and ids are valid already; values may be anything. */
+  readonly structuredData: readonly DataElement[];
+  /** U+FEFF before the body. */
+  readonly bom: boolean;
+}
+
+/** Values count as absent when they are empty, and are compared as the bytes they are. */
+export type Condition =
+  | { readonly op: 'all' | 'any'; readonly of: readonly Condition[] }
+  | { readonly op: 'not'; readonly of: Condition }
+  | { readonly op: 'exists'; readonly ref: FieldRef }
+  | {
+      readonly op: 'equals' | 'prefix' | 'suffix' | 'contains';
+      readonly ref: FieldRef;
+      readonly values: readonly string[];
+    }
+  /** Holds only for plain decimal numbers of at most 15 digits. */
+  | { readonly op: 'lt' | 'le' | 'gt' | 'ge'; readonly ref: FieldRef; readonly number: number };
+
+/** The first rule that holds decides. */
+export interface PriorityRule {
+  readonly when: Condition;
+  readonly priority: number;
 }
 
 /** `sep key=value` for topic, source, tags and contents, as the old sample wrote it. */
@@ -42,9 +86,65 @@ export interface KeyValueBodyPlan {
   readonly separator: string;
 }
 
+/** Members whose value is empty are left out. */
+export interface JsonBodyPlan {
+  readonly kind: 'json';
+  readonly members: readonly Member[];
+  /** What follows the members: nothing, all contents without a member of the same name, or also time, topic, source and tags. */
+  readonly rest: 'none' | 'contents' | 'all';
+  /** Values that hold a JSON object or array (at most 63 levels deep) become one instead of text with JSON in it. */
+  readonly expand: boolean;
+}
+
+/** One value and nothing else. */
+export interface RawBodyPlan {
+  readonly kind: 'raw';
+  readonly value: Template;
+}
+
+interface PairsBodyPlan {
+  readonly vendor: Template;
+  readonly product: Template;
+  readonly version: Template;
+  readonly eventId: Template;
+  readonly members: readonly Member[];
+  /** Whether all contents follow, each under its own name made of letters, digits and `_`. */
+  readonly rest: 'none' | 'contents';
+}
+
+/** LEEF 1.0 or 2.0; `devTime` and `sev` are written by the kernel. */
+export interface LeefBodyPlan extends PairsBodyPlan {
+  readonly kind: 'leef';
+  readonly format: '1.0' | '2.0';
+  /** One ASCII character; TAB for 1.0. */
+  readonly delimiter: string;
+}
+
+/** CEF 0 or 1; the severity and `rt` are written by the kernel. */
+export interface CefBodyPlan extends PairsBodyPlan {
+  readonly kind: 'cef';
+  readonly format: '0' | '1';
+  readonly name: Template;
+}
+
+export type BodyPlan = KeyValueBodyPlan | JsonBodyPlan | RawBodyPlan | LeefBodyPlan | CefBodyPlan;
+
+/** What happens to messages (header included, framing not) of more bytes than a receiver takes. */
+export interface SizePlan {
+  /** 1024 to 131072. */
+  readonly maxBytes: number;
+  readonly over: 'truncate' | 'drop';
+}
+
 export interface FormatPlan {
   readonly framing: Framing;
   readonly newline: NewlinePolicy;
   readonly header: HeaderPlan;
-  readonly body: KeyValueBodyPlan;
+  readonly body: BodyPlan;
+  /** Logs for which it does not hold are not sent. */
+  readonly include: Condition | undefined;
+  /** Logs for which it holds are not sent. */
+  readonly exclude: Condition | undefined;
+  readonly rules: readonly PriorityRule[];
+  readonly size: SizePlan | undefined;
 }

@@ -19,6 +19,9 @@ export interface FormatTask {
   readonly bodyLength: number;
   readonly encoding: BodyEncoding;
   readonly rawSize: number;
+  /** Where the batch comes from, for the ids of its events. */
+  readonly shard: number;
+  readonly cursor: string;
   /** A used buffer to write the frames into, if it is large enough. */
   readonly out: ArrayBuffer | undefined;
 }
@@ -45,6 +48,10 @@ export type FormatResult =
       readonly length: number;
       readonly endsAt: number;
       readonly events: number;
+      /** Logs without a frame: because of the filters, because of their size; and frames that were cut. */
+      readonly filtered: number;
+      readonly dropped: number;
+      readonly truncated: number;
     }
   | {
       readonly ok: false;

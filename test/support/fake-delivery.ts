@@ -16,7 +16,8 @@ export class FakeFormatter implements Formatter {
     const numbers = Uint32Array.from({ length: to - from }, (_, index) => from + index);
     const { shard, seq, cursor, nextCursor } = batch;
     const ends = numbers.map((_, index) => 4 * (index + 1));
-    return { shard, seq, cursor, nextCursor, bytes: new Uint8Array(numbers.buffer), ends };
+    const bytes = new Uint8Array(numbers.buffer);
+    return { shard, seq, cursor, nextCursor, bytes, ends, filtered: 0, dropped: 0, truncated: 0 };
   }
 
   bodyBuffer(size: number): ArrayBuffer {

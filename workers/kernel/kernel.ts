@@ -30,7 +30,18 @@ interface Exports {
   heapBase(): number;
   inflate(body: number, bodyLength: number, raw: number, rawLength: number): void;
   count(raw: number, rawLength: number): number;
-  format(plan: number, raw: number, rawLength: number): void;
+  origin(): number;
+  format(
+    plan: number,
+    raw: number,
+    rawLength: number,
+    originLength: number,
+    cursorHigh: number,
+    cursorLow: number,
+  ): void;
+  filteredLogs(): number;
+  droppedLogs(): number;
+  truncatedLogs(): number;
 }
 
 interface KernelPlan {
@@ -45,6 +56,9 @@ export interface KernelInput {
   readonly encoding: 'none' | 'lz4';
   /** Bytes of the decompressed LogGroupList, as claimed. */
   readonly rawSize: number;
+  /** Where the batch comes from: only the ids of its events need it. */
+  readonly shard?: number;
+  readonly cursor?: string;
   /** A used buffer to write into; left alone if it is too small. */
   readonly out: ArrayBuffer | undefined;
 }
@@ -127,7 +141,7 @@ export class Kernel {
     this.#kernel.inflate(packed, body.length, raw, rawSize);
   }
 
-  #run(plan: KernelPlan, { rawSize, out }: KernelInput): KernelResult {
+  #run(plan: KernelPlan, { rawSize, shard = 0, cursor = '', out }: KernelInput): KernelResult {
     const events = this.#kernel.count(this.#base, rawSize);
     const output = new Output({
       buffer: out,
@@ -137,9 +151,13 @@ export class Kernel {
       limit: this.#maxFrameBytes,
     });
     this.#output = output;
-    this.#kernel.format(plan.address, this.#base, rawSize);
+    const origin = originOf(shard, cursor);
+    const { written } = new TextEncoder().encodeInto(origin.text, this.#memory.subarray(this.#kernel.origin()));
+    this.#kernel.format(plan.address, this.#base, rawSize, written, origin.high, origin.low);
     if (rawSize > PAGE) plan.expansion = (output.length / rawSize) * HEADROOM;
-    return { ok: true, ...output.finish() };
+    const filtered = this.#kernel.filteredLogs();
+    const dropped = this.#kernel.droppedLogs();
+    return { ok: true, ...output.finish(), filtered, dropped, truncated: this.#kernel.truncatedLogs() };
   }
 
   #host(): Record<string, (...args: number[]) => void> {
@@ -165,6 +183,27 @@ export class Kernel {
     this.#memory = new Uint8Array(this.#kernel.memory.buffer);
   }
 }
+
+interface Origin {
+  readonly text: string;
+  readonly high: number;
+  readonly low: number;
+}
+
+const MAX_CURSOR = 2n ** 64n;
+
+/**
+ * A cursor is the base64 of a decimal number, and that of each further log group is one more. One that is not stays as it is, and the
+ * groups behind it are counted from 0.
+ */
+function originOf(shard: number, cursor: string): Origin {
+  const text = Buffer.from(cursor, 'base64').toString('latin1');
+  const number = /^\d{1,20}$/.test(text) ? BigInt(text) : MAX_CURSOR;
+  if (number >= MAX_CURSOR) return { text: `${shard}/${cursor.slice(0, MAX_ODD_CURSOR)}/`, high: 0, low: 0 };
+  return { text: `${shard}/`, high: Number(number >> 32n), low: Number(number & 0xffff_ffffn) };
+}
+
+const MAX_ODD_CURSOR = 400;
 
 function align(address: number): number {
   return Math.ceil(address / ALIGNMENT) * ALIGNMENT;

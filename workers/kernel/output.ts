@@ -60,8 +60,9 @@ export class Output {
     this.#length += moved;
   }
 
+  /** `events`: the frames there are, which may be fewer than the logs. */
   finish(): { out: ArrayBuffer; length: number; endsAt: number; events: number } {
-    return { out: this.#bytes.buffer, length: this.#length, endsAt: this.#ends.byteOffset, events: this.#events };
+    return { out: this.#bytes.buffer, length: this.#length, endsAt: this.#ends.byteOffset, events: this.#frames };
   }
 
   #sizeFor(frames: number): number {

@@ -1,28 +1,42 @@
 import type {
+  Condition,
   FieldRef,
   FormatPlan,
   Framing,
   NewlinePolicy,
+  SizePlan,
   Template,
-  TemplatePart,
 } from '../../src/model/format-plan.js';
+import { Arena, differsPerLog, RefTable, refsIn } from './plan-arena.js';
+import { encodeBody, templatesOfBody } from './plan-body.js';
 
 /** The numbers and the order of members are those of assembly/plan.ts. */
 const FRAMINGS: Record<Framing, number> = { lf: 0, 'octet-counting': 1 };
 const NEWLINES: Record<NewlinePolicy, number> = { escape: 0, space: 1, octal: 2, keep: 3 };
-const REF_KINDS: Record<FieldRef['kind'], number> = { topic: 0, source: 1, tag: 2, content: 3 };
+const OVER: Record<SizePlan['over'], number> = { truncate: 0, drop: 1 };
 
-/** RFC 5424 §6: the most bytes of HOSTNAME, APP-NAME, PROCID and MSGID. */
+/** The numbers are those of assembly/rules.ts. */
+const OPS: Record<Condition['op'], number> = {
+  all: 0,
+  any: 1,
+  not: 2,
+  exists: 3,
+  equals: 4,
+  prefix: 5,
+  suffix: 6,
+  contains: 7,
+  lt: 8,
+  le: 9,
+  gt: 10,
+  ge: 11,
+};
+
+/** RFC 5424 §6: the most bytes of HOSTNAME, APP-NAME, PROCID and MSGID; RFC 3164 §4.1.3: of TAG. */
 const MAX_HOSTNAME = 255;
 const MAX_APP_NAME = 48;
 const MAX_PROC_ID = 128;
 const MAX_MSG_ID = 32;
-
-const WORD = 4;
-const ALIGNMENT = 16;
-/** The kernel reads text 16 bytes at a time. */
-const SLACK = 16;
-const REF_WORDS = 5;
+const MAX_TAG = 32;
 
 /** Plain data for the kernel's memory. */
 export interface EncodedPlan {
@@ -34,92 +48,99 @@ export interface EncodedPlan {
 /** Lays a plan out as the kernel reads it. @param base where the bytes will lie, a multiple of 16. */
 export function encodePlan(plan: FormatPlan, base: number): EncodedPlan {
   const arena = new Arena(base);
-  const { header } = plan;
-  const refs = encodeRefs(arena, header);
-  const segments = encodeSegments(arena, header, refs);
+  const { header, include, exclude, rules, size } = plan;
+  const conditions = [include, exclude, ...rules.map(({ when }) => when)].filter((one) => one !== undefined);
+  const inHeader = templatesOfHeader(header).flatMap(refsIn);
+  const refs = new RefTable(arena, [
+    ...inHeader,
+    ...templatesOfBody(plan.body).flatMap(refsIn),
+    ...conditions.flatMap(refsOfCondition),
+  ]);
+  const head = (priority: number): number => encodeHead(arena, header, priority);
   const address = arena.words([
     FRAMINGS[plan.framing],
     NEWLINES[plan.newline],
     header.fractionDigits,
-    Number(refs.list.some(({ kind }) => kind === 'content')),
-    ...arena.text(`<${header.priority}>1 `),
-    ...arena.text(plan.body.separator),
-    refs.address,
-    refs.list.length,
-    ...segments,
+    Number(header.style === 'rfc3164'),
+    Number(inHeader.some(differsPerLog) || header.structuredData.length > 0),
+    Number(refs.differsPerLog || conditions.length > 0),
+    head(header.priority),
+    ...arena.text(plan.body.kind === 'kv' ? plan.body.separator : ''),
+    ...refs.table,
+    ...refs.roots(),
+    ...encodeSegments(arena, header, refs),
+    ...encodeData(arena, header, refs),
+    include === undefined ? 0 : encodeCondition(arena, refs, include),
+    exclude === undefined ? 0 : encodeCondition(arena, refs, exclude),
+    arena.words(rules.flatMap(({ when, priority }) => [encodeCondition(arena, refs, when), head(priority)])),
+    rules.length,
+    ...encodeBody(arena, refs, plan.body),
+    size?.maxBytes ?? 0,
+    size === undefined ? 0 : OVER[size.over],
   ]);
   return { bytes: arena.bytes(), address };
 }
 
-/** Chunks of data, each at its final address. */
-class Arena {
-  readonly #base: number;
-  readonly #chunks: { at: number; data: Uint8Array }[] = [];
-  #size = 0;
+type Header = FormatPlan['header'];
 
-  constructor(base: number) {
-    this.#base = base;
-  }
-
-  words(values: readonly number[]): number {
-    return this.#put(new Uint8Array(Uint32Array.from(values).buffer));
-  }
-
-  /** @returns address and length. */
-  text(value: string | Uint8Array): [number, number] {
-    const data = typeof value === 'string' ? new TextEncoder().encode(value) : value;
-    return [this.#put(data), data.length];
-  }
-
-  bytes(): Uint8Array {
-    const all = new Uint8Array(this.#size);
-    for (const { at, data } of this.#chunks) all.set(data, at);
-    return all;
-  }
-
-  #put(data: Uint8Array): number {
-    const at = this.#size;
-    this.#chunks.push({ at, data });
-    this.#size = Math.ceil((at + data.length + SLACK) / ALIGNMENT) * ALIGNMENT;
-    return this.#base + at;
-  }
+function templatesOfHeader({ hostname, appName, procId, msgId, structuredData }: Header): Template[] {
+  const data = structuredData.flatMap(({ params }) => params.map(({ value }) => value));
+  return [hostname, appName, procId, msgId, ...data];
 }
 
-interface Refs {
-  readonly list: readonly FieldRef[];
-  readonly address: number;
+function encodeHead(arena: Arena, { style }: Header, priority: number): number {
+  const text = style === 'rfc5424' ? `<${priority}>1 ` : `<${priority}>`;
+  return arena.words([...arena.text(text), RATINGS[priority % 8] ?? 1]);
 }
 
-function encodeRefs(arena: Arena, header: FormatPlan['header']): Refs {
-  const { hostname, appName, procId, msgId } = header;
-  const list = [...hostname, ...appName, ...procId, ...msgId].flatMap((part) =>
-    part.kind === 'field' ? part.refs : [],
-  );
-  const words = list.flatMap((ref) => [REF_KINDS[ref.kind], ...arena.text('key' in ref ? ref.key : ''), 0, 0]);
-  return { list, address: arena.words(words) };
-}
+/** 1 to 10 for debug to emerg: neither LEEF nor CEF says how its scale and that of syslog meet. */
+const RATINGS = [10, 9, 8, 7, 5, 3, 2, 1];
+
+const BOM = '\ufeff';
 
 /** Fixed fields become bytes here, once; what is between two variable fields is one literal. */
-function encodeSegments(arena: Arena, header: FormatPlan['header'], refs: Refs): [number, number] {
-  const fields: [Template, number][] = [
-    [header.hostname, MAX_HOSTNAME],
-    [header.appName, MAX_APP_NAME],
-    [header.procId, MAX_PROC_ID],
-    [header.msgId, MAX_MSG_ID],
-  ];
+function encodeSegments(arena: Arena, header: Header, refs: RefTable): [number, number] {
   const segments: number[][] = [];
-  let literal = ' ';
-  for (const [template, maxLength] of fields) {
-    const fixed = fixedField(template, maxLength);
+  let literal = '';
+  for (const { before, template, max } of fieldsOf(header)) {
+    literal += before;
+    const fixed = fixedField(template, max);
     if (fixed === undefined) {
-      segments.push([...arena.text(literal), maxLength, ...encodeParts(arena, template, refs)]);
-      literal = ' ';
+      segments.push([...arena.text(literal), max, ...refs.template(template)]);
+      literal = '';
     } else {
-      literal += `${fixed} `;
+      literal += fixed;
     }
   }
-  segments.push([...arena.text(`${literal}- `), 0, 0, 0]);
+  segments.push([...arena.text(literal + endOfHeader(header)), 0, 0, 0]);
   return [arena.words(segments.flat()), segments.length];
+}
+
+interface HeaderField {
+  readonly before: string;
+  readonly template: Template;
+  readonly max: number;
+}
+
+function fieldsOf({ style, hostname, appName, procId, msgId }: Header): HeaderField[] {
+  const host = { before: ' ', template: hostname, max: MAX_HOSTNAME };
+  if (style === 'rfc3164') {
+    if (appName.length === 0) return [host];
+    const tag = { before: ' ', template: appName, max: MAX_TAG };
+    return procId.length === 0 ? [host, tag] : [host, tag, { before: '[', template: procId, max: MAX_PROC_ID }];
+  }
+  return [
+    host,
+    { before: ' ', template: appName, max: MAX_APP_NAME },
+    { before: ' ', template: procId, max: MAX_PROC_ID },
+    { before: ' ', template: msgId, max: MAX_MSG_ID },
+  ];
+}
+
+function endOfHeader({ style, appName, procId, structuredData, bom }: Header): string {
+  const mark = bom ? BOM : '';
+  if (style === 'rfc3164') return `${appName.length === 0 ? '' : procId.length === 0 ? ':' : ']:'} ${mark}`;
+  return structuredData.length === 0 ? ` - ${mark}` : ' ';
 }
 
 /** The field's bytes, all ASCII, if they are the same for every log. */
@@ -133,16 +154,37 @@ function fixedField(template: Template, maxLength: number): string | undefined {
   return Array.from(bytes, (byte) => (byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '_')).join('') || '-';
 }
 
-function encodeParts(arena: Arena, template: Template, refs: Refs): [number, number] {
-  const words = template.flatMap((part) => [
-    ...arena.text(part.kind === 'literal' ? part.text : part.fallback),
-    ...encodeRefList(arena, part, refs),
-  ]);
-  return [arena.words(words), template.length];
+/** Every value with the bytes before it, and at last those behind. */
+function encodeData(arena: Arena, { structuredData, bom }: Header, refs: RefTable): [number, number] {
+  if (structuredData.length === 0) return [0, 0];
+  const members: number[] = [];
+  let literal = '';
+  for (const { id, params } of structuredData) {
+    literal += `[${id}`;
+    for (const { name, value } of params) {
+      members.push(...arena.text(`${literal} ${name}="`), ...refs.template(value));
+      literal = '"';
+    }
+    literal += ']';
+  }
+  members.push(...arena.text(`${literal} ${bom ? BOM : ''}`), 0, 0);
+  return [arena.words(members), members.length / 4];
 }
 
-function encodeRefList(arena: Arena, part: TemplatePart, { list, address }: Refs): [number, number] {
-  if (part.kind === 'literal') return [0, 0];
-  const addresses = part.refs.map((ref) => address + list.indexOf(ref) * REF_WORDS * WORD);
-  return [arena.words(addresses), addresses.length];
+function refsOfCondition(condition: Condition): FieldRef[] {
+  if ('ref' in condition) return [condition.ref];
+  return condition.op === 'not' ? refsOfCondition(condition.of) : condition.of.flatMap(refsOfCondition);
+}
+
+function encodeCondition(arena: Arena, refs: RefTable, condition: Condition): number {
+  const op = OPS[condition.op];
+  if ('of' in condition) {
+    const parts = condition.op === 'not' ? [condition.of] : condition.of;
+    const items = parts.map((part) => encodeCondition(arena, refs, part));
+    return arena.words([op, 0, arena.words(items), items.length, 0]);
+  }
+  const ref = refs.addressOf(condition.ref);
+  if ('values' in condition) return arena.words([op, ref, ...arena.texts(condition.values), 0]);
+  const number = 'number' in condition ? arena.put(new Uint8Array(Float64Array.of(condition.number).buffer)) : 0;
+  return arena.words([op, ref, 0, 0, number]);
 }

@@ -1,13 +1,28 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { FormatPlan } from '../../../src/model/format-plan.js';
 import type { Kernel, KernelInput, KernelResult } from '../../../workers/kernel/kernel.js';
 import { logGroupList } from '../../support/oracle/arbitrary.js';
 import { kernelOf, PLAN, run, RUNS, split } from '../../support/oracle/kernel.js';
 import { encode } from '../../support/oracle/log-group-list.js';
 import { lz4Compress } from '../../support/oracle/lz4-block.js';
 
-const PLANS = [PLAN, { ...PLAN, framing: 'octet-counting' as const, newline: 'octal' as const }];
+const content = (key: string) => [{ kind: 'field' as const, refs: [{ kind: 'content' as const, key }], fallback: '' }];
+const ALL = { vendor: [], product: content('a.b'), version: [], eventId: content('host'), rest: 'contents' as const };
+const MEMBERS = [{ name: 'x', value: content('a.host') }];
+const PLANS: readonly FormatPlan[] = [
+  PLAN,
+  { ...PLAN, framing: 'octet-counting', newline: 'octal' },
+  {
+    ...PLAN,
+    body: { kind: 'json', members: MEMBERS, rest: 'all', expand: true },
+    rules: [{ when: { op: 'contains', ref: { kind: 'content', key: 'a' }, values: ['fox'] }, priority: 3 }],
+    size: { maxBytes: 1024, over: 'truncate' },
+  },
+  { ...PLAN, body: { kind: 'leef', format: '2.0', delimiter: '^', members: MEMBERS, ...ALL } },
+  { ...PLAN, framing: 'octet-counting', body: { kind: 'cef', format: '0', name: [], members: MEMBERS, ...ALL } },
+];
 const POISON_BYTES = 600_000;
 
 /** A kernel whose memory (batch, window, common text) is full of one letter from an earlier batch. */

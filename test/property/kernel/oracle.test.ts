@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { logGroupList, plan } from '../../support/oracle/arbitrary.js';
+import { logGroupList } from '../../support/oracle/arbitrary.js';
+import { plan } from '../../support/oracle/arbitrary-plan.js';
 import { formatAll } from '../../support/oracle/formatter.js';
 import { framesOf, kernelOf, RUNS } from '../../support/oracle/kernel.js';
 import { lz4Compress } from '../../support/oracle/lz4-block.js';
@@ -10,6 +11,8 @@ const batch = fc.record({
   raw: logGroupList,
   encoding: fc.constantFrom('none' as const, 'lz4' as const),
   plan: fc.nat(2),
+  shard: fc.nat(1000),
+  cursor: fc.bigInt({ min: 0n, max: 2n ** 63n }),
   outSize: fc.option(fc.nat(60_000), { nil: undefined }),
 });
 
@@ -21,11 +24,12 @@ test('the kernel writes what the plain formatter writes, batch after batch throu
   fc.assert(
     fc.property(scenario, ({ plans, batches }) => {
       const kernel = kernelOf(plans);
-      for (const { raw, encoding, plan: index, outSize } of batches) {
+      for (const { raw, encoding, plan: index, shard, cursor, outSize } of batches) {
         const body = encoding === 'lz4' ? lz4Compress(raw) : raw;
         const out = outSize === undefined ? undefined : new ArrayBuffer(outSize);
-        const result = kernel.format({ plan: index, body, encoding, rawSize: raw.length, out });
-        const expected = formatAll(raw, plans[index]!);
+        const from = { shard, cursor: Buffer.from(String(cursor)).toString('base64') };
+        const result = kernel.format({ plan: index, body, encoding, rawSize: raw.length, ...from, out });
+        const expected = formatAll(raw, plans[index]!, { shard, cursor });
         const actual = framesOf(result);
         assert.equal(actual.length, expected.length);
         for (const [i, frame] of expected.entries()) {

@@ -1,12 +1,30 @@
-/** Random plans and random, often hostile, LogGroupLists. */
+/** Random, often hostile, LogGroupLists. */
 import fc from 'fast-check';
-import type { FieldRef, FormatPlan, Template, TemplatePart } from '../../../src/model/format-plan.js';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** Whole, broken and forbidden UTF-8, and every character that is treated in its own way. */
 const FRAGMENTS = [
-  ...['a', 'key=value', ' ', '||', '\\n', '"', '\0', '\n', '\r\n', '\t', '\x1b', '\x7f', '\x1f', '\u0085'].map(bytesOf),
+  ...[
+    'a',
+    'key=value',
+    ' ',
+    '|',
+    '^',
+    ']',
+    '\\',
+    '||',
+    '\\n',
+    '"',
+    '\0',
+    '\n',
+    '\r\n',
+    '\t',
+    '\x1b',
+    '\x7f',
+    '\x1f',
+    '\u0085',
+  ].map(bytesOf),
   ...['é', '日本語', '😀', '\ufeff', '\ufffd', '\u2028', '\uffff', '\u{10ffff}', '\u07ff', '\u0800'].map(bytesOf),
   ...[[0x80], [0xbf, 0xbf], [0xc0, 0x80], [0xc1, 0xbf], [0xc2], [0xe0, 0x80, 0x80], [0xe0, 0xa0], [0xe2, 0x82]],
   ...[
@@ -30,17 +48,66 @@ const plain = (max: number): fc.Arbitrary<Uint8Array> =>
 
 const hostile = fc.array(fc.constantFrom(...FRAGMENTS), { maxLength: 24 }).map(concat);
 
+const jsonKey = fc.constantFrom('a', 'b', 'host', 'eventName', '', 'é', 'x"y');
+const { value: jsonValue } = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4, depthSize: 'small' },
+    fc.constantFrom<unknown>(
+      null,
+      true,
+      false,
+      0,
+      -1.5e-7,
+      12,
+      '',
+      'plain',
+      'quote " back \\ tab \t é \u0001 😀 \ud800',
+    ),
+    fc.string({ unit: 'binary', maxLength: 30 }),
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.array(fc.tuple(jsonKey, tie('value')), { maxLength: 5 }).map((entries) => Object.fromEntries(entries)),
+  ),
+}));
+
+/** Text that is JSON, or was before something happened to it. */
+const jsonText = fc
+  .tuple(
+    fc.array(fc.tuple(jsonKey, jsonValue), { maxLength: 6 }),
+    fc.constantFrom(undefined, 1, '\t'),
+    fc.option(fc.tuple(fc.nat(), fc.constantFrom('', ',', '"', '}', '\\', ' ', '\n', '\u0000', '0', 'e', '\\u00e9')), {
+      nil: undefined,
+      freq: 3,
+    }),
+  )
+  .map(([entries, indent, damage]) => {
+    // Names may repeat.
+    const space = indent === undefined ? '' : '\n ';
+    const members = entries.map(
+      ([name, value]) => `${space}${JSON.stringify(name)}:${space}${JSON.stringify(value, null, indent)}`,
+    );
+    const json = `{${members.join(',')}${space}}`;
+    if (damage === undefined) return bytesOf(json);
+    const [where, what] = damage;
+    const at = where % (json.length + 1);
+    return bytesOf(json.slice(0, at) + what + json.slice(at + (where % 2)));
+  });
 /** Field text: mostly short, around the widths of vectors and varints, sometimes long. */
 export const text = fc.oneof(
   { weight: 6, arbitrary: plain(40) },
   { weight: 4, arbitrary: hostile },
+  { weight: 4, arbitrary: jsonText },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('0', '7', '12.50', '-3', '1e5', '0.1', '123456789012345', '.5').map(bytesOf),
+  },
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 40 }) },
   { weight: 1, arbitrary: plain(300) },
   { weight: 1, arbitrary: fc.tuple(plain(3000), hostile, plain(3000)).map(concat) },
 );
 
 /** Few, so that plans find their fields, and keys repeat. */
-const KEYS = ['', 'a', 'host', '__hostname__', 'eventName', 'a key of more than sixteen bytes', 'ключ'];
+export const KEYS = ['', 'a', 'host', '__hostname__', 'eventName', 'a key of more than sixteen bytes', 'ключ'];
+
 const key = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...KEYS).map(bytesOf) }, { weight: 1, arbitrary: text });
 
 /** Bytes on the wire, so that fields can come in any order, twice, or unknown. */
@@ -121,31 +188,3 @@ const group = ordered(
 
 /** A raw LogGroupList. */
 export const logGroupList = ordered(few(group, 4), rarely(unknown)).map(concat);
-
-const ref: fc.Arbitrary<FieldRef> = fc.oneof(
-  fc.constantFrom<FieldRef>({ kind: 'topic' }, { kind: 'source' }),
-  fc.record({ kind: fc.constantFrom('tag' as const, 'content' as const), key: fc.constantFrom(...KEYS) }),
-);
-const planText = fc.oneof(fc.constantFrom('', 'sls', 'my app', 'имя'), fc.string({ unit: 'grapheme', maxLength: 300 }));
-const part: fc.Arbitrary<TemplatePart> = fc.oneof(
-  fc.record({ kind: fc.constant('literal' as const), text: planText }),
-  fc.record({ kind: fc.constant('field' as const), refs: fc.array(ref, { maxLength: 3 }), fallback: planText }),
-);
-const template: fc.Arbitrary<Template> = fc.array(part, { maxLength: 3 });
-
-export const plan: fc.Arbitrary<FormatPlan> = fc.record({
-  framing: fc.constantFrom('lf', 'octet-counting'),
-  newline: fc.constantFrom('escape', 'space', 'octal', 'keep'),
-  header: fc.record({
-    priority: fc.integer({ min: 0, max: 191 }),
-    fractionDigits: fc.constantFrom(0, 3, 6),
-    hostname: template,
-    appName: template,
-    procId: template,
-    msgId: template,
-  }),
-  body: fc.record({
-    kind: fc.constant('kv' as const),
-    separator: fc.constantFrom('||', '\t', ' ', '¦', '<sixteen bytes>'),
-  }),
-});

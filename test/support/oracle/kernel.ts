@@ -16,14 +16,21 @@ export const PLAN: FormatPlan = {
   framing: 'lf',
   newline: 'escape',
   header: {
+    style: 'rfc5424',
     priority: 134,
     fractionDigits: 6,
     hostname: [{ kind: 'field', refs: [{ kind: 'tag', key: '__hostname__' }, { kind: 'source' }], fallback: 'sls' }],
     appName: [{ kind: 'literal', text: 'store' }],
     procId: [],
     msgId: [],
+    structuredData: [],
+    bom: false,
   },
   body: { kind: 'kv', separator: '||' },
+  include: undefined,
+  exclude: undefined,
+  rules: [],
+  size: undefined,
 };
 
 export interface Frames {

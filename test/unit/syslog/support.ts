@@ -60,7 +60,8 @@ export function batch(shard: number, seq: number, count = 10, size = 100): Frame
     bytes.write('\n', (n + 1) * size - 1);
     ends[n] = (n + 1) * size;
   }
-  return { shard, seq, cursor: `c${seq}`, nextCursor: `c${seq + 1}`, bytes: new Uint8Array(bytes), ends };
+  const ref = { shard, seq, cursor: `c${seq}`, nextCursor: `c${seq + 1}` };
+  return { ...ref, bytes: new Uint8Array(bytes), ends, filtered: 0, dropped: 0, truncated: 0 };
 }
 
 /** A receiver: keeps the bytes of every connection it ever had, in the order of their arrival. */

@@ -39,6 +39,11 @@ const TIME_NS = memory.data<u8>([
 ]); // __time_ns_part__=
 const TIME_NS_LENGTH: usize = 17;
 
+/** All of it, for one log. */
+export function kvShared(dst: usize, nanoseconds: u32): usize {
+  return kvTags(kvNanoseconds(kvOrigin(dst), nanoseconds));
+}
+
 /** The most that {@link kvOrigin} and {@link kvTags} can write for this group. */
 export function kvGroupBound(): u64 {
   const bytes = <u64>tagBytes + (topicEnd - topic) + (sourceEnd - source);

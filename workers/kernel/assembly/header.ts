@@ -1,5 +1,7 @@
-/** The header fields of RFC 5424 §6.2.4–§6.2.7 and the (nil) structured data: everything between TIMESTAMP and MSG. */
-import { Part, PART_SIZE, plan, Ref, Segment, SEGMENT_SIZE } from './plan';
+/** The header fields of RFC 5424 §6.2.4–§6.2.7 (or those of RFC 3164 §4.1) and the structured data: everything between TIMESTAMP and MSG. */
+import { SD_VALUE } from './escape';
+import { firstNonEmpty, literal, memberAt, writeValue } from './members';
+import { Part, PART_SIZE, plan, Segment, SEGMENT_SIZE } from './plan';
 
 const NILVALUE: u8 = 0x2d;
 const UNDERSCORE: i8 = 0x5f;
@@ -11,6 +13,15 @@ export function headerFields(dst: usize): usize {
     memory.copy(dst, segment.literal, segment.literalLength);
     dst += segment.literalLength;
     if (segment.maxLength != 0) dst = headerField(dst, segment);
+  }
+  return dst;
+}
+
+/** Structured data with values of the log in it. Each may be of any size. */
+export function structuredData(dst: usize): usize {
+  for (let i: u32 = 0; i < plan.dataCount; i++) {
+    const member = memberAt(plan.data, i);
+    dst = writeValue(literal(dst, member), member.parts, member.partCount, SD_VALUE);
   }
   return dst;
 }
@@ -28,14 +39,6 @@ function headerField(dst: usize, segment: Segment): usize {
   }
   if (dst == begin) store<u8>(dst++, NILVALUE);
   return dst;
-}
-
-function firstNonEmpty(part: Part): Ref {
-  for (let i: u32 = 0; i < part.refCount; i++) {
-    const ref = changetype<Ref>(load<usize>(part.refs + (i << 2)));
-    if (ref.valueLength != 0) return ref;
-  }
-  return changetype<Ref>(0);
 }
 
 /** PRINTUSASCII only, cut to what the field may still hold. */

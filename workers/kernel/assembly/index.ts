@@ -1,8 +1,11 @@
 /** From one raw batch to its frames. Everything is checked against its parent, nothing is allocated, nothing outlives a run. */
-import { kvContents, kvGroupBound, kvNanoseconds, kvOrigin, kvTags } from './body-kv';
+import { jsonBody } from './body-json';
+import { kvContents, kvGroupBound, kvNanoseconds, kvOrigin, kvShared, kvTags } from './body-kv';
+import { pairsBody, rawBody } from './body-pairs';
+import { beginIds, nextGroup, nextLog, originBuffer } from './computed';
 import { fail, SIZE_LIMIT } from './fault';
-import { closeFrame, openFrame } from './framing';
-import { headerFields } from './header';
+import { beginFrames, closeFrame, dropped, noteBody, openFrame, truncated } from './framing';
+import { headerFields, structuredData } from './header';
 import {
   contentsFrom,
   countLogs,
@@ -18,11 +21,12 @@ import {
   time,
 } from './log';
 import { inflate as inflateBlock } from './lz4';
-import { plan, usePlan } from './plan';
+import { BODY_JSON, BODY_KV, BODY_RAW, Head, plan, REST_ALL, TIME_BSD, usePlan } from './plan';
 import { beginRaw, end, raw, readField, start, tag } from './protobuf';
-import { resolveGroupRefs, resolveLogRefs } from './refs';
+import { computeRefs, resolveGroupRefs, resolveLogRefs } from './refs';
+import { chooseHead, isWanted } from './rules';
 import { copyReady } from './text';
-import { timestamp } from './timestamp';
+import { bsdTimestamp, timestamp } from './timestamp';
 import { beginElsewhere, endElsewhere, flush, makeRoom, openWindow, setConsumed } from './window';
 
 const NILVALUE: u8 = 0x2d;
@@ -42,6 +46,8 @@ let tagsAt: usize = 0;
 /** 0 if the group is too large for it. */
 let commonEnd: usize = 0;
 
+let filtered: u32 = 0;
+
 /** First byte the host may use. */
 export function heapBase(): usize {
   return __heap_base;
@@ -58,11 +64,43 @@ export function count(at: usize, length: u32): u32 {
   return countLogs(at, at + length);
 }
 
-/** Hands all frames of the raw batch that {@link count} has looked at to the host. */
-export function format(planAt: usize, at: usize, length: u32): void {
+/** Where the host writes, before {@link format}, what event ids say between the logstore and the cursor. */
+export function origin(): usize {
+  return originBuffer();
+}
+
+/** Logs that the last {@link format} sent nothing of: because of the filters, and because of their size. */
+export function filteredLogs(): u32 {
+  return filtered;
+}
+
+export function droppedLogs(): u32 {
+  return dropped;
+}
+
+/** Messages that the last {@link format} cut. */
+export function truncatedLogs(): u32 {
+  return truncated;
+}
+
+/**
+ * Hands all frames of the raw batch that {@link count} has looked at to the host.
+ * @param cursorHigh cursor of the first log group, as a number.
+ */
+export function format(
+  planAt: usize,
+  at: usize,
+  length: u32,
+  originLength: u32,
+  cursorHigh: u32,
+  cursorLow: u32,
+): void {
   usePlan(planAt);
   beginRaw(at);
+  beginIds(originLength, cursorHigh, cursorLow);
+  beginFrames();
   rereading = 0;
+  filtered = 0;
   const limit = at + length;
   let dst = openWindow();
   for (let p = at; p < limit;) {
@@ -74,6 +112,7 @@ export function format(planAt: usize, at: usize, length: u32): void {
 }
 
 function formatGroup(dst: usize, begin: usize, limit: usize): usize {
+  nextGroup();
   scanGroup(begin, limit);
   resolveGroupRefs();
   renderCommon();
@@ -90,31 +129,67 @@ function formatGroup(dst: usize, begin: usize, limit: usize): usize {
 
 function renderCommon(): void {
   commonEnd = 0;
-  if (kvGroupBound() + HEADER_BOUND > COMMON_SIZE) {
-    rereading += <u64>logs * <u64>(tagsTo - tagsFrom);
-    if (rereading > MAX_REREADING) fail(SIZE_LIMIT, tagsFrom - raw);
+  if (plan.bodyKind == BODY_KV && kvGroupBound() + HEADER_BOUND > COMMON_SIZE) {
+    reread();
     return;
   }
+  if (plan.rest == REST_ALL) reread();
   const kept = beginElsewhere();
-  const begin = plan.headerPerLog ? common : headerFields(common);
-  tagsAt = kvOrigin(begin);
-  commonEnd = kvTags(tagsAt);
+  tagsAt = plan.headerPerLog ? common : headerFields(common);
+  commonEnd = tagsAt;
+  if (plan.bodyKind == BODY_KV) {
+    tagsAt = kvOrigin(tagsAt);
+    commonEnd = kvTags(tagsAt);
+  }
   endElsewhere(kept);
+}
+
+/** The tags of this group are read again for each of its logs. */
+function reread(): void {
+  rereading += <u64>logs * <u64>(tagsTo - tagsFrom);
+  if (rereading > MAX_REREADING) fail(SIZE_LIMIT, tagsFrom - raw);
 }
 
 function formatLog(dst: usize, p: usize, limit: usize): usize {
   scanLog(p, limit);
-  dst = openFrame(makeRoom(dst));
-  v128.store(dst, v128.load(plan.head));
-  dst += plan.headLength;
-  if (hasTime) dst = timestamp(dst, time, nanoseconds, plan.fractionDigits);
-  else store<u8>(dst++, NILVALUE);
-  if (plan.headerPerLog) {
+  let head = changetype<Head>(plan.head);
+  if (plan.refsPerLog) {
+    nextLog();
     resolveLogRefs(contentsFrom, limit);
-    dst = headerFields(dst);
+    computeRefs(head.rating);
+    if (!isWanted()) {
+      filtered++;
+      return dst;
+    }
+    const rating = head.rating;
+    head = chooseHead();
+    if (head.rating != rating) computeRefs(head.rating);
   }
+  dst = openFrame(makeRoom(dst));
+  v128.store(dst, v128.load(head.text));
+  dst = when(dst + head.length);
+  if (plan.headerPerLog) dst = structuredData(headerFields(dst));
+  return closeFrame(plan.bodyKind == BODY_KV ? kvBody(dst, limit) : otherBody(dst, limit));
+}
+
+function when(dst: usize): usize {
+  if (plan.timeStyle == TIME_BSD) return bsdTimestamp(dst, hasTime ? time : 0);
+  if (hasTime) return timestamp(dst, time, nanoseconds, plan.fractionDigits);
+  store<u8>(dst, NILVALUE);
+  return dst + 1;
+}
+
+function kvBody(dst: usize, limit: usize): usize {
+  noteBody(dst);
   dst = commonEnd == 0 ? writeShared(dst) : copyShared(dst);
-  return closeFrame(kvContents(dst, contentsFrom, limit));
+  return kvContents(dst, contentsFrom, limit);
+}
+
+function otherBody(dst: usize, limit: usize): usize {
+  dst = copyReady(dst, common, commonEnd - common);
+  noteBody(dst);
+  if (plan.bodyKind == BODY_JSON) return jsonBody(dst, contentsFrom, limit);
+  return plan.bodyKind == BODY_RAW ? rawBody(dst) : pairsBody(dst, contentsFrom, limit);
 }
 
 function copyShared(dst: usize): usize {
@@ -124,6 +199,5 @@ function copyShared(dst: usize): usize {
 }
 
 function writeShared(dst: usize): usize {
-  if (!plan.headerPerLog) dst = headerFields(dst);
-  return kvTags(kvNanoseconds(kvOrigin(dst), nanoseconds));
+  return kvShared(plan.headerPerLog ? dst : headerFields(dst), nanoseconds);
 }

@@ -10,29 +10,90 @@ export const NEWLINE_SPACE: u32 = 1;
 export const NEWLINE_OCTAL: u32 = 2;
 export const NEWLINE_KEEP: u32 = 3;
 
+export const TIME_BSD: u32 = 1;
+
+export const BODY_KV: u32 = 0;
+export const BODY_JSON: u32 = 1;
+export const BODY_RAW: u32 = 2;
+export const BODY_LEEF: u32 = 3;
+
+export const REST_CONTENTS: u32 = 1;
+export const REST_ALL: u32 = 2;
+
+export const OVER_DROP: u32 = 1;
+
 export const REF_TOPIC: u32 = 0;
 export const REF_SOURCE: u32 = 1;
 export const REF_TAG: u32 = 2;
 export const REF_CONTENT: u32 = 3;
+export const REF_TIME: u32 = 4;
+export const REF_TIME_MS: u32 = 5;
+export const REF_SEVERITY: u32 = 6;
+export const REF_EVENT_ID: u32 = 7;
 
 @unmanaged
 export class Plan {
   framing: u32;
   newline: u32;
   fractionDigits: u32;
-  /** 1 if a header field refers to a content: then the header differs from log to log. */
+  timeStyle: u32;
+  /** 1 if a header field depends on the log: then the header differs from log to log. */
   headerPerLog: u32;
-  /** `<PRI>1 `: less than 16 bytes. */
+  /** 1 if anything refers to what differs from log to log. */
+  refsPerLog: u32;
+  /** The Head of a log that no rule says anything about. */
   head: usize;
-  headLength: u32;
   /** 16 bytes, of which separatorLength count. */
   separator: usize;
   separatorLength: u32;
   refs: usize;
   refCount: u32;
-  /** From the space after TIMESTAMP to the space before MSG. */
+  roots: usize;
+  rootCount: u32;
+  /** From the space after TIMESTAMP to the space before MSG (or before the structured data, where that is not nil). */
   segments: usize;
   segmentCount: u32;
+  /** Structured data that depends on the log. */
+  data: usize;
+  dataCount: u32;
+  /** Conditions; 0 for none. */
+  include: usize;
+  exclude: usize;
+  rules: usize;
+  ruleCount: u32;
+  bodyKind: u32;
+  /** Before the header of LEEF and CEF. */
+  prefix: usize;
+  prefixLength: u32;
+  /** Members of the body's own header (LEEF, CEF), or the one value of a raw body. */
+  titles: usize;
+  titleCount: u32;
+  members: usize;
+  memberCount: u32;
+  /** What follows the members: nothing, the contents that have no member of their own, or everything. */
+  rest: u32;
+  /** Texts: names that others may not use. */
+  reserved: usize;
+  reservedCount: u32;
+  /** How values and the header's members are escaped. */
+  valueMode: u32;
+  titleMode: u32;
+  /** Between two members: a single byte. */
+  delimiter: u32;
+  /** 1 if values that hold a JSON object or array become one. */
+  expand: u32;
+  /** Bytes of a message; 0 for any. */
+  budget: u32;
+  overBudget: u32;
+}
+
+/** `<PRI>1 ` (RFC 5424) or `<PRI>` (RFC 3164): less than 16 bytes. */
+@unmanaged
+export class Head {
+  text: usize;
+  length: u32;
+  /** 1 to 10, rising with severity: what LEEF and CEF call severity. */
+  rating: u32;
 }
 
 /** Ready bytes, then perhaps a header field whose value depends on the log. */
@@ -42,6 +103,15 @@ export class Segment {
   literalLength: u32;
   /** 0 for none. */
   maxLength: u32;
+  parts: usize;
+  partCount: u32;
+}
+
+/** Ready bytes (a name), then a value made of parts. */
+@unmanaged
+export class Member {
+  literal: usize;
+  literalLength: u32;
   parts: usize;
   partCount: u32;
 }
@@ -56,6 +126,12 @@ export class Part {
   refCount: u32;
 }
 
+@unmanaged
+export class Text {
+  at: usize;
+  length: u32;
+}
+
 /** A field of the log and, once looked up, where its value lies. */
 @unmanaged
 export class Ref {
@@ -64,11 +140,51 @@ export class Ref {
   keyLength: u32;
   value: usize;
   valueLength: u32;
+  /** Where a value that is made, not found, is written. */
+  slot: usize;
+  /** Texts: the keys that lead to the value inside the JSON of a Root. */
+  path: usize;
+  pathLength: u32;
+}
+
+/** A content that holds JSON, and the refs into it: at most 64. */
+@unmanaged
+export class Root {
+  key: usize;
+  keyLength: u32;
+  value: usize;
+  valueLength: u32;
+  /** Addresses of Refs. */
+  refs: usize;
+  refCount: u32;
+}
+
+/** The first rule whose condition holds gives its Head. */
+@unmanaged
+export class Rule {
+  when: usize;
+  head: usize;
+}
+
+/** A node of a condition's tree. */
+@unmanaged
+export class Condition {
+  op: u32;
+  ref: usize;
+  /** Addresses of Conditions (and, or, not), or Texts. */
+  items: usize;
+  count: u32;
+  /** Where the number of a numeric comparison lies. */
+  number: usize;
 }
 
 export const SEGMENT_SIZE: usize = offsetof<Segment>();
+export const MEMBER_SIZE: usize = offsetof<Member>();
 export const PART_SIZE: usize = offsetof<Part>();
 export const REF_SIZE: usize = offsetof<Ref>();
+export const ROOT_SIZE: usize = offsetof<Root>();
+export const RULE_SIZE: usize = offsetof<Rule>();
+export const TEXT_SIZE: usize = offsetof<Text>();
 
 /** The plan of the batch being formatted. */
 export let plan: Plan = changetype<Plan>(0);

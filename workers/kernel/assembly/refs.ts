@@ -1,4 +1,7 @@
 /** Field references of a plan: found once per group (topic, source, tags) or per log (contents), for header fields and bodies alike. */
+import { compute } from './computed';
+import { forgetJson } from './json';
+import { resolvePaths, rootAt } from './json-paths';
 import {
   GROUP_TAG,
   key,
@@ -14,7 +17,7 @@ import {
   value,
   valueEnd,
 } from './log';
-import { plan, REF_CONTENT, REF_SIZE, REF_SOURCE, REF_TAG, REF_TOPIC, Ref } from './plan';
+import { plan, REF_CONTENT, REF_SIZE, REF_SOURCE, REF_TAG, REF_TIME, REF_TOPIC, Ref } from './plan';
 import { end, readField, start, tag } from './protobuf';
 
 function refAt(index: u32): Ref {
@@ -40,11 +43,24 @@ export function resolveGroupRefs(): void {
 
 /** @param p the first content of the log. */
 export function resolveLogRefs(p: usize, limit: usize): void {
+  forgetJson();
   for (let i: u32 = 0; i < plan.refCount; i++) {
     const ref = refAt(i);
     if (ref.kind == REF_CONTENT) point(ref, 0, 0);
   }
+  for (let i: u32 = 0; i < plan.rootCount; i++) rootAt(i).valueLength = 0;
   resolvePairs(p, limit, LOG_CONTENT, REF_CONTENT);
+  if (plan.rootCount != 0) resolvePaths();
+}
+
+/** @param rating of the log. */
+export function computeRefs(rating: u32): void {
+  for (let i: u32 = 0; i < plan.refCount; i++) {
+    const ref = refAt(i);
+    if (ref.kind < REF_TIME) continue;
+    ref.value = ref.slot;
+    ref.valueLength = compute(ref, rating);
+  }
 }
 
 /** Of several pairs with one key the last one counts, as in the old sample. */
@@ -55,14 +71,23 @@ function resolvePairs(p: usize, limit: usize, field: u32, kind: u32): void {
       readPair(start, end);
       for (let i: u32 = 0; i < plan.refCount; i++) {
         const ref = refAt(i);
-        if (ref.kind == kind && isKey(ref)) point(ref, value, valueEnd);
+        if (ref.kind == kind && isKey(ref.key, ref.keyLength)) point(ref, value, valueEnd);
       }
+      if (kind == REF_CONTENT) noteRoots();
     }
     p = next;
   }
 }
 
-function isKey(ref: Ref): bool {
-  const length = ref.keyLength;
-  return keyEnd - key == length && memory.compare(key, ref.key, length) == 0;
+function noteRoots(): void {
+  for (let i: u32 = 0; i < plan.rootCount; i++) {
+    const root = rootAt(i);
+    if (!isKey(root.key, root.keyLength)) continue;
+    root.value = value;
+    root.valueLength = <u32>(valueEnd - value);
+  }
+}
+
+function isKey(at: usize, length: u32): bool {
+  return keyEnd - key == length && memory.compare(key, at, length) == 0;
 }

@@ -8,8 +8,8 @@ const CR: u32 = 0x0d;
 const DEL: u32 = 0x7f;
 const SPACE: u32 = 0x20;
 
-/** Where {@link special} stopped reading. */
-let after: usize = 0;
+/** Where {@link multibyte} and {@link special} stopped reading. */
+export let following: usize = 0;
 
 /** One bit for every lane that is not printable ASCII: with 1 added, DEL and all bytes from 0x80 are negative. */
 export function specials(v: v128): u32 {
@@ -46,7 +46,7 @@ export function text(dst: usize, src: usize, end: usize): usize {
     } else {
       const clean = ctz(bits);
       dst = special(dst + clean, src + clean, end);
-      src = after;
+      src = following;
     }
   }
   return dst;
@@ -59,7 +59,7 @@ function special(dst: usize, src: usize, end: usize): usize {
     const c: u32 = load<u8>(src);
     if (c >= 0x80) {
       dst = multibyte(dst, src, end, c);
-      src = after;
+      src = following;
     } else if (c < SPACE || c == DEL) {
       dst = control(dst, c);
       src++;
@@ -67,11 +67,11 @@ function special(dst: usize, src: usize, end: usize): usize {
       break;
     }
   }
-  after = src;
+  following = src;
   return dst;
 }
 
-function control(dst: usize, c: u32): usize {
+export function control(dst: usize, c: u32): usize {
   if (c == 0) return dst;
   if (c == LF || c == CR) return newline(dst, c);
   store<u8>(dst, c == TAB || plan.newline == NEWLINE_KEEP ? c : SPACE);
@@ -96,7 +96,7 @@ function newline(dst: usize, c: u32): usize {
  * One character of two to four bytes, or U+FFFD for the longest beginning of one that can't go on (a "maximal subpart": Unicode 15 §3.9,
  * which the WHATWG decoder follows). Surrogates, overlong forms and everything above U+10FFFF fall out by the range of the second byte.
  */
-function multibyte(dst: usize, src: usize, end: usize, lead: u32): usize {
+export function multibyte(dst: usize, src: usize, end: usize, lead: u32): usize {
   let more: u32 = 0;
   let low: u32 = 0x80;
   let high: u32 = 0xbf;
@@ -119,7 +119,7 @@ function multibyte(dst: usize, src: usize, end: usize, lead: u32): usize {
     high = 0xbf;
     n++;
   }
-  after = src + n;
+  following = src + n;
   if (more == 0 || n <= more) return replacement(dst);
   store<u32>(dst, load<u32>(src));
   return dst + n;

@@ -11,6 +11,12 @@ let ofSecond: i64 = -1;
 let ofNanoseconds: u32 = 0;
 let ofDigits: u32 = 0;
 
+/** `Jan ` to `Dec `. */
+const MONTHS = memory.data<u32>([
+  0x206e_614a, 0x2062_6546, 0x2072_614d, 0x2072_7041, 0x2079_614d, 0x206e_754a, 0x206c_754a, 0x2067_7541, 0x2070_6553,
+  0x2074_634f, 0x2076_6f4e, 0x2063_6544,
+]);
+
 /** @param fractionDigits 0, 3 or 6. */
 export function timestamp(dst: usize, seconds: u32, nanoseconds: u32, fractionDigits: u32): usize {
   if (<i64>seconds != ofSecond || nanoseconds != ofNanoseconds || fractionDigits != ofDigits) {
@@ -20,6 +26,19 @@ export function timestamp(dst: usize, seconds: u32, nanoseconds: u32, fractionDi
   v128.store(dst, v128.load(stamp));
   v128.store(dst + 16, v128.load(stamp + 16));
   return dst + length;
+}
+
+/** RFC 3164 §4.1.2, in UTC: `Nov  4 22:13:20`. */
+export function bsdTimestamp(dst: usize, seconds: u32): usize {
+  if (<i64>seconds != ofSecond) renderSeconds(seconds);
+  ofDigits = u32.MAX_VALUE;
+  const month: usize = (load<u8>(stamp + 5) - 0x30) * 10 + (load<u8>(stamp + 6) - 0x30);
+  store<u32>(dst, load<u32>(MONTHS + 4 * (month - 1)));
+  store<u16>(dst + 4, load<u16>(stamp + 8));
+  if (load<u8>(dst + 4) == 0x30) store<u8>(dst + 4, 0x20);
+  store<u8>(dst + 6, 0x20);
+  store<u64>(dst + 7, load<u64>(stamp + 11));
+  return dst + 15;
 }
 
 function renderFraction(nanoseconds: u32, digits: u32): void {

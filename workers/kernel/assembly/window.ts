@@ -49,6 +49,7 @@ export function addressOf(offset: u32): usize {
 
 /** Hands everything before `dst` to the host. @returns where to go on writing. */
 export function flush(dst: usize): usize {
+  if (excess != 0) return excess;
   emit(window, <u32>(dst - window), ends, frames, consumed);
   flushed += <u32>(dst - window);
   frames = 0;
@@ -58,6 +59,23 @@ export function flush(dst: usize): usize {
 /** Room for the beginning of a frame. */
 export function makeRoom(dst: usize): usize {
   return dst > limit ? flush(dst) : dst;
+}
+
+/** Where what a frame has beyond its budget is written, over and over; 0 for frames of any size. */
+let excess: usize = 0;
+/** What lies before the end of the budget, and the first bytes behind, stay as they were written. */
+const MARGIN: usize = 64;
+
+/** Until {@link endBudget} the frame stays in the window, and what is beyond `bytes` (at most 128 KiB) of it is lost. */
+export function beginBudget(dst: usize, bytes: u32): usize {
+  if (dst + bytes + MARGIN > window + SIZE) dst = flush(dst);
+  limit = excess = dst + bytes + MARGIN;
+  return dst;
+}
+
+export function endBudget(): void {
+  limit = window + SIZE;
+  excess = 0;
 }
 
 /** Notes that a frame ends at `dst`. */

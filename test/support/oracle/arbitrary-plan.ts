@@ -1,0 +1,138 @@
+/** Random plans. */
+import fc from 'fast-check';
+import type {
+  BodyPlan,
+  Condition,
+  FieldRef,
+  FormatPlan,
+  Member,
+  Template,
+  TemplatePart,
+} from '../../../src/model/format-plan.js';
+import { KEYS } from './arbitrary.js';
+
+const contentKey = fc.constantFrom(
+  ...KEYS,
+  'a.b',
+  'a.host',
+  'host.a.b',
+  'a.eventName',
+  'host.é',
+  'a.b.c.d',
+  'eventName.',
+);
+const ref: fc.Arbitrary<FieldRef> = fc.oneof(
+  { weight: 2, arbitrary: fc.constantFrom<FieldRef>({ kind: 'topic' }, { kind: 'source' }) },
+  { weight: 1, arbitrary: fc.constantFrom<FieldRef>({ kind: 'time' }, { kind: 'timeMs' }, { kind: 'rating' }) },
+  { weight: 1, arbitrary: fc.constant<FieldRef>({ kind: 'eventId', prefix: 'project/logstore/' }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('tag' as const), key: fc.constantFrom(...KEYS) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('content' as const), key: contentKey }) },
+);
+const planText = fc.oneof(fc.constantFrom('', 'sls', 'my app', 'имя'), fc.string({ unit: 'grapheme', maxLength: 300 }));
+const part: fc.Arbitrary<TemplatePart> = fc.oneof(
+  fc.record({ kind: fc.constant('literal' as const), text: planText }),
+  fc.record({ kind: fc.constant('field' as const), refs: fc.array(ref, { maxLength: 3 }), fallback: planText }),
+);
+const template: fc.Arbitrary<Template> = fc.array(part, { maxLength: 3 });
+const value: fc.Arbitrary<Template> = fc.oneof(
+  { weight: 1, arbitrary: template },
+  { weight: 2, arbitrary: part.map((one) => [one]) },
+);
+
+const members = (names: readonly string[]): fc.Arbitrary<Member[]> =>
+  fc.uniqueArray(fc.record({ name: fc.constantFrom(...names), value }), { selector: ({ name }) => name, maxLength: 5 });
+const titles = { vendor: template, product: template, version: template, eventId: template };
+const rest = fc.constantFrom('none' as const, 'contents' as const);
+
+const body: fc.Arbitrary<BodyPlan> = fc.oneof(
+  fc.record({ kind: fc.constant('kv' as const), separator: fc.constantFrom('||', '\t', ' ', '¦', '<sixteen bytes>') }),
+  fc.record({
+    kind: fc.constant('json' as const),
+    members: members(['a', 'host', 'event id', 'ключ', 'x"y']),
+    rest: fc.constantFrom('none' as const, 'contents' as const, 'all' as const),
+    expand: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant('raw' as const), value }),
+  fc.record({
+    kind: fc.constant('leef' as const),
+    format: fc.constantFrom('1.0' as const, '2.0' as const),
+    delimiter: fc.constantFrom('\t', '^', ';', '\\'),
+    members: members(['src', 'a', 'usrName', 'host']),
+    rest,
+    ...titles,
+  }),
+  fc.record({
+    kind: fc.constant('cef' as const),
+    format: fc.constantFrom('0' as const, '1' as const),
+    name: template,
+    members: members(['src', 'a', 'suser', 'host']),
+    rest,
+    ...titles,
+  }),
+);
+
+const texts = fc.array(fc.constantFrom('', 'a', 'plain', 'The', ' dog. ', '"', 'é', 'fox jumps over the lazy dog'), {
+  minLength: 1,
+  maxLength: 3,
+});
+/** Nothing to look for inside anything would be found in everything. */
+const someTexts = texts.map((all) => all.map((text) => (text === '' ? 'quick' : text)));
+const condition: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition; many: Condition[] }>((tie) => ({
+  condition: fc.oneof(
+    { maxDepth: 3, depthSize: 'small' },
+    fc.record({ op: fc.constant('exists' as const), ref }),
+    fc.record({ op: fc.constant('equals' as const), ref, values: texts }),
+    fc.record({
+      op: fc.constantFrom('prefix' as const, 'suffix' as const, 'contains' as const),
+      ref,
+      values: someTexts,
+    }),
+    fc.record({
+      op: fc.constantFrom('lt' as const, 'le' as const, 'gt' as const, 'ge' as const),
+      ref,
+      number: fc.constantFrom(0, 7, 12.5, -3, 0.1, 1_700_000_001, 123456789012345),
+    }),
+    fc.record({ op: fc.constantFrom('all' as const, 'any' as const), of: tie('many') }),
+    fc.record({ op: fc.constant('not' as const), of: tie('condition') }),
+  ),
+  many: fc.array(tie('condition'), { minLength: 1, maxLength: 3 }),
+})).condition;
+const rarely = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.option(arbitrary, { nil: undefined, freq: 3 });
+
+const priority = fc.integer({ min: 0, max: 191 });
+const element = fc.record({
+  id: fc.constantFrom('sls@32473', 'origin', 'x'),
+  params: members(['id', 'topic', 'a.b']),
+});
+
+export const plan: fc.Arbitrary<FormatPlan> = fc.record({
+  framing: fc.constantFrom('lf', 'octet-counting'),
+  newline: fc.constantFrom('escape', 'space', 'octal', 'keep'),
+  header: fc
+    .record({
+      style: fc.constantFrom('rfc5424', 'rfc3164'),
+      priority,
+      fractionDigits: fc.constantFrom(0, 3, 6),
+      hostname: template,
+      appName: template,
+      procId: template,
+      msgId: template,
+      structuredData: fc.oneof(
+        { weight: 3, arbitrary: fc.constant([]) },
+        { weight: 1, arbitrary: fc.array(element, { maxLength: 2 }) },
+      ),
+      bom: fc.boolean(),
+    })
+    .map((header) => (header.style === 'rfc3164' ? { ...header, structuredData: [] } : header)),
+  body,
+  include: rarely(condition),
+  exclude: rarely(condition),
+  rules: fc.array(fc.record({ when: condition, priority }), { maxLength: 3 }),
+  size: rarely(
+    fc.record({
+      maxBytes: fc.constantFrom(1024, 1100, 2048, 131_072),
+      over: fc.constantFrom('truncate' as const, 'drop' as const),
+    }),
+  ),
+});

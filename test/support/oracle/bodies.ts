@@ -1,0 +1,171 @@
+import type {
+  BodyPlan,
+  CefBodyPlan,
+  FormatPlan,
+  JsonBodyPlan,
+  LeefBodyPlan,
+  Member,
+  NewlinePolicy,
+  Template,
+} from '../../../src/model/format-plan.js';
+import { decodeText, isJson, lookUp, nanoseconds, valuesOf, type Event } from './fields.js';
+import type { Pair } from './log-group-list.js';
+
+const NONE = new Uint8Array();
+
+export function bodyOf({ body, newline }: FormatPlan, event: Event): string {
+  switch (body.kind) {
+    case 'kv':
+      return keyValue(body.separator, newline, event);
+    case 'raw':
+      return valuesOf(body.value, event)
+        .map((value) => mend(value, newline))
+        .join('');
+    case 'json':
+      return json(body, event);
+    case 'leef':
+      return leef(body, newline, event);
+    case 'cef':
+      return cef(body, newline, event);
+  }
+}
+
+function keyValue(separator: string, newline: NewlinePolicy, { group, log }: Event): string {
+  const text = (bytes: Uint8Array | undefined): string => mend(bytes ?? NONE, newline);
+  const pair = (prefix: string, { key, value }: Pair): string => `${prefix}${text(key)}=${text(value)}`;
+  const ns = nanoseconds(log);
+  return [
+    '',
+    `__topic__=${text(group.topic)}`,
+    `__source__=${text(group.source)}`,
+    ...(ns === 0 ? [] : [`__time_ns_part__=${ns}`]),
+    ...group.tags.map((tag) => pair('__tag__:', tag)),
+    ...log.contents.map((content) => pair('', content)),
+  ].join(separator);
+}
+
+function json({ members, rest, expand }: JsonBodyPlan, event: Event): string {
+  const { group, log } = event;
+  const text = (bytes: Uint8Array | undefined): string => jsonString(decodeText(bytes ?? NONE));
+  const found = members.flatMap(({ name, value }) => {
+    const pieces = valuesOf(value, event);
+    if (pieces.every(({ length }) => length === 0)) return [];
+    const [only] = pieces;
+    const part = value[0];
+    const isValue = part?.kind === 'field' && part.refs.some((ref) => lookUp(ref, event).length > 0);
+    const nested = expand && isValue && pieces.length === 1 && only !== undefined && isJson(only);
+    return [`${JSON.stringify(name)}:${nested ? compactJson(only) : jsonString(pieces.map(decodeText).join(''))}`];
+  });
+  if (rest === 'all') {
+    if (log.time !== undefined) found.push(`"__time__":${log.time}`);
+    if (nanoseconds(log) > 0) found.push(`"__time_ns_part__":${nanoseconds(log)}`);
+    found.push(`"__topic__":${text(group.topic)}`, `"__source__":${text(group.source)}`);
+    found.push(...group.tags.map(({ key, value }) => `"__tag__:${text(key).slice(1)}:${text(value)}`));
+  }
+  if (rest !== 'none') {
+    const names = new Set(members.map(({ name }) => Buffer.from(name).toString('latin1')));
+    for (const { key, value } of log.contents) {
+      if (names.has(Buffer.from(key).toString('latin1'))) continue;
+      found.push(`${text(key)}:${expand && isJson(value) ? compactJson(value) : text(value)}`);
+    }
+  }
+  return `{${found.join(',')}}`;
+}
+
+const jsonString = (text: string): string => JSON.stringify(text.replaceAll('\0', ''));
+
+function compactJson(bytes: Uint8Array): string {
+  return decodeText(bytes).replace(/("(?:\\.|[^"\\])*")|[ \n\r\t]+/gs, (_, string: string | undefined) => string ?? '');
+}
+
+const RATING: Template = [{ kind: 'field', refs: [{ kind: 'rating' }], fallback: '' }];
+const TIME_MS: Template = [{ kind: 'field', refs: [{ kind: 'timeMs' }], fallback: '' }];
+
+function leef(body: LeefBodyPlan, newline: NewlinePolicy, event: Event): string {
+  const { format, delimiter, vendor, product, version, eventId, members } = body;
+  const title = (template: Template): string =>
+    valuesOf(template, event)
+      .map((value) => controlsAsSpace(value).replaceAll('|', '_'))
+      .join('');
+  const named = delimiter === '\t' ? 'x09' : delimiter;
+  const head = [`LEEF:${format}`, ...[vendor, product, version, eventId].map(title)];
+  if (format === '2.0') head.push(named.replaceAll('|', '_'));
+  const value = (bytes: Uint8Array): string =>
+    mend(Buffer.from(decodeText(bytes).replaceAll('\t', ' ').replaceAll(delimiter, ' ')), newline);
+  const own = [{ name: 'devTime', value: TIME_MS }, { name: 'sev', value: RATING }, ...members];
+  const taken = ['devTimeFormat', 'cat', ...own.map(({ name }) => name)];
+  return `${head.join('|')}|${pairs(own, taken, body, value, event).join(delimiter)}`;
+}
+
+function cef(body: CefBodyPlan, newline: NewlinePolicy, event: Event): string {
+  const { format, vendor, product, version, eventId, name, members } = body;
+  const title = (template: Template): string =>
+    valuesOf(template, event)
+      .map((value) => controlsAsSpace(value).replace(/[\\|]/g, '\\$&'))
+      .join('');
+  const head = [`CEF:${format}`, ...[vendor, product, version, eventId, name, RATING].map(title)];
+  const value = (bytes: Uint8Array): string =>
+    decodeText(bytes)
+      .split(/([\r\n\\=])/)
+      .map((piece) => CEF_ESCAPES.get(piece) ?? mend(Buffer.from(piece), newline))
+      .join('');
+  const own = [{ name: 'rt', value: TIME_MS }, ...members];
+  return `${head.join('|')}|${pairs(
+    own,
+    own.map(({ name: taken }) => taken),
+    body,
+    value,
+    event,
+  ).join(' ')}`;
+}
+
+const CEF_ESCAPES = new Map([
+  ['\r', '\\r'],
+  ['\n', '\\n'],
+  ['\\', '\\\\'],
+  ['=', '\\='],
+]);
+
+function pairs(
+  members: readonly Member[],
+  taken: readonly string[],
+  { rest }: Extract<BodyPlan, { rest: 'none' | 'contents' }>,
+  text: (value: Uint8Array) => string,
+  event: Event,
+): string[] {
+  const found = members.flatMap(({ name, value }) => {
+    const pieces = valuesOf(value, event);
+    return pieces.every(({ length }) => length === 0) ? [] : [`${name}=${pieces.map(text).join('')}`];
+  });
+  if (rest === 'none') return found;
+  const contents = event.log.contents.filter(({ value }) => value.length > 0);
+  return [...found, ...contents.map(({ key, value }) => `${ownName(key, taken)}=${text(value)}`)];
+}
+
+function ownName(key: Uint8Array, taken: readonly string[]): string {
+  const name = Buffer.from(key.subarray(0, 255)).toString('latin1').replace(/\W/g, '_') || '_';
+  return taken.includes(name) ? `sls_${name}` : name;
+}
+
+/** NUL goes, every other control character is a space. */
+export function controlsAsSpace(bytes: Uint8Array): string {
+  return mend(Buffer.from(decodeText(bytes).replaceAll('\t', ' ')), 'space');
+}
+
+const NEWLINES: Record<NewlinePolicy, (newline: string) => string> = {
+  escape: (newline) => (newline === '\n' ? '\\n' : '\\r'),
+  space: () => ' ',
+  octal: (newline) => (newline === '\n' ? '#012' : '#015'),
+  keep: (newline) => newline,
+};
+
+export function mend(bytes: Uint8Array, newline: NewlinePolicy): string {
+  const text = decodeText(bytes)
+    .replaceAll('\0', '')
+    .replace(/[\r\n]/g, NEWLINES[newline]);
+  return newline === 'keep' ? text : Array.from(text, (c) => (isControl(c) ? ' ' : c)).join('');
+}
+
+function isControl(character: string): boolean {
+  return (character < ' ' && character !== '\t') || character === '\x7f';
+}

@@ -1,0 +1,58 @@
+/** Refs whose value is made, not found: the time, the rating, the id of the event. */
+import { decimal, digitsOf } from './decimal';
+import { hasTime, nanoseconds, time } from './log';
+import { Ref, REF_EVENT_ID, REF_SEVERITY, REF_TIME } from './plan';
+
+/** Shard (and cursor, where that is no number) with their slashes, from the host. */
+const origin = memory.data(512, 16);
+let originLength: usize = 0;
+/** The cursor of the batch's first log group: that of each further one is one more. */
+let firstCursor: u64 = 0;
+let group: u64 = 0;
+let index: u32 = 0;
+
+export function originBuffer(): usize {
+  return origin;
+}
+
+/** @param length at most 512. */
+export function beginIds(length: u32, cursorHigh: u32, cursorLow: u32): void {
+  originLength = min<u32>(length, 512);
+  firstCursor = ((<u64>cursorHigh) << 32) | cursorLow;
+  group = <u64>-1;
+}
+
+export function nextGroup(): void {
+  group++;
+  index = <u32>-1;
+}
+
+export function nextLog(): void {
+  index++;
+}
+
+/** @returns the length of the value in the ref's slot. */
+export function compute(ref: Ref, rating: u32): u32 {
+  const begin = ref.slot;
+  if (ref.kind == REF_SEVERITY) return <u32>(decimal(begin, rating, digitsOf(rating)) - begin);
+  if (ref.kind == REF_EVENT_ID) return <u32>(eventId(ref) - begin);
+  if (!hasTime) return 0;
+  const seconds = decimal(begin, time, digitsOf(time));
+  if (ref.kind == REF_TIME) return <u32>(seconds - begin);
+  return <u32>(decimal(seconds, nanoseconds / 1_000_000, 3) - begin);
+}
+
+function eventId(ref: Ref): usize {
+  memory.copy(ref.slot, ref.key, ref.keyLength);
+  memory.copy(ref.slot + ref.keyLength, origin, originLength);
+  let dst = decimal64(ref.slot + ref.keyLength + originLength, firstCursor + group);
+  store<u8>(dst++, 0x2f);
+  return decimal(dst, index, digitsOf(index));
+}
+
+function decimal64(dst: usize, value: u64): usize {
+  let digits: usize = 1;
+  for (let rest = value; rest >= 10; rest /= 10) digits++;
+  for (let at = dst + digits; at > dst; value /= 10) store<u8>(--at, 0x30 + <u8>(value % 10));
+  return dst + digits;
+}

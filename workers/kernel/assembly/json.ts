@@ -1,0 +1,233 @@
+/** RFC 8259, as strict as JSON.parse: is it an object or an array, and what lies where in it. */
+
+const QUOTE: u32 = 0x22;
+const BACKSLASH: u32 = 0x5c;
+const COMMA: u32 = 0x2c;
+const COLON: u32 = 0x3a;
+const OPEN_OBJECT: u32 = 0x7b;
+const CLOSE_OBJECT: u32 = 0x7d;
+const OPEN_ARRAY: u32 = 0x5b;
+const CLOSE_ARRAY: u32 = 0x5d;
+
+/** One bit each, and one left for the object it may become a member of. What is nested more deeply counts as text. */
+const MAX_DEPTH: u32 = 63;
+
+/** After a text was found to be JSON: it has neither space between its tokens nor bytes from 0x80, so a plain copy is its short form. */
+export let compact: bool = false;
+
+let checked: usize = 0;
+let checkedEnd: usize = 0;
+let checkedResult: bool = false;
+let checkedCompact: bool = false;
+
+/** To be called when other bytes may lie where the last text was. */
+export function forgetJson(): void {
+  checked = 0;
+}
+
+/** @returns whether `[p, end)` is an object or an array, of at most 63 levels. */
+export function isJson(p: usize, end: usize): bool {
+  if (p != checked || end != checkedEnd) {
+    compact = true;
+    checkedResult = check(p, end);
+    checkedCompact = compact;
+    checked = p;
+    checkedEnd = end;
+  }
+  compact = checkedCompact;
+  return checkedResult;
+}
+
+function check(p: usize, end: usize): bool {
+  p = space(p, end);
+  if (p >= end) return false;
+  const first: u32 = load<u8>(p);
+  if (first != OPEN_OBJECT && first != OPEN_ARRAY) return false;
+  let objects: u64 = 0;
+  let depth: u32 = 0;
+  while (p != 0) {
+    p = space(p, end);
+    if (p >= end) return false;
+    const c: u32 = load<u8>(p);
+    const opens = c == OPEN_OBJECT || c == OPEN_ARRAY;
+    if (opens) {
+      if (depth == MAX_DEPTH) return false;
+      depth++;
+      objects = (objects << 1) | (<u64>(c == OPEN_OBJECT));
+      p = space(p + 1, end);
+      if (p >= end) return false;
+      if (<u32>load<u8>(p) != c + 2) {
+        if (c == OPEN_OBJECT) p = name(p, end);
+        continue;
+      }
+      p++;
+      objects >>= 1;
+      depth--;
+    } else {
+      p = c == QUOTE ? string(p, end) : scalar(p, end, c);
+      if (p == 0) return false;
+    }
+    p = closers(p, end, objects, depth);
+    if (p == 0) return false;
+    objects = objectsLeft;
+    depth = depthLeft;
+    if (depth == 0) return space(p, end) == end;
+    if ((objects & 1) != 0) p = name(space(p, end), end);
+  }
+  return false;
+}
+
+let objectsLeft: u64 = 0;
+let depthLeft: u32 = 0;
+
+/** Behind a value: past all brackets that close, and past the comma before the next value (or to the end, at depth 0). */
+function closers(p: usize, end: usize, objects: u64, depth: u32): usize {
+  while (depth > 0) {
+    p = space(p, end);
+    if (p >= end) return 0;
+    const c: u32 = load<u8>(p++);
+    if (c == COMMA) break;
+    if (c != ((objects & 1) != 0 ? CLOSE_OBJECT : CLOSE_ARRAY)) return 0;
+    objects >>= 1;
+    depth--;
+  }
+  objectsLeft = objects;
+  depthLeft = depth;
+  return p;
+}
+
+/** The name of a member and its colon. */
+function name(p: usize, end: usize): usize {
+  if (p >= end || <u32>load<u8>(p) != QUOTE) return 0;
+  p = string(p, end);
+  if (p == 0) return 0;
+  p = space(p, end);
+  return p < end && <u32>load<u8>(p) == COLON ? p + 1 : 0;
+}
+
+/** @param p at the opening quote. @returns behind the closing one, or 0. */
+function string(p: usize, end: usize): usize {
+  p++;
+  while (p != 0) {
+    const v = v128.load(p);
+    const stops = v128.or(
+      i8x16.lt_u(v, i8x16.splat(0x20)),
+      v128.or(i8x16.eq(v, i8x16.splat(<i8>QUOTE)), i8x16.eq(v, i8x16.splat(<i8>BACKSLASH))),
+    );
+    const bits = <u32>i8x16.bitmask(stops);
+    const clean: u32 = bits == 0 ? 16 : ctz(bits);
+    if (((<u32>i8x16.bitmask(v)) & ((1 << clean) - 1)) != 0) compact = false;
+    p += clean;
+    if (p >= end) return 0;
+    if (bits == 0) continue;
+    const c: u32 = load<u8>(p);
+    if (c == QUOTE) return p + 1;
+    p = c == BACKSLASH ? escape(p + 1, end) : 0;
+  }
+  return 0;
+}
+
+function escape(p: usize, end: usize): usize {
+  if (p >= end) return 0;
+  const c: u32 = load<u8>(p);
+  if (c == 0x75) return end - p >= 5 && hex(p + 1) >= 0 ? p + 5 : 0;
+  const simple =
+    c == QUOTE || c == BACKSLASH || c == 0x2f || c == 0x62 || c == 0x66 || c == 0x6e || c == 0x72 || c == 0x74;
+  return simple ? p + 1 : 0;
+}
+
+/** Four hexadecimal digits, or -1. */
+export function hex(p: usize): i32 {
+  let value: i32 = 0;
+  for (let i: usize = 0; i < 4; i++) {
+    const c: i32 = load<u8>(p + i);
+    const letter = (c | 0x20) - 0x61;
+    const digit = c - 0x30;
+    if (digit >= 0 && digit <= 9) value = (value << 4) | digit;
+    else if (letter >= 0 && letter <= 5) value = (value << 4) | (letter + 10);
+    else return -1;
+  }
+  return value;
+}
+
+function scalar(p: usize, end: usize, c: u32): usize {
+  if (c == 0x74) return end - p >= 4 && load<u32>(p) == 0x6575_7274 ? p + 4 : 0; // true
+  if (c == 0x66) return end - p >= 5 && load<u32>(p + 1) == 0x6573_6c61 ? p + 5 : 0; // false
+  if (c == 0x6e) return end - p >= 4 && load<u32>(p) == 0x6c6c_756e ? p + 4 : 0; // null
+  if (c == 0x2d) p++;
+  if (p < end && <u32>load<u8>(p) == 0x30) p++;
+  else p = digits(p, end);
+  if (p != 0 && p < end && <u32>load<u8>(p) == 0x2e) p = digits(p + 1, end);
+  if (p != 0 && p < end && ((<u32>load<u8>(p)) | 0x20) == 0x65) {
+    p++;
+    if (p < end && (<u32>load<u8>(p) == 0x2b || <u32>load<u8>(p) == 0x2d)) p++;
+    p = digits(p, end);
+  }
+  return p;
+}
+
+/** One or more. */
+function digits(p: usize, end: usize): usize {
+  const first = p;
+  while (p < end && <u32>load<u8>(p) - 0x30 <= 9) p++;
+  return p == first ? 0 : p;
+}
+
+function space(p: usize, end: usize): usize {
+  while (p < end && isSpace(load<u8>(p))) {
+    compact = false;
+    p++;
+  }
+  return p;
+}
+
+export function isSpace(c: u32): bool {
+  return c == 0x20 || c == 0x0a || c == 0x0d || c == 0x09;
+}
+
+/** Of text known to be JSON: behind the space at `p`. */
+export function skipSpace(p: usize): usize {
+  while (isSpace(load<u8>(p))) p++;
+  return p;
+}
+
+/** Of text known to be JSON: behind the string that begins at `p`. */
+export function skipString(p: usize): usize {
+  p++;
+  let c: u32 = 0;
+  while (c != QUOTE) {
+    const v = v128.load(p);
+    const stops = v128.or(i8x16.eq(v, i8x16.splat(<i8>QUOTE)), i8x16.eq(v, i8x16.splat(<i8>BACKSLASH)));
+    const bits = <u32>i8x16.bitmask(stops);
+    if (bits == 0) {
+      p += 16;
+      continue;
+    }
+    p += ctz(bits);
+    c = load<u8>(p);
+    p += c == QUOTE ? 1 : 2;
+  }
+  return p;
+}
+
+/** Of text known to be JSON, inside an object: behind the value that begins at `p`. */
+export function skipValue(p: usize): usize {
+  let depth: u32 = 0;
+  let c: u32 = load<u8>(p);
+  if (c == QUOTE) return skipString(p);
+  if (c != OPEN_OBJECT && c != OPEN_ARRAY) {
+    while (c != COMMA && c != CLOSE_OBJECT && !isSpace(c)) c = load<u8>(++p);
+    return p;
+  }
+  do {
+    c = load<u8>(p);
+    if (c == QUOTE) {
+      p = skipString(p);
+      continue;
+    }
+    if (c == OPEN_OBJECT || c == OPEN_ARRAY) depth++;
+    else if (c == CLOSE_OBJECT || c == CLOSE_ARRAY) depth--;
+    p++;
+  } while (depth > 0);
+  return p;
+}

@@ -1,0 +1,75 @@
+/** Values made of parts, and members: a name with such a value. */
+import { compactJson } from './compact';
+import { escaped, JSON } from './escape';
+import { isJson } from './json';
+import { Member, MEMBER_SIZE, Part, PART_SIZE, Ref } from './plan';
+import { copyReady } from './text';
+import { flush, limit } from './window';
+
+const QUOTE: u8 = 0x22;
+
+export function memberAt(members: usize, index: u32): Member {
+  return changetype<Member>(members + index * MEMBER_SIZE);
+}
+
+function partAt(parts: usize, index: u32): Part {
+  return changetype<Part>(parts + index * PART_SIZE);
+}
+
+/** The first ref of the part that is not empty, or null. */
+export function firstNonEmpty(part: Part): Ref {
+  for (let i: u32 = 0; i < part.refCount; i++) {
+    const ref = changetype<Ref>(load<usize>(part.refs + (i << 2)));
+    if (ref.valueLength != 0) return ref;
+  }
+  return changetype<Ref>(0);
+}
+
+export function isEmptyValue(parts: usize, count: u32): bool {
+  for (let i: u32 = 0; i < count; i++) {
+    const part = partAt(parts, i);
+    if (part.textLength != 0 || changetype<usize>(firstNonEmpty(part)) != 0) return false;
+  }
+  return true;
+}
+
+export function writeValue(dst: usize, parts: usize, count: u32, mode: u32): usize {
+  for (let i: u32 = 0; i < count; i++) {
+    const part = partAt(parts, i);
+    const ref = firstNonEmpty(part);
+    dst =
+      changetype<usize>(ref) == 0
+        ? escaped(dst, part.text, part.text + part.textLength, mode)
+        : escaped(dst, ref.value, ref.value + ref.valueLength, mode);
+  }
+  return dst;
+}
+
+/** A member's value in JSON: an object or array where it is one and is to become one, else a string. */
+export function writeJsonValue(dst: usize, member: Member, expand: bool): usize {
+  if (expand && member.partCount == 1) {
+    const ref = firstNonEmpty(partAt(member.parts, 0));
+    if (changetype<usize>(ref) != 0 && isJson(ref.value, ref.value + ref.valueLength)) {
+      return compactJson(dst, ref.value, ref.value + ref.valueLength);
+    }
+  }
+  dst = byte(dst, QUOTE);
+  return byte(writeValue(dst, member.parts, member.partCount, JSON), QUOTE);
+}
+
+/** A value of the log itself, as {@link writeJsonValue} writes that of a member. */
+export function writeJsonText(dst: usize, from: usize, to: usize, expand: bool): usize {
+  if (expand && isJson(from, to)) return compactJson(dst, from, to);
+  return byte(escaped(byte(dst, QUOTE), from, to, JSON), QUOTE);
+}
+
+export function byte(dst: usize, c: u8): usize {
+  if (dst > limit) dst = flush(dst);
+  store<u8>(dst, c);
+  return dst + 1;
+}
+
+/** The ready bytes of a member, which may be many. */
+export function literal(dst: usize, member: Member): usize {
+  return copyReady(dst, member.literal, member.literalLength);
+}

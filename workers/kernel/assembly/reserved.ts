@@ -1,0 +1,10 @@
+import { plan, Text, TEXT_SIZE } from './plan';
+
+/** Whether the plan keeps this name for itself. */
+export function isReserved(at: usize, length: usize): bool {
+  for (let i: u32 = 0; i < plan.reservedCount; i++) {
+    const text = changetype<Text>(plan.reserved + i * TEXT_SIZE);
+    if (text.length == length && memory.compare(at, text.at, length) == 0) return true;
+  }
+  return false;
+}

@@ -1,0 +1,160 @@
+import type { FieldRef, Template, TemplatePart } from '../../src/model/format-plan.js';
+
+/** The numbers are those of assembly/plan.ts. */
+const REF_KINDS: Record<FieldRef['kind'], number> = {
+  topic: 0,
+  source: 1,
+  tag: 2,
+  content: 3,
+  time: 4,
+  timeMs: 5,
+  rating: 6,
+  eventId: 7,
+};
+
+const WORD = 4;
+const ALIGNMENT = 16;
+/** The kernel reads text 16 bytes at a time. */
+const SLACK = 16;
+const REF_WORDS = 8;
+/** Refs into the JSON of one content are bits of 64. */
+const MAX_ROOT_REFS = 64;
+/** Room for a string that is inside JSON with escapes; the same as in assembly/json-paths.ts. */
+const PATH_SLOT = 8192;
+const NUMBER_SLOT = 32;
+/** Shard, cursor and index of an event's id. */
+const ID_SLOT = 600;
+
+/** Chunks of data, each at its final address. */
+export class Arena {
+  readonly #base: number;
+  readonly #chunks: { at: number; data: Uint8Array }[] = [];
+  #size = 0;
+
+  /** @param base where the bytes will lie, a multiple of 16. */
+  constructor(base: number) {
+    this.#base = base;
+  }
+
+  words(values: readonly number[]): number {
+    return this.put(new Uint8Array(Uint32Array.from(values).buffer));
+  }
+
+  /** @returns address and length. */
+  text(value: string): [number, number] {
+    const data = new TextEncoder().encode(value);
+    return [this.put(data), data.length];
+  }
+
+  /** @returns address and number of texts. */
+  texts(values: readonly string[]): [number, number] {
+    return [this.words(values.flatMap((value) => this.text(value))), values.length];
+  }
+
+  put(data: Uint8Array): number {
+    const at = this.#size;
+    this.#chunks.push({ at, data });
+    this.#size = Math.ceil((at + data.length + SLACK) / ALIGNMENT) * ALIGNMENT;
+    return this.#base + at;
+  }
+
+  /** Room the kernel writes to. */
+  reserve(size: number): number {
+    return this.put(new Uint8Array(size));
+  }
+
+  bytes(): Uint8Array {
+    const all = new Uint8Array(this.#size);
+    for (const { at, data } of this.#chunks) all.set(data, at);
+    return all;
+  }
+}
+
+/** All refs of a plan, each once, in one table whose address is known before the parts that point into it are written. */
+export class RefTable {
+  readonly #arena: Arena;
+  readonly #ids: readonly string[];
+  readonly #list: readonly FieldRef[];
+  readonly #address: number;
+
+  constructor(arena: Arena, refs: Iterable<FieldRef>) {
+    const unique = new Map(Array.from(refs, (ref) => [idOf(ref), ref]));
+    this.#arena = arena;
+    this.#ids = [...unique.keys()];
+    this.#list = [...unique.values()];
+    this.#address = arena.words(this.#list.flatMap((ref) => this.#words(ref)));
+  }
+
+  /** Address and length. */
+  get table(): [number, number] {
+    return [this.#address, this.#list.length];
+  }
+
+  /** Something is not the same for all logs of a group. */
+  get differsPerLog(): boolean {
+    return this.#list.some(differsPerLog);
+  }
+
+  addressOf(ref: FieldRef): number {
+    return this.#address + this.#ids.indexOf(idOf(ref)) * REF_WORDS * WORD;
+  }
+
+  /** Address and number of the contents that refs lead into. */
+  roots(): [number, number] {
+    const byKey = new Map<string, number[]>();
+    for (const ref of this.#list) {
+      const root = pathOf(ref)[0];
+      if (root !== undefined) byKey.set(root, [...(byKey.get(root) ?? []), this.addressOf(ref)]);
+    }
+    const roots = [...byKey].flatMap(([key, refs]) =>
+      Array.from({ length: Math.ceil(refs.length / MAX_ROOT_REFS) }, (_, i) => {
+        const some = refs.slice(i * MAX_ROOT_REFS, (i + 1) * MAX_ROOT_REFS);
+        return [...this.#arena.text(key), 0, 0, this.#arena.words(some), some.length];
+      }),
+    );
+    return [this.#arena.words(roots.flat()), roots.length];
+  }
+
+  /** @returns address and number of the parts. */
+  template(template: Template): [number, number] {
+    const words = template.flatMap((part) => [
+      ...this.#arena.text(part.kind === 'literal' ? part.text : part.fallback),
+      ...this.#refsOf(part),
+    ]);
+    return [this.#arena.words(words), template.length];
+  }
+
+  #refsOf(part: TemplatePart): [number, number] {
+    if (part.kind === 'literal') return [0, 0];
+    return [this.#arena.words(part.refs.map((ref) => this.addressOf(ref))), part.refs.length];
+  }
+
+  #words(ref: FieldRef): number[] {
+    const key = 'key' in ref ? ref.key : 'prefix' in ref ? ref.prefix : '';
+    const path = pathOf(ref).slice(1);
+    return [REF_KINDS[ref.kind], ...this.#arena.text(key), 0, 0, this.#slot(ref), ...this.#arena.texts(path)];
+  }
+
+  #slot(ref: FieldRef): number {
+    if (ref.kind === 'eventId') return this.#arena.reserve(ID_SLOT + Buffer.byteLength(ref.prefix));
+    if (ref.kind === 'content') return pathOf(ref).length > 0 ? this.#arena.reserve(PATH_SLOT) : 0;
+    return REF_KINDS[ref.kind] > REF_KINDS.content ? this.#arena.reserve(NUMBER_SLOT) : 0;
+  }
+}
+
+const idOf = (ref: FieldRef): string => JSON.stringify([ref.kind, 'key' in ref ? ref.key : '']);
+
+export function differsPerLog({ kind }: FieldRef): boolean {
+  return REF_KINDS[kind] >= REF_KINDS.content;
+}
+
+export function refsIn(template: Template): FieldRef[] {
+  return template.flatMap((part) => (part.kind === 'field' ? part.refs : []));
+}
+
+/** The content and the keys inside its JSON; nothing for a plain name. */
+function pathOf(ref: FieldRef): string[] {
+  if (ref.kind !== 'content') return [];
+  const keys = ref.key.split('.');
+  return keys.length > 1 ? keys : [];
+}

@@ -1,0 +1,111 @@
+import type { BodyPlan, CefBodyPlan, LeefBodyPlan, Member, Template } from '../../src/model/format-plan.js';
+import type { Arena, RefTable } from './plan-arena.js';
+
+/** The numbers are those of assembly/plan.ts … */
+const KINDS = { kv: 0, json: 1, raw: 2, leef: 3, cef: 3 } as const;
+const RESTS = { none: 0, contents: 1, all: 2 } as const;
+/** … and of assembly/escape.ts. */
+const MODES = { plain: 0, json: 1, leefValue: 2, leefTitle: 3, cefValue: 4, cefTitle: 5 } as const;
+
+/** LEEF says what `devTimeFormat` and `cat` mean, so no content may bring its own. */
+const LEEF_RESERVED = ['devTime', 'devTimeFormat', 'sev', 'cat'];
+const CEF_RESERVED = ['rt'];
+
+const TIME_MS: Template = [{ kind: 'field', refs: [{ kind: 'timeMs' }], fallback: '' }];
+const RATING: Template = [{ kind: 'field', refs: [{ kind: 'rating' }], fallback: '' }];
+
+/** A body in the words the kernel has for all of them. */
+interface Layout {
+  readonly prefix: string;
+  readonly titles: readonly Template[];
+  readonly members: readonly Member[];
+  readonly rest: number;
+  readonly reserved: readonly string[];
+  readonly valueMode: number;
+  readonly titleMode: number;
+  readonly delimiter: string;
+  readonly expand: boolean;
+}
+
+const NOTHING: Layout = {
+  prefix: '',
+  titles: [],
+  members: [],
+  rest: RESTS.none,
+  reserved: [],
+  valueMode: MODES.plain,
+  titleMode: MODES.plain,
+  delimiter: '\0',
+  expand: false,
+};
+
+function layoutOf(body: BodyPlan): Layout {
+  if (body.kind === 'kv') return NOTHING;
+  if (body.kind === 'raw') return { ...NOTHING, titles: [body.value] };
+  const names = body.members.map(({ name }) => name);
+  if (body.kind === 'json') {
+    const { members, expand } = body;
+    return { ...NOTHING, members, rest: RESTS[body.rest], reserved: names, valueMode: MODES.json, expand };
+  }
+  const common = { ...NOTHING, rest: RESTS[body.rest] };
+  return body.kind === 'leef' ? leef(body, names, common) : cef(body, names, common);
+}
+
+function leef(body: LeefBodyPlan, names: readonly string[], common: Layout): Layout {
+  const { format, delimiter, vendor, product, version, eventId } = body;
+  const time = { name: 'devTime', value: TIME_MS };
+  const named = delimiter > ' ' ? delimiter : `x${delimiter.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  const titles = [vendor, product, version, eventId];
+  return {
+    ...common,
+    prefix: `LEEF:${format}|`,
+    titles: format === '1.0' ? titles : [...titles, [{ kind: 'literal', text: named }]],
+    members: [time, { name: 'sev', value: RATING }, ...body.members],
+    reserved: [...LEEF_RESERVED, ...names],
+    valueMode: MODES.leefValue,
+    titleMode: MODES.leefTitle,
+    delimiter,
+  };
+}
+
+function cef(body: CefBodyPlan, names: readonly string[], common: Layout): Layout {
+  const { format, vendor, product, version, eventId, name } = body;
+  return {
+    ...common,
+    prefix: `CEF:${format}|`,
+    titles: [vendor, product, version, eventId, name, RATING],
+    members: [{ name: 'rt', value: TIME_MS }, ...body.members],
+    reserved: [...CEF_RESERVED, ...names],
+    valueMode: MODES.cefValue,
+    titleMode: MODES.cefTitle,
+    delimiter: ' ',
+  };
+}
+
+/** Everything in a body that may refer to a field. */
+export function templatesOfBody(body: BodyPlan): Template[] {
+  const { titles, members } = layoutOf(body);
+  return [...titles, ...members.map(({ value }) => value)];
+}
+
+/** The plan's members from bodyKind to expand. */
+export function encodeBody(arena: Arena, refs: RefTable, body: BodyPlan): number[] {
+  const layout = layoutOf(body);
+  const label = body.kind === 'json' ? (name: string) => `${JSON.stringify(name)}:` : (name: string) => `${name}=`;
+  const titles = layout.titles.flatMap((title) => [...arena.text(''), ...refs.template(title)]);
+  const members = layout.members.flatMap(({ name, value }) => [...arena.text(label(name)), ...refs.template(value)]);
+  return [
+    KINDS[body.kind],
+    ...arena.text(layout.prefix),
+    arena.words(titles),
+    layout.titles.length,
+    arena.words(members),
+    layout.members.length,
+    layout.rest,
+    ...arena.texts(layout.reserved),
+    layout.valueMode,
+    layout.titleMode,
+    layout.delimiter.charCodeAt(0),
+    Number(layout.expand),
+  ];
+}
