@@ -6,13 +6,15 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { generate } from 'selfsigned';
 import { systemClock } from '../src/flow/clock.js';
 import type { FrameBatch } from '../src/model/batch.js';
 import { openDestination } from '../src/syslog/destination.js';
-import type { DestinationSettings, Guarantee } from '../src/syslog/settings.js';
+import type { DestinationSettings, Endpoint, Guarantee } from '../src/syslog/settings.js';
+
+type Transport = Endpoint['transport'];
 
 const FRAME = 300;
 const BATCH = 2 * 1024 * 1024;
@@ -27,6 +29,7 @@ async function receive(): Promise<void> {
   const servers = [
     createServer((socket) => socket.resume()),
     createTlsServer({ cert, key }, (socket) => socket.resume()),
+    createServer(answerRelp),
   ];
   const ports = await Promise.all(
     servers.map(async (server) => {
@@ -38,9 +41,33 @@ async function receive(): Promise<void> {
   process.send?.(ports);
 }
 
+/** Counts commands by their fixed length and answers each: a parser would be what is measured. */
+function answerRelp(socket: Socket): void {
+  let [opened, txnr, pending] = [false, 1, 0];
+  socket
+    .on('error', () => undefined)
+    .on('data', (chunk: Buffer) => {
+      if (!opened) {
+        opened = true;
+        socket.write('1 rsp 6 200 OK\n');
+        return;
+      }
+      pending += chunk.length;
+      let replies = '';
+      for (let size = commandSize(txnr + 1); pending >= size; size = commandSize(txnr + 1)) {
+        pending -= size;
+        txnr += 1;
+        replies += `${txnr} rsp 6 200 OK\n`;
+      }
+      if (replies !== '') socket.write(replies);
+    });
+}
+
+const commandSize = (txnr: number): number => `${txnr} syslog ${FRAME - 1} `.length + FRAME;
+
 async function measureAll(seconds: number): Promise<void> {
   const receiver: ChildProcess = fork(new URL(import.meta.url));
-  const [[tcp, tls]] = (await once(receiver, 'message')) as [[number, number]];
+  const [[tcp, tls, relp]] = (await once(receiver, 'message')) as [[number, number, number]];
   for (const [transport, port] of [
     ['tcp', tcp],
     ['tls', tls],
@@ -49,11 +76,12 @@ async function measureAll(seconds: number): Promise<void> {
       await measure(transport, port, guarantee, seconds);
     }
   }
+  await measure('relp', relp, 'relp', seconds);
   receiver.disconnect();
   receiver.kill();
 }
 
-async function measure(transport: 'tcp' | 'tls', port: number, guarantee: Guarantee, seconds: number): Promise<void> {
+async function measure(transport: Transport, port: number, guarantee: Guarantee, seconds: number): Promise<void> {
   const destination = openDestination(settingsFor(transport, port, guarantee), systemClock, silent, () => false);
   const route = destination.openRoute(() => true);
   const frames = makeBatch();
@@ -77,7 +105,7 @@ async function measure(transport: 'tcp' | 'tls', port: number, guarantee: Guaran
   );
 }
 
-function settingsFor(transport: 'tcp' | 'tls', port: number, guarantee: Guarantee): DestinationSettings {
+function settingsFor(transport: Transport, port: number, guarantee: Guarantee): DestinationSettings {
   const host = '127.0.0.1';
   const file = undefined;
   return {

@@ -24,7 +24,7 @@ export class LimitSocket {
       ? connectTls({ host, port, ...(tls.ca === undefined ? {} : { ca: readFileSync(tls.ca) }) })
       : connect({ host, port });
     await once(socket, secure ? 'secureConnect' : 'connect');
-    return new LimitSocket(socket, TUNING.sliceBytes[transport]);
+    return new LimitSocket(socket, TUNING.sliceBytes[secure ? 'tls' : 'tcp']);
   }
 
   /** Resolves when our kernel has all of it. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Tree } from './document.js';
-import type { Endpoint } from '../syslog/settings.js';
+import { isRelp, isTls, type Endpoint, type Guarantee } from '../syslog/settings.js';
 import { quoted, type Path, type Problem } from './problem.js';
 import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
 import { didYouMean } from './suggest.js';
@@ -113,23 +113,52 @@ function checkDestination(destination: DestinationConfig, path: Path, tlsWritten
   const { endpoints, newline, retry, rate, tls } = destination;
   const real = endpoints.filter((endpoint) => endpoint !== 'embedded');
   const transports = new Set(real.map(({ transport }) => transport));
-  if (transports.size > 1 && destination.framing === undefined) {
-    say([...path, 'endpoints'], 'tcp and tls have different framings by default; choose one with "framing"');
-  }
-  if (newline === 'keep' && framingOf(destination) !== 'octet-counting') {
+  const relp = real.filter(isRelp);
+  if (relp.length > 0 && relp.length < endpoints.length) {
+    say(
+      [...path, 'endpoints'],
+      "RELP receivers can't be mixed with others in one destination: they settle differently",
+    );
+  } else if (relp.length > 0) checkRelp(destination, path, say);
+  else checkStream(destination, transports, path, say);
+  if (newline === 'keep' && relp.length === 0 && framingOf(destination) !== 'octet-counting') {
     say([...path, 'newline'], '"keep" needs "framing: octet-counting", or a line break would split an event in two');
   }
   if (retry.initial > retry.max) say([...path, 'retry', 'initial'], 'must not be longer than retry.max');
   for (const key of ['burst', 'catchUpEps'] as const) {
     if (rate[key] !== undefined && rate.eps === undefined) say([...path, 'rate', key], 'needs "eps" beside it');
   }
-  if (transports.has('tls')) checkTls(tls, [...path, 'tls'], say);
+  if (real.some(isTls)) checkTls(tls, [...path, 'tls'], say);
   else if (tlsWritten) {
     say(
       [...path, 'tls'],
-      'no endpoint is tls://…, so these options would do nothing; remove them, or write tls:// above',
+      'no endpoint is tls://… or relps://…, so these options would do nothing; remove them, or write tls:// above',
     );
   }
+}
+
+function checkStream(
+  { framing, guarantee }: DestinationConfig,
+  transports: ReadonlySet<string>,
+  path: Path,
+  say: Say,
+): void {
+  if (transports.size > 1 && framing === undefined) {
+    say([...path, 'endpoints'], 'tcp and tls have different framings by default; choose one with "framing"');
+  }
+  if (guarantee === 'relp') say([...path, 'guarantee'], 'only relp:// and relps:// receivers answer; use "settled"');
+}
+
+function checkRelp({ framing, guarantee }: DestinationConfig, path: Path, say: Say): void {
+  if (framing !== undefined) say([...path, 'framing'], 'RELP has its own framing; remove this line');
+  if (guarantee === undefined || guarantee === 'relp') return;
+  say([...path, 'guarantee'], `a RELP receiver answers every event, which is more than ${guarantee}; remove this line`);
+}
+
+/** The strongest that the receivers allow. */
+export function guaranteeOf({ guarantee, endpoints }: DestinationConfig): Guarantee {
+  const relp = endpoints.some((endpoint) => endpoint !== 'embedded' && isRelp(endpoint));
+  return guarantee ?? (relp ? 'relp' : 'settled');
 }
 
 /** What RFC 6587 receivers expect on tcp, and RFC 5425 on tls. */

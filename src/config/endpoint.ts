@@ -24,24 +24,28 @@ export function parseService(text: string): Parsed<Service | 'embedded'> {
   return result.ok ? result.endpoint : { wrong: result.message };
 }
 
-const DEFAULT_PORT = { tcp: 514, tls: 6514 };
-export const RECEIVER_EXPECTED = 'tcp://host:port, tls://host:port, or embedded';
+/** RELP has no port of its own. */
+const DEFAULT_PORT = { tcp: 514, tls: 6514, relp: undefined, relps: undefined };
+const SCHEMES = ['tcp', 'tls', 'relp', 'relps'] as const;
+export const RECEIVER_EXPECTED = 'tcp://host:port, tls://host:port, relp://host:port, relps://host:port, or embedded';
 
-/** `tcp://host[:514]`, `tls://host[:6514]` or `embedded`. */
+/** `tcp://host[:514]`, `tls://host[:6514]`, `relp://host:port`, `relps://host:port` or `embedded`. */
 export function parseReceiver(text: string): Parsed<Endpoint | 'embedded'> {
   if (text === 'embedded') return 'embedded';
   const parts = split(text, RECEIVER_EXPECTED);
   if ('wrong' in parts) return parts;
   const { scheme, host, path } = parts;
   if (scheme === undefined) return { wrong: `the scheme is missing; write ${quoted(`tcp://${text}`)}` };
-  if (scheme === 'udp' || scheme === 'relp')
-    return { wrong: `${scheme}:// is not supported yet; use tcp:// or tls://` };
-  if (scheme !== 'tcp' && scheme !== 'tls') {
-    return { wrong: `the scheme must be tcp or tls, not ${quoted(scheme)}${didYouMean(scheme, ['tcp', 'tls'])}` };
+  const transport = SCHEMES.find((known) => known === scheme);
+  if (scheme === 'udp') return { wrong: 'udp:// is not supported yet; use tcp://, tls:// or relp://' };
+  if (transport === undefined) {
+    const known = SCHEMES.join(', ').replace(/, (\w+)$/, ' or $1');
+    return { wrong: `the scheme must be ${known}, not ${quoted(scheme)}${didYouMean(scheme, SCHEMES)}` };
   }
   if (path !== '' && path !== '/') return { wrong: 'a receiver has no path: write tcp://host:port' };
-  const port = parts.port ?? DEFAULT_PORT[scheme];
-  return { transport: scheme, host, port, text: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}` };
+  const port = parts.port ?? DEFAULT_PORT[transport];
+  if (port === undefined) return { wrong: `RELP has no standard port: write ${transport}://${host}:port` };
+  return { transport, host, port, text: `${transport}://${host.includes(':') ? `[${host}]` : host}:${port}` };
 }
 
 export interface ListenAddress {

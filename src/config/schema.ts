@@ -184,20 +184,26 @@ const destination = section({
     .array(parsed(RECEIVER_EXPECTED, parseReceiver))
     .min(1)
     .max(64)
-    .describe('Receivers: tcp://host:port, tls://host:port, or "embedded" for the built-in receiver.'),
+    .describe(
+      'Receivers: tcp://host:port, tls://host:port, relp://host:port, relps://host:port (RELP over TLS), or "embedded" for the built-in receiver.',
+    ),
   framing: z
     .enum(['lf', 'octet-counting'])
     .optional()
-    .describe('How messages are told apart (RFC 6587, RFC 5425); default: lf on tcp, octet-counting on tls.'),
+    .describe(
+      'How messages are told apart (RFC 6587, RFC 5425); default: lf on tcp, octet-counting on tls; RELP has its own.',
+    ),
   newline: z
     .enum(['escape', 'space', 'octal', 'keep'])
     .prefault('escape')
-    .describe('Line breaks inside a message: \\n as two characters, a space, #012, or kept (octet-counting only).'),
-  guarantee: z
-    .enum(['written', 'acked', 'settled'])
-    .prefault('settled')
     .describe(
-      "When an event counts as delivered: accepted by our kernel, by the peer's kernel, or believed delivered.",
+      'Line breaks inside a message: \\n as two characters, a space, #012, or kept (octet-counting and RELP only).',
+    ),
+  guarantee: z
+    .enum(['written', 'acked', 'settled', 'relp'])
+    .optional()
+    .describe(
+      "When an event counts as delivered: accepted by our kernel, by the peer's kernel, believed delivered (default), or answered by a RELP receiver (always, and only, with relp:// and relps://).",
     ),
   connections: integer(1, 64).prefault(2).describe('Connections kept open.'),
   connectTimeout: duration('100ms', '5m')
@@ -212,7 +218,7 @@ const destination = section({
   replayBytes: byteSize('0B', '64MiB').prefault('8MiB').describe('… or how many further bytes must be acknowledged.'),
   retry: retry('100ms', '10s').describe('Pauses between connection attempts.'),
   rate: rate.prefault({}).describe('What the receivers may be sent at most.'),
-  tls: tls.prefault({}).describe('TLS options, for tls:// endpoints.'),
+  tls: tls.prefault({}).describe('TLS options, for tls:// and relps:// endpoints.'),
 });
 
 /** Sections that can be checked by themselves. */

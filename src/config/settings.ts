@@ -5,7 +5,7 @@ import type { StartPosition } from '../model/ports.js';
 import type { Credentials } from '../sls/credentials.js';
 import type { Endpoint } from '../sls/endpoint.js';
 import type { DestinationSettings } from '../syslog/settings.js';
-import { framingOf } from './cross-check.js';
+import { framingOf, guaranteeOf } from './cross-check.js';
 import type { ListenAddress } from './endpoint.js';
 import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
 import type { Start } from './scalars.js';
@@ -164,11 +164,11 @@ const NO_FILES = { ca: undefined, cert: undefined, key: undefined, passphrase: u
 const NO_RATE = { eps: undefined, burst: undefined, bytesPerSecond: undefined, catchUpEps: undefined };
 
 function destinationPlan(name: string, destination: DestinationConfig): DestinationPlan {
-  const { endpoints, guarantee, connections, replayBytes, retry, tls } = destination;
+  const { endpoints, connections, replayBytes, retry, tls } = destination;
   const settings = {
     name,
     endpoints: endpoints.filter((endpoint) => endpoint !== 'embedded'),
-    guarantee,
+    guarantee: guaranteeOf(destination),
     connections,
     connectTimeoutMs: destination.connectTimeout,
     stallTimeoutMs: destination.stallTimeout,

@@ -45,6 +45,9 @@ export const CODES = {
   TLS_FAILED: { class: 'retry', scope: 'connection', exit: 69 },
   CONNECTION_RESET: { class: 'retry', scope: 'connection', exit: 69 },
   CONNECTION_ENDED: { class: 'retry', scope: 'connection', exit: 69 },
+  /** RELP: an answer other than 200. The same message is sent again, loudly: only the receiver's operator can mend it. */
+  RELP_REFUSED: { class: 'fatal', scope: 'connection', exit: 76 },
+  RELP_PROTOCOL: { class: 'retry', scope: 'connection', exit: 76 },
   CONNECTION_STALLED: { class: 'retry', scope: 'connection', exit: 69 },
 
   // our own doing

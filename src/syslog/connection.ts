@@ -6,7 +6,6 @@ import { StopSignal } from '../flow/stop-signal.js';
 import type { FrameBatch } from '../model/batch.js';
 import type { Log } from '../model/log.js';
 import type { ConnectionSnapshot } from '../model/snapshot.js';
-import type { KernelSocket } from './kernel-sockets.js';
 import type { Link } from './link.js';
 import { abandoned, Outbox, type Lease } from './outbox.js';
 import type { Member, Question } from './pulse.js';
@@ -14,6 +13,7 @@ import type { Pace } from './pace.js';
 import type { DeliveryTuning, Endpoint } from './settings.js';
 import { sliceEnd } from './slices.js';
 import type { SettleRule } from './span-ledger.js';
+import type { Verdict } from './stall-watch.js';
 import type { Totals } from './totals.js';
 
 export interface ConnectionDeps {
@@ -27,7 +27,7 @@ export interface ConnectionDeps {
   readonly log: Log;
   readonly totals: Totals;
   readonly pace: Pace;
-  /** Rejects with a ForwarderError. `onChange` is to be called when the link stops being open. */
+  /** Rejects with a ForwarderError. `onChange` is to be called when more is acked that no look can tell, and when the link stops being open. */
   readonly dial: (endpoint: Endpoint, onChange: () => void, signal: AbortSignal) => Promise<Link>;
   /** Somebody has to look at this connection in a while, or (`hurry`) as soon as may be. */
   readonly wakePulse: (hurry: boolean) => void;
@@ -117,8 +117,8 @@ export class Connection implements Member {
   question(): Question | undefined {
     const link = this.#link;
     if (link?.key === undefined || !link.busy) return undefined;
-    const { key, flushed } = link;
-    return { key, answer: (row) => this.#judge(link, flushed, row) };
+    const judge = link.sample();
+    return { key: link.key, answer: (row) => this.#judge(link, (now) => judge(now, row)) };
   }
 
   beat(now: number): boolean {
@@ -166,7 +166,7 @@ export class Connection implements Member {
   async #dial(): Promise<Link | undefined> {
     this.#enter({ phase: 'dialling' });
     try {
-      return await this.#deps.dial(this.#endpoint, () => this.#poke(), this.#stop.hard);
+      return await this.#deps.dial(this.#endpoint, () => this.#changed(), this.#stop.hard);
     } catch (thrown) {
       await this.#failed(asForwarderError(thrown));
       return undefined;
@@ -264,10 +264,10 @@ export class Connection implements Member {
     cancel();
   }
 
-  #judge(link: Link, flushed: number, row: KernelSocket | undefined): void {
+  #judge(link: Link, look: (now: number) => Verdict): void {
     if (link !== this.#link) return;
     const { clock, endpoints } = this.#deps;
-    const verdict = link.look(clock.monotonic(), flushed, row);
+    const verdict = look(clock.monotonic());
     if (verdict === 'fine') this.#slowness.succeeded(this.#fields);
     else if (verdict === 'silent') link.kill(this.#stalled('the receiver has stopped to answer'));
     else if (endpoints.length > 1)
@@ -297,6 +297,12 @@ export class Connection implements Member {
     if (pauseMs === 0) return;
     this.#enter({ phase: 'waiting' });
     await sleep(clock, pauseMs, this.#stop.hard);
+  }
+
+  #changed(): void {
+    const link = this.#link;
+    if (link?.open === true) this.#advance(link, this.#deps.clock.monotonic());
+    this.#poke();
   }
 
   #poked(): Promise<void> {

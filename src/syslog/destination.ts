@@ -10,7 +10,8 @@ import { KernelSockets, sendBufferBound } from './kernel-sockets.js';
 import type { Lease } from './outbox.js';
 import { Pace } from './pace.js';
 import { Pulse } from './pulse.js';
-import { TUNING, type DeliveryTuning, type DestinationSettings } from './settings.js';
+import { RelpLink } from './relp-link.js';
+import { isRelp, isTls, TUNING, type DeliveryTuning, type DestinationSettings } from './settings.js';
 import { StreamLink } from './stream-link.js';
 import { tlsOptions } from './tls-options.js';
 import { newTotals, type Totals } from './totals.js';
@@ -57,8 +58,9 @@ export function openDestination(
       pace,
       dial: async (endpoint, onChange, signal) => {
         const dialled = await dial(endpoint, settings, clock, signal);
-        const sliceBytes = tuning.sliceBytes[endpoint.transport];
+        const sliceBytes = tuning.sliceBytes[isTls(endpoint) ? 'tls' : 'tcp'];
         const own = { ...settings, ...tuning, sendBufferBytes, sliceBytes };
+        if (isRelp(endpoint)) return RelpLink.open(dialled, endpoint, own, clock, onChange, signal);
         return new StreamLink(dialled, endpoint, own, clock, onChange);
       },
       wakePulse: (hurry) => {
@@ -148,7 +150,7 @@ class ConnectionRoute implements Route {
 }
 
 function checkTls(settings: DestinationSettings, log: Log): void {
-  const endpoint = settings.endpoints.find(({ transport }) => transport === 'tls');
+  const endpoint = settings.endpoints.find(isTls);
   if (endpoint === undefined) return;
   if (settings.tls.insecureSkipVerify) {
     log.warn(

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { deadline, type Clock } from '../flow/clock.js';
-import type { Endpoint, TlsSettings } from './settings.js';
+import { isTls, type Endpoint, type TlsSettings } from './settings.js';
 import { connectionError, type Stage } from './socket-errors.js';
 import { tlsOptions } from './tls-options.js';
 
@@ -36,7 +36,7 @@ export async function dial(
   const opened: Socket[] = [];
   let stage: Stage = 'connect';
   try {
-    const options = endpoint.transport === 'tls' ? tlsOptions(settings.tls, endpoint) : undefined;
+    const options = isTls(endpoint) ? tlsOptions(settings.tls, endpoint) : undefined;
     const raw = tamed(connectTcp(endpoint));
     opened.push(raw);
     await ready(raw, 'connect', limit.signal);

@@ -44,9 +44,8 @@ export interface Link {
   /** Nothing is left to settle and the receiver does not close its side. */
   leave(): void;
   /**
-   * What the kernel's table says.
-   * @param flushed {@link flushed} as it was *before* the table was read.
-   * @param row undefined where the table has no such socket.
+   * To be called *before* the kernel's table is read.
+   * @returns what to call with the socket's row in that table; undefined where it has none.
    */
-  look(now: number, flushed: number, row: KernelSocket | undefined): Verdict;
+  sample(): (now: number, row: KernelSocket | undefined) => Verdict;
 }

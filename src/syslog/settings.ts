@@ -3,7 +3,7 @@ import type { RateSettings } from './pace.js';
 
 /** One receiver. */
 export interface Endpoint {
-  readonly transport: 'tcp' | 'tls';
+  readonly transport: 'tcp' | 'tls' | 'relp' | 'relps';
   /** Name, IPv4 or IPv6 address; an IPv6 address without brackets. */
   readonly host: string;
   readonly port: number;
@@ -11,8 +11,11 @@ export interface Endpoint {
   readonly text: string;
 }
 
+export const isTls = ({ transport }: Endpoint): boolean => transport === 'tls' || transport === 'relps';
+export const isRelp = ({ transport }: Endpoint): boolean => transport === 'relp' || transport === 'relps';
+
 /** When a batch counts as delivered, from weak to strong: see {@link SpanLedger}. */
-export type Guarantee = 'written' | 'acked' | 'settled';
+export type Guarantee = 'written' | 'acked' | 'settled' | 'relp';
 
 export interface TlsSettings {
   /** Paths of PEM files; they are read again for every connection, so a renewed certificate needs no restart. */
@@ -64,6 +67,8 @@ export interface DeliveryTuning {
   readonly endGraceMs: number;
   /** Where the kernel does not tell what is acked: what was written this long ago is taken for acked. */
   readonly blindAckMs: number;
+  /** A RELP command that is not answered for this long never will be. As long as librelp's own client waits. */
+  readonly relpAnswerTimeoutMs: number;
 }
 
 export const TUNING: DeliveryTuning = {
@@ -75,4 +80,5 @@ export const TUNING: DeliveryTuning = {
   provenMs: 5_000,
   endGraceMs: 2_000,
   blindAckMs: 10_000,
+  relpAnswerTimeoutMs: 90_000,
 };

@@ -28,6 +28,7 @@ interface Entry<T> {
  * - *settled*: acked, and then either `replayBytes` further bytes were acked (the receiver must have made room for them by reading), or it
  *   stayed acked on a healthy connection for `settleTimeMs`; for twice as long as the ack itself took if that is more, because a receiver
  *   slow to ack is slow to read; but for no more than ten times `settleTimeMs`, or the end of a long stall would bring another wait.
+ * - *relp*: the receiver itself has answered; what is acked is settled.
  *
  * After a loss everything not settled goes back to waiting, oldest first.
  */

@@ -154,7 +154,12 @@ export class StreamLink implements Link {
     this.#raw.destroy();
   }
 
-  look(now: number, flushed: number, row: KernelSocket | undefined): Verdict {
+  sample(): (now: number, row: KernelSocket | undefined) => Verdict {
+    const flushed = this.#flushed;
+    return (now, row) => this.#look(now, flushed, row);
+  }
+
+  #look(now: number, flushed: number, row: KernelSocket | undefined): Verdict {
     if (row === undefined) this.#lookBlindly(now);
     else this.#lookAt(flushed, row);
     if (!this.busy) {

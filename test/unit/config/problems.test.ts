@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadConfig } from '../../../src/config/load.js';
-import { minimal, problems } from './parse.js';
+import { toSettings } from '../../../src/config/settings.js';
+import { minimal, parse, problems } from './parse.js';
+
+const HOST = { cores: 2, consumer: 'c', now: 0 };
 
 test('the least config is right', () => {
   assert.deepEqual(problems(minimal()), []);
@@ -49,7 +52,7 @@ test('a wrong type or value says what was expected and what was there', () => {
     ],
     [
       { destination: 'guarantee: setled' },
-      '12:16: destinations.siem.guarantee: expected written, acked or settled, got "setled"; did you mean "settled"?',
+      '12:16: destinations.siem.guarantee: expected written, acked, settled or relp, got "setled"; did you mean "settled"?',
     ],
     [{ destination: 'tls: []' }, '12:10: destinations.siem.tls: expected a section (key: value), got an empty list'],
     [{ pipeline: 'inOrder: maybe' }, '9:14: pipelines[0].inOrder: expected true or false, got "maybe"'],
@@ -116,12 +119,15 @@ test('endpoints', () => {
   const siem = (endpoint: string) => minimal().replace('tcp://siem:514', endpoint);
   const cases = {
     'siem:514': 'the scheme is missing; write "tcp://siem:514"',
-    'tpc://siem': 'the scheme must be tcp or tls, not "tpc"; did you mean "tcp"?',
-    'udp://siem:514': 'udp:// is not supported yet; use tcp:// or tls://',
+    'tpc://siem': 'the scheme must be tcp, tls, relp or relps, not "tpc"; did you mean "tcp"?',
+    'udp://siem:514': 'udp:// is not supported yet; use tcp://, tls:// or relp://',
+    'relp://siem': 'RELP has no standard port: write relp://siem:port',
     'tcp://siem:99999': 'a port is 1 to 65535',
     'tcp://siem/path': 'a receiver has no path: write tcp://host:port',
-    'tcp://a:hunter2@siem': 'no user or password belongs here; expected tcp://host:port, tls://host:port, or embedded',
-    'tcp://': 'expected tcp://host:port, tls://host:port, or embedded, got "tcp://"',
+    'tcp://a:hunter2@siem':
+      'no user or password belongs here; expected tcp://host:port, tls://host:port, relp://host:port, relps://host:port, or embedded',
+    'tcp://':
+      'expected tcp://host:port, tls://host:port, relp://host:port, relps://host:port, or embedded, got "tcp://"',
   };
   for (const [endpoint, message] of Object.entries(cases)) {
     assert.deepEqual(problems(siem(endpoint)), [`c.yaml:11:17: destinations.siem.endpoints[0]: ${message}`]);
@@ -146,14 +152,33 @@ test('what only two keys together get wrong', () => {
       { destination: 'newline: keep' },
       '12:14: destinations.siem.newline: "keep" needs "framing: octet-counting", or a line break would split an event in two',
     ],
+    [
+      { destination: 'guarantee: relp' },
+      '12:16: destinations.siem.guarantee: only relp:// and relps:// receivers answer; use "settled"',
+    ],
     [{ destination: 'rate: { catchUpEps: 9 }' }, '12:25: destinations.siem.rate.catchUpEps: needs "eps" beside it'],
     [
       { destination: 'tls: { minVersion: TLSv1.3 }' },
-      '12:10: destinations.siem.tls: no endpoint is tls://…, so these options would do nothing; remove them, or write tls:// above',
+      '12:10: destinations.siem.tls: no endpoint is tls://… or relps://…, so these options would do nothing; remove them, or write tls:// above',
     ],
   ];
   for (const [more, line] of cases) assert.deepEqual(problems(minimal(more)), [`c.yaml:${line}`]);
   assert.deepEqual(problems(minimal({ destination: 'newline: keep\nframing: octet-counting' })), []);
+});
+
+test('RELP receivers frame and answer by themselves', () => {
+  const relp = (more: string) => problems(minimal({ destination: more }).replace('tcp://siem:514', 'relp://siem:2514'));
+  assert.deepEqual(relp('newline: keep\nguarantee: relp'), []);
+  assert.deepEqual(relp('framing: lf\nguarantee: acked'), [
+    'c.yaml:12:14: destinations.siem.framing: RELP has its own framing; remove this line',
+    'c.yaml:13:16: destinations.siem.guarantee: a RELP receiver answers every event, which is more than acked; remove this line',
+  ]);
+  const mixed = minimal().replace('tcp://siem:514', 'tcp://siem:514, relp://siem:2514');
+  assert.match(problems(mixed).join(), /endpoints: RELP receivers can't be mixed with others/);
+  assert.equal(
+    toSettings(parse(minimal().replace('tcp:', 'relps:')), HOST).destinations[0]?.settings.guarantee,
+    'relp',
+  );
 });
 
 test('pipelines and destinations must fit together', () => {

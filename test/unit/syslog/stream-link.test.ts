@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import type { KernelSocket } from '../../../src/syslog/kernel-sockets.js';
+import type { Verdict } from '../../../src/syslog/stall-watch.js';
 import { StreamLink } from '../../../src/syslog/stream-link.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { endpointAt, Receiver } from './support.js';
@@ -24,6 +25,9 @@ const row = (change: Partial<KernelSocket> = {}): KernelSocket => ({
   ...change,
 });
 
+const look = (link: StreamLink, clock: ManualClock, row: KernelSocket | undefined): Verdict =>
+  link.sample()(clock.monotonic(), row);
+
 /** A link over a real socket; what the kernel says of it, and the time, come from the test. */
 async function withLink(body: (link: StreamLink, clock: ManualClock) => Promise<void>): Promise<void> {
   const siem = await Receiver.listen();
@@ -42,16 +46,17 @@ async function withLink(body: (link: StreamLink, clock: ManualClock) => Promise<
 
 test('acked is what was flushed before the look, less what the kernel holds; an older look takes nothing back', () =>
   withLink(async (link, clock) => {
+    const oldest = link.sample();
     await link.write(new Uint8Array(1_000));
-    const before = link.flushed;
+    const old = link.sample();
     await link.write(new Uint8Array(500));
-    link.look(clock.monotonic(), before, row({ unackedBytes: 300 }));
+    old(clock.monotonic(), row({ unackedBytes: 300 }));
     assert.equal(link.flushed, 1_500);
     assert.equal(link.acked, 700);
     assert.equal(link.busy, true);
-    link.look(clock.monotonic(), 100, row());
+    oldest(clock.monotonic(), row());
     assert.equal(link.acked, 700);
-    link.look(clock.monotonic(), link.flushed, row());
+    look(link, clock, row());
     assert.equal(link.acked, 1_500);
     assert.equal(link.busy, false);
   }));
@@ -60,7 +65,7 @@ test('what no longer fits into our send buffer is acked without a look; a buffer
   withLink(async (link, clock) => {
     for (let written = 0; written < 8; written++) await link.write(new Uint8Array(MEGABYTE));
     assert.equal(link.acked, 3 * MEGABYTE);
-    link.look(clock.monotonic(), link.flushed, row({ unackedBytes: 6 * MEGABYTE }));
+    look(link, clock, row({ unackedBytes: 6 * MEGABYTE }));
     for (let written = 0; written < 8; written++) await link.write(new Uint8Array(MEGABYTE));
     assert.equal(link.acked, 4 * MEGABYTE);
   }));
@@ -68,12 +73,12 @@ test('what no longer fits into our send buffer is acked without a look; a buffer
 test('where the kernel does not tell, what is old enough counts as acked', () =>
   withLink(async (link, clock) => {
     await link.write(new Uint8Array(1_000));
-    link.look(clock.monotonic(), link.flushed, undefined);
+    look(link, clock, undefined);
     assert.equal(link.blind, true);
     assert.equal(link.acked, 0);
     for (let seconds = 0; seconds < 20; seconds++) {
       clock.freeze(1_000);
-      link.look(clock.monotonic(), link.flushed, undefined);
+      look(link, clock, undefined);
     }
     assert.equal(link.acked, 1_000);
   }));
@@ -81,25 +86,25 @@ test('where the kernel does not tell, what is old enough counts as acked', () =>
 test('a connection idle for long is not blamed for it when it is used again', () =>
   withLink(async (link, clock) => {
     await link.write(new Uint8Array(1_000));
-    link.look(clock.monotonic(), link.flushed, row());
+    look(link, clock, row());
     clock.freeze(3_600_000);
     await link.write(new Uint8Array(1_000));
     clock.freeze(200);
-    assert.equal(link.look(clock.monotonic(), link.flushed, row({ unackedBytes: 1_000, retransmits: 1 })), 'fine');
+    assert.equal(look(link, clock, row({ unackedBytes: 1_000, retransmits: 1 })), 'fine');
   }));
 
 test('a shut window, and bytes that do not move, are trouble', () =>
   withLink(async (link, clock) => {
     await link.write(new Uint8Array(1_000));
-    link.look(clock.monotonic(), link.flushed, row({ unackedBytes: 1_000 }));
+    look(link, clock, row({ unackedBytes: 1_000 }));
     const quiet = link.troubledAt;
     clock.freeze(200);
-    link.look(clock.monotonic(), link.flushed, row({ unackedBytes: 500 }));
+    look(link, clock, row({ unackedBytes: 500 }));
     assert.equal(link.troubledAt, quiet, 'they moved');
     clock.freeze(200);
-    link.look(clock.monotonic(), link.flushed, row({ unackedBytes: 500 }));
+    look(link, clock, row({ unackedBytes: 500 }));
     assert.equal(link.troubledAt, clock.monotonic());
     clock.freeze(200);
-    link.look(clock.monotonic(), link.flushed, row({ unackedBytes: 400, probing: true }));
+    look(link, clock, row({ unackedBytes: 400, probing: true }));
     assert.equal(link.troubledAt, clock.monotonic());
   }));

@@ -1,0 +1,256 @@
+import type { Socket } from 'node:net';
+import { ForwarderError } from '../errors/forwarder-error.js';
+import { deadline, type Clock } from '../flow/clock.js';
+import type { Dialled } from './dial.js';
+import type { KernelSocket, SocketKey } from './kernel-sockets.js';
+import type { Link } from './link.js';
+import { isOk, LAST_TXNR, readRelpFrame, RelpWriter, type RelpFrame } from './relp-frames.js';
+import type { Endpoint } from './settings.js';
+import type { Verdict } from './stall-watch.js';
+import { StreamLink, type StreamSettings } from './stream-link.js';
+
+export interface RelpSettings extends StreamSettings {
+  readonly connectTimeoutMs: number;
+  /** A command that is not answered for this long never will be. */
+  readonly relpAnswerTimeoutMs: number;
+}
+
+/** Commands without an answer at one time. Throughput is this divided by the round trip. */
+const WINDOW = 4096;
+const OFFERS = 'relp_version=0\nrelp_software=sls-syslog-forwarder\ncommands=syslog';
+
+/**
+ * A RELP session (librelp's relp.md) over a TCP or TLS socket: every message is a command, and `acked` is what the receiver itself has
+ * answered with 200. Answers come in the order of the commands.
+ */
+export class RelpLink implements Link {
+  readonly sliceEvents = WINDOW / 4;
+  readonly blind = false;
+  readonly #inner: StreamLink;
+  readonly #endpoint: Endpoint;
+  readonly #settings: RelpSettings;
+  readonly #clock: Clock;
+  readonly #onChange: () => void;
+  readonly #writer = new RelpWriter();
+  /** Where each outstanding command ends, by its number modulo the window. */
+  readonly #ends = new Float64Array(WINDOW);
+  #phase: 'opening' | 'open' | 'closing' = 'opening';
+  #rest: Buffer = Buffer.alloc(0);
+  #commands = 0;
+  #answers = 0;
+  #flushed = 0;
+  #answered = 0;
+  #answeredAt: number;
+  #opened: (() => void) | undefined;
+
+  /**
+   * Opens the session.
+   * @throws ForwarderError RELP_PROTOCOL, RELP_REFUSED or DIAL_TIMEOUT, or why the connection was lost; ABANDONED when `signal` aborts first.
+   */
+  static async open(
+    dialled: Dialled,
+    endpoint: Endpoint,
+    settings: RelpSettings,
+    clock: Clock,
+    onChange: () => void,
+    signal: AbortSignal,
+  ): Promise<RelpLink> {
+    const link = new RelpLink(dialled, endpoint, settings, clock, onChange);
+    const limit = deadline(clock, settings.connectTimeoutMs, signal);
+    const giveUp = (): void => link.kill(unopened(endpoint, settings, signal));
+    if (limit.signal.aborted) giveUp();
+    limit.signal.addEventListener('abort', giveUp);
+    await Promise.race([link.#open(), link.closed]);
+    limit.signal.removeEventListener('abort', giveUp);
+    limit.clear();
+    if (link.error !== undefined) throw link.error;
+    return link;
+  }
+
+  private constructor(
+    dialled: Dialled,
+    endpoint: Endpoint,
+    settings: RelpSettings,
+    clock: Clock,
+    onChange: () => void,
+  ) {
+    this.#endpoint = endpoint;
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#onChange = onChange;
+    this.#answeredAt = clock.monotonic();
+    this.#inner = new StreamLink(dialled, endpoint, settings, clock, onChange);
+    this.#listen(dialled.stream);
+  }
+
+  get key(): SocketKey | undefined {
+    return this.#inner.key;
+  }
+
+  get closed(): Promise<void> {
+    return this.#inner.closed;
+  }
+
+  get open(): boolean {
+    return this.#inner.open;
+  }
+
+  get ended(): boolean {
+    return this.#inner.ended;
+  }
+
+  get error(): ForwarderError | undefined {
+    return this.#inner.error;
+  }
+
+  get flushed(): number {
+    return this.#flushed;
+  }
+
+  /** An answer may overtake the callback of the write it answers. */
+  get acked(): number {
+    return Math.min(this.#answered, this.#flushed);
+  }
+
+  get hasRoom(): boolean {
+    return (
+      this.#outstanding + this.sliceEvents <= WINDOW && this.#flushed - this.acked < this.#settings.maxUnackedBytes
+    );
+  }
+
+  get sliceBytes(): number {
+    return this.#settings.sliceBytes;
+  }
+
+  get received(): number {
+    return this.#inner.received;
+  }
+
+  get busy(): boolean {
+    return this.#outstanding > 0;
+  }
+
+  get troubledAt(): number {
+    return this.#inner.troubledAt;
+  }
+
+  async write(bytes: Uint8Array, ends: Uint32Array, start: number): Promise<boolean> {
+    if (!this.busy) this.#answeredAt = this.#clock.monotonic();
+    this.#writer.begin(ends.length, bytes.length);
+    const base = this.#flushed;
+    let from = 0;
+    for (const end of ends) {
+      const sofar = this.#writer.add(this.#nextTxnr(), bytes.subarray(from, end - start));
+      this.#ends[this.#commands % WINDOW] = base + sofar;
+      from = end - start;
+    }
+    const { bytes: commands } = this.#writer;
+    if (!(await this.#inner.write(commands))) return false;
+    this.#flushed = base + commands.length;
+    return true;
+  }
+
+  /** To be called with no command outstanding. */
+  end(): void {
+    if (!this.open) return;
+    this.#phase = 'closing';
+    void this.#inner.write(Buffer.from(`${this.#nextTxnr()} close 0\n`, 'latin1'));
+    this.#inner.end();
+  }
+
+  kill(error: ForwarderError): void {
+    this.#inner.kill(error);
+  }
+
+  leave(): void {
+    this.#inner.leave();
+  }
+
+  sample(): (now: number, row: KernelSocket | undefined) => Verdict {
+    const look = this.#inner.sample();
+    return (now, row) => {
+      const verdict = look(now, row);
+      const waited = this.busy && now - this.#answeredAt >= this.#settings.relpAnswerTimeoutMs;
+      return waited ? 'silent' : verdict;
+    };
+  }
+
+  get #outstanding(): number {
+    return this.#commands - this.#answers;
+  }
+
+  #nextTxnr(): number {
+    this.#commands += 1;
+    return txnrOf(this.#commands);
+  }
+
+  #open(): Promise<void> {
+    const command = `${this.#nextTxnr()} open ${OFFERS.length} ${OFFERS}\n`;
+    void this.#inner.write(Buffer.from(command, 'latin1'));
+    return new Promise((resolve) => (this.#opened = resolve));
+  }
+
+  #listen(stream: Socket): void {
+    stream.on('data', (chunk: Buffer) => {
+      const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+      this.#rest = bytes.subarray(this.#read(bytes));
+      this.#answeredAt = this.#clock.monotonic();
+      if (this.open) this.#onChange();
+    });
+  }
+
+  /** @returns where the first incomplete frame begins. */
+  #read(bytes: Buffer): number {
+    for (let at = 0; ;) {
+      const frame = this.open || this.#phase === 'closing' ? readRelpFrame(bytes, at) : 'incomplete';
+      if (frame === 'incomplete') return at;
+      if (frame === 'garbage') {
+        this.#fail('RELP_PROTOCOL', 'the receiver does not speak RELP, or something between garbles it');
+        return bytes.length;
+      }
+      this.#take(frame, bytes);
+      at = frame.next;
+    }
+  }
+
+  #take(frame: RelpFrame, bytes: Buffer): void {
+    const { txnr, command, from, to } = frame;
+    if (this.#phase === 'closing') return;
+    if (command === 'serverclose') this.#fail('CONNECTION_ENDED', 'the receiver ends the session');
+    else if (command !== 'rsp' || !this.busy || txnr !== txnrOf(this.#answers + 1)) {
+      this.#fail('RELP_PROTOCOL', `the receiver says "${command}" to command ${txnr}, which is not what was asked`);
+    } else if (!isOk(bytes, frame)) {
+      this.#refused(bytes.toString('latin1', from, Math.min(to, from + MAX_REASON)));
+    } else this.#answer();
+  }
+
+  #answer(): void {
+    this.#answers += 1;
+    if (this.#phase === 'open') this.#answered = this.#ends[this.#answers % WINDOW] ?? 0;
+    else {
+      this.#phase = 'open';
+      this.#opened?.();
+    }
+  }
+
+  #refused(said: string): void {
+    const what = this.#phase === 'open' ? 'a message' : 'the session';
+    const reason = said.split('\n')[0]?.replace(/[^ -~]/g, '?') ?? '';
+    this.#fail('RELP_REFUSED', `the receiver refuses ${what}: ${reason === '' ? 'no reason given' : reason}`);
+  }
+
+  #fail(code: 'RELP_PROTOCOL' | 'RELP_REFUSED' | 'CONNECTION_ENDED', message: string): void {
+    this.kill(new ForwarderError(code, `${this.#endpoint.text}: ${message}`));
+  }
+}
+
+/** librelp allows 80 characters. */
+const MAX_REASON = 120;
+
+const txnrOf = (command: number): number => ((command - 1) % LAST_TXNR) + 1;
+
+function unopened(endpoint: Endpoint, { connectTimeoutMs }: RelpSettings, signal: AbortSignal): ForwarderError {
+  if (signal.aborted) return new ForwarderError('ABANDONED', `${endpoint.text}: stopped while connecting`);
+  const message = `${endpoint.text}: no answer to RELP's open within ${connectTimeoutMs / 1000} s (not a RELP port?)`;
+  return new ForwarderError('DIAL_TIMEOUT', message);
+}
