@@ -47,7 +47,8 @@ export async function runForwarder({ configFile, env, range }: RunOptions): Prom
   const ends = await startEmbedded(settings, logs.log);
   try {
     sayWhereFrom(settings, ends, logs.log);
-    return await new Forwarder(settings, ends, logs, stop).run();
+    const client = openLogService(settings, ends.service?.endpoint, { env, clock, log: logs.log });
+    return await new Forwarder(settings, ends, logs, stop, client).run();
   } finally {
     await ends.stop();
     stop.close();
@@ -69,7 +70,7 @@ class Forwarder {
   readonly #down = new Set<number>();
   #admin: Admin | undefined;
 
-  constructor(settings: ForwarderSettings, ends: EmbeddedEnds, logs: LogSystem, stop: StopRequests) {
+  constructor(settings: ForwarderSettings, ends: EmbeddedEnds, logs: LogSystem, stop: StopRequests, client: SlsClient) {
     this.#settings = settings;
     this.#logs = logs;
     this.#stop = stop;
@@ -80,7 +81,7 @@ class Forwarder {
       maxRawSize: MAX_RAW_SIZE,
       maxIdleBytes: settings.maxInFlightBytes / 4,
     });
-    this.#client = openLogService(settings, ends.service?.endpoint, clock, logs.log);
+    this.#client = client;
     this.#destinations = new Map(
       settings.destinations.map((plan) => [plan.settings.name, this.#makeDestination(plan, ends)]),
     );

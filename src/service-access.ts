@@ -4,7 +4,8 @@ import { ForwarderError } from './errors/forwarder-error.js';
 import type { Clock } from './flow/clock.js';
 import type { Log } from './model/log.js';
 import { createSlsClient, type SlsClient, type SlsSettings } from './sls/client.js';
-import { staticCredentials } from './sls/credentials.js';
+import { openCredentials } from './sls/credentials/choose.js';
+import { staticCredentials } from './sls/credentials/credentials.js';
 import { parseEndpoint } from './sls/endpoint.js';
 
 /** What the service may send at most: its own limit is 10 MiB a reply, decompressed. More is a corrupt claim. */
@@ -13,6 +14,12 @@ export const MAX_RAW_SIZE = 32 * 1024 * 1024;
 const SERVICE_LIMITS = { connectTimeoutMs: 10_000, maxBodyBytes: MAX_RAW_SIZE, maxSockets: 64 };
 type ServiceAccess = Omit<SlsSettings, keyof typeof SERVICE_LIMITS>;
 
+interface ServiceDeps {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
 /**
  * The client for the Log Service of a config.
  * @param embedded endpoint of the built-in one, where the config asks for it
@@ -20,25 +27,30 @@ type ServiceAccess = Omit<SlsSettings, keyof typeof SERVICE_LIMITS>;
 export function openLogService(
   settings: ForwarderSettings,
   embedded: string | undefined,
-  clock: Clock,
-  log: Log,
+  { env, clock, log }: ServiceDeps,
 ): SlsClient {
-  return createSlsClient({ ...accessTo(settings, embedded), ...SERVICE_LIMITS }, clock, log);
+  const { service } = settings;
+  const access = service === 'embedded' ? accessToEmbedded(embedded) : accessTo(service, { env, clock, log });
+  return createSlsClient({ ...access, ...SERVICE_LIMITS }, clock, log);
 }
 
-/** What must never appear in a log line. */
+/** What must never appear in a log line. What is fetched later is never in one: messages about credentials hold no values. */
 export function secretsOf({ service }: ForwarderSettings): string[] {
   if (service === 'embedded') return [];
   const { accessKeySecret, securityToken } = service.credentials;
-  return [accessKeySecret, ...(securityToken === undefined ? [] : [securityToken])];
+  return [accessKeySecret, securityToken].filter((secret) => secret !== undefined);
 }
 
-function accessTo({ service }: ForwarderSettings, embedded: string | undefined): ServiceAccess {
-  if (service !== 'embedded') {
-    const { endpoint, signature, region, credentials, timeoutMs } = service;
-    return { endpoint, signature, region, credentials: staticCredentials(credentials), responseTimeoutMs: timeoutMs };
-  }
-  const parsed = parseEndpoint(embedded ?? '');
+type RealService = Exclude<ForwarderSettings['service'], 'embedded'>;
+
+function accessTo(service: RealService, { env, clock, log }: ServiceDeps): ServiceAccess {
+  const { endpoint, signature, region, timeoutMs } = service;
+  const credentials = openCredentials(service.credentials, env, clock, log);
+  return { endpoint, signature, region, credentials, responseTimeoutMs: timeoutMs };
+}
+
+function accessToEmbedded(endpoint: string | undefined): ServiceAccess {
+  const parsed = parseEndpoint(endpoint ?? '');
   if (!parsed.ok) throw new ForwarderError('INTERNAL', parsed.message);
   const credentials = staticCredentials(EMBEDDED_CREDENTIALS);
   return { endpoint: parsed.endpoint, signature: 'v1', credentials, responseTimeoutMs: 30_000 };

@@ -40,7 +40,8 @@ export class PullRequest {
         ...accept,
       };
       const request = { method: 'GET', path, query, headers: unsigned, body: Buffer.alloc(0) } as const;
-      const headers = await signV1(request, service.credentials, Date.now());
+      const { accessKeyId = '', accessKeySecret = '' } = service.credentials;
+      const headers = await signV1(request, { accessKeyId, accessKeySecret }, Date.now());
       return (into?: Uint8Array) => exchange({ host, port, path: `${path}?${encodeQuery(query)}`, headers }, into);
     };
     const { body } = await (await ask({ type: 'cursor', from: 'begin' }, {}))();

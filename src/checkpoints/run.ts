@@ -38,7 +38,7 @@ export async function runCheckpointTask({ configFile, env, pipeline, task }: Che
       'the embedded Log Service ends with its program: there are no checkpoints to look at',
     );
   const plan = choose(settings, pipeline);
-  const client = openLogService(settings, undefined, clock, SILENT);
+  const client = openLogService(settings, undefined, { env, clock, log: SILENT });
   try {
     return await perform(task, plan, client.openLogstore({ ...plan.settings, ...READING }));
   } finally {

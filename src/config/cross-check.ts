@@ -31,8 +31,10 @@ type Say = (path: Path, message: string) => void;
 
 function checkService({ endpoint, signature, region, credentials }: Config['sls'], say: Say): void {
   if (endpoint === 'embedded') return;
+  const { source, accessKeyId, accessKeySecret } = credentials;
+  const half = source === 'auto' && (accessKeyId === '') !== (accessKeySecret === '');
   for (const key of ['accessKeyId', 'accessKeySecret'] as const) {
-    if (credentials[key] !== '') continue;
+    if (credentials[key] !== '' || (source !== 'static' && !half)) continue;
     const variable = key === 'accessKeyId' ? 'SLS_AK_ID' : 'SLS_AK_KEY';
     say(
       ['sls', 'credentials', key],

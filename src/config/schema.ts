@@ -1,16 +1,10 @@
 import { z } from 'zod';
-import {
-  LISTEN_EXPECTED,
-  RECEIVER_EXPECTED,
-  SERVICE_EXPECTED,
-  parseListen,
-  parseReceiver,
-  parseService,
-} from './endpoint.js';
+import { LISTEN_EXPECTED, RECEIVER_EXPECTED, parseListen, parseReceiver } from './endpoint.js';
 import { byteSize, duration, flag, integer, named, parsed, secret } from './leaves.js';
 import { START_EXPECTED, parseStart, type Parsed } from './scalars.js';
 import { nameProblem, type NameKind } from '../sls/names.js';
 import type { ProfileName } from '../emulator/sls/profiles/index.js';
+import { sls } from './sls-schema.js';
 import { didYouMean } from './suggest.js';
 import { FACILITIES, SEVERITIES } from './syslog-words.js';
 import { parseTemplate } from './template.js';
@@ -29,22 +23,6 @@ const retry = (initial: string, max: string) =>
       .describe('First pause after a failure; doubles with every further one.'),
     max: duration('10ms', '10m').prefault(max).describe('Longest pause between two tries.'),
   }).prefault({});
-
-const sls = section({
-  endpoint: parsed(SERVICE_EXPECTED, parseService).describe(
-    'Endpoint of the Log Service: a host (https), http(s)://host[:port], or "embedded" for the built-in emulator.',
-  ),
-  signature: z.enum(['v1', 'v4']).prefault('v1').describe('How requests are signed; v4 needs the region.'),
-  region: named(/^[a-z0-9-]{1,64}$/, 'a region id such as ap-southeast-1')
-    .optional()
-    .describe('Region for signature v4; read from the endpoint where it can be.'),
-  credentials: section({
-    accessKeyId: secret().prefault('').describe('AccessKey id of a RAM user or of a temporary credential.'),
-    accessKeySecret: secret().prefault('').describe('AccessKey secret.'),
-    securityToken: secret().prefault('').describe('STS token, for temporary credentials only.'),
-  }).prefault({}),
-  timeout: duration('1s', '5m').prefault('30s').describe('How long one request to the service may take.'),
-});
 
 const template = (name: string) =>
   parsed('text with %{fields} in it', parseTemplate).describe(

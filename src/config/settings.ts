@@ -2,7 +2,7 @@ import { ForwarderError } from '../errors/forwarder-error.js';
 import type { PipelineSettings } from '../group/pipeline.js';
 import type { FormatPlan, Template } from '../model/format-plan.js';
 import type { StartPosition } from '../model/ports.js';
-import type { Credentials } from '../sls/credentials.js';
+import type { CredentialsSettings } from '../sls/credentials/choose.js';
 import type { Endpoint } from '../sls/endpoint.js';
 import type { DestinationSettings } from '../syslog/settings.js';
 import { framingOf, guaranteeOf } from './cross-check.js';
@@ -16,7 +16,7 @@ interface ServiceSettings {
   readonly signature: 'v1' | 'v4';
   /** For signature V4; then always there. */
   readonly region: string | undefined;
-  readonly credentials: Credentials;
+  readonly credentials: CredentialsSettings;
   readonly timeoutMs: number;
 }
 
@@ -85,14 +85,19 @@ const MAX_AUTO_THREADS = 8;
 
 function service({ endpoint, signature, region, credentials, timeout }: Config['sls']): 'embedded' | ServiceSettings {
   if (endpoint === 'embedded') return 'embedded';
-  const { accessKeyId, accessKeySecret, securityToken } = credentials;
+  const { source, stsEndpoint, metadataEndpoint, ...texts } = credentials;
   return {
     endpoint,
     signature,
     region: region ?? endpoint.region,
-    credentials: { accessKeyId, accessKeySecret, securityToken: securityToken === '' ? undefined : securityToken },
+    credentials: { source, stsEndpoint, metadataEndpoint, ...emptyIsUndefined(texts) },
     timeoutMs: timeout,
   };
+}
+
+function emptyIsUndefined<K extends string>(texts: Readonly<Record<K, string>>): Record<K, string | undefined> {
+  const entries = Object.entries<string>(texts).map(([key, text]) => [key, text === '' ? undefined : text]);
+  return Object.fromEntries(entries) as Record<K, string | undefined>;
 }
 
 function pipelinePlan(pipeline: PipelineConfig, config: Config, host: Host, range: Range): PipelinePlan {

@@ -4,7 +4,7 @@ import type { BodyEncoding } from '../model/batch.js';
 import type { Log } from '../model/log.js';
 import type { ConsumerGroup, GroupSettings, LogSource } from '../model/ports.js';
 import { createConsumerGroup } from './create-consumer-group.js';
-import type { CredentialsProvider } from './credentials.js';
+import type { CredentialsProvider } from './credentials/credentials.js';
 import { dialFor, type Endpoint } from './endpoint.js';
 import { getCheckpoint } from './get-checkpoint.js';
 import { getCursor } from './get-cursor.js';

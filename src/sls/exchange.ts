@@ -8,7 +8,7 @@ import { ReplyBody } from './reply-body.js';
 export interface HttpRequest {
   /** The purpose, for messages: `pull of shard 3 of p/l`. */
   readonly what: string;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'PUT' | 'POST';
   /** Path and query as they travel. */
   readonly target: string;
   /** All headers, with Host and Authorization. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../flow/clock.js';
-import { checkCredentials, type Credentials, type CredentialsProvider } from './credentials.js';
+import { checkCredentials, type Credentials, type CredentialsProvider } from './credentials/credentials.js';
 import type { Dial } from './endpoint.js';
 import { replyError } from './errors.js';
 import type { HttpReply, HttpRequest } from './exchange.js';
@@ -44,7 +44,7 @@ export function openService(deps: ServiceDeps, dial: Dial, project: string, logs
     const what = `${call.what} of ${project}/${logstore}`;
     const path = `/logstores/${logstore}${call.path}`;
     for (let first = true; ; first = false) {
-      const credentials = checkCredentials(await deps.credentials());
+      const credentials = checkCredentials(await deps.credentials.get());
       const offsetMs = time.offsetMs;
       const nowMs = clock.now() + offsetMs;
       const ready = await signed(deps.sign, dial.hostHeader, path, call, credentials, nowMs);
@@ -53,7 +53,9 @@ export function openService(deps: ServiceDeps, dial: Dial, project: string, logs
       if (reply.status === 200) return reply;
       const skewMs = time.measure(reply.headers.date);
       const error = replyError(reply, { what, secrets: secretsOf(credentials), skewMs });
-      const mended = first && error.code === 'SLS_CLOCK_SKEW' && time.correct(skewMs, offsetMs);
+      if (!first) throw error;
+      const skewed = error.code === 'SLS_CLOCK_SKEW' && time.correct(skewMs, offsetMs);
+      const mended = skewed || (error.code === 'SLS_UNAUTHORIZED' && (await deps.credentials.renew(credentials)));
       if (!mended) throw error;
     }
   };

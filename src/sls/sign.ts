@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { Credentials } from './credentials.js';
+import type { Credentials } from './credentials/credentials.js';
 
 /** A request before it is signed. Header names in lower case; query values not encoded. */
 export interface Unsigned {

@@ -215,15 +215,19 @@ test('tls files must be there and be PEM', () => {
 
 test('real logs may not end in the embedded receiver, and the service needs credentials', () => {
   const text = minimal()
-    .replace('endpoint: embedded', 'endpoint: ap-southeast-1.log.aliyuncs.com')
+    .replace('endpoint: embedded', 'endpoint: ap-southeast-1.log.aliyuncs.com\n  credentials: { source: static }')
     .replace('tcp://siem:514', 'embedded');
   const lines = problems(text);
   assert.equal(lines.length, 3);
   assert.match(
     lines[0] ?? '',
-    /^c.yaml:2:3: sls.credentials.accessKeyId: needed to read from ap-southeast-1.log.aliyuncs.com/,
+    /^c.yaml:3:\d+: sls.credentials.accessKeyId: needed to read from ap-southeast-1.log.aliyuncs.com/,
   );
-  assert.match(lines[2] ?? '', /^c.yaml:11:16: destinations.siem.endpoints: the embedded receiver only counts events/);
+  assert.match(lines[2] ?? '', /^c.yaml:12:16: destinations.siem.endpoints: the embedded receiver only counts events/);
+  const half = text.replace('source: static', 'accessKeyId: a');
+  assert.match(problems(half)[0] ?? '', /sls.credentials.accessKeySecret: needed to read from/);
+  const auto = text.replace('source: static', 'source: auto');
+  assert.equal(problems(auto).length, 1, 'without keys the other sources are tried at start');
   const local = minimal({ sls: 'credentials: { accessKeyId: a, accessKeySecret: b }' }).replace(
     'endpoint: embedded',
     'endpoint: http://127.0.0.1:8080',

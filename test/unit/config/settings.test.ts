@@ -19,9 +19,11 @@ test('what is not written has a default', () => {
         consumer: 'host-1',
         destination: 'siem',
         heartbeatIntervalMs: 5000,
+        shardCheckMs: 10_000,
         group: { timeoutSeconds: 30, inOrder: false },
         shard: {
           start: 'begin',
+          end: undefined,
           onExpiredCursor: 'oldest',
           windowBatches: 64,
           maxPullBytes: 5 * 1024 * 1024,
@@ -127,6 +129,22 @@ test('an age counts back from now; threads leave a core to the coordinator', () 
   assert.equal(toSettings(parse(minimal()), { ...host, cores: 64 }).threads, 8);
 });
 
+const NO_CREDENTIALS = {
+  source: 'auto',
+  accessKeyId: undefined,
+  accessKeySecret: undefined,
+  securityToken: undefined,
+  roleName: undefined,
+  roleArn: undefined,
+  oidcProviderArn: undefined,
+  oidcTokenFile: undefined,
+  uri: undefined,
+  file: undefined,
+  profile: undefined,
+  stsEndpoint: 'https://sts.aliyuncs.com',
+  metadataEndpoint: 'http://100.100.100.200',
+};
+
 test('a real service', () => {
   const text = minimal({
     sls: 'signature: v4\ncredentials: { accessKeyId: id, accessKeySecret: "s:#{}", securityToken: "" }',
@@ -137,7 +155,7 @@ test('a real service', () => {
     endpoint: { tls: true, host: 'cn-hangzhou-intranet.log.aliyuncs.com', port: 443, region: 'cn-hangzhou' },
     signature: 'v4',
     region: 'cn-hangzhou',
-    credentials: { accessKeyId: 'id', accessKeySecret: 's:#{}', securityToken: undefined },
+    credentials: { ...NO_CREDENTIALS, accessKeyId: 'id', accessKeySecret: 's:#{}' },
     timeoutMs: 30_000,
   });
   assert.equal(admin.listen, undefined);

@@ -31,7 +31,8 @@ test('the shipped config reads the variables of the old sample', () => {
   const { service, pipelines, destinations } = toSettings(parse(shipped, env), { cores: 2, consumer: 'c', now: 0 });
   assert.ok(service !== 'embedded');
   assert.deepEqual([service.endpoint.host, service.endpoint.tls], ['ap-southeast-1.log.aliyuncs.com', false]);
-  assert.deepEqual(service.credentials, { accessKeyId: 'id', accessKeySecret: 'key', securityToken: undefined });
+  const { accessKeyId, accessKeySecret, securityToken, source } = service.credentials;
+  assert.deepEqual([accessKeyId, accessKeySecret, securityToken, source], ['id', 'key', undefined, 'auto']);
   const { project, logstore, consumerGroup } = pipelines[0]!.settings;
   assert.deepEqual([project, logstore, consumerGroup], ['prod', 'waf-logstore', 'cg']);
   assert.equal(destinations[0]?.settings.endpoints[0]?.text, 'tls://siem.example.com:6514');

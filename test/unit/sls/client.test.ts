@@ -5,7 +5,7 @@ import { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import { systemClock } from '../../../src/flow/clock.js';
 import type { ConsumerGroup, LogSource } from '../../../src/model/ports.js';
 import { createSlsClient, type LogstoreSettings, type SlsSettings } from '../../../src/sls/client.js';
-import { staticCredentials, type Credentials } from '../../../src/sls/credentials.js';
+import { staticCredentials, type Credentials } from '../../../src/sls/credentials/credentials.js';
 import { parseEndpoint, type Endpoint } from '../../../src/sls/endpoint.js';
 import { RecordingLog } from '../../support/recording-log.js';
 
@@ -220,4 +220,22 @@ test('signature v4 needs a region', () => {
   assert.throws(() => createSlsClient(settings, systemClock, new RecordingLog()), { code: 'CONFIG_INVALID' });
   const named = { ...settings, endpoint: endpointOf('cn-hangzhou.log.aliyuncs.com') };
   createSlsClient(named, systemClock, new RecordingLog()).close();
+});
+
+test('credentials the service refuses are renewed, and the request is sent once more', async (context) => {
+  const service = await emulator(context);
+  let current: Credentials = { ...STS, securityToken: 'expired' };
+  let renewals = 0;
+  const credentials = {
+    get: () => Promise.resolve(current),
+    renew: () => {
+      renewals += 1;
+      if (renewals > 1) current = STS;
+      return Promise.resolve(true);
+    },
+  };
+  const { source } = open(context, service, { credentials });
+  await assert.rejects(source.getCursor(0, 'begin', signal), { code: 'SLS_UNAUTHORIZED' });
+  assert.equal(renewals, 1, 'once a request');
+  await source.getCursor(0, 'begin', signal);
 });

@@ -1,0 +1,76 @@
+import { ForwarderError } from '../../errors/forwarder-error.js';
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  /** Only with temporary (STS) credentials. */
+  readonly securityToken?: string | undefined;
+}
+
+export interface CredentialsProvider {
+  /** Asked before every request, so what is dear to get is kept. @throws ForwarderError */
+  get(): Promise<Credentials>;
+  /** The service refused these. @returns whether there are others now, so that asking again can help. */
+  renew(refused: Credentials): Promise<boolean>;
+}
+
+/** The same credentials for ever. */
+export function staticCredentials(credentials: Credentials): CredentialsProvider {
+  return { get: () => Promise.resolve(credentials), renew: () => Promise.resolve(false) };
+}
+
+const VISIBLE = /^[!-~]+$/;
+
+/**
+ * What travels in a header must be visible ASCII; a key read from a file with its line end would otherwise fail deep inside the HTTP library.
+ *
+ * @throws ForwarderError SLS_UNAUTHORIZED that names the bad part and never its value.
+ */
+export function checkCredentials(credentials: Credentials): Credentials {
+  const { accessKeyId, accessKeySecret, securityToken } = credentials;
+  const parts = { accessKeyId, accessKeySecret, ...(securityToken ? { securityToken } : {}) };
+  for (const [name, value] of Object.entries(parts)) {
+    if (value === '') throw unusable(`${name} is empty: set sls.credentials (SLS_AK_ID and SLS_AK_KEY)`);
+    if (!VISIBLE.test(value)) throw unusable(`${name} holds a space, a line end or another character that no key has`);
+  }
+  return credentials;
+}
+
+export function unusable(problem: string): ForwarderError {
+  return new ForwarderError('SLS_UNAUTHORIZED', `the credentials can't be used: ${problem}`);
+}
+
+/** Credentials with their end. */
+export interface Issued {
+  readonly credentials: Credentials;
+  /** Milliseconds since the epoch; undefined: they don't expire, but may be replaced. */
+  readonly expiresAt: number | undefined;
+}
+
+/** Where credentials come from. */
+export interface CredentialsSource {
+  /** `ECS RAM role`, for messages. */
+  readonly name: string;
+  /** @throws ForwarderError */
+  fetch(): Promise<Issued>;
+}
+
+/**
+ * Reads the reply of a service, or a file, that holds credentials, in either spelling (`AccessKeyId`, `accessKeyId`).
+ *
+ * @throws ForwarderError SLS_UNAUTHORIZED; the values never appear in it.
+ */
+export function readIssued(from: string, json: Readonly<Record<string, unknown>> | undefined): Issued {
+  const text = (key: string): string => {
+    const value = json?.[key] ?? json?.[key.charAt(0).toLowerCase() + key.slice(1)];
+    return typeof value === 'string' ? value : '';
+  };
+  const accessKeyId = text('AccessKeyId');
+  const accessKeySecret = text('AccessKeySecret');
+  if (accessKeyId === '' || accessKeySecret === '') throw unusable(`${from} gave no access key`);
+  const expiresAt = Date.parse(text('Expiration'));
+  return {
+    credentials: checkCredentials({ accessKeyId, accessKeySecret, securityToken: text('SecurityToken') || undefined }),
+    expiresAt: Number.isNaN(expiresAt) ? undefined : expiresAt,
+  };
+}

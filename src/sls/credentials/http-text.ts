@@ -1,0 +1,62 @@
+import type { Clock } from '../../flow/clock.js';
+import { ForwarderError } from '../../errors/forwarder-error.js';
+import type { Dial } from '../endpoint.js';
+import { isRecord, tryJson } from '../json.js';
+import { Transport } from '../transport.js';
+
+export interface TextRequest {
+  /** For messages: `ECS metadata service`. */
+  readonly what: string;
+  readonly url: string;
+  readonly method?: 'GET' | 'PUT' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly form?: Readonly<Record<string, string>>;
+}
+
+export interface TextReply {
+  readonly status: number;
+  readonly text: string;
+  /** The body as a JSON object; undefined if it is none. */
+  readonly json: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** These services are next door: they answer at once or not at all. */
+const LIMITS = { connectTimeoutMs: 2000, responseTimeoutMs: 5000, maxBodyBytes: 65_536, maxSockets: 1 };
+
+/** Small requests to the services that hand out credentials. What they answer is never repeated in a message: it may hold secrets. */
+export class HttpText {
+  readonly #transport: Transport;
+
+  constructor(clock: Clock) {
+    this.#transport = new Transport(LIMITS, clock);
+  }
+
+  /** @throws ForwarderError SLS_NETWORK, SLS_TIMEOUT, SLS_PROTOCOL, CONFIG_INVALID */
+  async request({ what, url, method = 'GET', headers = {}, form }: TextRequest): Promise<TextReply> {
+    const { dial, target } = take(what, url);
+    const body = form === undefined ? Buffer.alloc(0) : Buffer.from(new URLSearchParams(form).toString());
+    const type = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(body.length) };
+    const reply = await this.#transport.request(dial, 'control', {
+      what,
+      method,
+      target,
+      headers: { host: dial.hostHeader, ...headers, ...(form === undefined ? {} : type) },
+      body,
+      signal: new AbortController().signal,
+    });
+    const json = tryJson(reply);
+    const text = Buffer.from(reply.body, 0, reply.bodyLength).toString();
+    return { status: reply.status, text, json: isRecord(json) ? json : undefined };
+  }
+}
+
+function take(what: string, text: string): { dial: Dial; target: string } {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol))
+    throw new ForwarderError('CONFIG_INVALID', `${what}: its address is no http:// or https:// URL`);
+  const tls = url.protocol === 'https:';
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = url.port === '' ? (tls ? 443 : 80) : Number(url.port);
+  const servername = /^[\d.]+$|:/.test(host) ? '' : host;
+  return { dial: { tls, host, port, hostHeader: url.host, servername }, target: url.pathname + url.search };
+}

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../flow/clock.js';
+import { readIssued, unusable, type CredentialsSource, type Issued } from './credentials.js';
+import { readText } from './files.js';
+import type { HttpText } from './http-text.js';
+
+export interface OidcRole {
+  readonly roleArn: string;
+  readonly providerArn: string;
+  /** File with the token of the pod's service account; the kubelet replaces it. */
+  readonly tokenFile: string;
+  /** `https://sts.aliyuncs.com` */
+  readonly stsEndpoint: string;
+}
+
+const NAME = 'the STS service';
+const SECONDS = 3600;
+
+/** RRSA: the role of a pod's service account, by AssumeRoleWithOIDC (STS API, 2015-04-01). */
+export function oidcRole(http: HttpText, role: OidcRole, clock: Clock): CredentialsSource {
+  return { name: 'OIDC role', fetch: () => assume(http, role, clock) };
+}
+
+async function assume(http: HttpText, role: OidcRole, clock: Clock): Promise<Issued> {
+  const { roleArn, providerArn, tokenFile, stsEndpoint } = role;
+  const query = new URLSearchParams({
+    Action: 'AssumeRoleWithOIDC',
+    Format: 'JSON',
+    Version: '2015-04-01',
+    Timestamp: new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z'),
+    SignatureNonce: randomUUID(),
+  });
+  const { status, json } = await http.request({
+    what: NAME,
+    method: 'POST',
+    url: `${stsEndpoint}/?${query.toString()}`,
+    form: {
+      RoleArn: roleArn,
+      OIDCProviderArn: providerArn,
+      OIDCToken: readText('the OIDC token', tokenFile).trim(),
+      RoleSessionName: 'sls-syslog-forwarder',
+      DurationSeconds: String(SECONDS),
+    },
+  });
+  const credentials = json?.['Credentials'];
+  if (status === 200 && typeof credentials === 'object' && credentials !== null)
+    return readIssued(NAME, credentials as Readonly<Record<string, unknown>>);
+  const code = json?.['Code'];
+  const said = typeof code === 'string' && /^[\w.]{1,80}$/.test(code) ? ` ${code}` : '';
+  throw unusable(`${NAME} refused role ${roleArn} with ${status}${said}`);
+}
