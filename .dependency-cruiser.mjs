@@ -73,6 +73,11 @@ export default {
     door('zod', npm('zod'), '^src/config/'),
     door('http', '^(node:)?https?$', '^src/(sls|emulator|telemetry)/'),
     door('net', '^(node:)?(net|tls|dgram)$', '^src/(syslog|emulator)/'),
+    door(
+      'fs',
+      '^(node:)?fs(/promises)?$',
+      '^src/(deadletter/files|checkpoints/|config/|cli/|syslog/|telemetry/|emulator)|^workers/(format\\.ts|kernel/build\\.mjs)',
+    ),
     door('worker-threads', '^(node:)?worker_threads$', '^(src/emulator/|workers/format\\.ts)'),
   ],
   options: {

@@ -9,6 +9,7 @@ import {
   type PipelinePlan,
   type Range,
 } from './config/settings.js';
+import { DeadLetterStore } from './deadletter/store.js';
 import { startEmbedded, type EmbeddedEnds } from './embedded.js';
 import { asForwarderError, ForwarderError } from './errors/forwarder-error.js';
 import { ByteBudget } from './flow/byte-budget.js';
@@ -48,12 +49,19 @@ export async function runForwarder({ configFile, env, range }: RunOptions): Prom
   try {
     sayWhereFrom(settings, ends, logs.log);
     const client = openLogService(settings, ends.service?.endpoint, { env, clock, log: logs.log });
-    return await new Forwarder(settings, ends, logs, stop, client).run();
+    const deadLetters = settings.deadLetters && (await DeadLetterStore.open(settings.deadLetters, clock));
+    return await new Forwarder(settings, { ...ends, client, deadLetters }, logs, stop).run();
   } finally {
     await ends.stop();
     stop.close();
     await logs.flush();
   }
+}
+
+/** What is open before everything else. */
+interface Ends extends EmbeddedEnds {
+  readonly client: SlsClient;
+  readonly deadLetters: DeadLetterStore | undefined;
 }
 
 /** Everything long-lived of one process. */
@@ -62,6 +70,7 @@ class Forwarder {
   readonly #logs: LogSystem;
   readonly #stop: StopRequests;
   readonly #budget: ByteBudget;
+  readonly #deadLetters: DeadLetterStore | undefined;
   readonly #pool: FormatterPool;
   readonly #client: SlsClient;
   readonly #destinations: ReadonlyMap<string, OpenDestination>;
@@ -70,7 +79,8 @@ class Forwarder {
   readonly #down = new Set<number>();
   #admin: Admin | undefined;
 
-  constructor(settings: ForwarderSettings, ends: EmbeddedEnds, logs: LogSystem, stop: StopRequests, client: SlsClient) {
+  constructor(settings: ForwarderSettings, ends: Ends, logs: LogSystem, stop: StopRequests) {
+    this.#deadLetters = ends.deadLetters;
     this.#settings = settings;
     this.#logs = logs;
     this.#stop = stop;
@@ -81,7 +91,7 @@ class Forwarder {
       maxRawSize: MAX_RAW_SIZE,
       maxIdleBytes: settings.maxInFlightBytes / 4,
     });
-    this.#client = client;
+    this.#client = ends.client;
     this.#destinations = new Map(
       settings.destinations.map((plan) => [plan.settings.name, this.#makeDestination(plan, ends)]),
     );
@@ -176,7 +186,7 @@ class Forwarder {
   }
 
   #makePipeline({ settings, compression }: PipelinePlan, index: number): Pipeline {
-    const formatter = this.#pool.formatter(index);
+    const formatter = this.#pool.formatter(index, { ...settings, hostname: hostname() });
     const destination = this.#destinations.get(settings.destination);
     if (destination === undefined) throw new ForwarderError('INTERNAL', `no destination ${settings.destination}`);
     const bodyBuffer = (size: number): ArrayBuffer => formatter.bodyBuffer(size);
@@ -188,6 +198,7 @@ class Forwarder {
       formatter,
       destination,
       budget: this.#budget,
+      deadLetters: this.#deadLetters?.box(settings),
       clock,
       log: this.#logs.log.child({ pipeline: settings.name }),
       onFailed: (error) => this.#pipelineFailed(index, error),
@@ -236,6 +247,7 @@ class Forwarder {
       pipelines: this.#pipelines.map((pipeline) => pipeline.snapshot()),
       destinations: [...this.#destinations.values()].map((destination) => destination.snapshot()),
       budget: { limitBytes, reservedBytes, waiting },
+      deadLetters: this.#deadLetters?.snapshot(),
       formatter: this.#pool.snapshot(),
     };
   }

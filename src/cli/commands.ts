@@ -20,8 +20,9 @@ Ctrl-C or SIGTERM delivers and commits what is in flight, then ends; a second on
 Exit codes:
    0  done                                  70  a bug in the forwarder
   64  wrong command line                    75  stopped before everything was delivered (it will be read again)
-  66  config file not readable              77  credentials refused
-  69  service away, or address in use       78  wrong config, or no such project or logstore`;
+  65  replay: some letters stay             77  credentials refused
+  66  file or directory not readable        78  wrong config, or no such project or logstore
+  69  service away, or address in use`;
 
 const RUN = { ...CONFIG, ...RANGE_OPTIONS } as const;
 
@@ -48,6 +49,15 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     .command(['$0', 'run'], 'Forward until stopped (the default)', RUN, run<RunArguments>(forward))
     .command('validate', 'Say what is wrong with a config file, or that nothing is', CONFIG, run(validate))
     .command(
+      'replay <directory>',
+      'Send dead letters again; each is removed when it is delivered',
+      (command) =>
+        command
+          .positional('directory', { type: 'string', demandOption: true, describe: 'deadLetters.directory' })
+          .options(CONFIG),
+      run(replay),
+    )
+    .command(
       'checkpoint <action> [file]',
       'Show, set, export or import how far a consumer group has read',
       CHECKPOINT_OPTIONS,
@@ -64,6 +74,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     .example('$0', 'with config.yaml; a first try needs no account')
     .example('$0 validate -c siem.yaml', 'before a restart, with the same environment')
     .example('$0 --from -2h --to end', 'one pass over two hours, then exit 0; with a consumer group of its own')
+    .example('$0 replay /var/lib/forwarder/dead', 'what could not be decoded, with a version that can')
     .example('$0 emulator --port 8080 --profile vpcflow', 'a Log Service for tests, in one terminal')
     .example('$0 receiver --listen tcp://127.0.0.1:5514', 'and a SIEM in another')
     .epilogue(EPILOGUE)
@@ -91,7 +102,9 @@ function knownOptions(command: string | undefined): readonly string[] {
         ? RECEIVER_OPTIONS
         : command === 'checkpoint'
           ? CHECKPOINT_OPTIONS
-          : RUN;
+          : command === 'replay'
+            ? CONFIG
+            : RUN;
   return [...Object.keys(own), 'help', 'version'];
 }
 
@@ -99,6 +112,12 @@ async function forward({ config, ...range }: RunArguments): Promise<number> {
   const bounds = parseRange(range, Date.now());
   const { runForwarder } = await import('../main.js');
   return runForwarder({ configFile: config, env: process.env, range: bounds });
+}
+
+async function replay(given: { readonly config: string; readonly directory: string }): Promise<number> {
+  const { runReplay } = await import('../replay.js');
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  return runReplay({ directory: given.directory, configFile: given.config, env: process.env, say });
 }
 
 async function validate({ config }: { readonly config: string }): Promise<number> {

@@ -1,3 +1,4 @@
+import type { DeadLetterSettings } from '../deadletter/store.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { PipelineSettings } from '../group/pipeline.js';
 import type { FormatPlan, Template } from '../model/format-plan.js';
@@ -39,6 +40,8 @@ export interface ForwarderSettings {
   readonly destinations: readonly DestinationPlan[];
   readonly maxInFlightBytes: number;
   readonly threads: number;
+  /** Undefined: off. */
+  readonly deadLetters: DeadLetterSettings | undefined;
   readonly shutdownTimeoutMs: number;
   readonly admin: { readonly listen: ListenAddress | undefined; readonly maxStallSeconds: number };
   readonly log: Config['log'];
@@ -73,11 +76,16 @@ export function toSettings(config: Config, host: Host, range: Range = {}): Forwa
     destinations: Object.entries(config.destinations).map(([name, destination]) => destinationPlan(name, destination)),
     maxInFlightBytes: config.flow.maxInFlightBytes,
     threads: threads === 'auto' ? Math.max(1, Math.min(MAX_AUTO_THREADS, host.cores - 1)) : threads,
+    deadLetters: deadLetters(config.deadLetters),
     shutdownTimeoutMs: config.shutdown.timeout,
     admin: { listen: listen === 'off' ? undefined : listen, maxStallSeconds: maxStall / 1000 },
     log: config.log,
     embedded: config.embedded,
   };
+}
+
+function deadLetters({ directory, maxBytes, after }: Config['deadLetters']): DeadLetterSettings | undefined {
+  return directory === undefined ? undefined : { directory, maxBytes, retryMs: after };
 }
 
 /** One coordinator can't feed more. */

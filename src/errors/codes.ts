@@ -39,6 +39,10 @@ export const CODES = {
   FORMAT_CORRUPT: { class: 'permanent', scope: 'batch', exit: 65 },
   FORMATTER_CRASHED: { class: 'retry', scope: 'batch', exit: 70 },
 
+  // dead letters
+  /** No room, or the disk fails: the shard waits. */
+  DEAD_LETTER_REFUSED: { class: 'fatal', scope: 'shard', exit: 74 },
+
   // the receiver
   DIAL_FAILED: { class: 'retry', scope: 'connection', exit: 69 },
   DIAL_TIMEOUT: { class: 'retry', scope: 'connection', exit: 69 },

@@ -6,6 +6,7 @@ import type { FormatFault, FormatResult, FormatTask, FormatterData } from '../mo
 import type { Formatter } from '../model/ports.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { BufferPool } from './buffer-pool.js';
+import { gapFrame, type GapOrigin } from './gap-frame.js';
 
 export interface FormatterPoolSettings {
   readonly threads: number;
@@ -24,11 +25,13 @@ export class FormatterPool {
   readonly #pool: Piscina<FormatTask, FormatResult>;
   readonly #buffers: BufferPool;
   readonly #threads: number;
+  readonly #plans: readonly FormatPlan[];
   #tasks = 0;
 
   constructor(settings: FormatterPoolSettings) {
     const { threads, plans, maxRawSize } = settings;
     this.#threads = threads;
+    this.#plans = plans;
     this.#buffers = new BufferPool(settings.maxIdleBytes);
     this.#pool = new Piscina<FormatTask, FormatResult>({
       filename: new URL('../../workers/format.js', import.meta.url).href,
@@ -39,11 +42,12 @@ export class FormatterPool {
   }
 
   /** The pool as the pipeline with this plan sees it. */
-  formatter(plan: number): Formatter {
+  formatter(plan: number, origin: GapOrigin): Formatter {
     /** Bytes of frames per raw byte, as last seen: what size of buffer the next batch needs. */
     let expansion = 1.25;
     return {
       bodyBuffer: (size) => this.#buffers.take(size) ?? new ArrayBuffer(size),
+      gap: (gap) => gapFrame(this.#planOf(plan), origin, gap),
       recycle: (frames) => this.#buffers.give(frames.bytes.buffer as ArrayBuffer),
       format: async (batch) => {
         const out = this.#buffers.take(Math.ceil(batch.rawSize * expansion));
@@ -76,6 +80,12 @@ export class FormatterPool {
       const what = cause instanceof Error ? cause.message : String(cause);
       throw new ForwarderError('INTERNAL', `the formatter threads can't start: ${what}`, { cause });
     }
+  }
+
+  #planOf(index: number): FormatPlan {
+    const plan = this.#plans[index];
+    if (plan === undefined) throw new ForwarderError('INTERNAL', `no format plan ${index}`);
+    return plan;
   }
 
   snapshot(): Snapshot['formatter'] {

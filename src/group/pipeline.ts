@@ -2,7 +2,7 @@ import type { ForwarderError } from '../errors/forwarder-error.js';
 import type { ByteBudget } from '../flow/byte-budget.js';
 import type { Clock } from '../flow/clock.js';
 import type { Log } from '../model/log.js';
-import type { ConsumerGroup, Destination, Formatter, GroupSettings, LogSource } from '../model/ports.js';
+import type { ConsumerGroup, DeadLetters, Destination, Formatter, GroupSettings, LogSource } from '../model/ports.js';
 import type { PipelineSnapshot } from '../model/snapshot.js';
 import { untilDone } from '../flow/retry.js';
 import { ShardConsumer } from '../shard/shard-consumer.js';
@@ -34,6 +34,8 @@ export interface PipelineDeps {
   readonly formatter: Formatter;
   readonly destination: Destination;
   readonly budget: ByteBudget;
+  /** Undefined: off. */
+  readonly deadLetters: DeadLetters | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** The pipeline can't start until an operator acts: wrong credentials, no such project or logstore … Said at every try. */
@@ -180,7 +182,7 @@ export class Pipeline {
   }
 
   #openShard(shard: number, lease: Lease): ShardConsumer {
-    const { source, group, formatter, destination, budget, clock, log, settings } = this.#deps;
+    const { source, group, formatter, destination, budget, deadLetters, clock, log, settings } = this.#deps;
     this.#totals.acquired();
     const consumer = new ShardConsumer({
       shard,
@@ -189,6 +191,7 @@ export class Pipeline {
       formatter,
       destination,
       budget,
+      deadLetters,
       lease,
       clock,
       log,

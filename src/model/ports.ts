@@ -1,7 +1,7 @@
 /**
  * What `shard/` and `group/` may know of the world. `sls/`, `format/` and `syslog/` implement these and never import each other.
  */
-import type { BodyEncoding, FrameBatch, RawBatch } from './batch.js';
+import type { BatchRef, BodyEncoding, FrameBatch, RawBatch } from './batch.js';
 
 /** Where a shard without a checkpoint starts: the oldest or the newest log, or a receive time in unix seconds (GetCursor `from`). */
 export type StartPosition = 'begin' | 'end' | { readonly unixSeconds: number };
@@ -69,6 +69,40 @@ export interface Formatter {
   bodyBuffer(size: number): ArrayBuffer;
   /** Gives the buffer of a settled batch back for use by another. */
   recycle(frames: FrameBatch): void;
+  /** The event that tells the receiver of a range it does not get. */
+  gap(gap: Gap): FrameBatch;
+}
+
+/** A range of a shard that will not be delivered. */
+export interface Gap extends BatchRef {
+  readonly reason: 'undecodable' | 'retention';
+  /** Name of the letter that holds it; undefined when it is gone. */
+  readonly deadLetter: string | undefined;
+  /** When it was given up, unix milliseconds. */
+  readonly at: number;
+}
+
+/** One pull reply that can't be decoded. */
+export interface DeadLetter {
+  readonly shard: number;
+  readonly cursor: string;
+  readonly nextCursor: string;
+  /** One sentence. */
+  readonly reason: string;
+  readonly encoding: BodyEncoding;
+  readonly rawSize: number;
+  readonly body: Uint8Array;
+}
+
+/** Where one pipeline puts what can never be delivered. */
+export interface DeadLetters {
+  /** How long to try before. */
+  readonly retryMs: number;
+  /**
+   * Resolves with the letter's name when it is on disk for good; the same range again changes nothing.
+   * Rejects with DEAD_LETTER_REFUSED (fatal) while there is no room.
+   */
+  keep(letter: DeadLetter): Promise<string>;
 }
 
 /** A named set of receivers. */

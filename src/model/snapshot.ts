@@ -29,6 +29,10 @@ export interface PipelineTotals {
   readonly settledEvents: number;
   readonly settledBytes: number;
   readonly checkpoints: number;
+  /** Ranges that were not delivered, each told to the receiver by a gap event. */
+  readonly gaps: number;
+  /** Of those, kept as dead letters. */
+  readonly deadLetters: number;
   readonly shardsAcquired: number;
   readonly shardsReleased: Readonly<Record<string, number>>;
   /** Failed requests to the service by error code. */
@@ -87,5 +91,7 @@ export interface Snapshot {
   readonly pipelines: readonly PipelineSnapshot[];
   readonly destinations: readonly DestinationSnapshot[];
   readonly budget: { readonly limitBytes: number; readonly reservedBytes: number; readonly waiting: number };
+  /** Undefined: off. */
+  readonly deadLetters: { readonly limitBytes: number; readonly bytes: number } | undefined;
   readonly formatter: { readonly threads: number; readonly queued: number; readonly tasks: number };
 }

@@ -1,13 +1,18 @@
 import { asForwarderError, type ForwarderError } from '../errors/forwarder-error.js';
-import { sleep, type Clock } from '../flow/clock.js';
+import { deadline, sleep, type Clock } from '../flow/clock.js';
 import { isAborted } from '../flow/stop-signal.js';
 import type { ConsumerGroup } from '../model/ports.js';
+
+/** How long the last commit may take after a hard stop. */
+const LAST_COMMIT_MS = 3000;
 
 export interface CommitterDeps {
   readonly shard: number;
   readonly group: ConsumerGroup;
   readonly clock: Clock;
   readonly intervalMs: number;
+  /** Pause after a failure at the end. */
+  readonly retryMs: number;
   readonly refreshMs: number;
   /** Whether an unchanged checkpoint is worth another write. */
   readonly mayRefresh: () => boolean;
@@ -86,5 +91,15 @@ export class Committer {
     this.#storedAt = clock.monotonic();
     onCommitted();
     return this.upToDate;
+  }
+
+  /** Tries until everything settled is stored. A hard stop leaves time for one more try: the watermark is always safe to commit. */
+  async finish(hard: AbortSignal): Promise<void> {
+    const { clock, retryMs } = this.#deps;
+    while (!hard.aborted && !this.upToDate && !(await this.commit(hard))) await sleep(clock, retryMs, hard);
+    if (this.upToDate) return;
+    const last = deadline(clock, LAST_COMMIT_MS);
+    await this.commit(last.signal);
+    last.clear();
   }
 }

@@ -2,23 +2,32 @@ import { asForwarderError, type ForwarderError } from '../errors/forwarder-error
 import { Backoff, type BackoffSettings } from '../flow/backoff.js';
 import { sleep, type Clock } from '../flow/clock.js';
 import type { BatchRef, FrameBatch } from '../model/batch.js';
-import type { Formatter, LogSource } from '../model/ports.js';
+import type { DeadLetters, Formatter, LogSource, PullReply } from '../model/ports.js';
+import type { GapTeller } from './gap-teller.js';
+import type { ExpiredCursorPolicy } from './shard-settings.js';
 
 export interface MendDeps {
   readonly source: LogSource;
   readonly formatter: Formatter;
   readonly clock: Clock;
   readonly backoff: BackoffSettings;
+  /** Undefined: what can't be decoded is pulled again for ever. */
+  readonly deadLetters: DeadLetters | undefined;
+  readonly onExpiredCursor: ExpiredCursorPolicy;
   /** Hard stop: then the batch is left for its next reader. */
   readonly signal: AbortSignal;
   readonly onError: (error: ForwarderError, pauseMs: number) => void;
+  readonly gaps: GapTeller;
 }
 
 const MAX_COUNT = 1000;
+/** However short the configured time is: damage on the way heals by pulling again. */
+const LEAST_PULLS = 3;
 
 /**
- * The one way a batch that could not be formatted is recovered: the source is replayable, so the same range is pulled again, for as long as it
- * takes. The service may cut the range differently this time, hence a list; `end_cursor` keeps it from running into the next batch.
+ * The one way a batch that could not be formatted is recovered: the source is replayable, so the same range is pulled again. The service may cut
+ * the range differently this time, hence a list; `end_cursor` keeps it from running into the next batch. With dead letters that ends some time: then
+ * the range is pulled group by group, what can be decoded is delivered, what can't is kept on disk, and a gap event stands in its place.
  *
  * @param first why formatting failed.
  * @returns undefined when the signal ended it.
@@ -28,45 +37,62 @@ export async function mendBatch(
   ref: BatchRef,
   first: ForwarderError,
 ): Promise<FrameBatch[] | undefined> {
-  const { clock, signal, onError } = deps;
+  const { clock, signal, onError, deadLetters } = deps;
   const backoff = new Backoff(deps.backoff);
+  const giveUpAt = clock.monotonic() + (deadLetters?.retryMs ?? Infinity);
   let error = first;
-  for (;;) {
+  for (let pulls = 0; ; pulls++) {
     const pauseMs = error.class === 'retry' ? backoff.next(error.retryAfterMs) : deps.backoff.maxMs;
     onError(error, pauseMs);
     await sleep(clock, pauseMs, signal);
     if (signal.aborted) return undefined;
+    const last = pulls >= LEAST_PULLS && clock.monotonic() >= giveUpAt;
     try {
-      return await pullAgain(deps, ref);
+      return await pullAgain(deps, ref, last ? deadLetters : undefined);
     } catch (thrown) {
       error = asForwarderError(thrown);
+      if (isExpired(error, deps)) return [deps.gaps.tell(ref, 'retention')];
     }
   }
 }
 
-async function pullAgain(deps: MendDeps, ref: BatchRef): Promise<FrameBatch[]> {
+const isExpired = ({ code }: ForwarderError, { onExpiredCursor }: MendDeps): boolean =>
+  code === 'SLS_CURSOR_INVALID' && onExpiredCursor !== 'fail';
+
+/** @param deadLetters given: what still can't be decoded goes there. */
+async function pullAgain(deps: MendDeps, ref: BatchRef, deadLetters: DeadLetters | undefined): Promise<FrameBatch[]> {
   const { source, formatter, signal } = deps;
+  const count = deadLetters === undefined ? MAX_COUNT : 1;
   const parts: FrameBatch[] = [];
   let cursor = ref.cursor;
   while (cursor !== ref.nextCursor) {
-    const reply = await source.pull(ref.shard, cursor, MAX_COUNT, signal, ref.nextCursor);
+    const reply = await source.pull(ref.shard, cursor, count, signal, ref.nextCursor);
     if (reply.nextCursor === cursor) break;
-    const { nextCursor, body, bodyLength, encoding, rawSize } = reply;
-    if (bodyLength > 0) {
-      parts.push(
-        await formatter.format({
-          shard: ref.shard,
-          seq: ref.seq,
-          cursor,
-          nextCursor,
-          body,
-          bodyLength,
-          encoding,
-          rawSize,
-        }),
-      );
+    if (reply.bodyLength > 0) {
+      const part = { ...ref, cursor, nextCursor: reply.nextCursor };
+      if (deadLetters === undefined) parts.push(await formatter.format({ ...reply, ...part }));
+      else parts.push(await formatOrKeep(deps, part, reply, deadLetters));
     }
-    cursor = nextCursor;
+    cursor = reply.nextCursor;
   }
   return parts;
+}
+
+async function formatOrKeep(
+  deps: MendDeps,
+  part: BatchRef,
+  reply: PullReply,
+  deadLetters: DeadLetters,
+): Promise<FrameBatch> {
+  const { encoding, rawSize } = reply;
+  // Formatting takes the body away.
+  const body = new Uint8Array(reply.body.slice(0, reply.bodyLength));
+  try {
+    return await deps.formatter.format({ ...reply, ...part });
+  } catch (thrown) {
+    const { shard, cursor, nextCursor } = part;
+    const { message: reason } = asForwarderError(thrown);
+    const name = await deadLetters.keep({ shard, cursor, nextCursor, reason, encoding, rawSize, body });
+    return deps.gaps.tell(part, 'undecodable', name);
+  }
 }

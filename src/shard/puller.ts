@@ -64,9 +64,11 @@ export class Puller {
     return this.#tipAt;
   }
 
-  /** Goes on elsewhere: the cursor was expired. */
-  jump(cursor: string): void {
+  /** Goes on elsewhere: the cursor was expired. @returns where it stood. */
+  jump(cursor: string): string {
+    const before = this.#cursor;
     this.#cursor = cursor;
+    return before;
   }
 
   /**

@@ -1,16 +1,17 @@
 import { asForwarderError, type ForwarderError } from '../errors/forwarder-error.js';
 import type { ByteBudget } from '../flow/byte-budget.js';
-import { deadline, sleep, type Clock } from '../flow/clock.js';
+import { sleep, type Clock } from '../flow/clock.js';
 import { ErrorReporter } from '../flow/error-reporter.js';
 import { InFlightWindow } from '../flow/in-flight-window.js';
 import { StopSignal } from '../flow/stop-signal.js';
 import type { Lease } from '../group/lease.js';
 import { outranks, type ReleaseReason } from '../group/release-reason.js';
 import type { Log } from '../model/log.js';
-import type { ConsumerGroup, Destination, Formatter, LogSource, Route } from '../model/ports.js';
+import type { ConsumerGroup, DeadLetters, Destination, Formatter, LogSource, Route } from '../model/ports.js';
 import type { ShardPhase, ShardSnapshot } from '../model/snapshot.js';
 import { Committer } from './committer.js';
 import { Deliverer } from './deliverer.js';
+import { GapTeller } from './gap-teller.js';
 import { lagSeconds } from './lag.js';
 import { cursorAfterExpiry, resolveStart, type ShardStart } from './position.js';
 import { Puller, type Pulled } from './puller.js';
@@ -25,6 +26,7 @@ export interface ShardDeps {
   readonly formatter: Formatter;
   readonly destination: Destination;
   readonly budget: ByteBudget;
+  readonly deadLetters: DeadLetters | undefined;
   readonly lease: Lease;
   readonly clock: Clock;
   readonly log: Log;
@@ -39,8 +41,8 @@ interface Position {
   readonly time: number | undefined;
 }
 
-/** How long the last commit may take after a hard stop. */
-const LAST_COMMIT_MS = 3000;
+/** A gap event is smaller. */
+const GAP_BYTES = 1024;
 
 /**
  * One shard's straight line, from the moment the service gives it to us until we give it back: a pull loop and a deliver loop joined by a FIFO.
@@ -59,6 +61,11 @@ export class ShardConsumer {
   readonly #route: Route;
   readonly #deliverer: Deliverer;
   readonly #errors: ErrorReporter;
+  readonly #gaps: GapTeller;
+  readonly #report = (error: ForwarderError, pauseMs: number): void => {
+    this.stats.countError(error.code);
+    this.#errors.failed(error, pauseMs, { shard: this.shard });
+  };
   /** Resolves when no batch will come to the destination any more. */
   readonly handedOver: Promise<void>;
   #endHandOver: () => void = () => undefined;
@@ -76,6 +83,7 @@ export class ShardConsumer {
     this.#window = new InFlightWindow(deps.settings.windowBatches);
     this.#route = deps.destination.openRoute(() => this.#mayAct());
     this.#errors = new ErrorReporter(deps.clock, deps.log);
+    this.#gaps = new GapTeller({ ...deps, stats: this.stats });
     this.#progressAt = deps.clock.monotonic();
     this.handedOver = new Promise((resolve) => (this.#endHandOver = resolve));
     this.#deliverer = new Deliverer({
@@ -83,11 +91,14 @@ export class ShardConsumer {
       formatter: deps.formatter,
       clock: deps.clock,
       backoff: deps.settings.retry,
+      deadLetters: deps.deadLetters,
+      onExpiredCursor: deps.settings.onExpiredCursor,
+      gaps: this.#gaps,
       signal: this.#stop.hard,
       route: this.#route,
       stats: this.stats,
       maySend: () => this.#mayAct(),
-      onError: (error, pauseMs) => this.#report(error, pauseMs),
+      onError: this.#report,
     });
   }
 
@@ -187,7 +198,8 @@ export class ShardConsumer {
     await this.#window.whenEmpty(this.#stop.hard);
     drained.abort();
     await committing;
-    await this.#lastCommit(committer);
+    if (this.#reason === 'shardEnd') committer.forget();
+    await committer.finish(this.#stop.hard);
     if (failure !== undefined) throw failure;
   }
 
@@ -238,29 +250,23 @@ export class ShardConsumer {
     }
     const policy = settings.onExpiredCursor;
     if (error.code !== 'SLS_CURSOR_INVALID' || policy === 'fail') return error;
-    const where = policy === 'oldest' ? 'oldest event left' : 'newest event';
-    log.error(
-      { shard, code: error.code, policy },
-      `EVENTS LOST TO RETENTION before they were read; going on at the ${where}`,
-    );
     const signal = this.#stop.soft;
     const cursor = await untilDone(this.#retry(), () => cursorAfterExpiry(source, shard, policy, signal));
-    if (cursor !== undefined) puller.jump(cursor);
+    if (cursor !== undefined) await this.#skip(puller.jump(cursor), cursor);
     return undefined;
   }
 
-  /** Tries until everything settled is stored. A hard stop leaves time for one more try: the watermark is always safe to commit. */
-  async #lastCommit(committer: Committer): Promise<void> {
-    const { clock, settings } = this.#deps;
-    const { hard } = this.#stop;
-    if (this.#reason === 'shardEnd') committer.forget();
-    while (!hard.aborted && !committer.upToDate && !(await committer.commit(hard))) {
-      await sleep(clock, settings.retry.initialMs, hard);
-    }
-    if (committer.upToDate) return;
-    const last = deadline(clock, LAST_COMMIT_MS);
-    await committer.commit(last.signal);
-    last.clear();
+  /** Goes on behind a range that is gone; the watermark follows when the receiver has been told. */
+  async #skip(cursor: string, nextCursor: string): Promise<void> {
+    const { budget, clock, settings } = this.#deps;
+    const { soft } = this.#stop;
+    if (cursor === nextCursor) return sleep(clock, settings.retry.maxMs, soft);
+    const reservation = await budget.reserve(GAP_BYTES, soft);
+    if (reservation === undefined) return;
+    const ref = { shard: this.shard, seq: this.#seq++, cursor, nextCursor };
+    const frames = Promise.resolve(this.#gaps.tell(ref, 'retention'));
+    const position = { cursor: nextCursor, time: undefined };
+    this.#deliverer.push({ ref, frames, reservation, settle: this.#window.track(position) });
   }
 
   #limitDrain(): void {
@@ -278,8 +284,7 @@ export class ShardConsumer {
 
   #makePuller(cursor: string): Puller {
     const { shard, source, budget, clock, settings } = this.#deps;
-    const onError = (error: ForwarderError, pauseMs: number): void => this.#report(error, pauseMs);
-    return new Puller({ shard, source, budget, clock, settings, stats: this.stats, onError }, cursor);
+    return new Puller({ shard, source, budget, clock, settings, stats: this.stats, onError: this.#report }, cursor);
   }
 
   #makeCommitter(start: ShardStart): Committer {
@@ -290,6 +295,7 @@ export class ShardConsumer {
         group,
         clock,
         intervalMs: settings.checkpointIntervalMs,
+        retryMs: settings.retry.initialMs,
         refreshMs: settings.checkpointRefreshMs,
         mayRefresh: () => !this.#deps.endIsTold(),
         watermark: () => this.#window.watermark?.cursor ?? start.cursor,
@@ -308,12 +314,7 @@ export class ShardConsumer {
   }
 
   #retry(): RetrySettings {
-    const onError = (error: ForwarderError, pauseMs: number): void => this.#report(error, pauseMs);
-    return { clock: this.#deps.clock, backoff: this.#deps.settings.retry, signal: this.#stop.soft, onError };
-  }
-
-  #report(error: ForwarderError, pauseMs: number): void {
-    this.stats.countError(error.code);
-    this.#errors.failed(error, pauseMs, { shard: this.shard });
+    const { clock, settings } = this.#deps;
+    return { clock, backoff: settings.retry, signal: this.#stop.soft, onError: this.#report };
   }
 }

@@ -11,6 +11,8 @@ export class ShardStats implements Counters {
   settledEvents = 0;
   settledBytes = 0;
   checkpoints = 0;
+  gaps = 0;
+  deadLetters = 0;
   /** Failed requests by error code. */
   readonly errors: Record<string, number> = {};
 
@@ -26,11 +28,15 @@ export class ShardStats implements Counters {
     this.settledEvents += other.settledEvents;
     this.settledBytes += other.settledBytes;
     this.checkpoints += other.checkpoints;
+    this.gaps += other.gaps;
+    this.deadLetters += other.deadLetters;
     for (const [code, times] of Object.entries(other.errors)) this.countError(code, times);
   }
 
   counters(): Counters {
-    const { pulls, pulledBytes, rawBytes, logGroups, settledEvents, settledBytes, checkpoints, errors } = this;
-    return { pulls, pulledBytes, rawBytes, logGroups, settledEvents, settledBytes, checkpoints, errors: { ...errors } };
+    const { pulls, pulledBytes, rawBytes, logGroups, settledEvents, settledBytes } = this;
+    const { checkpoints, gaps, deadLetters, errors } = this;
+    const volumes = { pulls, pulledBytes, rawBytes, logGroups, settledEvents, settledBytes };
+    return { ...volumes, checkpoints, gaps, deadLetters, errors: { ...errors } };
   }
 }

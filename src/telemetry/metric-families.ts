@@ -66,13 +66,13 @@ function ofDestination(name: string, help: string, read: (destination: Destinati
   };
 }
 
-function ofProcess(name: string, help: string, read: (snapshot: Snapshot) => number): Family {
+function ofProcess(name: string, help: string, read: (snapshot: Snapshot) => Value): Family {
   return {
     name: `forwarder_${name}`,
     help,
     labels: [],
     isCounter: name.endsWith('_total'),
-    samples: (snapshot) => [{ labels: {}, value: read(snapshot) }],
+    samples: (snapshot) => known({}, read(snapshot)),
   };
 }
 
@@ -101,6 +101,12 @@ export const FAMILIES: readonly Family[] = [
   ofPipeline('settled_events_total', 'Events settled at the destination.', ({ totals }) => totals.settledEvents),
   ofPipeline('settled_bytes_total', 'Bytes of settled frames.', ({ totals }) => totals.settledBytes),
   ofPipeline('checkpoints_total', 'Checkpoints stored.', ({ totals }) => totals.checkpoints),
+  ofPipeline(
+    'gaps_total',
+    'Ranges that were not delivered, each told to the receiver by a gap event.',
+    ({ totals }) => totals.gaps,
+  ),
+  ofPipeline('dead_letters_total', 'Of those, kept as dead letters.', ({ totals }) => totals.deadLetters),
   ofPipeline('shards_acquired_total', 'Shards taken over since the start.', ({ totals }) => totals.shardsAcquired),
   {
     name: 'forwarder_shards_released_total',
@@ -171,6 +177,8 @@ export const FAMILIES: readonly Family[] = [
   ofProcess('budget_limit_bytes', 'Bound of all data in flight.', ({ budget }) => budget.limitBytes),
   ofProcess('budget_reserved_bytes', 'Of which reserved now.', ({ budget }) => budget.reservedBytes),
   ofProcess('budget_waiting_pulls', 'Pulls that wait for room.', ({ budget }) => budget.waiting),
+  ofProcess('dead_letter_limit_bytes', 'Bound of the dead-letter directory.', (now) => now.deadLetters?.limitBytes),
+  ofProcess('dead_letter_bytes', 'Of which used.', (now) => now.deadLetters?.bytes),
   ofProcess('formatter_threads', 'Formatter threads.', ({ formatter }) => formatter.threads),
   ofProcess(
     'formatter_queued_batches',

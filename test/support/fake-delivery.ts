@@ -1,11 +1,13 @@
 import { ForwarderError } from '../../src/errors/forwarder-error.js';
 import type { FrameBatch, RawBatch } from '../../src/model/batch.js';
-import type { Destination, Formatter, Route } from '../../src/model/ports.js';
+import type { DeadLetter, DeadLetters, Destination, Formatter, Gap, Route } from '../../src/model/ports.js';
 
 /** Formats the bodies of FakeService: each log group becomes one frame of four bytes, its number. */
 export class FakeFormatter implements Formatter {
   /** How the next batches fail, used up in order. */
   readonly faults: ('FORMAT_CORRUPT' | 'FORMATTER_CRASHED')[] = [];
+  /** Groups that can't be decoded, nor any batch that holds one. */
+  readonly undecodable = new Set<number>();
   recycled = 0;
 
   async format(batch: RawBatch): Promise<FrameBatch> {
@@ -14,6 +16,7 @@ export class FakeFormatter implements Formatter {
     if (fault !== undefined) throw new ForwarderError(fault, `injected ${fault}`);
     const [from = 0, to = 0] = new Uint32Array(batch.body, 0, 2);
     const numbers = Uint32Array.from({ length: to - from }, (_, index) => from + index);
+    if (numbers.some((number) => this.undecodable.has(number))) throw new ForwarderError('FORMAT_CORRUPT', 'damaged');
     const { shard, seq, cursor, nextCursor } = batch;
     const ends = numbers.map((_, index) => 4 * (index + 1));
     const bytes = new Uint8Array(numbers.buffer);
@@ -26,6 +29,32 @@ export class FakeFormatter implements Formatter {
 
   recycle(): void {
     this.recycled += 1;
+  }
+
+  gap({ shard, seq, cursor, nextCursor }: Gap): FrameBatch {
+    const bytes = new Uint8Array(Uint32Array.of(GAP).buffer);
+    return { shard, seq, cursor, nextCursor, bytes, ends: Uint32Array.of(4), filtered: 0, dropped: 0, truncated: 0 };
+  }
+}
+
+/** What a gap event looks like among the numbers. */
+export const GAP = 0xffff_ffff;
+
+/** Keeps what it is given, once there is room. */
+export class FakeDeadLetters implements DeadLetters {
+  readonly retryMs: number;
+  readonly kept: DeadLetter[] = [];
+  /** How often it has no room. */
+  full = 0;
+
+  constructor(retryMs: number) {
+    this.retryMs = retryMs;
+  }
+
+  keep(letter: DeadLetter): Promise<string> {
+    if (this.full-- > 0) return Promise.reject(new ForwarderError('DEAD_LETTER_REFUSED', 'full'));
+    this.kept.push(letter);
+    return Promise.resolve(`letter-${this.kept.length}`);
   }
 }
 

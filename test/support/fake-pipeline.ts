@@ -2,7 +2,7 @@ import { ByteBudget } from '../../src/flow/byte-budget.js';
 import type { ForwarderError } from '../../src/errors/forwarder-error.js';
 import { Pipeline, type PipelineSettings } from '../../src/group/pipeline.js';
 import type { ShardSettings } from '../../src/shard/shard-settings.js';
-import { FakeDestination, FakeFormatter } from './fake-delivery.js';
+import { FakeDestination, FakeFormatter, type FakeDeadLetters } from './fake-delivery.js';
 import type { FakeService } from './fake-service.js';
 import type { ManualClock } from './manual-clock.js';
 import { RecordingLog } from './recording-log.js';
@@ -39,12 +39,20 @@ export class FakeProcess {
   readonly formatter = new FakeFormatter();
   readonly destination = new FakeDestination();
   readonly budget = new ByteBudget(2000);
+  readonly deadLetters: FakeDeadLetters | undefined;
   readonly failures: ForwarderError[] = [];
   readonly consumer: string;
   readonly pipeline: Pipeline;
   #alive = true;
 
-  constructor(service: FakeService, clock: ManualClock, consumer = 'one', settings: Partial<PipelineSettings> = {}) {
+  constructor(
+    service: FakeService,
+    clock: ManualClock,
+    consumer = 'one',
+    settings: Partial<PipelineSettings> = {},
+    deadLetters?: FakeDeadLetters,
+  ) {
+    this.deadLetters = deadLetters;
     this.consumer = consumer;
     this.pipeline = new Pipeline({
       settings: { ...pipelineSettings, consumer, ...settings },
@@ -53,6 +61,7 @@ export class FakeProcess {
       formatter: this.formatter,
       destination: this.destination,
       budget: this.budget,
+      deadLetters: this.deadLetters,
       clock,
       log: this.log,
       onFailed: (error) => this.failures.push(error),

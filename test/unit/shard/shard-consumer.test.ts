@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { ErrorCode } from '../../../src/errors/codes.js';
 import { Lease } from '../../../src/group/lease.js';
 import { ShardConsumer } from '../../../src/shard/shard-consumer.js';
+import { GAP } from '../../support/fake-delivery.js';
 import { FakeProcess, shardSettings } from '../../support/fake-pipeline.js';
 import { FakeService } from '../../support/fake-service.js';
 import { ManualClock } from '../../support/manual-clock.js';
@@ -96,7 +97,7 @@ test('an expired cursor: loud, and on at the oldest event left', async () => {
   service.oldest.set(0, 5);
   await process.start();
   await clock.advance(3000);
-  assert.deepEqual(received(), range(5, 20));
+  assert.deepEqual(received(), [GAP, ...range(5, 20)]);
   assert.equal(process.pipeline.snapshot().totals.errors['SLS_CURSOR_INVALID'], 1);
   assert.equal(
     process.log.lines.filter(({ level, message }) => level === 'error' && message.includes('LOST')).length,
@@ -112,7 +113,7 @@ test('policy latest goes on at the newest', async () => {
   await clock.advance(500);
   service.append(0, 1);
   await clock.advance(3000);
-  assert.deepEqual(received(), [20]);
+  assert.deepEqual(received(), [GAP, 20]);
 });
 
 test('a lease lost while the process stood still: nothing more is sent or committed', async () => {
@@ -144,8 +145,8 @@ test('asks the clock, not a timer, whether the lease stands: on waking nothing i
   await group.heartbeat([], new AbortController().signal);
   const { source } = service;
   const { formatter, budget, log } = process;
-  const rest = { settings: shardSettings, endIsTold: () => true };
-  const deps = { shard: 0, source, group, formatter, destination, budget, lease, clock, log, ...rest };
+  const ends = { source, group, formatter, destination, budget, deadLetters: undefined };
+  const deps = { shard: 0, ...ends, lease, clock, log, settings: shardSettings, endIsTold: () => true };
   destination.prompt = false;
   const consumer = new ShardConsumer(deps);
   const running = consumer.run();

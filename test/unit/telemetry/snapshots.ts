@@ -37,6 +37,8 @@ export const pipeline = (more: Partial<PipelineSnapshot> = {}): PipelineSnapshot
     settledEvents: 400,
     settledBytes: 12_000,
     checkpoints: 2,
+    gaps: 0,
+    deadLetters: 0,
     shardsAcquired: 1,
     shardsReleased: {},
     errors: {},
@@ -65,6 +67,7 @@ export const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
   pipelines: [pipeline()],
   destinations: [destination()],
   budget: { limitBytes: 1_000_000, reservedBytes: 0, waiting: 0 },
+  deadLetters: undefined,
   formatter: { threads: 1, queued: 0, tasks: 10 },
   ...more,
 });

@@ -10,6 +10,7 @@ import { encode } from '../../support/oracle/log-group-list.js';
 import { lz4Compress } from '../../support/oracle/lz4-block.js';
 
 const pool = new FormatterPool({ threads: 2, plans: [PLAN], maxRawSize: 1 << 20, maxIdleBytes: 1 << 22 });
+const ORIGIN = { project: 'demo', logstore: 'audit', hostname: 'relay.example' };
 after(() => pool.close());
 
 const text = (value: string): Uint8Array => Buffer.from(value);
@@ -55,7 +56,7 @@ test('formats every encoding', async () => {
   const raw = rawOf(5_000);
   const bodies: Record<BodyEncoding, Uint8Array> = { none: raw, lz4: lz4Compress(raw), zstd: zstdStore(raw) };
   for (const [encoding, packed] of Object.entries(bodies)) {
-    const formatter = pool.formatter(0);
+    const formatter = pool.formatter(0, ORIGIN);
     const frames = await formatter.format(batch(formatter, packed, encoding as BodyEncoding, raw.length));
     assertFrames(frames, raw);
     assert.deepEqual([frames.shard, frames.cursor, frames.nextCursor], [3, 'a', 'b']);
@@ -64,7 +65,7 @@ test('formats every encoding', async () => {
 
 test('buffers travel, they are not copied: the body leaves with the task and is used again, and so is the output', async () => {
   const own = new FormatterPool({ threads: 1, plans: [PLAN], maxRawSize: 1 << 20, maxIdleBytes: 1 << 22 });
-  const formatter = own.formatter(0);
+  const formatter = own.formatter(0, ORIGIN);
   const raw = rawOf(300);
   const first = batch(formatter, raw, 'none', raw.length);
   const size = first.body.byteLength;
@@ -84,7 +85,7 @@ test('buffers travel, they are not copied: the body leaves with the task and is 
 });
 
 test('damage in any encoding is FORMAT_CORRUPT with the reason, and the thread works on', async () => {
-  const formatter = pool.formatter(0);
+  const formatter = pool.formatter(0, ORIGIN);
   const raw = rawOf(10);
   const damaged: [Uint8Array, BodyEncoding, number, string][] = [
     [raw.subarray(0, 100), 'none', 100, 'protobuf-corrupt'],
@@ -110,8 +111,8 @@ test('damage in any encoding is FORMAT_CORRUPT with the reason, and the thread w
 
 test('a task that throws is FORMATTER_CRASHED, to be tried again; the pool lives on', async () => {
   const raw = rawOf(10);
-  const noSuchPlan = pool.formatter(7);
+  const noSuchPlan = pool.formatter(7, ORIGIN);
   await assert.rejects(noSuchPlan.format(batch(noSuchPlan, raw, 'none', raw.length)), { code: 'FORMATTER_CRASHED' });
-  const formatter = pool.formatter(0);
+  const formatter = pool.formatter(0, ORIGIN);
   assertFrames(await formatter.format(batch(formatter, raw, 'none', raw.length)), raw);
 });

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { access, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** The door to the disk for dead letters. What it throws is Node's own and translated by those who call. */
+
+const TEMPORARY = '.tmp';
+
+/** Makes the directory, with those above it, and takes away what a killed process had not finished. @returns bytes of the files in it. */
+export async function openDirectory(directory: string): Promise<number> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  let bytes = 0;
+  for (const name of await readdir(directory)) {
+    const path = join(directory, name);
+    if (name.endsWith(TEMPORARY)) await rm(path, { force: true });
+    else bytes += (await stat(path)).size;
+  }
+  return bytes;
+}
+
+/** Writes a file that is there wholly or not at all, and is there for good when this resolves. */
+export async function writeDurably(directory: string, name: string, bytes: Uint8Array): Promise<void> {
+  const path = join(directory, name);
+  const temporary = `${path}${TEMPORARY}`;
+  try {
+    await writeAndSync(temporary, bytes);
+    await rename(temporary, path);
+    await syncDirectory(directory);
+  } catch (thrown) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw thrown;
+  }
+}
+
+async function writeAndSync(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A renamed file is there for good only when its directory is. */
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+export function exists(directory: string, name: string): Promise<boolean> {
+  return access(join(directory, name)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Names of the files that end so, sorted. */
+export async function namesOf(directory: string, ending: string): Promise<string[]> {
+  return (await readdir(directory)).filter((name) => name.endsWith(ending)).sort();
+}
+
+export const read = (directory: string, name: string): Promise<Buffer> => readFile(join(directory, name));
+
+export const remove = (directory: string, name: string): Promise<void> => rm(join(directory, name), { force: true });
+
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,0 +1,114 @@
+import { ForwarderError } from '../errors/forwarder-error.js';
+import type { Clock } from '../flow/clock.js';
+import type { DeadLetter, DeadLetters } from '../model/ports.js';
+import type { Snapshot } from '../model/snapshot.js';
+import { exists, openDirectory, remove, sha256, writeDurably } from './files.js';
+import { encodeSidecar } from './sidecar.js';
+
+export interface DeadLetterSettings {
+  readonly directory: string;
+  /** Of all files in it; what does not fit is not written, and its shard waits. */
+  readonly maxBytes: number;
+  /** How long a batch is pulled again before it is given up. */
+  readonly retryMs: number;
+}
+
+/** Which pipeline a letter comes from. */
+export interface Origin {
+  readonly name: string;
+  readonly project: string;
+  readonly logstore: string;
+}
+
+export const BODY = '.body';
+export const SIDECAR = '.json';
+
+/**
+ * The directory of what could never be delivered: per letter a raw body and a sidecar that makes it valid. Names follow from the position in the
+ * logstore, so keeping the same range again after a crash changes nothing. One process, one directory.
+ */
+export class DeadLetterStore {
+  readonly #settings: DeadLetterSettings;
+  readonly #clock: Clock;
+  #bytes: number;
+
+  /** @throws ForwarderError CONFIG_INVALID when the directory can't be used. */
+  static async open(settings: DeadLetterSettings, clock: Clock): Promise<DeadLetterStore> {
+    try {
+      return new DeadLetterStore(settings, clock, await openDirectory(settings.directory));
+    } catch (cause) {
+      throw new ForwarderError(
+        'CONFIG_INVALID',
+        `deadLetters.directory: can't use "${settings.directory}": ${reasonOf(cause)}`,
+        { cause },
+      );
+    }
+  }
+
+  private constructor(settings: DeadLetterSettings, clock: Clock, bytes: number) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#bytes = bytes;
+  }
+
+  snapshot(): Snapshot['deadLetters'] {
+    return { bytes: this.#bytes, limitBytes: this.#settings.maxBytes };
+  }
+
+  /** The directory as one pipeline sees it. */
+  box(origin: Origin): DeadLetters {
+    return { retryMs: this.#settings.retryMs, keep: (letter) => this.#keep(origin, letter) };
+  }
+
+  async #keep({ name: pipeline, project, logstore }: Origin, letter: DeadLetter): Promise<string> {
+    const { directory } = this.#settings;
+    const { body, ...facts } = letter;
+    const place = sha256(Buffer.from(JSON.stringify([project, logstore, letter.shard, letter.cursor])));
+    const name = `${project}.${logstore}.${letter.shard}.${place.slice(0, 16)}`;
+    if (await exists(directory, `${name}${SIDECAR}`)) return name;
+    const keptAt = new Date(this.#clock.now()).toISOString();
+    const about = { version: 1, ...facts, keptAt, pipeline, project, logstore } as const;
+    const sidecar = encodeSidecar({ ...about, bodyBytes: body.length, bodySha256: sha256(body) });
+    const size = body.length + sidecar.length;
+    this.#reserve(size);
+    try {
+      await writeDurably(directory, `${name}${BODY}`, body);
+      await writeDurably(directory, `${name}${SIDECAR}`, sidecar);
+    } catch (cause) {
+      this.#bytes -= size;
+      await remove(directory, `${name}${BODY}`).catch(() => undefined);
+      throw refused(`"${directory}": ${reasonOf(cause)}`, cause);
+    }
+    return name;
+  }
+
+  #reserve(size: number): void {
+    const { directory, maxBytes } = this.#settings;
+    if (this.#bytes + size > maxBytes) throw refused(`"${directory}" holds ${this.#bytes} of ${maxBytes} bytes`);
+    this.#bytes += size;
+  }
+}
+
+function refused(why: string, cause?: unknown): ForwarderError {
+  return new ForwarderError(
+    'DEAD_LETTER_REFUSED',
+    `NO ROOM FOR A DEAD LETTER, THE SHARD WAITS: ${why}; make room, or send them again with "forwarder replay"`,
+    { cause },
+  );
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota is used up',
+  EROFS: 'it is read-only',
+  EACCES: 'permission denied',
+  ENOTDIR: 'it is not a directory',
+  EEXIST: 'it is not a directory',
+  ENOENT: 'it is gone',
+};
+
+/** Why a file operation failed, in words. */
+export function reasonOf(thrown: unknown): string {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown);
+  return REASONS[code] ?? code;
+}

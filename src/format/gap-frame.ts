@@ -1,0 +1,40 @@
+import type { FrameBatch } from '../model/batch.js';
+import type { FormatPlan, Framing } from '../model/format-plan.js';
+import type { Gap } from '../model/ports.js';
+
+/** What a gap event says of where it comes from. */
+export interface GapOrigin {
+  readonly project: string;
+  readonly logstore: string;
+  /** Of this machine: HOSTNAME of the event. */
+  readonly hostname: string;
+}
+
+const ERROR = 3;
+const HOSTNAME_BYTES = 255;
+const NOTHING_LEFT_OUT = { filtered: 0, dropped: 0, truncated: 0 } as const;
+
+const WORDS: Readonly<Record<Gap['reason'], string>> = {
+  undecodable: 'could not be decoded and were put aside',
+  retention: 'expired in the Log Service before they were read',
+};
+
+/**
+ * The event that tells a receiver of a range it does not get: RFC 5424, APP-NAME `forwarder`, MSGID `GAP`, the facility of the pipeline with
+ * severity error, and `key=value` pairs with the range's cursors.
+ */
+export function gapFrame(plan: FormatPlan, { project, logstore, hostname }: GapOrigin, gap: Gap): FrameBatch {
+  const { shard, seq, cursor, nextCursor, reason, deadLetter, at } = gap;
+  const priority = plan.header.priority - (plan.header.priority % 8) + ERROR;
+  const host = hostname.replace(/[^!-~]/g, '_').slice(0, HOSTNAME_BYTES) || '-';
+  const pairs = { reason, project, logstore, shard, from: cursor, to: nextCursor, dead_letter: deadLetter ?? 'none' };
+  const facts = Object.entries(pairs).map(([key, value]) => `${key}=${value}`);
+  const message = `<${priority}>1 ${new Date(at).toISOString()} ${host} forwarder - GAP - EVENTS MISSING: they ${WORDS[reason]}; ${facts.join(' ')}`;
+  const bytes = frame(message, plan.framing);
+  return { ...NOTHING_LEFT_OUT, shard, seq, cursor, nextCursor, bytes, ends: Uint32Array.of(bytes.length) };
+}
+
+function frame(message: string, framing: Framing): Uint8Array {
+  const text = framing === 'lf' ? `${message}\n` : `${Buffer.byteLength(message)} ${message}`;
+  return new Uint8Array(Buffer.from(text));
+}

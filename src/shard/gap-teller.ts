@@ -1,0 +1,36 @@
+import type { Clock } from '../flow/clock.js';
+import type { BatchRef, FrameBatch } from '../model/batch.js';
+import type { Log } from '../model/log.js';
+import type { Formatter, Gap } from '../model/ports.js';
+import type { ShardStats } from './shard-stats.js';
+
+export interface GapTellerDeps {
+  readonly formatter: Formatter;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly stats: ShardStats;
+}
+
+const WORDS: Readonly<Record<Gap['reason'], string>> = {
+  retention: 'EVENTS LOST TO RETENTION before they were read',
+  undecodable: 'EVENTS PUT ASIDE as a dead letter: they could not be decoded',
+};
+
+/** Says everywhere that a range will not be delivered: the log, the metrics, and the event for the receiver that stands in its place. */
+export class GapTeller {
+  readonly #deps: GapTellerDeps;
+
+  constructor(deps: GapTellerDeps) {
+    this.#deps = deps;
+  }
+
+  /** @returns the event, to be delivered where the range would have been. */
+  tell(ref: BatchRef, reason: Gap['reason'], deadLetter?: string): FrameBatch {
+    const { formatter, clock, log, stats } = this.#deps;
+    const { shard, cursor, nextCursor } = ref;
+    stats.gaps += 1;
+    if (deadLetter !== undefined) stats.deadLetters += 1;
+    log.error({ shard, reason, cursor, nextCursor, deadLetter }, `${WORDS[reason]}; the receiver is told`);
+    return formatter.gap({ ...ref, reason, deadLetter, at: clock.now() });
+  }
+}

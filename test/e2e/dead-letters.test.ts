@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DeadLetterStore } from '../../src/deadletter/store.js';
+import { systemClock } from '../../src/flow/clock.js';
+import { configOf, withEnds, type Ends } from '../support/ends.js';
+import { temporaryDirectory } from '../support/line-file.js';
+import { encode } from '../support/oracle/log-group-list.js';
+
+const MINUTE = 60_000;
+const SHARDS = 4;
+const EVENTS = 4000;
+const PER_SHARD = EVENTS / SHARDS;
+
+const sidecars = (directory: string): string[] =>
+  existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith('.json')) : [];
+
+async function untilLetters(directory: string): Promise<void> {
+  while (sidecars(directory).length === 0) await delay(5);
+}
+
+const withLetters = (directory: string, more: object = {}): object => ({
+  deadLetters: { directory, after: '1s' },
+  ...more,
+});
+
+/** One shard's bodies arrive shortened, however often they are pulled. */
+const damage = ({ emulator }: Ends): Promise<unknown> =>
+  emulator.control('faults', { kind: 'cut', operation: 'PullLogs', shard: 0 });
+
+test('what stays undecodable is put aside with a gap event, the other shards and then this one go on; kill -9 in between changes nothing', async () => {
+  await withEnds({ logstore: { shards: SHARDS, preload: EVENTS } }, async (ends) => {
+    const directory = join(temporaryDirectory('dead'), 'letters');
+    await damage(ends);
+    const slow = withLetters(directory, { checkpoint: { interval: '10m' } });
+    const killed = ends.fleet.start(configOf(ends, { top: slow }));
+    await untilLetters(directory);
+    killed.kill('SIGKILL');
+    await killed.exited;
+    const before = sidecars(directory);
+
+    const forwarder = ends.fleet.start(configOf(ends, { top: withLetters(directory) }));
+    await forwarder.said('PUT ASIDE');
+    await ends.receiver.waitFor({ unique: EVENTS - PER_SHARD }, MINUTE);
+    await ends.emulator.control('append', { logstore: 'audit', events: 10, shard: 1 });
+    await ends.receiver.waitFor({ unique: EVENTS - PER_SHARD + 10 }, MINUTE);
+    forwarder.kill('SIGTERM');
+    assert.deepEqual(await forwarder.exited, { code: 0, signal: null }, forwarder.text());
+    assert.ok(before.every((name) => sidecars(directory).includes(name)));
+    const told = (await ends.receiver.last(16)).filter((line) => line.includes('EVENTS MISSING'));
+    assert.ok(told.length > 0 && told.every((line) => line.includes('reason=undecodable project=demo logstore=audit')));
+    assert.deepEqual((await ends.receiver.stats()).parseFlaws, []);
+
+    await ends.emulator.control('faults/clear');
+    const after = ends.fleet.start(configOf(ends, { top: withLetters(directory) }));
+    await ends.emulator.control('append', { logstore: 'audit', events: 10, shard: 0 });
+    await ends.receiver.waitFor({ unique: EVENTS - PER_SHARD + 20 }, MINUTE);
+    after.kill('SIGTERM');
+    assert.equal((await after.exited).code, 0);
+  });
+});
+
+test('no room for dead letters: the shard waits and says so, the others go on', async () => {
+  await withEnds({ logstore: { shards: SHARDS, preload: 40_000 } }, async (ends) => {
+    const directory = temporaryDirectory('dead');
+    writeFileSync(join(directory, 'large'), Buffer.alloc(1024 * 1024));
+    await damage(ends);
+    const top = { deadLetters: { directory, after: '1s', maxBytes: '1MiB' } };
+    const forwarder = ends.fleet.start(configOf(ends, { top }));
+    await forwarder.line(({ code }) => code === 'DEAD_LETTER_REFUSED');
+    await ends.receiver.waitFor({ unique: 30_000 }, MINUTE);
+    assert.deepEqual(sidecars(directory), []);
+    await ends.emulator.control('faults/clear');
+    const { sequence } = await ends.receiver.waitFor({ unique: 40_000 }, MINUTE);
+    assert.equal(sequence.lost + sequence.reordered, 0);
+  });
+});
+
+test('replay sends letters again and removes them; what can not be used stays, and says why', async () => {
+  await withEnds({ logstore: { preload: 0 } }, async (ends) => {
+    const directory = temporaryDirectory('dead');
+    const settings = { directory, maxBytes: 1_000_000, retryMs: 0 };
+    const box = (await DeadLetterStore.open(settings, systemClock)).box({
+      name: 'main',
+      project: 'demo',
+      logstore: 'audit',
+    });
+    const text = (value: string): Uint8Array => Buffer.from(value);
+    for (let shard = 0; shard < 20; shard++) {
+      const contents = [{ key: text('emu_seq'), value: text(`${shard}-0`) }];
+      const body = encode([{ logs: [{ time: 1_700_000_000, contents }], tags: [] }]);
+      await box.keep({
+        shard,
+        cursor: 'a',
+        nextCursor: 'b',
+        reason: 'a bug',
+        encoding: 'none',
+        rawSize: body.length,
+        body,
+      });
+    }
+    const bad = await box.keep({
+      shard: 99,
+      cursor: 'a',
+      nextCursor: 'b',
+      reason: 'x',
+      encoding: 'lz4',
+      rawSize: 9,
+      body: text('no'),
+    });
+    writeFileSync(join(directory, 'broken.json'), '{');
+    const config = ends.fleet.writeConfig(configOf(ends));
+    const replay = ends.fleet.run(['replay', directory, '--config', config]);
+    assert.equal((await replay.exited).code, 65, replay.text());
+    assert.ok(
+      replay.output.some((line) => line.startsWith(`${bad} stays:`)),
+      replay.text(),
+    );
+    assert.ok(replay.output.includes('broken stays: broken.json is not JSON'), replay.text());
+    assert.ok(replay.output.includes('20 of 22 dead letters sent and removed'));
+    assert.equal((await ends.receiver.stats()).sequence.unique, 20);
+    assert.deepEqual(sidecars(directory).sort(), ['broken.json', `${bad}.json`].sort());
+
+    const none = ends.fleet.run(['replay', join(directory, 'nowhere'), '--config', config]);
+    assert.equal((await none.exited).code, 66, none.text());
+  });
+});
+
+test('a replay whose receiver is away waits, and stops on SIGTERM with the letters still there', async () => {
+  await withEnds({ logstore: { preload: 0 }, receiver: { mode: { kind: 'refusing' } } }, async (ends) => {
+    const directory = temporaryDirectory('dead');
+    const settings = { directory, maxBytes: 1_000_000, retryMs: 0 };
+    const box = (await DeadLetterStore.open(settings, systemClock)).box({
+      name: 'main',
+      project: 'demo',
+      logstore: 'audit',
+    });
+    const body = encode([{ logs: [{ time: 1_700_000_000, contents: [] }], tags: [] }]);
+    await box.keep({
+      shard: 0,
+      cursor: 'a',
+      nextCursor: 'b',
+      reason: 'x',
+      encoding: 'none',
+      rawSize: body.length,
+      body,
+    });
+    const replay = ends.fleet.run(['replay', directory, '--config', ends.fleet.writeConfig(configOf(ends))]);
+    await replay.line(({ code }) => code === 'DIAL_FAILED');
+    replay.kill('SIGTERM');
+    assert.equal((await replay.exited).code, 75, replay.text());
+    assert.equal(sidecars(directory).length, 1);
+  });
+});

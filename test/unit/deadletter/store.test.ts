@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { letterNames, readLetter, removeLetter } from '../../../src/deadletter/letters.js';
+import { DeadLetterStore } from '../../../src/deadletter/store.js';
+import { ForwarderError } from '../../../src/errors/forwarder-error.js';
+import type { DeadLetter } from '../../../src/model/ports.js';
+import { temporaryDirectory } from '../../support/line-file.js';
+import { ManualClock } from '../../support/manual-clock.js';
+
+const ORIGIN = { name: 'main', project: 'demo', logstore: 'audit' };
+
+const letter = (change: Partial<DeadLetter> = {}): DeadLetter => ({
+  shard: 1,
+  cursor: 'a==',
+  nextCursor: 'b==',
+  reason: 'lz4-corrupt',
+  encoding: 'lz4',
+  rawSize: 1000,
+  body: Buffer.from('not lz4'),
+  ...change,
+});
+
+const open = (directory: string, maxBytes = 1_000_000): Promise<DeadLetterStore> =>
+  DeadLetterStore.open({ directory, maxBytes, retryMs: 0 }, new ManualClock());
+
+const isRefused = (thrown: unknown): boolean =>
+  thrown instanceof ForwarderError &&
+  thrown.code === 'DEAD_LETTER_REFUSED' &&
+  thrown.message.includes('THE SHARD WAITS');
+
+test('a letter is a body and a sidecar, and comes back as it was', async () => {
+  const directory = join(temporaryDirectory('letters'), 'made', 'for', 'it');
+  const store = await open(directory);
+  const name = await store.box(ORIGIN).keep(letter());
+  assert.match(name, /^demo\.audit\.1\.[0-9a-f]{16}$/);
+  assert.deepEqual(await letterNames(directory), [name]);
+  const read = await readLetter(directory, name);
+  assert.ok(typeof read !== 'string');
+  assert.equal(read.body.toString(), 'not lz4');
+  const { pipeline, project, logstore, shard, cursor, nextCursor, encoding, rawSize, reason } = read.about;
+  assert.deepEqual([pipeline, project, logstore, shard], ['main', 'demo', 'audit', 1]);
+  assert.deepEqual([cursor, nextCursor, encoding, rawSize, reason], ['a==', 'b==', 'lz4', 1000, 'lz4-corrupt']);
+  const bytes = readdirSync(directory).reduce((sum, file) => sum + readFileSync(join(directory, file)).length, 0);
+  assert.equal(store.snapshot()?.bytes, bytes);
+  assert.equal((await open(directory)).snapshot()?.bytes, bytes, 'counted again at the next start');
+  await removeLetter(directory, name);
+  assert.deepEqual(readdirSync(directory), []);
+});
+
+test('the same range again changes nothing; another place is another letter', async () => {
+  const directory = temporaryDirectory('letters');
+  const store = await open(directory);
+  const box = store.box(ORIGIN);
+  const name = await box.keep(letter());
+  const { bytes } = store.snapshot()!;
+  assert.equal(await box.keep(letter({ body: Buffer.from('damaged in another way') })), name);
+  assert.equal(store.snapshot()?.bytes, bytes);
+  assert.notEqual(await box.keep(letter({ shard: 2 })), name);
+  assert.notEqual(await box.keep(letter({ cursor: 'c==' })), name);
+  assert.equal((await letterNames(directory)).length, 3);
+});
+
+test('at the bound it refuses and leaves nothing behind', async () => {
+  const directory = temporaryDirectory('letters');
+  const store = await open(directory, 2000);
+  await store.box(ORIGIN).keep(letter());
+  const { bytes } = store.snapshot()!;
+  await assert.rejects(store.box(ORIGIN).keep(letter({ cursor: 'c==', body: Buffer.alloc(1500) })), isRefused);
+  assert.equal(store.snapshot()?.bytes, bytes);
+  assert.equal(readdirSync(directory).length, 2);
+});
+
+test('what a killed process had not finished is no letter, and is swept at the next start', async () => {
+  const directory = temporaryDirectory('letters');
+  writeFileSync(join(directory, 'demo.audit.1.0123456789abcdef.json.tmp'), '{"vers');
+  writeFileSync(join(directory, 'demo.audit.1.0123456789abcdef.body'), 'alone');
+  assert.deepEqual(await letterNames(directory), []);
+  assert.equal((await open(directory)).snapshot()?.bytes, 5);
+  assert.deepEqual(readdirSync(directory), ['demo.audit.1.0123456789abcdef.body']);
+});
+
+test('corrupt sidecars and bodies are told apart, never sent', async () => {
+  const directory = temporaryDirectory('letters');
+  const name = await (await open(directory)).box(ORIGIN).keep(letter());
+  const file = join(directory, `${name}.json`);
+  const good = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  const problems: readonly (readonly [unknown, RegExp])[] = [
+    ['{"version":', /is not JSON/],
+    ['[]', /another version/],
+    ['null', /is not an object/],
+    [{ ...good, version: 2 }, /another version/],
+    [{ ...good, cursor: 5 }, /lacks the text "cursor"/],
+    [{ ...good, rawSize: -1 }, /lacks the number "rawSize"/],
+    [{ ...good, encoding: 'gzip' }, /unknown encoding/],
+    [{ ...good, bodySha256: '00' }, /is not what was kept/],
+  ];
+  for (const [content, problem] of problems) {
+    writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+    const read = await readLetter(directory, name);
+    assert.ok(typeof read === 'string');
+    assert.match(read, problem);
+  }
+});
+
+test('a directory that can not be used ends the start with a sentence', async () => {
+  const file = join(temporaryDirectory('letters'), 'file');
+  writeFileSync(file, '');
+  for (const directory of [file, join(file, 'below')]) {
+    await assert.rejects(open(directory), {
+      code: 'CONFIG_INVALID',
+      message: /deadLetters.directory: .*not a directory/,
+    });
+  }
+});
+
+test('a full disk refuses, and takes the letter once there is room', async (t) => {
+  const directory = join(temporaryDirectory('letters'), 'small');
+  mkdirSync(directory);
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', directory], { encoding: 'utf8' });
+  if (mounted.status !== 0) {
+    t.diagnostic(`no small disk without root: ${mounted.error?.message ?? mounted.stderr}`);
+    return;
+  }
+  try {
+    const store = await open(directory);
+    const filler = join(directory, 'filler');
+    writeFileSync(filler, Buffer.alloc(200 * 1024));
+    const large = letter({ body: Buffer.alloc(100 * 1024) });
+    await assert.rejects(store.box(ORIGIN).keep(large), isRefused);
+    assert.deepEqual(readdirSync(directory), ['filler']);
+    writeFileSync(filler, '');
+    assert.ok(typeof (await readLetter(directory, await store.box(ORIGIN).keep(large))) !== 'string');
+  } finally {
+    spawnSync('umount', [directory]);
+  }
+});
