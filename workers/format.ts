@@ -24,10 +24,7 @@ export default async function format(task: FormatTask): Promise<unknown> {
   return transferred(result.ok ? { ...result, body } : { ...result, body, out });
 }
 
-async function run(
-  kernel: Kernel,
-  { body, bodyLength, encoding, ...task }: FormatTask,
-): Promise<KernelResult> {
+async function run(kernel: Kernel, { body, bodyLength, encoding, ...task }: FormatTask): Promise<KernelResult> {
   const packed = new Uint8Array(body, 0, bodyLength);
   if (encoding !== 'zstd') return kernel.format({ ...task, body: packed, encoding });
   const { rawSize } = task;

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Tree } from './document.js';
-import { isRelp, isTls, type Endpoint, type Guarantee } from '../syslog/settings.js';
+import { isRelp, isTls, type Guarantee } from '../syslog/settings.js';
+import type { Framing } from '../model/format-plan.js';
 import { quoted, type Path, type Problem } from './problem.js';
 import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
+import { presetFraming, type PresetName } from './presets.js';
 import { didYouMean } from './suggest.js';
 
 /** What of a file could be understood; an entry that is wrong in itself is undefined, but its place is known. */
@@ -91,6 +93,22 @@ function checkPipeline(
   if (pipeline.retry.initial > pipeline.retry.max)
     say([...path, 'retry', 'initial'], 'must not be longer than retry.max');
   if (pull.minInterval > pull.idlePoll) say([...path, 'pull', 'minInterval'], 'must not be longer than pull.idlePoll');
+  checkPreset(pipeline, destinations.get(destination), path, say);
+}
+
+/** A preset may bring its own framing, and the destination does not know of it. */
+function checkPreset(
+  { format }: PipelineConfig,
+  destination: DestinationConfig | undefined,
+  path: Path,
+  say: Say,
+): void {
+  if (destination?.newline !== 'keep' || framingOf(destination) !== 'octet-counting') return;
+  if (framingOf(destination, format.preset) === 'octet-counting') return;
+  say(
+    [...path, 'format', 'preset'],
+    `${format.preset} ends events with a line break, and the destination keeps those inside them; write framing: octet-counting there, or another newline`,
+  );
 }
 
 /** Nothing is lost in silence: real logs may not end in a receiver that only counts. */
@@ -163,10 +181,13 @@ export function guaranteeOf({ guarantee, endpoints }: DestinationConfig): Guaran
   return guarantee ?? (relp ? 'relp' : 'settled');
 }
 
-/** What RFC 6587 receivers expect on tcp, and RFC 5425 on tls. */
-export function framingOf({ framing, endpoints }: DestinationConfig): 'lf' | 'octet-counting' {
-  const tls = (endpoint: Endpoint | 'embedded'): boolean => endpoint !== 'embedded' && endpoint.transport === 'tls';
-  return framing ?? (endpoints.some(tls) ? 'octet-counting' : 'lf');
+/** As written, else as the preset's receivers have it, else as RFC 6587 receivers do on tcp and those of RFC 5425 on tls. */
+export function framingOf({ framing, endpoints }: DestinationConfig, preset?: PresetName): Framing {
+  const real = endpoints.filter((endpoint) => endpoint !== 'embedded');
+  // RELP frames what we framed with line feeds anew.
+  if (real.some(isRelp)) return 'lf';
+  const usual = real.some(({ transport }) => transport === 'tls') ? 'octet-counting' : 'lf';
+  return framing ?? (preset === undefined ? undefined : presetFraming(preset)) ?? usual;
 }
 
 function checkTls(tls: DestinationConfig['tls'], path: Path, say: Say): void {

@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { LISTEN_EXPECTED, RECEIVER_EXPECTED, parseListen, parseReceiver } from './endpoint.js';
+import { format } from './format-schema.js';
 import { byteSize, duration, flag, integer, named, parsed, secret } from './leaves.js';
 import { START_EXPECTED, parseStart, type Parsed } from './scalars.js';
 import { nameProblem, type NameKind } from '../sls/names.js';
 import type { ProfileName } from '../emulator/sls/profiles/index.js';
 import { sls } from './sls-schema.js';
-import { didYouMean } from './suggest.js';
-import { FACILITIES, SEVERITIES } from './syslog-words.js';
-import { parseTemplate } from './template.js';
 
 /**
  * Every key a user can write, with its default, its limits and the sentence an editor shows for it. `config.yaml` and
@@ -23,54 +21,6 @@ const retry = (initial: string, max: string) =>
       .describe('First pause after a failure; doubles with every further one.'),
     max: duration('10ms', '10m').prefault(max).describe('Longest pause between two tries.'),
   }).prefault({});
-
-const template = (name: string) =>
-  parsed('text with %{fields} in it', parseTemplate).describe(
-    `RFC 5424 ${name}. Text with fields: %{name}, %{name|other:-fallback}; names are __topic__, __source__, __tag__:KEY, __project__, __logstore__ or any field of the log. Empty becomes "-".`,
-  );
-
-const word = (kind: string, words: readonly string[]) =>
-  parsed(
-    `a ${kind} by name or number`,
-    (text): Parsed<number> => {
-      const number = /^\d{1,2}$/.test(text) ? Number(text) : words.indexOf(text);
-      if (number >= 0 && number < words.length) return number;
-      return { wrong: `unknown ${kind}${didYouMean(text, words)} (${words.join(', ')}, or 0 to ${words.length - 1})` };
-    },
-    { anyOf: [{ enum: words }, { type: 'integer', minimum: 0, maximum: words.length - 1 }] },
-  );
-
-/** YAML reads `facility: 16` as a number. */
-const wordOrNumber = (kind: string, words: readonly string[]) =>
-  z.preprocess((raw) => (typeof raw === 'number' ? String(raw) : raw), word(kind, words));
-
-const format = section({
-  preset: z
-    .enum(['aliyun-sample'])
-    .prefault('aliyun-sample')
-    .describe('A named set of defaults; aliyun-sample writes what the sync_data_to_syslog.py sample meant to write.'),
-  facility: wordOrNumber('facility', FACILITIES)
-    .prefault('user')
-    .describe('Syslog facility by name or number (0 to 23).'),
-  severity: wordOrNumber('severity', SEVERITIES)
-    .prefault('info')
-    .describe('Syslog severity by name or number (0 to 7).'),
-  fractionDigits: z
-    .preprocess((raw) => (typeof raw === 'string' && /^\d$/.test(raw) ? Number(raw) : raw), z.literal([0, 3, 6]))
-    .prefault(6)
-    .describe('Digits of the fraction of a second in the timestamp.'),
-  hostname: template('HOSTNAME').prefault('%{__tag__:__hostname__|__source__}'),
-  appName: template('APP-NAME').prefault(''),
-  procId: template('PROCID').prefault(''),
-  msgId: template('MSGID').prefault(''),
-  separator: parsed('1 to 16 bytes without line breaks', (text): Parsed<string> => {
-    const bytes = Buffer.byteLength(text);
-    if (bytes >= 1 && bytes <= 16 && !/[\0\r\n]/.test(text)) return text;
-    return { wrong: 'expected 1 to 16 bytes without line breaks' };
-  })
-    .prefault('||')
-    .describe('Stands before every key=value pair of the message.'),
-}).prefault({});
 
 const slsName = (kind: NameKind) =>
   parsed('a name', (text): Parsed<string> => {
@@ -177,6 +127,13 @@ const destination = section({
     .describe(
       'Line breaks inside a message: \\n as two characters, a space, #012, or kept (octet-counting and RELP only).',
     ),
+  maxEventBytes: byteSize('1KiB', '128KiB')
+    .optional()
+    .describe('Most bytes of a message, header included, that the receiver takes; default: any number.'),
+  oversize: z
+    .enum(['truncate', 'drop', 'send'])
+    .prefault('truncate')
+    .describe('What happens to larger messages: cut (JSON stays JSON), left out and counted, or sent all the same.'),
   guarantee: z
     .enum(['written', 'acked', 'settled', 'relp'])
     .optional()

@@ -1,16 +1,16 @@
 import type { DeadLetterSettings } from '../deadletter/store.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { PipelineSettings } from '../group/pipeline.js';
-import type { FormatPlan, Template } from '../model/format-plan.js';
+import type { FormatPlan } from '../model/format-plan.js';
 import type { StartPosition } from '../model/ports.js';
 import type { CredentialsSettings } from '../sls/credentials/choose.js';
 import type { Endpoint } from '../sls/endpoint.js';
 import type { DestinationSettings } from '../syslog/settings.js';
 import { framingOf, guaranteeOf } from './cross-check.js';
 import type { ListenAddress } from './endpoint.js';
+import { toFormatPlan } from './format-plan.js';
 import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
 import type { Start } from './scalars.js';
-import { fillTemplate, type TemplateConfig } from './template.js';
 
 interface ServiceSettings {
   readonly endpoint: Endpoint;
@@ -148,27 +148,9 @@ function startPosition(start: Start, now: number): StartPosition {
 function formatPlan({ format, project, logstore, destination: name }: PipelineConfig, config: Config): FormatPlan {
   const destination = config.destinations[name];
   if (destination === undefined) throw new ForwarderError('INTERNAL', `no destination ${name} in a checked config`);
-  const template = (parts: TemplateConfig): Template => fillTemplate(parts, { project, logstore });
-  return {
-    framing: framingOf(destination),
-    newline: destination.newline,
-    header: {
-      style: 'rfc5424',
-      priority: format.facility * 8 + format.severity,
-      fractionDigits: format.fractionDigits,
-      hostname: template(format.hostname),
-      appName: template(format.appName),
-      procId: template(format.procId),
-      msgId: template(format.msgId),
-      structuredData: [],
-      bom: false,
-    },
-    body: { kind: 'kv', separator: format.separator },
-    include: undefined,
-    exclude: undefined,
-    rules: [],
-    size: undefined,
-  };
+  const { newline, maxEventBytes: maxBytes, oversize: over } = destination;
+  const size = maxBytes === undefined || over === 'send' ? undefined : { maxBytes, over };
+  return toFormatPlan(format, { project, logstore, framing: framingOf(destination, format.preset), newline, size });
 }
 
 /** Keys that are not written are there, and undefined. */

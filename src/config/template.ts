@@ -3,17 +3,24 @@ import { quoted } from './problem.js';
 import { isWrong, type Parsed } from './scalars.js';
 import { didYouMean } from './suggest.js';
 
+/** A name whose value needs the pipeline's own names. */
+type OwnName = 'project' | 'logstore' | 'eventId';
+
 /** A name that is the same for every log of a pipeline. */
 type Constant = 'project' | 'logstore';
 
 type ConfigPart =
   | { readonly kind: 'literal'; readonly text: string }
-  | { readonly kind: 'field'; readonly names: readonly (FieldRef | Constant)[]; readonly fallback: string };
+  | { readonly kind: 'field'; readonly names: readonly (FieldRef | OwnName)[]; readonly fallback: string };
 
 /** A template as it was written: the pipeline's own names are not filled in yet. */
 export type TemplateConfig = readonly ConfigPart[];
 
-const RESERVED = ['__topic__', '__source__', '__tag__:', '__project__', '__logstore__'];
+const MADE = { __time__: 'time', __time_ms__: 'timeMs', __rating__: 'rating' } as const;
+const RESERVED = [
+  ...['__topic__', '__source__', '__tag__:', '__project__', '__logstore__', '__event_id__'],
+  ...Object.keys(MADE),
+];
 
 /**
  * Text with fields in it: `sls-%{__tag__:__hostname__|__source__:-unknown}`. The first field that is not empty counts, else what
@@ -53,7 +60,7 @@ export function fillTemplate(config: TemplateConfig, constants: Readonly<Record<
 }
 
 function fillField(
-  names: readonly (FieldRef | Constant)[],
+  names: readonly (FieldRef | OwnName)[],
   fallback: string,
   constants: Readonly<Record<Constant, string>>,
 ): TemplatePart {
@@ -61,6 +68,10 @@ function fillField(
   for (const name of names) {
     if (typeof name === 'object') {
       refs.push(name);
+      continue;
+    }
+    if (name === 'eventId') {
+      refs.push({ kind: 'eventId', prefix: `${constants.project}/${constants.logstore}/` });
       continue;
     }
     // A constant is never empty, so nothing behind it can count.
@@ -75,7 +86,7 @@ function parseField(inside: string, at: number): Parsed<ConfigPart> {
   const split = inside.indexOf(':-');
   const chain = split < 0 ? inside : inside.slice(0, split);
   const fallback = split < 0 ? '' : inside.slice(split + 2);
-  const names: (FieldRef | Constant)[] = [];
+  const names: (FieldRef | OwnName)[] = [];
   let position = at;
   for (const name of chain.split('|')) {
     const parsed = parseName(name, position);
@@ -86,7 +97,15 @@ function parseField(inside: string, at: number): Parsed<ConfigPart> {
   return { kind: 'field', names, fallback };
 }
 
-function parseName(name: string, at: number): Parsed<FieldRef | Constant> {
+/** The field a condition is about. */
+export function parseFieldRef(name: string): Parsed<FieldRef> {
+  const ref = parseName(name, 1);
+  return typeof ref === 'string'
+    ? { wrong: `${quoted(name)} is the same for every event; there is nothing to choose by` }
+    : ref;
+}
+
+function parseName(name: string, at: number): Parsed<FieldRef | OwnName> {
   const where = `at character ${at}`;
   if (name === '')
     return { wrong: `a field name is missing ${where}; write %{name}, %{name|other} or %{name:-fallback}` };
@@ -95,6 +114,8 @@ function parseName(name: string, at: number): Parsed<FieldRef | Constant> {
   if (name === '__source__') return { kind: 'source' };
   if (name === '__project__') return 'project';
   if (name === '__logstore__') return 'logstore';
+  if (name === '__event_id__') return 'eventId';
+  if (Object.hasOwn(MADE, name)) return { kind: MADE[name as keyof typeof MADE] };
   if (name === '__tag__' || name === '__tag__:') {
     return { wrong: `${quoted(name)} ${where} needs the tag's name, such as __tag__:__hostname__` };
   }

@@ -94,6 +94,7 @@ interface Definition {
   readonly out?: Schema;
   readonly element?: Schema;
   readonly valueType?: Schema;
+  readonly getter?: () => Schema;
   readonly shape?: Readonly<Record<string, Schema>>;
 }
 
@@ -101,8 +102,9 @@ const definition = (schema: Schema): Definition => schema._zod.def;
 
 /** The schema itself, without its default, its transformation … */
 function core(schema: Schema): Schema {
-  const { type, innerType, in: input, out } = definition(schema);
+  const { type, innerType, getter, in: input, out } = definition(schema);
   if (innerType !== undefined) return core(innerType);
+  if (getter !== undefined) return core(getter());
   if (type !== 'pipe' || input === undefined || out === undefined) return schema;
   return core(definition(input).type === 'transform' ? out : input);
 }

@@ -86,7 +86,7 @@ export interface KeyValueBodyPlan {
   readonly separator: string;
 }
 
-/** Members whose value is empty are left out. */
+/** Members whose value is empty are left out; a log that gives no member at all is sent whole, as with `rest: 'all'`. */
 export interface JsonBodyPlan {
   readonly kind: 'json';
   readonly members: readonly Member[];

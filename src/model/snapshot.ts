@@ -29,6 +29,10 @@ export interface PipelineTotals {
   readonly settledEvents: number;
   readonly settledBytes: number;
   readonly checkpoints: number;
+  /** Events of settled batches that the filters left out, that were too large and dropped, and that were cut to size. */
+  readonly filteredEvents: number;
+  readonly droppedEvents: number;
+  readonly truncatedEvents: number;
   /** Ranges that were not delivered, each told to the receiver by a gap event. */
   readonly gaps: number;
   /** Of those, kept as dead letters. */

@@ -85,9 +85,14 @@ export class Deliverer {
   }
 
   async #sendPart(part: FrameBatch): Promise<void> {
-    await this.#deps.route.send(part);
-    this.#deps.stats.settledEvents += part.ends.length;
-    this.#deps.stats.settledBytes += part.bytes.length;
+    // The filters may leave nothing to send.
+    if (part.ends.length > 0) await this.#deps.route.send(part);
+    const { stats } = this.#deps;
+    stats.settledEvents += part.ends.length;
+    stats.settledBytes += part.bytes.length;
+    stats.filteredEvents += part.filtered;
+    stats.droppedEvents += part.dropped;
+    stats.truncatedEvents += part.truncated;
     this.#deps.formatter.recycle(part);
   }
 

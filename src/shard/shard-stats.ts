@@ -11,6 +11,9 @@ export class ShardStats implements Counters {
   settledEvents = 0;
   settledBytes = 0;
   checkpoints = 0;
+  filteredEvents = 0;
+  droppedEvents = 0;
+  truncatedEvents = 0;
   gaps = 0;
   deadLetters = 0;
   /** Failed requests by error code. */
@@ -28,6 +31,9 @@ export class ShardStats implements Counters {
     this.settledEvents += other.settledEvents;
     this.settledBytes += other.settledBytes;
     this.checkpoints += other.checkpoints;
+    this.filteredEvents += other.filteredEvents;
+    this.droppedEvents += other.droppedEvents;
+    this.truncatedEvents += other.truncatedEvents;
     this.gaps += other.gaps;
     this.deadLetters += other.deadLetters;
     for (const [code, times] of Object.entries(other.errors)) this.countError(code, times);
@@ -35,8 +41,11 @@ export class ShardStats implements Counters {
 
   counters(): Counters {
     const { pulls, pulledBytes, rawBytes, logGroups, settledEvents, settledBytes } = this;
-    const { checkpoints, gaps, deadLetters, errors } = this;
-    const volumes = { pulls, pulledBytes, rawBytes, logGroups, settledEvents, settledBytes };
-    return { ...volumes, checkpoints, gaps, deadLetters, errors: { ...errors } };
+    const { checkpoints, gaps, deadLetters, errors, filteredEvents, droppedEvents, truncatedEvents } = this;
+    return {
+      ...{ pulls, pulledBytes, rawBytes, logGroups, settledEvents, settledBytes, checkpoints },
+      ...{ gaps, deadLetters, filteredEvents, droppedEvents, truncatedEvents },
+      errors: { ...errors },
+    };
   }
 }

@@ -100,6 +100,17 @@ export const FAMILIES: readonly Family[] = [
   ofPipeline('log_groups_total', 'Log groups pulled.', ({ totals }) => totals.logGroups),
   ofPipeline('settled_events_total', 'Events settled at the destination.', ({ totals }) => totals.settledEvents),
   ofPipeline('settled_bytes_total', 'Bytes of settled frames.', ({ totals }) => totals.settledBytes),
+  ofPipeline('filtered_events_total', 'Events that the filters left out.', ({ totals }) => totals.filteredEvents),
+  ofPipeline(
+    'dropped_events_total',
+    'Events not sent because of their size (oversize: drop).',
+    ({ totals }) => totals.droppedEvents,
+  ),
+  ofPipeline(
+    'truncated_events_total',
+    'Events cut to maxEventBytes (oversize: truncate).',
+    ({ totals }) => totals.truncatedEvents,
+  ),
   ofPipeline('checkpoints_total', 'Checkpoints stored.', ({ totals }) => totals.checkpoints),
   ofPipeline(
     'gaps_total',

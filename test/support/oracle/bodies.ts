@@ -44,7 +44,7 @@ function keyValue(separator: string, newline: NewlinePolicy, { group, log }: Eve
   ].join(separator);
 }
 
-function json({ members, rest, expand }: JsonBodyPlan, event: Event): string {
+function json({ members, rest: planned, expand }: JsonBodyPlan, event: Event): string {
   const { group, log } = event;
   const text = (bytes: Uint8Array | undefined): string => jsonString(decodeText(bytes ?? NONE));
   const found = members.flatMap(({ name, value }) => {
@@ -56,6 +56,7 @@ function json({ members, rest, expand }: JsonBodyPlan, event: Event): string {
     const nested = expand && isValue && pieces.length === 1 && only !== undefined && isJson(only);
     return [`${JSON.stringify(name)}:${nested ? compactJson(only) : jsonString(pieces.map(decodeText).join(''))}`];
   });
+  const rest = found.length === 0 ? 'all' : planned;
   if (rest === 'all') {
     if (log.time !== undefined) found.push(`"__time__":${log.time}`);
     if (nanoseconds(log) > 0) found.push(`"__time_ns_part__":${nanoseconds(log)}`);

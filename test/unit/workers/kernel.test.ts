@@ -237,3 +237,70 @@ test('the time for a group whose many logs lie between huge tags is bounded', ()
   const result = run(kernelOf([PLAN]), listOf(Buffer.concat([tag, logs, tag])));
   assert.deepEqual(fault(result), { reason: 'size-limit', offset: 5 });
 });
+
+test('JSON: a log without any of the chosen fields is sent whole; a value that holds JSON becomes it', () => {
+  const owner = [{ kind: 'field' as const, refs: [{ kind: 'content' as const, key: 'k' }], fallback: '' }];
+  const plan = (expand: boolean): FormatPlan => ({
+    ...PLAN,
+    body: { kind: 'json', members: [{ name: 'event', value: owner }], rest: 'none', expand },
+  });
+  const body = (groups: readonly LogGroup[], expand = true) =>
+    /- - - (.*)\n/.exec(format(groups, plan(expand))[0]!)?.[1];
+  const json = ' { "a" : [1, {"b":"x y\\u00e9"}] }\n';
+  assert.equal(body([group([log(1, json)])]), '{"event":{"a":[1,{"b":"x y\\u00e9"}]}}');
+  assert.equal(body([group([log(1, json)])], false), `{"event":${JSON.stringify(json)}}`);
+  assert.equal(body([group([log(1, '{"a":01}')])]), '{"event":"{\\"a\\":01}"}');
+  const other = { time: 1, contents: [pair('other', 'x')] };
+  assert.equal(body([group([other])]), '{"__time__":1,"__topic__":"","__source__":"","other":"x"}');
+});
+
+test('a budget: JSON stays JSON and as long as can be, text stays UTF-8, drops are counted', () => {
+  const members = [
+    { name: 'v', value: [{ kind: 'field' as const, refs: [{ kind: 'content' as const, key: 'k' }], fallback: '' }] },
+  ];
+  const json: FormatPlan = {
+    ...PLAN,
+    body: { kind: 'json', members, rest: 'none', expand: true },
+    size: { maxBytes: 1024, over: 'truncate' },
+  };
+  for (const value of [
+    'é'.repeat(5_000),
+    JSON.stringify({ a: Array(900).fill(1), b: { c: '日'.repeat(300_000) } }),
+    '"\\'.repeat(3000),
+  ]) {
+    const frame = format([group([log(1, value)])], json)[0]!;
+    const size = Buffer.byteLength(frame) - 1;
+    assert.ok(size <= 1024 && size > 1000, String(size));
+    JSON.parse(frame.slice(frame.indexOf('{')));
+  }
+  const text = format([group([log(1, '日'.repeat(400_000))])], { ...PLAN, size: json.size })[0]!;
+  assert.ok(!text.includes('\ufffd') && Buffer.byteLength(text) <= 1025);
+  const plan: FormatPlan = { ...PLAN, framing: 'octet-counting', size: { maxBytes: 1024, over: 'drop' } };
+  const result = run(kernelOf([plan]), encode([group([log(1), log(2, 'x'.repeat(600_000)), log(3)])]));
+  assert.ok(result.ok);
+  assert.deepEqual([result.events, result.dropped, result.truncated, result.filtered], [2, 1, 0, 0]);
+});
+
+test('what the filters leave out is counted', () => {
+  const k = { kind: 'content', key: 'k' } as const;
+  const plan: FormatPlan = { ...PLAN, exclude: { op: 'equals', ref: k, values: ['b'] } };
+  const result = run(kernelOf([plan]), encode([group([log(1, 'a'), log(2, 'b'), log(3, 'b'), log(4, 'c')])]));
+  assert.ok(result.ok);
+  assert.deepEqual([framesOf(result).length, result.filtered], [2, 2]);
+});
+
+test('the id of an event is that of its log, in whatever batch it comes', () => {
+  const id = [{ kind: 'field' as const, refs: [{ kind: 'eventId' as const, prefix: 'p/l/' }], fallback: '' }];
+  const kernel = kernelOf([{ ...PLAN, body: { kind: 'raw', value: id } }]);
+  const ids = (groups: readonly LogGroup[], cursor: string): string[] => {
+    const body = encode(groups);
+    const input = { plan: 0, body, encoding: 'none' as const, rawSize: body.length, out: undefined, shard: 2, cursor };
+    return textOf(framesOf(kernel.format(input))).map((frame) => frame.trim().split(' ').at(-1)!);
+  };
+  const base64 = (cursor: string): string => Buffer.from(cursor).toString('base64');
+  const [first, second] = [group([log(1)]), group([log(2), log(3)])];
+  const both = ids([first, second], base64('4294967295'));
+  assert.deepEqual(both, ['p/l/2/4294967295/0', 'p/l/2/4294967296/0', 'p/l/2/4294967296/1']);
+  assert.deepEqual(ids([second], base64('4294967296')), both.slice(1));
+  assert.deepEqual(ids([second], 'odd'), ['p/l/2/odd/0/0', 'p/l/2/odd/0/1']);
+});

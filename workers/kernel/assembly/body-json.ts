@@ -67,8 +67,10 @@ export function jsonBody(dst: usize, contents: usize, logEnd: usize): usize {
     if (isEmptyValue(member.parts, member.partCount)) continue;
     dst = writeJsonValue(literal(comma(dst), member), member, plan.expand != 0);
   }
-  if (plan.rest == REST_ALL) dst = tagsOf(originOf(dst));
-  if (plan.rest >= REST_CONTENTS) dst = contentsOf(dst, contents, logEnd);
+  // A log of another kind than the members were meant for must not become an empty object.
+  const rest = first ? REST_ALL : plan.rest;
+  if (rest == REST_ALL) dst = tagsOf(originOf(dst));
+  if (rest >= REST_CONTENTS) dst = contentsOf(dst, contents, logEnd);
   return byte(dst, CLOSE);
 }
 

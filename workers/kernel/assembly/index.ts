@@ -21,7 +21,7 @@ import {
   time,
 } from './log';
 import { inflate as inflateBlock } from './lz4';
-import { BODY_JSON, BODY_KV, BODY_RAW, Head, plan, REST_ALL, TIME_BSD, usePlan } from './plan';
+import { BODY_JSON, BODY_KV, BODY_RAW, Head, plan, TIME_BSD, usePlan } from './plan';
 import { beginRaw, end, raw, readField, start, tag } from './protobuf';
 import { computeRefs, resolveGroupRefs, resolveLogRefs } from './refs';
 import { chooseHead, isWanted } from './rules';
@@ -133,7 +133,7 @@ function renderCommon(): void {
     reread();
     return;
   }
-  if (plan.rest == REST_ALL) reread();
+  if (plan.bodyKind == BODY_JSON) reread();
   const kept = beginElsewhere();
   tagsAt = plan.headerPerLog ? common : headerFields(common);
   commonEnd = tagsAt;

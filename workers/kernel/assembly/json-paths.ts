@@ -28,7 +28,7 @@ export function resolvePaths(): void {
     if (root.valueLength == 0) continue;
     let wanted: u64 = 0;
     for (let j: u32 = 0; j < root.refCount; j++) {
-      if (refOf(j).valueLength == 0) wanted |= <u64>1 << j;
+      if (refOf(j).valueLength == 0) wanted |= (<u64>1) << j;
     }
     const end = root.value + root.valueLength;
     if (wanted == 0 || !isJson(root.value, end)) continue;
@@ -65,7 +65,7 @@ function namedBy(key: usize, length: usize, depth: u32, wanted: u64): u64 {
     const ref = refOf(index);
     if (depth >= ref.pathLength) continue;
     const text = changetype<Text>(ref.path + depth * TEXT_SIZE);
-    if (text.length == length && memory.compare(key, text.at, length) == 0) hits |= <u64>1 << index;
+    if (text.length == length && memory.compare(key, text.at, length) == 0) hits |= (<u64>1) << index;
   }
   return hits;
 }

@@ -1,0 +1,69 @@
+import type { BodyPlan, FormatPlan, Framing, Member, NewlinePolicy, SizePlan, Template } from '../model/format-plan.js';
+import type { FormatConfig } from './format-schema.js';
+import { fillTemplate, type TemplateConfig } from './template.js';
+
+interface PlanContext {
+  readonly project: string;
+  readonly logstore: string;
+  readonly framing: Framing;
+  readonly newline: NewlinePolicy;
+  readonly size: SizePlan | undefined;
+}
+
+type Fill = (template: TemplateConfig) => Template;
+
+/** The format section as the kernel wants it. */
+export function toFormatPlan(format: FormatConfig, { project, logstore, ...destination }: PlanContext): FormatPlan {
+  const fill: Fill = (template) => fillTemplate(template, { project, logstore });
+  const { facility, severity, include, exclude } = format;
+  return {
+    ...destination,
+    header: {
+      style: format.header,
+      priority: facility * 8 + severity,
+      fractionDigits: format.fractionDigits,
+      hostname: fill(format.hostname),
+      appName: fill(format.appName),
+      procId: fill(format.procId),
+      msgId: fill(format.msgId),
+      structuredData: Object.entries(format.structuredData).map(([id, params]) => ({
+        id,
+        params: members(params, fill),
+      })),
+      bom: format.bom,
+    },
+    body: bodyPlan(format, fill),
+    include,
+    exclude,
+    rules: format.rules.map((rule) => ({
+      when: rule.when,
+      priority: (rule.facility ?? facility) * 8 + (rule.severity ?? severity),
+    })),
+  };
+}
+
+function members(fields: Readonly<Record<string, TemplateConfig>>, fill: Fill): Member[] {
+  return Object.entries(fields).map(([name, template]) => ({ name, value: fill(template) }));
+}
+
+function bodyPlan(format: FormatConfig, fill: Fill): BodyPlan {
+  const { body, separator, others, expandJson: expand } = format;
+  if (body === 'kv') return { kind: 'kv', separator };
+  if (body === 'raw') return { kind: 'raw', value: fill(format.value) };
+  const chosen = members(format.fields, fill);
+  const hasFields = chosen.length > 0;
+  if (body === 'json') return { kind: 'json', members: chosen, rest: others ?? (hasFields ? 'none' : 'all'), expand };
+  const pairs = {
+    vendor: fill(format.vendor),
+    product: fill(format.product),
+    version: fill(format.productVersion),
+    eventId: fill(format.eventId),
+    members: chosen,
+    rest: others === 'none' || (others === undefined && hasFields) ? ('none' as const) : ('contents' as const),
+  };
+  if (body === 'cef' || body === 'cef1') {
+    return { ...pairs, kind: 'cef', format: body === 'cef' ? '0' : '1', name: fill(format.eventName) };
+  }
+  const isOld = body === 'leef1';
+  return { ...pairs, kind: 'leef', format: isOld ? '1.0' : '2.0', delimiter: isOld ? '\t' : format.delimiter };
+}

@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { condition } from './condition.js';
+import { flag, parsed } from './leaves.js';
+import { DEFAULT_PRESET, PRESET_NAMES, withPreset } from './presets.js';
+import { type Parsed } from './scalars.js';
+import { didYouMean } from './suggest.js';
+import { FACILITIES, SEVERITIES } from './syslog-words.js';
+import { parseTemplate } from './template.js';
+
+/** How an event looks: the section `format` of a pipeline. */
+
+const section = z.strictObject;
+
+const anyTemplate = () => parsed('text with %{fields} in it', parseTemplate);
+
+const template = (name: string) =>
+  anyTemplate().describe(
+    `RFC 5424 ${name}. Text with fields: %{name}, %{name|other:-fallback}; names are __topic__, __source__, __tag__:KEY, __project__, __logstore__ or any field of the log. Empty becomes "-".`,
+  );
+
+const word = (kind: string, words: readonly string[]) =>
+  parsed(
+    `a ${kind} by name or number`,
+    (text): Parsed<number> => {
+      const number = /^\d{1,2}$/.test(text) ? Number(text) : words.indexOf(text);
+      if (number >= 0 && number < words.length) return number;
+      return { wrong: `unknown ${kind}${didYouMean(text, words)} (${words.join(', ')}, or 0 to ${words.length - 1})` };
+    },
+    { anyOf: [{ enum: words }, { type: 'integer', minimum: 0, maximum: words.length - 1 }] },
+  );
+
+/** YAML reads `facility: 16` as a number. */
+const wordOrNumber = (kind: string, words: readonly string[]) =>
+  z.preprocess((raw) => (typeof raw === 'number' ? String(raw) : raw), word(kind, words));
+
+const facility = () => wordOrNumber('facility', FACILITIES);
+const severity = () => wordOrNumber('severity', SEVERITIES);
+
+const rule = section({
+  when: condition.describe('Which events.'),
+  severity: severity().optional().describe('Their severity; default: that of all events.'),
+  facility: facility().optional().describe('Their facility; default: that of all events.'),
+});
+
+const written = section({
+  preset: z
+    .enum(PRESET_NAMES)
+    .prefault(DEFAULT_PRESET)
+    .describe('A named set of defaults; aliyun-sample writes what the sync_data_to_syslog.py sample meant to write.'),
+  header: z
+    .enum(['rfc5424', 'rfc3164'])
+    .prefault('rfc5424')
+    .describe('Syslog header; rfc3164 has the time in UTC and appName as its TAG.'),
+  facility: facility().prefault('user').describe('Syslog facility by name or number (0 to 23).'),
+  severity: severity().prefault('info').describe('Syslog severity by name or number (0 to 7).'),
+  rules: z
+    .array(rule)
+    .max(100)
+    .prefault([])
+    .describe('Severity (and facility) by content: the first rule whose condition holds counts.'),
+  include: condition.optional().describe('Only events for which this holds are sent; the others are counted.'),
+  exclude: condition.optional().describe('Events for which this holds are not sent, but counted.'),
+  fractionDigits: z
+    .preprocess((raw) => (typeof raw === 'string' && /^\d$/.test(raw) ? Number(raw) : raw), z.literal([0, 3, 6]))
+    .prefault(6)
+    .describe('Digits of the fraction of a second in the timestamp.'),
+  hostname: template('HOSTNAME').prefault('%{__tag__:__hostname__|__source__}'),
+  appName: template('APP-NAME').prefault(''),
+  procId: template('PROCID').prefault(''),
+  msgId: template('MSGID').prefault(''),
+  structuredData: z
+    .record(z.string(), z.record(z.string(), anyTemplate()))
+    .prefault({})
+    .describe(
+      'RFC 5424 structured data: SD-ID, then parameter names with their text; sls@32473: { id: "%{__event_id__}" }.',
+    ),
+  bom: flag().prefault(false).describe('U+FEFF before the body: RFC 5424 wants it before UTF-8, most SIEMs do not.'),
+  body: z
+    .enum(['kv', 'json', 'raw', 'leef', 'leef1', 'cef', 'cef1'])
+    .prefault('kv')
+    .describe('key=value, JSON, one value and nothing else, LEEF 2.0 (leef1: 1.0), or CEF 0 (cef1: 1).'),
+  separator: parsed('1 to 16 bytes without line breaks', (text): Parsed<string> => {
+    const bytes = Buffer.byteLength(text);
+    if (bytes >= 1 && bytes <= 16 && !/[\0\r\n]/.test(text)) return text;
+    return { wrong: 'expected 1 to 16 bytes without line breaks' };
+  })
+    .prefault('||')
+    .describe('kv: stands before every key=value pair of the message.'),
+  value: anyTemplate().prefault('%{content|message}').describe('raw: text with %{fields} that is the whole body.'),
+  fields: z
+    .record(z.string(), anyTemplate())
+    .prefault({})
+    .describe('json, leef, cef: members by name, each text with %{fields}; those that come out empty are left out.'),
+  others: z
+    .enum(['none', 'contents', 'all'])
+    .optional()
+    .describe(
+      'json, leef, cef: what follows "fields"; contents: every field of the log; all (json): time, topic, source and tags too. Default: nothing if there are "fields", else as much as the body can hold.',
+    ),
+  expandJson: flag().prefault(false).describe('json: fields that hold a JSON object or array become one.'),
+  vendor: anyTemplate().prefault('Alibaba Cloud').describe('leef, cef: vendor in the header.'),
+  product: anyTemplate().prefault('SLS').describe('leef, cef: product in the header.'),
+  productVersion: anyTemplate().prefault('1.0').describe('leef, cef: version in the header.'),
+  eventId: anyTemplate().prefault('%{__topic__:-log}').describe('leef, cef: kind of event, never an id of one event.'),
+  eventName: anyTemplate().prefault('%{__topic__:-log}').describe('cef: name of the event for people.'),
+  delimiter: parsed('one character', (text): Parsed<string> => {
+    const character = text === 'tab' ? '\t' : text;
+    if (/^[\t -~]$/.test(character) && !/[\w=|\\ ]/.test(character)) return character;
+    return {
+      wrong: `${text === '' ? 'it' : JSON.stringify(text)} can't be a LEEF delimiter; write tab, or one of ^ ~ ; , # ! $ %`,
+    };
+  })
+    .prefault('tab')
+    .describe('leef: what stands between two members.'),
+});
+
+type Written = z.output<typeof written>;
+type Say = (path: (string | number)[], message: string) => void;
+
+export const format = z
+  .preprocess(
+    withPreset,
+    written.superRefine((value, context) => {
+      const say: Say = (path, message) => context.addIssue({ code: 'custom', path, message });
+      checkData(value, say);
+      checkFields(value, say);
+    }),
+  )
+  .prefault({});
+
+const SD_NAME = /^[!#-<>-\\^-~]{1,32}$/;
+const REGISTERED = ['timeQuality', 'origin', 'meta'];
+
+function checkData({ header, structuredData }: Written, say: Say): void {
+  const ids = Object.entries(structuredData);
+  if (ids.length > 0 && header === 'rfc3164')
+    say(['structuredData'], 'RFC 3164 has no structured data; use header: rfc5424');
+  for (const [id, params] of ids) {
+    if (!SD_NAME.test(id))
+      say(['structuredData', id], 'an SD-ID is 1 to 32 printable ASCII characters without space, = ] and "');
+    else if (!REGISTERED.includes(id) && !/@\d+(\.\d+)*$/.test(id)) {
+      say(
+        ['structuredData', id],
+        `an SD-ID of your own ends with @ and your enterprise number, such as ${id}@32473${didYouMean(id, REGISTERED)}`,
+      );
+    }
+    for (const name of Object.keys(params)) {
+      if (!SD_NAME.test(name)) {
+        say(
+          ['structuredData', id, name],
+          'a parameter name is 1 to 32 printable ASCII characters without space, = ] and "',
+        );
+      }
+    }
+  }
+}
+
+const OWNED: Readonly<Record<string, readonly string[]>> = { leef: ['devTime', 'devTimeFormat', 'sev'], cef: ['rt'] };
+
+function checkFields({ body, fields, others }: Written, say: Say): void {
+  const kind = body.replace('1', '');
+  const names = Object.keys(fields);
+  if (kind === 'kv' || kind === 'raw') {
+    if (names.length > 0) say(['fields'], `body: ${body} has no fields to choose; use json, leef or cef`);
+    if (others !== undefined) say(['others'], `body: ${body} has no fields to choose; use json, leef or cef`);
+    return;
+  }
+  if (kind === 'json') return;
+  if (others === 'all') say(['others'], `only json can hold "all"; ${body} takes none or contents`);
+  for (const name of names) {
+    if (!/^[A-Za-z0-9_]{1,255}$/.test(name)) say(['fields', name], 'a name is one word of letters, digits and "_"');
+    else if (OWNED[kind]?.includes(name) === true)
+      say(['fields', name], 'is written by the forwarder itself; remove it');
+  }
+}
+
+export type FormatConfig = z.output<typeof format>;

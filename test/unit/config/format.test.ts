@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { toSettings } from '../../../src/config/settings.js';
+import type { FormatPlan } from '../../../src/model/format-plan.js';
+import { minimal, parse, problems } from './parse.js';
+
+function planOf(format: string, destination?: string): FormatPlan {
+  const text = minimal({ pipeline: `format: ${format}`, ...(destination === undefined ? {} : { destination }) });
+  const [pipeline] = toSettings(parse(text), { cores: 1, consumer: 'c', now: 0 }).pipelines;
+  assert.ok(pipeline !== undefined);
+  return pipeline.plan;
+}
+
+const wrong = (format: string): string[] =>
+  problems(minimal({ pipeline: `format: ${format}` })).map((line) =>
+    line.replace(/^c.yaml:\d+:\d+: pipelines\[0\]\.format\.?/, ''),
+  );
+
+test('what is written takes the place of the key of the preset, and only of that', () => {
+  const plan = planOf('{ preset: qradar-leef, facility: audit, delimiter: ^ }');
+  assert.equal(plan.header.priority, 13 * 8 + 6);
+  assert.equal(plan.header.fractionDigits, 3);
+  assert.ok(plan.body.kind === 'leef');
+  assert.deepEqual([plan.body.delimiter, plan.body.format, plan.body.rest], ['^', '2.0', 'contents']);
+});
+
+test('the framing of a preset counts where the destination has none of its own', () => {
+  const tls = 'endpoints: [tls://siem]';
+  const config = (more: string) =>
+    minimal({ pipeline: 'format: { preset: qradar }' }).replace('endpoints: [tcp://siem:514]', more);
+  const framing = (more: string) =>
+    toSettings(parse(config(more)), { cores: 1, consumer: 'c', now: 0 }).pipelines[0]?.plan.framing;
+  assert.equal(framing(tls), 'lf');
+  assert.equal(framing(`${tls}\n    framing: octet-counting`), 'octet-counting');
+  assert.equal(planOf('{ preset: syslog-ng }').framing, 'octet-counting');
+  assert.match(
+    problems(config(`${tls}\n    newline: keep`)).join(),
+    /format\.preset: qradar ends events with a line break/,
+  );
+});
+
+test('rules keep what they do not name, conditions become a tree of references', () => {
+  const { rules, include, exclude } = planOf(
+    '{ facility: 16, rules: [{ when: { field: __topic__, in: [a, 5] }, severity: crit }, { when: { not: { field: x.y, ge: 1.5 } }, facility: 1 }],' +
+      ' include: { field: a, exists: false }, exclude: { all: [{ field: b, prefix: c }] } }',
+  );
+  assert.deepEqual(rules, [
+    { when: { op: 'equals', ref: { kind: 'topic' }, values: ['a', '5'] }, priority: 130 },
+    { when: { op: 'not', of: { op: 'ge', ref: { kind: 'content', key: 'x.y' }, number: 1.5 } }, priority: 14 },
+  ]);
+  assert.deepEqual(include, { op: 'not', of: { op: 'exists', ref: { kind: 'content', key: 'a' } } });
+  assert.deepEqual(exclude, { op: 'all', of: [{ op: 'prefix', ref: { kind: 'content', key: 'b' }, values: ['c'] }] });
+});
+
+test('size, and the id of an event with the names of its pipeline', () => {
+  const plan = planOf(
+    '{ structuredData: { "sls@32473": { id: "%{__event_id__}" } } }',
+    'maxEventBytes: 4KiB\noversize: drop',
+  );
+  assert.deepEqual(plan.size, { maxBytes: 4096, over: 'drop' });
+  assert.deepEqual(plan.header.structuredData, [
+    {
+      id: 'sls@32473',
+      params: [{ name: 'id', value: [{ kind: 'field', refs: [{ kind: 'eventId', prefix: 'p/l/' }], fallback: '' }] }],
+    },
+  ]);
+  assert.equal(planOf('{}', 'maxEventBytes: 4KiB\noversize: send').size, undefined);
+});
+
+test('every mistake is one line that says what to write instead', () => {
+  const cases: readonly (readonly [string, string])[] = [
+    [
+      '{ preset: qradr }',
+      'preset: expected aliyun-sample, qradar, qradar-leef, qradar-actiontrail, splunk-sc4s, sentinel-cef, rsyslog or syslog-ng, got "qradr"; did you mean "qradar"?',
+    ],
+    [
+      '{ include: { field: a, equals: b, prefix: c } }',
+      "include: equals and prefix can't stand side by side; put several conditions under all: or any:",
+    ],
+    [
+      '{ include: { field: a } }',
+      'include: say what about the field: one of equals, in, prefix, suffix, contains, exists, lt, le, gt, ge',
+    ],
+    [
+      '{ include: { equals: a } }',
+      'include: a condition is field: with one of equals, in, prefix, suffix, contains, exists, lt, le, gt, ge; or all:, any: or not: with others',
+    ],
+    ['{ include: { not: { field: a, exists: true }, contains: b } }', 'include: contains needs a field: beside it'],
+    [
+      '{ exclude: { any: [{ field: __topc__, exists: true }] } }',
+      'exclude.any[0].field: unknown field "__topc__" at character 1; did you mean "__topic__"?',
+    ],
+    [
+      '{ exclude: { field: __project__, exists: true } }',
+      'exclude.field: "__project__" is the same for every event; there is nothing to choose by',
+    ],
+    ['{ exclude: { field: a, gt: much } }', 'exclude.gt: expected a number, got "much"'],
+    ['{ exclude: { field: a, contains: "" } }', 'exclude.contains: expected some text, got empty text'],
+    ['{ fields: { a: "%{b}" } }', 'fields: body: kv has no fields to choose; use json, leef or cef'],
+    ['{ body: leef, fields: { sev: "%{b}" } }', 'fields.sev: is written by the forwarder itself; remove it'],
+    ['{ body: cef, fields: { "a b": "%{b}" } }', 'fields."a b": a name is one word of letters, digits and "_"'],
+    ['{ body: cef, others: all }', 'others: only json can hold "all"; cef takes none or contents'],
+    ['{ body: json, fields: { a: "%{b" } }', 'fields.a: "%{" at character 1 is never closed with "}"'],
+    ['{ delimiter: "|" }', 'delimiter: "|" can\'t be a LEEF delimiter; write tab, or one of ^ ~ ; , # ! $ %'],
+    [
+      '{ structuredData: { foo: { id: "1" } } }',
+      'structuredData.foo: an SD-ID of your own ends with @ and your enterprise number, such as foo@32473',
+    ],
+    [
+      '{ structuredData: { meta: { "a]": "1" } } }',
+      'structuredData.meta."a]": a parameter name is 1 to 32 printable ASCII characters without space, = ] and "',
+    ],
+    [
+      '{ header: rfc3164, structuredData: { meta: {} } }',
+      'structuredData: RFC 3164 has no structured data; use header: rfc5424',
+    ],
+  ];
+  for (const [format, line] of cases) assert.deepEqual(wrong(format), [line]);
+  assert.match(
+    wrong('{ include: { field: a, exist: true } }').join('\n'),
+    /include\.exist: unknown key; did you mean "exists"\?/,
+  );
+});

@@ -1,0 +1,71 @@
+/** What each preset and mapping makes of each kind of log, in files to read. After a wanted change: GOLDEN=write npm run test:only unit. */
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { PRESET_NAMES } from '../../../src/config/presets.js';
+import { toSettings } from '../../../src/config/settings.js';
+import { profileOf, type ProfileName } from '../../../src/emulator/sls/profiles/index.js';
+import { Random } from '../../../src/emulator/sls/random.js';
+import type { FormatPlan } from '../../../src/model/format-plan.js';
+import { formatAll } from '../../support/oracle/formatter.js';
+import { framesOf, kernelOf } from '../../support/oracle/kernel.js';
+import { encode } from '../../support/oracle/log-group-list.js';
+import { minimal, parse } from '../config/parse.js';
+
+const root = new URL('../../../../', import.meta.url);
+const CURSOR = 1_447_299_606_896_632_356n;
+const TIME = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+function logsOf(name: ProfileName): Uint8Array {
+  const random = new Random(7);
+  const { topic, contents, source, tags } = profileOf(name, random);
+  const bytes = (text: string): Uint8Array => Buffer.from(text);
+  const pair = ([key, value]: readonly [string, string]) => ({ key: bytes(key), value: bytes(value) });
+  const logs = [0, 1, 2].map((second) => ({
+    time: TIME / 1000 + second,
+    contents: contents(random, TIME + second * 1000).map(pair),
+  }));
+  return encode([
+    { logs, topic: bytes(topic), source: bytes(source(random)), tags: tags(random, TIME / 1000).map(pair) },
+  ]);
+}
+
+function check(file: string, plan: FormatPlan, profile: ProfileName): void {
+  const raw = logsOf(profile);
+  const from = { shard: 3, cursor: Buffer.from(String(CURSOR)).toString('base64') };
+  const result = kernelOf([plan]).format({
+    plan: 0,
+    body: raw,
+    encoding: 'none',
+    rawSize: raw.length,
+    out: undefined,
+    ...from,
+  });
+  const text = Buffer.concat(framesOf(result)).toString();
+  assert.equal(text, Buffer.concat(formatAll(raw, plan, { shard: 3, cursor: CURSOR })).toString());
+  const vector = new URL(`test/vectors/${file}`, root);
+  if (process.env['GOLDEN'] === 'write') writeFileSync(vector, text);
+  assert.equal(text, readFileSync(vector, 'utf8'));
+}
+
+function planOf(pipeline: string): FormatPlan {
+  const { pipelines } = toSettings(parse(minimal({ pipeline })), { cores: 1, consumer: 'c', now: 0 });
+  assert.ok(pipelines[0] !== undefined);
+  return pipelines[0].plan;
+}
+
+for (const preset of PRESET_NAMES) {
+  for (const profile of ['actiontrail', 'vpcflow', 'nginx'] as const) {
+    test(`preset ${preset}, ${profile} logs`, () => {
+      check(`${preset}.${profile}.txt`, planOf(`format: { preset: ${preset} }`), profile);
+    });
+  }
+}
+
+for (const file of readdirSync(new URL('mappings/', root))) {
+  const name = file.replace('.yaml', '');
+  test(`mapping ${name}`, () => {
+    const text = readFileSync(new URL(`mappings/${file}`, root), 'utf8');
+    check(`mapping.${name}.txt`, planOf(text), name.split('-')[0] as ProfileName);
+  });
+}
