@@ -66,6 +66,9 @@ const pipeline = section({
     maxBytes: byteSize('64KiB', '64MiB').prefault('5MiB').describe('Largest reply to ask for, decompressed.'),
     window: integer(1, 1000).prefault(64).describe('Batches of one shard between pull and settled.'),
     idlePoll: duration('10ms', '1m').prefault('200ms').describe('Pause before asking again at the tip of a shard.'),
+    idlePollMax: duration('10ms', '10m')
+      .prefault('1s')
+      .describe('The pause grows up to this when a shard has had no data for more than a minute.'),
     minInterval: duration('0ms', '1m')
       .prefault('10ms')
       .describe('Least time between two pulls of one shard; the service allows 100 a second.'),

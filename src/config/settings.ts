@@ -128,6 +128,7 @@ function pipelinePlan(pipeline: PipelineConfig, config: Config, host: Host, rang
         windowBatches: pull.window,
         maxPullBytes: pull.maxBytes,
         idlePollMs: pull.idlePoll,
+        idlePollMaxMs: Math.max(pull.idlePoll, pull.idlePollMax),
         minPullIntervalMs: pull.minInterval,
         checkpointIntervalMs: config.checkpoint.interval,
         checkpointRefreshMs: config.checkpoint.refresh,

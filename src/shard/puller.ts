@@ -2,6 +2,7 @@ import type { ForwarderError } from '../errors/forwarder-error.js';
 import type { ByteBudget, Reservation } from '../flow/byte-budget.js';
 import { sleep, type Clock } from '../flow/clock.js';
 import type { LogSource, PullReply, StartPosition } from '../model/ports.js';
+import { IdlePace } from './idle-pace.js';
 import { PullSizer, type PullSize } from './pull-sizer.js';
 import { untilDone } from '../flow/retry.js';
 import type { ShardSettings } from './shard-settings.js';
@@ -35,6 +36,7 @@ const LARGE_REPLY = 1024 * 1024;
 export class Puller {
   readonly #deps: PullerDeps;
   readonly #sizer: PullSizer;
+  readonly #idle: IdlePace;
   #cursor: string;
   #notBefore = 0;
   #tipAt: number | undefined;
@@ -45,6 +47,7 @@ export class Puller {
   constructor(deps: PullerDeps, cursor: string) {
     this.#deps = deps;
     this.#sizer = new PullSizer(deps.settings.maxPullBytes);
+    this.#idle = new IdlePace(deps.settings, deps.clock.monotonic());
     this.#cursor = cursor;
     this.#endPosition = deps.settings.end;
   }
@@ -120,9 +123,11 @@ export class Puller {
     this.#cursor = reply.nextCursor;
     const atTip = reply.nextCursor === cursor;
     this.#ended = this.#end !== undefined && (atTip || reply.nextCursor === this.#end);
-    this.#tipAt = atTip ? this.#deps.clock.monotonic() : undefined;
+    const now = this.#deps.clock.monotonic();
+    this.#tipAt = atTip ? now : undefined;
+    if (!atTip) this.#idle.woke(now);
     const more = reply.logGroups >= asked.count || reply.rawSize >= LARGE_REPLY;
-    const pause = atTip ? settings.idlePollMs : more ? 0 : settings.idlePollMs / 4;
+    const pause = atTip ? this.#idle.next(now) : more ? 0 : settings.idlePollMs / 4;
     this.#notBefore = startedAt + Math.max(pause, settings.minPullIntervalMs);
   }
 }

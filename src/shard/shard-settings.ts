@@ -16,6 +16,8 @@ export interface ShardSettings {
   readonly maxPullBytes: number;
   /** Pause before asking again at the tip of the shard. */
   readonly idlePollMs: number;
+  /** … which grows up to this while nothing comes for long. */
+  readonly idlePollMaxMs: number;
   /** Least time between two pulls of one shard (the service allows 100 reads a second). */
   readonly minPullIntervalMs: number;
   readonly checkpointIntervalMs: number;

@@ -13,6 +13,7 @@ export const shardSettings: ShardSettings = {
   windowBatches: 4,
   maxPullBytes: 400,
   idlePollMs: 200,
+  idlePollMaxMs: 1000,
   minPullIntervalMs: 10,
   checkpointIntervalMs: 1000,
   checkpointRefreshMs: 60_000,

@@ -28,6 +28,7 @@ test('what is not written has a default', () => {
           windowBatches: 64,
           maxPullBytes: 5 * 1024 * 1024,
           idlePollMs: 200,
+          idlePollMaxMs: 1000,
           minPullIntervalMs: 10,
           checkpointIntervalMs: 5000,
           checkpointRefreshMs: 30_000,

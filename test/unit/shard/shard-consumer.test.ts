@@ -241,6 +241,21 @@ test('at the tip it asks at the idle interval, with data it asks at once', async
   assert.ok(idle >= 9 && idle <= 11, `${idle} pulls in two idle seconds`);
 });
 
+test('a shard without data for long is asked less often, and at the short interval again after the first event', async () => {
+  const { clock, process, service } = setUp(0);
+  const pulls = () => process.pipeline.snapshot().totals.pulls;
+  await process.start();
+  await clock.advance(120_000);
+  let before = pulls();
+  await clock.advance(10_000);
+  assert.ok(pulls() - before <= 11, `${pulls() - before} pulls in ten seconds`);
+  service.append(0, 1);
+  await clock.advance(1500);
+  before = pulls();
+  await clock.advance(10_000);
+  assert.ok(pulls() - before >= 45, `${pulls() - before} pulls in ten seconds after an event`);
+});
+
 test('a hard stop leaves what is not settled for the next reader, and commits what is', async () => {
   const { clock, service, process, destination } = setUp(100);
   destination.prompt = false;
