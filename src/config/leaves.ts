@@ -94,3 +94,14 @@ export function secret() {
   hints.add(text, { secret: true });
   return text;
 }
+
+/** Pauses between tries. */
+export const retry = (initial: string, max: string) =>
+  z
+    .strictObject({
+      initial: duration('1ms', '1m')
+        .prefault(initial)
+        .describe('First pause after a failure; doubles with every further one.'),
+      max: duration('10ms', '10m').prefault(max).describe('Longest pause between two tries.'),
+    })
+    .prefault({});

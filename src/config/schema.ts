@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { LISTEN_EXPECTED, RECEIVER_EXPECTED, parseListen, parseReceiver } from './endpoint.js';
+import { LISTEN_EXPECTED, parseListen } from './endpoint.js';
+import { destination } from './destination-schema.js';
 import { format } from './format-schema.js';
-import { byteSize, duration, flag, integer, named, parsed, secret } from './leaves.js';
+import { byteSize, duration, flag, integer, named, parsed, retry } from './leaves.js';
 import { START_EXPECTED, parseStart, type Parsed } from './scalars.js';
 import { nameProblem, type NameKind } from '../sls/names.js';
 import type { ProfileName } from '../emulator/sls/profiles/index.js';
@@ -13,14 +14,6 @@ import { sls } from './sls-schema.js';
  */
 
 const section = z.strictObject;
-
-const retry = (initial: string, max: string) =>
-  section({
-    initial: duration('1ms', '1m')
-      .prefault(initial)
-      .describe('First pause after a failure; doubles with every further one.'),
-    max: duration('10ms', '10m').prefault(max).describe('Longest pause between two tries.'),
-  }).prefault({});
 
 const slsName = (kind: NameKind) =>
   parsed('a name', (text): Parsed<string> => {
@@ -79,84 +72,6 @@ const pipeline = section({
     .describe('How long a shard that goes to another consumer may take to deliver what is in flight.'),
   format,
   destination: z.string().describe('Name of the destination, a key of "destinations".'),
-});
-
-const tls = section({
-  ca: z.string().min(1).optional().describe('File with the CA certificates to trust (PEM); default: those of Node.'),
-  cert: z.string().min(1).optional().describe('File with our certificate chain (PEM), for mutual TLS.'),
-  key: z.string().min(1).optional().describe('File with the private key of "cert" (PEM).'),
-  passphrase: secret().optional().describe('Passphrase of "key".'),
-  servername: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Name to expect in the certificate and to send as SNI; default: the host.'),
-  minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).prefault('TLSv1.2').describe('Oldest TLS version to accept.'),
-  insecureSkipVerify: flag()
-    .prefault(false)
-    .describe('DANGEROUS: accept any certificate. Anybody on the way can then read and change the logs.'),
-});
-
-const eps = () => integer(1, 100_000_000).optional();
-
-const rate = section({
-  eps: eps().describe(
-    'Events a second over all connections, what the license allows; what is too much waits. Default: no limit.',
-  ),
-  burst: eps().describe('Events that may go at once after a pause; default: what "eps" allows in a tenth of a second.'),
-  bytesPerSecond: byteSize('1KiB', '100GiB')
-    .optional()
-    .describe('Bytes a second, framing included; default: no limit.'),
-  catchUpEps: eps().describe('In place of "eps" while a shard of a pipeline is more than a minute behind.'),
-});
-
-const destination = section({
-  endpoints: z
-    .array(parsed(RECEIVER_EXPECTED, parseReceiver))
-    .min(1)
-    .max(64)
-    .describe(
-      'Receivers: tcp://host:port, tls://host:port, relp://host:port, relps://host:port (RELP over TLS), or "embedded" for the built-in receiver.',
-    ),
-  framing: z
-    .enum(['lf', 'octet-counting'])
-    .optional()
-    .describe(
-      'How messages are told apart (RFC 6587, RFC 5425); default: lf on tcp, octet-counting on tls; RELP has its own.',
-    ),
-  newline: z
-    .enum(['escape', 'space', 'octal', 'keep'])
-    .prefault('escape')
-    .describe(
-      'Line breaks inside a message: \\n as two characters, a space, #012, or kept (octet-counting and RELP only).',
-    ),
-  maxEventBytes: byteSize('1KiB', '128KiB')
-    .optional()
-    .describe('Most bytes of a message, header included, that the receiver takes; default: any number.'),
-  oversize: z
-    .enum(['truncate', 'drop', 'send'])
-    .prefault('truncate')
-    .describe('What happens to larger messages: cut (JSON stays JSON), left out and counted, or sent all the same.'),
-  guarantee: z
-    .enum(['written', 'acked', 'settled', 'relp'])
-    .optional()
-    .describe(
-      "When an event counts as delivered: accepted by our kernel, by the peer's kernel, believed delivered (default), or answered by a RELP receiver (always, and only, with relp:// and relps://).",
-    ),
-  connections: integer(1, 64).prefault(2).describe('Connections kept open.'),
-  connectTimeout: duration('100ms', '5m')
-    .prefault('10s')
-    .describe('How long a connection attempt may take, TLS included.'),
-  stallTimeout: duration('1s', '1h')
-    .prefault('20s')
-    .describe('A connection whose unacknowledged bytes do not get fewer for this long is replaced.'),
-  settleTime: duration('0ms', '10m')
-    .prefault('2s')
-    .describe('How long a connection must stay healthy after the bytes were acknowledged.'),
-  replayBytes: byteSize('0B', '64MiB').prefault('8MiB').describe('… or how many further bytes must be acknowledged.'),
-  retry: retry('100ms', '10s').describe('Pauses between connection attempts.'),
-  rate: rate.prefault({}).describe('What the receivers may be sent at most.'),
-  tls: tls.prefault({}).describe('TLS options, for tls:// and relps:// endpoints.'),
 });
 
 /** Sections that can be checked by themselves. */

@@ -160,12 +160,16 @@ const NO_FILES = { ca: undefined, cert: undefined, key: undefined, passphrase: u
 const NO_RATE = { eps: undefined, burst: undefined, bytesPerSecond: undefined, catchUpEps: undefined };
 
 function destinationPlan(name: string, destination: DestinationConfig): DestinationPlan {
-  const { endpoints, connections, replayBytes, retry, tls } = destination;
+  const { endpoints, mode, connections, failback, rebind, replayBytes, retry, tls } = destination;
   const settings = {
     name,
     endpoints: endpoints.filter((endpoint) => endpoint !== 'embedded'),
     guarantee: guaranteeOf(destination),
-    connections,
+    mode,
+    failback: { intervalMs: failback.interval, probes: failback.probes },
+    rebind: { afterMs: rebind.time, afterBytes: rebind.bytes },
+    resolveIntervalMs: destination.resolveInterval,
+    connections: mode === 'loadBalance' ? Math.max(connections, endpoints.length) : connections,
     connectTimeoutMs: destination.connectTimeout,
     stallTimeoutMs: destination.stallTimeout,
     settleTimeMs: destination.settleTime,

@@ -1,37 +1,18 @@
 import { asForwarderError, ForwarderError } from '../errors/forwarder-error.js';
-import { Backoff, type BackoffSettings } from '../flow/backoff.js';
-import { sleep, type Clock } from '../flow/clock.js';
+import { sleep } from '../flow/clock.js';
 import { ErrorReporter } from '../flow/error-reporter.js';
 import { StopSignal } from '../flow/stop-signal.js';
 import type { FrameBatch } from '../model/batch.js';
-import type { Log } from '../model/log.js';
 import type { ConnectionSnapshot } from '../model/snapshot.js';
+import { Attempts } from './attempts.js';
+import type { ConnectionDeps } from './connection-deps.js';
 import type { Link } from './link.js';
 import { abandoned, Outbox, type Lease } from './outbox.js';
 import type { Member, Question } from './pulse.js';
-import type { Pace } from './pace.js';
-import type { DeliveryTuning, Endpoint } from './settings.js';
-import { sliceEnd } from './slices.js';
-import type { SettleRule } from './span-ledger.js';
+import { writePaced, type Waiting } from './paced-write.js';
+import type { Endpoint } from './settings.js';
 import type { Verdict } from './stall-watch.js';
-import type { Totals } from './totals.js';
-
-export interface ConnectionDeps {
-  readonly index: number;
-  /** At least one. */
-  readonly endpoints: readonly Endpoint[];
-  readonly rule: SettleRule;
-  readonly retry: BackoffSettings;
-  readonly tuning: DeliveryTuning;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly totals: Totals;
-  readonly pace: Pace;
-  /** Rejects with a ForwarderError. `onChange` is to be called when more is acked that no look can tell, and when the link stops being open. */
-  readonly dial: (endpoint: Endpoint, onChange: () => void, signal: AbortSignal) => Promise<Link>;
-  /** Somebody has to look at this connection in a while, or (`hurry`) as soon as may be. */
-  readonly wakePulse: (hurry: boolean) => void;
-}
+import type { Succession } from './successor.js';
 
 type State =
   | { readonly phase: 'idle' | 'dialling' | 'waiting' | 'closed' }
@@ -49,20 +30,25 @@ export class Connection implements Member {
   readonly #deps: ConnectionDeps;
   readonly #outbox: Outbox;
   readonly #stop = new StopSignal();
-  readonly #backoff: Backoff;
+  readonly #attempts: Attempts;
+  readonly #waiting: Waiting;
   readonly #failing: ErrorReporter;
   readonly #slowness: ErrorReporter;
   #state: State = { phase: 'idle' };
   #running: Promise<void> | undefined;
-  /** Failures since a connection last proved to be good. */
-  #failures = 0;
-  #endpointIndex = 0;
+  /** Is up already, and waits until everything written on the present one is settled. */
+  #next: Succession | undefined;
   #wake: (() => void) | undefined;
 
   constructor(deps: ConnectionDeps) {
     this.#deps = deps;
     this.#outbox = new Outbox(deps.rule, deps.totals);
-    this.#backoff = new Backoff(deps.retry);
+    this.#attempts = new Attempts(deps.endpoints, deps.retry);
+    this.#waiting = {
+      hasRoom: (link) => this.#hasRoom(link),
+      poked: () => this.#poked(),
+      poke: () => this.#poke(),
+    };
     this.#failing = new ErrorReporter(deps.clock, deps.log);
     this.#slowness = new ErrorReporter(deps.clock, deps.log);
   }
@@ -74,7 +60,7 @@ export class Connection implements Member {
   snapshot(): ConnectionSnapshot {
     const link = this.#link;
     return {
-      endpoint: this.#endpoint.text,
+      endpoint: this.#attempts.endpoint.text,
       phase: this.#state.phase,
       pendingBytes: this.#outbox.pendingBytes,
       unackedBytes: link === undefined ? 0 : link.flushed - link.acked,
@@ -110,6 +96,7 @@ export class Connection implements Member {
   closeHard(): Promise<void> {
     this.#stop.stopHard();
     this.#link?.kill(abandoned());
+    this.#next?.link.kill(abandoned());
     this.#poke();
     return this.start();
   }
@@ -133,15 +120,8 @@ export class Connection implements Member {
     return 'link' in this.#state ? this.#state.link : undefined;
   }
 
-  get #endpoint(): Endpoint {
-    const { endpoints } = this.#deps;
-    const endpoint = endpoints[this.#endpointIndex % endpoints.length];
-    if (endpoint === undefined) throw new Error('a destination without endpoints');
-    return endpoint;
-  }
-
   get #fields(): object {
-    return { connection: this.#deps.index, endpoint: this.#endpoint.text };
+    return { connection: this.#deps.index, endpoint: this.#attempts.endpoint.text };
   }
 
   get #done(): boolean {
@@ -156,9 +136,10 @@ export class Connection implements Member {
 
   async #run(): Promise<void> {
     while (!this.#done) {
-      const link = await this.#dial();
+      const link = this.#takeNext() ?? (await this.#dial());
       if (link !== undefined) await this.#live(link);
     }
+    this.#takeNext()?.kill(abandoned());
     this.#enter({ phase: 'closed' });
     this.#outbox.abandonAll();
   }
@@ -166,11 +147,36 @@ export class Connection implements Member {
   async #dial(): Promise<Link | undefined> {
     this.#enter({ phase: 'dialling' });
     try {
-      return await this.#deps.dial(this.#endpoint, () => this.#changed(), this.#stop.hard);
+      return await this.#dialTo(this.#attempts.endpoint);
     } catch (thrown) {
       await this.#failed(asForwarderError(thrown));
       return undefined;
     }
+  }
+
+  #dialTo(endpoint: Endpoint): Promise<Link> {
+    return this.#deps.dial(endpoint, () => this.#changed(), this.#stop.hard);
+  }
+
+  #takeNext(): Link | undefined {
+    const next = this.#next;
+    this.#next = undefined;
+    if (next?.link.open !== true) return undefined;
+    this.#attempts.goTo(next.index);
+    return next.link;
+  }
+
+  async #lookOut(link: Link, signal: AbortSignal): Promise<void> {
+    const found = await this.#deps.succeed(this.#attempts.index, link, (endpoint) => this.#dialTo(endpoint), signal);
+    if (found === undefined) return;
+    if (signal.aborted || this.#stop.soft.aborted) {
+      found.link.kill(abandoned());
+      return;
+    }
+    const to = this.#deps.endpoints[found.index]?.text;
+    this.#deps.log.info({ ...this.#fields, to, reason: found.reason }, 'goes on with a new connection');
+    this.#next = found;
+    this.#poke();
   }
 
   /** From connected to closed, whoever closes it. */
@@ -178,11 +184,14 @@ export class Connection implements Member {
     const { clock, log, totals, tuning } = this.#deps;
     this.#enter({ phase: 'connected', link });
     totals.connects += 1;
-    if (this.#failures === 0) log.info(this.#fields, 'connected');
+    if (this.#attempts.clean) log.info(this.#fields, 'connected');
     if (this.#stop.hard.aborted) link.kill(abandoned());
     const forget = clock.timer(tuning.provenMs, () => this.#proven(), { unref: true });
+    const life = new AbortController();
+    void this.#lookOut(link, life.signal);
     await this.#serve(link);
     await link.closed;
+    life.abort();
     forget();
     if (link.ended) this.#outbox.settleAll(clock.monotonic());
     this.#outbox.rewind();
@@ -190,18 +199,17 @@ export class Connection implements Member {
   }
 
   #proven(): void {
-    this.#failures = 0;
-    this.#backoff.reset();
+    this.#attempts.proven();
     this.#failing.succeeded(this.#fields);
   }
 
   async #serve(link: Link): Promise<void> {
     while (link.open) {
-      const frames = this.#hasRoom(link) ? this.#outbox.begin() : undefined;
+      const frames = this.#next === undefined && this.#hasRoom(link) ? this.#outbox.begin() : undefined;
       if (frames !== undefined) await this.#write(link, frames);
       else if (this.#mayEnd(link)) await this.#end(link);
       else {
-        if (this.#stop.soft.aborted) this.#deps.wakePulse(true);
+        if (this.#stop.soft.aborted || this.#next !== undefined) this.#deps.wakePulse(true);
         await this.#poked();
       }
     }
@@ -209,33 +217,10 @@ export class Connection implements Member {
 
   async #write(link: Link, frames: FrameBatch): Promise<void> {
     this.#deps.wakePulse(false);
-    if (!(await this.#writeSlices(link, frames))) return;
+    if (!(await writePaced(link, frames, this.#deps.pace, this.#waiting))) return;
     const now = this.#deps.clock.monotonic();
     this.#outbox.written(link.flushed, now);
     this.#advance(link, now);
-  }
-
-  async #writeSlices(link: Link, { bytes, ends }: FrameBatch): Promise<boolean> {
-    const { pace } = this.#deps;
-    const maxEvents = Math.min(link.sliceEvents, pace.sliceEvents);
-    const maxBytes = Math.min(link.sliceBytes, pace.sliceBytes);
-    let start = 0;
-    for (let from = 0; from < ends.length;) {
-      const to = sliceEnd(ends, from, start, maxEvents, maxBytes);
-      const end = ends[to - 1] ?? bytes.length;
-      await this.#mayWrite(link, to - from, end - start);
-      if (!link.open || !(await link.write(bytes.subarray(start, end), ends.subarray(from, to), start))) return false;
-      [from, start] = [to, end];
-    }
-    return true;
-  }
-
-  /** Resolves when the slice may be written, or the link is lost. */
-  async #mayWrite(link: Link, events: number, bytes: number): Promise<void> {
-    while (link.open && !this.#hasRoom(link)) await this.#poked();
-    const ticket = this.#deps.pace.ask(events, bytes, () => this.#poke());
-    while (link.open && !ticket.granted) await this.#poked();
-    this.#deps.pace.giveUp(ticket);
   }
 
   #hasRoom(link: Link): boolean {
@@ -244,8 +229,9 @@ export class Connection implements Member {
     return false;
   }
 
-  /** Nothing will come any more, and what was written is acked, as far as one can know. */
+  /** Nothing will come any more on this link, and what was written is acked, as far as one can know. */
   #mayEnd(link: Link): boolean {
+    if (this.#next !== undefined && this.#outbox.quiet) return true;
     return this.#stop.soft.aborted && (this.#outbox.allAcked || (link.blind && this.#outbox.allWritten));
   }
 
@@ -256,7 +242,7 @@ export class Connection implements Member {
     link.end();
     const lookAgain = (): (() => void) => clock.timer(tuning.endGraceMs, leave);
     const leave = (): void => {
-      if (this.#outbox.empty) link.leave();
+      if (this.#outbox.nothingOut) link.leave();
       else cancel = lookAgain();
     };
     let cancel = lookAgain();
@@ -277,7 +263,7 @@ export class Connection implements Member {
   }
 
   #stalled(what: string): ForwarderError {
-    return new ForwarderError('CONNECTION_STALLED', `${this.#endpoint.text}: ${what}`);
+    return new ForwarderError('CONNECTION_STALLED', `${this.#attempts.endpoint.text}: ${what}`);
   }
 
   #advance(link: Link, now: number): void {
@@ -286,13 +272,11 @@ export class Connection implements Member {
 
   /** Goes on to the next endpoint; pauses once all have been tried since one last proved to be good. */
   async #failed(error: ForwarderError, more: object = {}): Promise<void> {
-    const { clock, endpoints, totals } = this.#deps;
+    const { clock, totals } = this.#deps;
     if (this.#done) return;
     totals.errors[error.code] = (totals.errors[error.code] ?? 0) + 1;
     const fields = { ...this.#fields, ...more };
-    this.#endpointIndex += 1;
-    this.#failures += 1;
-    const pauseMs = this.#failures < endpoints.length ? 0 : this.#backoff.next();
+    const pauseMs = this.#next === undefined ? this.#attempts.failed() : 0;
     this.#failing.failed(error, pauseMs, fields);
     if (pauseMs === 0) return;
     this.#enter({ phase: 'waiting' });

@@ -4,15 +4,18 @@ import type { FrameBatch } from '../model/batch.js';
 import type { Log } from '../model/log.js';
 import type { Destination, Route } from '../model/ports.js';
 import type { DestinationSnapshot } from '../model/snapshot.js';
+import { addressesOf } from './addresses.js';
 import { Connection } from './connection.js';
 import { dial } from './dial.js';
 import { KernelSockets, sendBufferBound } from './kernel-sockets.js';
+import type { Link } from './link.js';
 import type { Lease } from './outbox.js';
 import { Pace } from './pace.js';
 import { Pulse } from './pulse.js';
 import { RelpLink } from './relp-link.js';
 import { isRelp, isTls, TUNING, type DeliveryTuning, type DestinationSettings } from './settings.js';
 import { StreamLink } from './stream-link.js';
+import { Successor } from './successor.js';
 import { tlsOptions } from './tls-options.js';
 import { newTotals, type Totals } from './totals.js';
 
@@ -46,9 +49,12 @@ export function openDestination(
   const sendBufferBytes = sendBufferBound();
   const pace = new Pace(settings.rate, clock, isBehind);
   const connections = Array.from({ length: settings.connections }, (_, index) => {
+    const rotateBy = settings.mode === 'loadBalance' ? index : 0;
+    const endpoints = rotated(settings.endpoints, rotateBy);
+    const successors = { ...settings, ...tuning, clock, resolve: addressesOf, retire: retirer(clock, tuning), random };
     return new Connection({
       index,
-      endpoints: settings.endpoints,
+      endpoints,
       rule: settings,
       retry: settings.retry,
       tuning,
@@ -57,12 +63,13 @@ export function openDestination(
       totals,
       pace,
       dial: async (endpoint, onChange, signal) => {
-        const dialled = await dial(endpoint, settings, clock, signal);
+        const dialled = await dial(endpoint, { ...settings, rotateBy }, clock, signal);
         const sliceBytes = tuning.sliceBytes[isTls(endpoint) ? 'tls' : 'tcp'];
         const own = { ...settings, ...tuning, sendBufferBytes, sliceBytes };
         if (isRelp(endpoint)) return RelpLink.open(dialled, endpoint, own, clock, onChange, signal);
         return new StreamLink(dialled, endpoint, own, clock, onChange);
       },
+      succeed: (at, link, dial, signal) => new Successor({ ...successors, dial }, endpoints, at, link).find(signal),
       wakePulse: (hurry) => {
         if (hurry) pulse.hurry();
         else pulse.wake();
@@ -71,6 +78,21 @@ export function openDestination(
   });
   const pulse = new Pulse(clock, new KernelSockets(), tuning, connections);
   return new SyslogDestination(settings, connections, totals, pace);
+}
+
+const { random } = Math;
+
+/** Every connection begins at its own place, and goes on from there: what one loses, its neighbours take over. */
+function rotated<T>(list: readonly T[], by: number): T[] {
+  const at = by % list.length;
+  return [...list.slice(at), ...list.slice(0, at)];
+}
+
+function retirer(clock: Clock, { endGraceMs }: DeliveryTuning): (link: Link) => void {
+  return (link) => {
+    link.end();
+    clock.timer(endGraceMs, () => link.leave(), { unref: true });
+  };
 }
 
 class SyslogDestination implements OpenDestination {

@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { deadline, type Clock } from '../flow/clock.js';
+import { lookupFrom } from './addresses.js';
 import { isTls, type Endpoint, type TlsSettings } from './settings.js';
 import { connectionError, type Stage } from './socket-errors.js';
 import { tlsOptions } from './tls-options.js';
@@ -15,6 +16,8 @@ export interface Dialled {
 export interface DialSettings {
   readonly tls: TlsSettings;
   readonly connectTimeoutMs: number;
+  /** Which of a name's addresses to try first. */
+  readonly rotateBy: number;
 }
 
 /** Idle connections: first probe after this long, then every second, ten times (libuv's choice). */
@@ -37,7 +40,7 @@ export async function dial(
   let stage: Stage = 'connect';
   try {
     const options = isTls(endpoint) ? tlsOptions(settings.tls, endpoint) : undefined;
-    const raw = tamed(connectTcp(endpoint));
+    const raw = tamed(connectTcp(endpoint, settings.rotateBy));
     opened.push(raw);
     await ready(raw, 'connect', limit.signal);
     if (options === undefined) return { stream: raw, raw };
@@ -57,7 +60,7 @@ export async function dial(
   }
 }
 
-function connectTcp({ host, port }: Endpoint): Socket {
+function connectTcp({ host, port }: Endpoint, rotateBy: number): Socket {
   return connect({
     host,
     port,
@@ -65,6 +68,7 @@ function connectTcp({ host, port }: Endpoint): Socket {
     keepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE_MS,
     allowHalfOpen: true,
+    lookup: lookupFrom(rotateBy),
     autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
   });
 }

@@ -6,6 +6,8 @@ import type { Verdict } from './stall-watch.js';
 export interface Link {
   /** Where the kernel's table tells of it; undefined where there is nothing to look up. */
   readonly key: SocketKey | undefined;
+  /** The receiver's. */
+  readonly address: string | undefined;
   /** Resolves when the socket is closed and Node holds none of our bytes any more. */
   readonly closed: Promise<void>;
   readonly open: boolean;

@@ -51,6 +51,14 @@ export class Outbox {
     return this.#ledger.allAcked;
   }
 
+  get quiet(): boolean {
+    return this.#ledger.quiet;
+  }
+
+  get nothingOut(): boolean {
+    return this.#ledger.nothingOut;
+  }
+
   push(frames: FrameBatch, lease: Lease): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#ledger.push({ frames, lease, resolve, reject, begun: false });

@@ -87,6 +87,10 @@ export class RelpLink implements Link {
     return this.#inner.key;
   }
 
+  get address(): string | undefined {
+    return this.#inner.address;
+  }
+
   get closed(): Promise<void> {
     return this.#inner.closed;
   }

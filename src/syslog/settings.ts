@@ -29,10 +29,22 @@ export interface TlsSettings {
   readonly insecureSkipVerify: boolean;
 }
 
-export interface DestinationSettings {
+/** When a connection is replaced by another. */
+export interface SuccessionSettings {
+  /** How a connection that had to go elsewhere comes back to a receiver it would rather have. */
+  readonly failback: { readonly intervalMs: number; readonly probes: number };
+  /** A connection this old, or one that has carried so much, is replaced; undefined: never. */
+  readonly rebind: { readonly afterMs: number | undefined; readonly afterBytes: number | undefined };
+  /** How often a name is resolved again while connected. */
+  readonly resolveIntervalMs: number;
+}
+
+export interface DestinationSettings extends SuccessionSettings {
   readonly name: string;
-  /** At least one; each connection starts with the first and goes on to the next whenever it loses one. */
+  /** At least one. A connection goes on to the next whenever it loses one, and comes back. */
   readonly endpoints: readonly Endpoint[];
+  /** All connections prefer the first, or each its own. */
+  readonly mode: 'failover' | 'loadBalance';
   readonly tls: TlsSettings;
   readonly guarantee: Guarantee;
   /** At least 1. */
@@ -69,6 +81,8 @@ export interface DeliveryTuning {
   readonly blindAckMs: number;
   /** A RELP command that is not answered for this long never will be. As long as librelp's own client waits. */
   readonly relpAnswerTimeoutMs: number;
+  /** How often a connection looks whether it should be replaced by another. */
+  readonly lookoutMs: number;
 }
 
 export const TUNING: DeliveryTuning = {
@@ -81,4 +95,5 @@ export const TUNING: DeliveryTuning = {
   endGraceMs: 2_000,
   blindAckMs: 10_000,
   relpAnswerTimeoutMs: 90_000,
+  lookoutMs: 1_000,
 };

@@ -58,6 +58,16 @@ export class SpanLedger<T> {
     return this.#acked === this.#entries.length;
   }
 
+  /** Everything written so far is acked. */
+  get quiet(): boolean {
+    return this.#acked === this.#written;
+  }
+
+  /** Nothing is written that is not settled. */
+  get nothingOut(): boolean {
+    return this.#written === 0;
+  }
+
   push(span: T): void {
     this.#entries.push({ span, end: 0, writtenAt: 0, ackedAt: 0 });
   }

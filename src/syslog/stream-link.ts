@@ -34,6 +34,7 @@ type State =
 export class StreamLink implements Link {
   readonly sliceEvents = Infinity;
   readonly key: SocketKey | undefined;
+  readonly address: string | undefined;
   readonly closed: Promise<void>;
   readonly #stream: Socket;
   readonly #raw: Socket;
@@ -61,6 +62,7 @@ export class StreamLink implements Link {
     onChange: () => void,
   ) {
     this.key = socketKey(raw);
+    this.address = raw.remoteAddress;
     this.#stream = stream;
     this.#raw = raw;
     this.#endpoint = endpoint;

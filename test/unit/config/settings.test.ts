@@ -66,6 +66,10 @@ test('what is not written has a default', () => {
         name: 'siem',
         endpoints: [{ transport: 'tcp', host: 'siem', port: 514, text: 'tcp://siem:514' }],
         guarantee: 'settled',
+        mode: 'failover',
+        failback: { intervalMs: 30_000, probes: 3 },
+        rebind: { afterMs: undefined, afterBytes: undefined },
+        resolveIntervalMs: 60_000,
         connections: 2,
         connectTimeoutMs: 10_000,
         stallTimeoutMs: 20_000,
@@ -86,6 +90,7 @@ test('what is not written has a default', () => {
     },
   ]);
   assert.deepEqual(rest, {
+    deadLetters: undefined,
     maxInFlightBytes: 64 * 1024 * 1024,
     threads: 3,
     shutdownTimeoutMs: 25_000,

@@ -24,6 +24,10 @@ export const NO_TLS: DestinationSettings['tls'] = {
 const QUICK: DestinationSettings = {
   name: 'siem',
   endpoints: [],
+  mode: 'failover',
+  failback: { intervalMs: 60_000, probes: 1 },
+  rebind: { afterMs: undefined, afterBytes: undefined },
+  resolveIntervalMs: 60_000,
   tls: NO_TLS,
   guarantee: 'settled',
   connections: 1,
@@ -34,7 +38,7 @@ const QUICK: DestinationSettings = {
   retry: { initialMs: 20, maxMs: 50 },
   rate: { eps: undefined, burst: undefined, bytesPerSecond: undefined, catchUpEps: undefined },
 };
-const QUICK_TUNING: DeliveryTuning = { ...TUNING, beatMs: 20, restPerLook: 2, endGraceMs: 200 };
+const QUICK_TUNING: DeliveryTuning = { ...TUNING, beatMs: 20, restPerLook: 2, endGraceMs: 200, lookoutMs: 10 };
 
 export function endpointAt(port: number, transport: Endpoint['transport'] = 'tcp', host = '127.0.0.1'): Endpoint {
   return { transport, host, port, text: `${transport}://${host}:${port}` };

@@ -1,0 +1,47 @@
+import { Backoff, type BackoffSettings } from '../flow/backoff.js';
+import type { Endpoint } from './settings.js';
+
+/** Which receiver a connection goes to next, and after what pause. */
+export class Attempts {
+  readonly #endpoints: readonly Endpoint[];
+  readonly #backoff: Backoff;
+  #index = 0;
+  /** Failures since a connection last proved to be good. */
+  #failures = 0;
+
+  /** @param endpoints at least one, in the order of preference. */
+  constructor(endpoints: readonly Endpoint[], retry: BackoffSettings) {
+    this.#endpoints = endpoints;
+    this.#backoff = new Backoff(retry);
+  }
+
+  get index(): number {
+    return this.#index;
+  }
+
+  get endpoint(): Endpoint {
+    const endpoint = this.#endpoints[this.#index];
+    if (endpoint === undefined) throw new Error('a destination without endpoints');
+    return endpoint;
+  }
+
+  get clean(): boolean {
+    return this.#failures === 0;
+  }
+
+  goTo(index: number): void {
+    this.#index = index;
+  }
+
+  /** Goes on to the next. @returns the pause before it: none until all have been tried since one last proved to be good. */
+  failed(): number {
+    this.#index = (this.#index + 1) % this.#endpoints.length;
+    this.#failures += 1;
+    return this.#failures < this.#endpoints.length ? 0 : this.#backoff.next();
+  }
+
+  proven(): void {
+    this.#failures = 0;
+    this.#backoff.reset();
+  }
+}
