@@ -55,8 +55,8 @@ export default {
     {
       name: 'adapters-never-import-each-other',
       severity: 'error',
-      from: { path: '^src/(sls|format|syslog)/' },
-      to: { path: '^src/(sls|format|syslog|group|shard|config|telemetry|emulator)/', pathNot: '^src/$1/' },
+      from: { path: '^src/(sls|format|syslog|deadletter)/' },
+      to: { path: '^src/(sls|format|syslog|deadletter|group|shard|config|telemetry|emulator)/', pathNot: '^src/$1/' },
     },
     {
       name: 'emulator-stands-alone',
