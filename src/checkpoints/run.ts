@@ -1,5 +1,6 @@
+import { choosePipeline } from '../choose-pipeline.js';
 import { loadConfig } from '../config/load.js';
-import { toSettings, type ForwarderSettings, type PipelinePlan } from '../config/settings.js';
+import { toSettings, type PipelinePlan } from '../config/settings.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { systemClock as clock } from '../flow/clock.js';
 import { openLogService } from '../service-access.js';
@@ -37,22 +38,13 @@ export async function runCheckpointTask({ configFile, env, pipeline, task }: Che
       'USAGE',
       'the embedded Log Service ends with its program: there are no checkpoints to look at',
     );
-  const plan = choose(settings, pipeline);
+  const plan = choosePipeline(settings, pipeline);
   const client = openLogService(settings, undefined, { env, clock, log: SILENT });
   try {
     return await perform(task, plan, client.openLogstore({ ...plan.settings, ...READING }));
   } finally {
     client.close();
   }
-}
-
-function choose({ pipelines }: ForwarderSettings, name: string | undefined): PipelinePlan {
-  const names = pipelines.map(({ settings }) => settings.name).join(', ');
-  const found = name === undefined ? pipelines : pipelines.filter(({ settings }) => settings.name === name);
-  const [plan, another] = found;
-  if (plan === undefined) throw new ForwarderError('USAGE', `no pipeline is called "${name ?? ''}" (known: ${names})`);
-  if (another !== undefined) throw new ForwarderError('USAGE', `choose one with --pipeline: ${names}`);
-  return plan;
 }
 
 async function perform(task: CheckpointTask, plan: PipelinePlan, logstore: OpenLogstore): Promise<string> {

@@ -4,6 +4,7 @@ import { CHECKPOINT_OPTIONS, runCheckpoint, type CheckpointArguments } from './c
 import { CONFIG } from './config-option.js';
 import { EMULATOR_OPTIONS, runEmulator, type EmulatorArguments } from './emulator.js';
 import { parseRange, RANGE_OPTIONS, type RangeArguments } from './range.js';
+import { PREVIEW_OPTIONS, runPreview, type PreviewArguments } from './preview.js';
 import { RECEIVER_OPTIONS, runReceiver, type ReceiverArguments } from './receiver.js';
 import { usageError } from './usage.js';
 
@@ -49,6 +50,12 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     .command(['$0', 'run'], 'Forward until stopped (the default)', RUN, run<RunArguments>(forward))
     .command('validate', 'Say what is wrong with a config file, or that nothing is', CONFIG, run(validate))
     .command(
+      'preview',
+      'Show what would be sent of real events; send and commit nothing',
+      PREVIEW_OPTIONS,
+      run<PreviewArguments>(runPreview),
+    )
+    .command(
       'replay <directory>',
       'Send dead letters again; each is removed when it is delivered',
       (command) =>
@@ -73,6 +80,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     .command('receiver', 'Receive syslog and say what came', RECEIVER_OPTIONS, run<ReceiverArguments>(runReceiver))
     .example('$0', 'with config.yaml; a first try needs no account')
     .example('$0 validate -c siem.yaml', 'before a restart, with the same environment')
+    .example('$0 preview -n 3 --hex', 'three events as a SIEM would get them')
     .example('$0 --from -2h --to end', 'one pass over two hours, then exit 0; with a consumer group of its own')
     .example('$0 replay /var/lib/forwarder/dead', 'what could not be decoded, with a version that can')
     .example('$0 emulator --port 8080 --profile vpcflow', 'a Log Service for tests, in one terminal')
@@ -94,17 +102,16 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   return exitCode;
 }
 
+const OPTIONS = new Map<string, object>([
+  ['checkpoint', CHECKPOINT_OPTIONS],
+  ['emulator', EMULATOR_OPTIONS],
+  ['preview', PREVIEW_OPTIONS],
+  ['receiver', RECEIVER_OPTIONS],
+  ['replay', CONFIG],
+]);
+
 function knownOptions(command: string | undefined): readonly string[] {
-  const own =
-    command === 'emulator'
-      ? EMULATOR_OPTIONS
-      : command === 'receiver'
-        ? RECEIVER_OPTIONS
-        : command === 'checkpoint'
-          ? CHECKPOINT_OPTIONS
-          : command === 'replay'
-            ? CONFIG
-            : RUN;
+  const own = OPTIONS.get(command ?? 'run') ?? RUN;
   return [...Object.keys(own), 'help', 'version'];
 }
 

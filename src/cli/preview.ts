@@ -1,0 +1,41 @@
+import { isWrong, parseStart, type Start } from '../config/scalars.js';
+import { ForwarderError } from '../errors/forwarder-error.js';
+import { CONFIG } from './config-option.js';
+import { wholeNumber } from './usage.js';
+
+export const PREVIEW_OPTIONS = {
+  ...CONFIG,
+  pipeline: { type: 'string', requiresArg: true, describe: 'Only this pipeline; needed if there are several' },
+  count: { alias: 'n', type: 'number', default: 5, requiresArg: true, describe: 'Events to show' },
+  from: { type: 'string', requiresArg: true, describe: 'Where to look: begin, a time, or -2h; default: the last hour' },
+  hex: { type: 'boolean', default: false, describe: 'Show bytes, not text' },
+} as const;
+
+export interface PreviewArguments {
+  readonly config: string;
+  readonly pipeline?: string | undefined;
+  readonly count: number;
+  readonly from?: string | undefined;
+  readonly hex: boolean;
+}
+
+/** What would be sent goes to standard output, as it is; what there is to say about it to standard error. */
+export async function runPreview({ config, pipeline, count, from, hex }: PreviewArguments): Promise<number> {
+  const request = { pipeline, count: wholeNumber('count', count, 1, 10_000), from: positionOf(from), hex };
+  const { preview } = await import('../preview/run.js');
+  await preview({
+    ...request,
+    configFile: config,
+    env: process.env,
+    print: (bytes) => process.stdout.write(bytes),
+    say: (line) => process.stderr.write(`# ${line}\n`),
+  });
+  return 0;
+}
+
+function positionOf(text: string | undefined): Start | undefined {
+  if (text === undefined) return undefined;
+  const start = parseStart(text);
+  if (!isWrong(start)) return start;
+  throw new ForwarderError('USAGE', `--from: ${start.wrong} (forwarder preview --help)`);
+}

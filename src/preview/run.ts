@@ -1,0 +1,126 @@
+import { choosePipeline } from '../choose-pipeline.js';
+import { loadConfig } from '../config/load.js';
+import type { Start } from '../config/scalars.js';
+import { toSettings, type PipelinePlan } from '../config/settings.js';
+import { startEmbedded } from '../embedded.js';
+import { systemClock as clock } from '../flow/clock.js';
+import { FormatterPool } from '../format/formatter-pool.js';
+import type { FrameBatch } from '../model/batch.js';
+import type { Formatter, LogSource, StartPosition } from '../model/ports.js';
+import { MAX_RAW_SIZE, openLogService } from '../service-access.js';
+import { describe, framesOf, hexDump } from './show.js';
+
+export interface PreviewRequest {
+  readonly configFile: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Name of the pipeline; the only one if not said. */
+  readonly pipeline: string | undefined;
+  /** Events to show. */
+  readonly count: number;
+  /** Where in each shard to look; if not said, at the last hour, then at the beginning. */
+  readonly from: Start | undefined;
+  readonly hex: boolean;
+  /** What would be sent … */
+  readonly print: (bytes: Uint8Array | string) => void;
+  /** … and what there is to say about it, without line breaks. */
+  readonly say: (line: string) => void;
+}
+
+/** Log groups in one pull: a few events are wanted, not a batch. */
+const GROUPS = 10;
+/** Pulls of one shard: the filters may leave nothing of any number of them. */
+const MAX_PULLS = 20;
+const PATIENCE_MS = 120_000;
+const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/**
+ * Pulls events of a pipeline and shows, byte for byte, what would be sent. Sends nothing and leaves the consumer group alone.
+ * @throws ForwarderError
+ */
+export async function preview(request: PreviewRequest): Promise<void> {
+  const host = { cores: 1, consumer: 'preview', now: clock.now() };
+  const settings = toSettings(loadConfig(request.configFile, request.env), host);
+  const plan = choosePipeline(settings, request.pipeline);
+  const ends = await startEmbedded({ ...settings, destinations: [] }, SILENT);
+  const client = openLogService(settings, ends.service?.endpoint, { env: request.env, clock, log: SILENT });
+  const pool = new FormatterPool({ threads: 1, plans: [plan.plan], maxRawSize: MAX_RAW_SIZE, maxIdleBytes: 0 });
+  try {
+    const formatter = pool.formatter(0, { ...plan.settings, hostname: '' });
+    const bodyBuffer = (size: number): ArrayBuffer => formatter.bodyBuffer(size);
+    const { source } = client.openLogstore({ ...plan.settings, compression: plan.compression, bodyBuffer });
+    await new Preview(request, plan, source, formatter).run();
+  } finally {
+    client.close();
+    await pool.close();
+    await ends.stop();
+  }
+}
+
+class Preview {
+  readonly #request: PreviewRequest;
+  readonly #plan: PipelinePlan;
+  readonly #source: LogSource;
+  readonly #formatter: Formatter;
+  readonly #signal = AbortSignal.timeout(PATIENCE_MS);
+  #shown = 0;
+  #unsent = { filtered: 0, dropped: 0, truncated: 0 };
+
+  constructor(request: PreviewRequest, plan: PipelinePlan, source: LogSource, formatter: Formatter) {
+    this.#request = request;
+    this.#plan = plan;
+    this.#source = source;
+    this.#formatter = formatter;
+  }
+
+  async run(): Promise<void> {
+    const shards = await this.#source.listShards(this.#signal);
+    for (const from of positions(this.#request.from)) {
+      for (const { shard } of shards) await this.#shard(shard, from);
+      if (this.#shown > 0) break;
+    }
+    this.#sumUp();
+  }
+
+  async #shard(shard: number, from: StartPosition): Promise<void> {
+    let cursor = await this.#source.getCursor(shard, from, this.#signal);
+    for (let seq = 0; seq < MAX_PULLS && this.#shown < this.#request.count; seq++) {
+      const { nextCursor, logGroups, ...reply } = await this.#source.pull(shard, cursor, GROUPS, this.#signal);
+      if (logGroups > 0) this.#show(await this.#formatter.format({ ...reply, shard, seq, cursor, nextCursor }));
+      if (nextCursor === cursor) return;
+      cursor = nextCursor;
+    }
+  }
+
+  #show(batch: FrameBatch): void {
+    const { count, hex, print, say } = this.#request;
+    this.#unsent.filtered += batch.filtered;
+    this.#unsent.dropped += batch.dropped;
+    this.#unsent.truncated += batch.truncated;
+    for (const frame of framesOf(batch).slice(0, count - this.#shown)) {
+      this.#shown += 1;
+      say(`${this.#shown}: ${describe(frame, batch.shard)}`);
+      print(hex ? hexDump(frame) : frame);
+      if (!hex && frame.at(-1) !== LF) print('\n');
+    }
+  }
+
+  #sumUp(): void {
+    const { filtered, dropped, truncated } = this.#unsent;
+    const { project, logstore } = this.#plan.settings;
+    const { size } = this.#plan.plan;
+    if (this.#shown === 0) this.#request.say(`no events found in ${project}/${logstore}; try another --from`);
+    if (filtered > 0) this.#request.say(`${filtered} events left out by the filters`);
+    if (dropped > 0) this.#request.say(`${dropped} events of more than ${size?.maxBytes ?? 0} bytes left out`);
+    if (truncated > 0) this.#request.say(`${truncated} events cut to ${size?.maxBytes ?? 0} bytes`);
+    this.#request.say('nothing was sent, nothing was committed');
+  }
+}
+
+const LF = 0x0a;
+const HOUR = 3600;
+
+function positions(from: Start | undefined): readonly StartPosition[] {
+  const now = Math.floor(clock.now() / 1000);
+  if (from === undefined) return [{ unixSeconds: now - HOUR }, 'begin'];
+  return [typeof from === 'object' && 'secondsAgo' in from ? { unixSeconds: now - from.secondsAgo } : from];
+}

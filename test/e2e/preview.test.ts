@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { preview } from '../../src/preview/run.js';
+
+const CONFIG = `sls: { endpoint: embedded }
+pipelines:
+  - name: main
+    project: demo-project
+    logstore: flows
+    consumerGroup: group
+    destination: siem
+    format:
+      preset: qradar-leef
+      eventId: flow
+      exclude: { field: action, equals: ACCEPT }
+      rules: [{ when: { field: action, equals: REJECT }, severity: warning }]
+destinations: { siem: { endpoints: ["tcp://siem.example.com:514"], maxEventBytes: 1KiB } }
+embedded: { profile: vpcflow, shards: 2, preload: 400, rate: 0 }
+`;
+
+async function run(t: TestContext, count: number, hex: boolean): Promise<{ sent: Buffer; said: string[] }> {
+  const directory = mkdtempSync(join(tmpdir(), 'preview-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const configFile = join(directory, 'c.yaml');
+  writeFileSync(configFile, CONFIG);
+  const sent: Buffer[] = [];
+  const said: string[] = [];
+  await preview({
+    ...{ configFile, env: {}, pipeline: undefined, from: undefined, count, hex },
+    print: (bytes) => sent.push(Buffer.from(bytes)),
+    say: (line) => said.push(line),
+  });
+  return { sent: Buffer.concat(sent), said };
+}
+
+test('preview prints what would be sent, and says what is worth knowing of it', async (t) => {
+  const { sent, said } = await run(t, 3, false);
+  const lines = sent.toString().split('\n');
+  assert.equal(lines.length, 4);
+  for (const line of lines.slice(0, 3))
+    assert.match(line, /^<132>1 \S+Z sls-demo-project-flows flows - - - LEEF:2\.0\|.*\taction=REJECT\t/);
+  assert.match(said[0] ?? '', /^1: shard \d, \d+ bytes, facility 16, severity 4, log source "sls-demo-project-flows"$/);
+  assert.ok(
+    said.some((line) => /^\d+ events left out by the filters$/.test(line)),
+    said.join('\n'),
+  );
+  assert.equal(said.at(-1), 'nothing was sent, nothing was committed');
+});
+
+test('preview --hex shows every byte', async (t) => {
+  const { sent, said } = await run(t, 1, true);
+  const [first = '', ...rest] = sent.toString().trimEnd().split('\n');
+  assert.match(first, /^00000000 {2}3c 31 33 32 3e 31 20 .* {2}<132>1 /);
+  const size = Number(/(\d+) bytes/.exec(said[0] ?? '')?.[1]);
+  assert.equal(rest.length + 1, Math.ceil(size / 16));
+  assert.match(rest.at(-1) ?? '', / 0a +\S*\.$/);
+});
