@@ -31,6 +31,11 @@ export class InFlightWindow<T> {
     return this.#watermark;
   }
 
+  /** Where the first batch in flight ends; undefined if there is none. */
+  get oldest(): T | undefined {
+    return this.#entries[0]?.position;
+  }
+
   /** Enters a batch that ends at `position`. The returned function settles it; calling it twice does nothing. */
   track(position: T): () => void {
     const entry: Entry<T> = { position, settled: false };

@@ -7,9 +7,14 @@ export class PipelineTotals {
   readonly #past = new ShardStats();
   readonly #released: Record<string, number> = {};
   #acquired = 0;
+  #collisions = 0;
 
   acquired(): void {
     this.#acquired += 1;
+  }
+
+  countCollision(): void {
+    this.#collisions += 1;
   }
 
   countError(code: string): void {
@@ -25,6 +30,11 @@ export class PipelineTotals {
   sum(live: readonly ShardStats[]): Totals {
     const all = new ShardStats();
     for (const stats of [this.#past, ...live]) all.add(stats);
-    return { ...all.counters(), shardsAcquired: this.#acquired, shardsReleased: { ...this.#released } };
+    return {
+      ...all.counters(),
+      shardsAcquired: this.#acquired,
+      consumerCollisions: this.#collisions,
+      shardsReleased: { ...this.#released },
+    };
   }
 }

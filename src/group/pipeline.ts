@@ -7,6 +7,7 @@ import type { PipelineSnapshot } from '../model/snapshot.js';
 import { untilDone } from '../flow/retry.js';
 import { ShardConsumer } from '../shard/shard-consumer.js';
 import type { ShardSettings } from '../shard/shard-settings.js';
+import { CollisionWatch } from './collision-watch.js';
 import { Completion } from './completion.js';
 import { GroupMember } from './group-member.js';
 import type { Lease } from './lease.js';
@@ -49,6 +50,7 @@ export class Pipeline {
   readonly #deps: PipelineDeps;
   readonly #totals = new PipelineTotals();
   readonly #watch: ShardWatch;
+  readonly #collisions: CollisionWatch;
   #member: GroupMember<ShardConsumer> | undefined;
   #completion: Completion | undefined;
   #markFinished: () => void = () => undefined;
@@ -67,6 +69,14 @@ export class Pipeline {
       intervalMs: deps.settings.shardCheckMs,
       onClosed: (shard) => this.#close(shard),
       onError: (code) => this.#totals.countError(code),
+    });
+    this.#collisions = new CollisionWatch({
+      group: deps.group,
+      consumer: deps.settings.consumer,
+      clock: deps.clock,
+      log: deps.log,
+      held: () => this.#member?.runs ?? [],
+      onCollision: () => this.#totals.countCollision(),
     });
   }
 
@@ -93,11 +103,12 @@ export class Pipeline {
     this.#member = this.#join(timeoutSeconds * 1000);
     this.#member.start();
     this.#watch.start();
+    this.#collisions.start();
   }
 
   /** Resolves when every shard is drained, committed and given back. */
   async stop(): Promise<void> {
-    await this.#watch.stop();
+    await Promise.all([this.#watch.stop(), this.#collisions.stop()]);
     await this.#member?.stop();
   }
 

@@ -38,6 +38,8 @@ export interface PipelineTotals {
   /** Of those, kept as dead letters. */
   readonly deadLetters: number;
   readonly shardsAcquired: number;
+  /** Checkpoints found that somebody else stored for a shard of ours: a second process under our consumer name. */
+  readonly consumerCollisions: number;
   readonly shardsReleased: Readonly<Record<string, number>>;
   /** Failed requests to the service by error code. */
   readonly errors: Readonly<Record<string, number>>;

@@ -46,6 +46,11 @@ export class Committer {
     return this.#storedAt === undefined ? undefined : this.#deps.clock.monotonic() - this.#storedAt;
   }
 
+  /** The checkpoint as we know it. */
+  get stored(): string | undefined {
+    return this.#stored;
+  }
+
   /** Everything settled so far is stored. */
   get upToDate(): boolean {
     return this.#deps.watermark() === this.#stored;
@@ -84,8 +89,11 @@ export class Committer {
         return false;
       }
     } catch (thrown) {
-      if (!signal.aborted) onError(asForwarderError(thrown));
-      return false;
+      const error = asForwarderError(thrown);
+      if (!signal.aborted) onError(error);
+      // A shard that is gone took its checkpoint with it: nothing is left to be stored.
+      if (error.code === 'SLS_SHARD_GONE') this.#stored = cursor;
+      return this.upToDate;
     }
     this.#stored = cursor;
     this.#storedAt = clock.monotonic();

@@ -1,20 +1,24 @@
-/** What a shard's lag follows from. Times in milliseconds unless they say otherwise. */
-interface Standing {
-  /** Wall clock. */
-  readonly nowMs: number;
-  readonly monotonicMs: number;
-  /** Monotonic: when the service last said that there is nothing after what was pulled. */
-  readonly tipAt: number | undefined;
-  readonly inFlight: number;
-  /** Receive time of the watermark, unix seconds. */
-  readonly watermarkTime: number | undefined;
+import type { Clock } from '../flow/clock.js';
+import type { InFlightWindow } from '../flow/in-flight-window.js';
+
+interface Position {
+  /** Receive time, unix seconds. */
+  readonly time: number | undefined;
 }
 
 /**
  * Seconds a shard is behind: since the receive time of its watermark, or, at the tip, since the service last confirmed that; true also
  * while pulls fail or nothing settles. Undefined until known.
+ *
+ * @param tipAt monotonic ms: when the service last said that there is nothing after what was pulled
  */
-export function lagSeconds({ nowMs, monotonicMs, tipAt, inFlight, watermarkTime }: Standing): number | undefined {
-  if (tipAt !== undefined && inFlight === 0) return (monotonicMs - tipAt) / 1000;
-  return watermarkTime === undefined ? undefined : Math.max(0, nowMs / 1000 - watermarkTime);
+export function lagSeconds(
+  clock: Clock,
+  tipAt: number | undefined,
+  window: InFlightWindow<Position>,
+): number | undefined {
+  if (tipAt !== undefined && window.size === 0) return (clock.monotonic() - tipAt) / 1000;
+  // Before anything is settled the first batch in flight tells how old what waits is.
+  const time = window.watermark?.time ?? window.oldest?.time;
+  return time === undefined ? undefined : Math.max(0, clock.now() / 1000 - time);
 }

@@ -107,6 +107,11 @@ export class ShardConsumer {
     return this.#reason;
   }
 
+  /** The checkpoint we last stored, or started from; undefined before there is one. */
+  get stored(): string | undefined {
+    return this.#committer?.stored;
+  }
+
   /** Gives the shard up for this reason; a weaker one than before changes nothing. */
   release(reason: ReleaseReason): void {
     if (!outranks(reason, this.#reason)) return;
@@ -153,13 +158,7 @@ export class ShardConsumer {
       shard: this.shard,
       phase: this.#phase,
       caughtUp: tipAt !== undefined && this.#window.size === 0,
-      lagSeconds: lagSeconds({
-        nowMs: this.#deps.clock.now(),
-        monotonicMs: now,
-        tipAt,
-        inFlight: this.#window.size,
-        watermarkTime: this.#window.watermark?.time,
-      }),
+      lagSeconds: lagSeconds(this.#deps.clock, tipAt, this.#window),
       idleSeconds: (now - Math.max(this.#progressAt, tipAt ?? 0)) / 1000,
       inFlightBatches: this.#window.size,
       inFlightBytes: this.#deliverer.inFlightBytes,
@@ -198,7 +197,7 @@ export class ShardConsumer {
     await this.#window.whenEmpty(this.#stop.hard);
     drained.abort();
     await committing;
-    if (this.#reason === 'shardEnd') committer.forget();
+    if (puller.ended) committer.forget();
     await committer.finish(this.#stop.hard);
     if (failure !== undefined) throw failure;
   }

@@ -1,6 +1,6 @@
 import type { PipelineTotals } from '../model/snapshot.js';
 
-type Counters = Omit<PipelineTotals, 'shardsAcquired' | 'shardsReleased'>;
+type Counters = Omit<PipelineTotals, 'shardsAcquired' | 'shardsReleased' | 'consumerCollisions'>;
 
 /** Counters of one shard consumer. */
 export class ShardStats implements Counters {

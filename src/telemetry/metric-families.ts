@@ -118,6 +118,11 @@ export const FAMILIES: readonly Family[] = [
     ({ totals }) => totals.gaps,
   ),
   ofPipeline('dead_letters_total', 'Of those, kept as dead letters.', ({ totals }) => totals.deadLetters),
+  ofPipeline(
+    'consumer_collisions_total',
+    'Checkpoints somebody else stored for a shard of ours: a second process under our consumer name.',
+    ({ totals }) => totals.consumerCollisions,
+  ),
   ofPipeline('shards_acquired_total', 'Shards taken over since the start.', ({ totals }) => totals.shardsAcquired),
   {
     name: 'forwarder_shards_released_total',

@@ -158,3 +158,35 @@ test('a bounded run is over when every shard is at its end, or when the rest is 
   assert.equal(finished, 2);
   assert.ok(late.log.lines.some(({ message }) => message.includes('other consumers of the group have the shards')));
 });
+
+test('two living processes under one name are noticed; one alone, and a take-over, are not', async () => {
+  const { clock, service } = setUp(2, 50);
+  const one = new FakeProcess(service, clock, 'same');
+  await one.start();
+  await clock.advance(60_000);
+  assert.equal(one.pipeline.snapshot().totals.consumerCollisions, 0);
+  const two = new FakeProcess(service, clock, 'same');
+  two.destination.prompt = false;
+  await two.start();
+  for (let round = 0; round < 20; round++) {
+    service.append(0, 40);
+    service.append(1, 40);
+    await clock.advance(4700);
+    two.destination.settle(1);
+  }
+  const collisions = [one, two].map(({ pipeline }) => pipeline.snapshot().totals.consumerCollisions);
+  assert.ok(Math.max(...collisions) > 0);
+  assert.ok(
+    [one, two].some(({ log }) => log.lines.some(({ message }) => message.includes('running as consumer same'))),
+  );
+});
+
+test('the lag is known, and grows, while nothing was ever settled', async () => {
+  const { clock, service } = setUp(1, 50);
+  const stuck = new FakeProcess(service, clock);
+  stuck.destination.prompt = false;
+  await stuck.start();
+  await clock.advance(30_000);
+  const lag = stuck.pipeline.snapshot().shards[0]?.lagSeconds ?? 0;
+  assert.ok(lag >= 28 && lag <= 31, `${lag} s`);
+});

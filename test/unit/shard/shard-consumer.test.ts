@@ -216,6 +216,17 @@ test('a closed shard ends when its end is stored, also when nothing was ever in 
   }
 });
 
+test('a shard that is gone is given up, and nobody waits for its last commit', async () => {
+  const { clock, service, process } = setUp(5);
+  await process.start();
+  await clock.advance(500);
+  service.faults.set('commit', Array<'SLS_SHARD_GONE'>(50).fill('SLS_SHARD_GONE'));
+  service.faults.set('pull', ['SLS_SHARD_GONE']);
+  await clock.advance(2000);
+  assert.deepEqual(process.pipeline.snapshot().totals.shardsReleased, { shardEnd: 1 });
+  assert.equal(process.pipeline.snapshot().shards.length, 0);
+});
+
 test('a closed shard the service goes on assigning is left alone; one it takes away and gives back is opened', async () => {
   const { clock, service, process } = setUp(5);
   service.keepsAssigning = true;

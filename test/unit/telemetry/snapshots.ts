@@ -43,6 +43,7 @@ export const pipeline = (more: Partial<PipelineSnapshot> = {}): PipelineSnapshot
     gaps: 0,
     deadLetters: 0,
     shardsAcquired: 1,
+    consumerCollisions: 0,
     shardsReleased: {},
     errors: {},
   },
