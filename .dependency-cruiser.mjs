@@ -76,7 +76,7 @@ export default {
     door(
       'fs',
       '^(node:)?fs(/promises)?$',
-      '^src/(deadletter/files|checkpoints/|config/|cli/|syslog/|telemetry/|emulator)|^workers/(format\\.ts|kernel/build\\.mjs)',
+      '^src/(deadletter/files|checkpoints/|sls/credentials/|config/|cli/|syslog/|telemetry/|emulator)|^workers/(format\\.ts|kernel/build\\.mjs)',
     ),
     door('worker-threads', '^(node:)?worker_threads$', '^(src/emulator/|workers/format\\.ts)'),
   ],
