@@ -89,7 +89,7 @@ class Forwarder {
       threads: settings.threads,
       plans: settings.pipelines.map(({ plan }) => plan),
       maxRawSize: MAX_RAW_SIZE,
-      maxIdleBytes: settings.maxInFlightBytes / 4,
+      maxIdleBytes: settings.maxInFlightBytes,
     });
     this.#client = ends.client;
     this.#destinations = new Map(

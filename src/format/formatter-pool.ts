@@ -25,12 +25,14 @@ export class FormatterPool {
   readonly #pool: Piscina<FormatTask, FormatResult>;
   readonly #buffers: BufferPool;
   readonly #threads: number;
+  readonly #maxRawSize: number;
   readonly #plans: readonly FormatPlan[];
   #tasks = 0;
 
   constructor(settings: FormatterPoolSettings) {
     const { threads, plans, maxRawSize } = settings;
     this.#threads = threads;
+    this.#maxRawSize = maxRawSize;
     this.#plans = plans;
     this.#buffers = new BufferPool(settings.maxIdleBytes);
     this.#pool = new Piscina<FormatTask, FormatResult>({
@@ -46,11 +48,12 @@ export class FormatterPool {
     /** Bytes of frames per raw byte, as last seen: what size of buffer the next batch needs. */
     let expansion = 1.25;
     return {
-      bodyBuffer: (size) => this.#buffers.take(size) ?? new ArrayBuffer(size),
+      bodyBuffer: (size) => this.#buffers.take(size),
       gap: (gap) => gapFrame(this.#planOf(plan), origin, gap),
       recycle: (frames) => this.#buffers.give(frames.bytes.buffer as ArrayBuffer),
       format: async (batch) => {
-        const out = this.#buffers.take(Math.ceil(batch.rawSize * expansion));
+        // A claim above the bound is refused by the thread; nothing is allocated for it.
+        const out = this.#buffers.take(Math.ceil(Math.min(batch.rawSize, this.#maxRawSize) * expansion));
         const frames = await this.#format(plan, batch, out);
         if (batch.rawSize > 0) expansion = ((frames.bytes.length + frames.ends.byteLength) / batch.rawSize) * 1.05;
         return frames;
@@ -96,11 +99,11 @@ export class FormatterPool {
     await this.#pool.destroy();
   }
 
-  async #format(plan: number, batch: RawBatch, out: ArrayBuffer | undefined): Promise<FrameBatch> {
+  async #format(plan: number, batch: RawBatch, out: ArrayBuffer): Promise<FrameBatch> {
     const { body, bodyLength, encoding, rawSize, shard, seq, cursor, nextCursor } = batch;
     const task: FormatTask = { plan, body, bodyLength, encoding, rawSize, shard, cursor, out };
     this.#tasks += 1;
-    const result = await this.#run(task, out === undefined ? [body] : [body, out]);
+    const result = await this.#run(task, [body, out]);
     this.#buffers.give(result.body);
     if (!result.ok) {
       if (result.out !== undefined) this.#buffers.give(result.out);

@@ -35,7 +35,8 @@ export class PullSizer {
   learn(asked: PullSize, logGroups: number, rawBytes: number): void {
     if (logGroups === 0) return;
     this.#groupBytes = Math.max(1, rawBytes / logGroups);
-    const full = logGroups >= asked.count;
+    // The service may cut a reply a little short of the count for reasons of its own.
+    const full = logGroups * 2 >= asked.count;
     this.#wantBytes = full
       ? Math.min(this.#maxBytes, this.#wantBytes * GROWTH)
       : Math.min(this.#maxBytes, Math.max(FIRST_BYTES, rawBytes * 2));

@@ -28,6 +28,9 @@ export interface Pulled {
 
 /** A reply of at least this many raw bytes was cut by the service's size limit, not by the end of the shard. */
 const LARGE_REPLY = 1024 * 1024;
+const FAIR_REPLY = 64 * 1024;
+/** Well above what clocks differ by. */
+const BEHIND_MS = 5000;
 
 /**
  * Reads a shard forward: at once while data flows, a little later after a short reply, at the idle interval at the tip. Memory is
@@ -126,8 +129,17 @@ export class Puller {
     const now = this.#deps.clock.monotonic();
     this.#tipAt = atTip ? now : undefined;
     if (!atTip) this.#idle.woke(now);
-    const more = reply.logGroups >= asked.count || reply.rawSize >= LARGE_REPLY;
-    const pause = atTip ? this.#idle.next(now) : more ? 0 : settings.idlePollMs / 4;
+    const pause = atTip ? this.#idle.next(now) : this.#hasMore(reply, asked) ? 0 : settings.idlePollMs / 4;
     this.#notBefore = startedAt + Math.max(pause, settings.minPullIntervalMs);
+  }
+
+  /**
+   * Whether the next pull will find much at once. A full reply says so; but the service also cuts replies where it likes, so one of
+   * some size from the past is as good. Small ones from now are a trickle, better gathered for a moment.
+   */
+  #hasMore({ logGroups, rawSize, cursorTime }: PullReply, asked: PullSize): boolean {
+    if (logGroups >= asked.count || rawSize >= LARGE_REPLY) return true;
+    const behindMs = cursorTime === undefined ? 0 : this.#deps.clock.now() - cursorTime * 1000;
+    return rawSize >= FAIR_REPLY && behindMs > BEHIND_MS;
   }
 }

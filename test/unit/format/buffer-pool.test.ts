@@ -1,28 +1,51 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BufferPool } from '../../../src/format/buffer-pool.js';
+import fc from 'fast-check';
+import { BufferPool, sizeClass } from '../../../src/format/buffer-pool.js';
 
-test('gives back the smallest buffer that is large enough', () => {
-  const pool = new BufferPool(1000);
-  for (const size of [300, 100, 150]) pool.give(new ArrayBuffer(size));
-  assert.equal(pool.take(90)?.byteLength, 100);
-  assert.equal(pool.take(90)?.byteLength, 150);
-  assert.equal(pool.bytes, 300);
+test('sizes are few and never much larger than asked for', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 1 << 28 }), (size) => {
+      const rounded = sizeClass(size);
+      assert.ok(rounded >= size && (rounded <= 4096 || rounded < 1.5 * size + 1), `${size} → ${rounded}`);
+      assert.equal(sizeClass(rounded), rounded);
+    }),
+  );
 });
 
-test('never lets a small batch sit on a buffer of more than twice its size', () => {
-  const pool = new BufferPool(1000);
-  pool.give(new ArrayBuffer(300));
-  assert.equal(pool.take(149), undefined);
-  assert.equal(pool.take(150)?.byteLength, 300);
+test('gives a used buffer of the size back, or one of up to twice it, before it makes a new one', () => {
+  const pool = new BufferPool(1 << 20);
+  const [small, large] = [pool.take(9000), pool.take(20_000)];
+  assert.deepEqual([small.byteLength, large.byteLength], [12_288, 24_576]);
+  pool.give(small);
+  pool.give(large);
+  assert.equal(pool.take(12_000), small);
+  assert.equal(pool.take(12_000), large);
+  assert.notEqual(pool.take(12_000), large);
+  assert.equal(pool.idleBytes, 0);
 });
 
-test('keeps no more than its bound, and no detached buffer', () => {
-  const pool = new BufferPool(250);
-  const detached = new ArrayBuffer(100);
+test('never lets a small batch sit on a buffer of more than about twice its size', () => {
+  const pool = new BufferPool(1 << 20);
+  pool.give(pool.take(100_000));
+  assert.equal(pool.take(40_000).byteLength, 49_152);
+  assert.equal(pool.take(66_000).byteLength, 131_072);
+});
+
+test('keeps no more than its bound; what lies idle most gives way to what comes back', () => {
+  const pool = new BufferPool(64 * 1024);
+  const small = Array.from({ length: 8 }, () => pool.take(8192));
+  for (const buffer of small) pool.give(buffer);
+  const large = pool.take(32_768);
+  pool.give(large);
+  assert.equal(pool.idleBytes, 64 * 1024);
+  assert.equal(pool.take(32_768), large);
+});
+
+test('takes no buffer that is detached, foreign or too large', () => {
+  const pool = new BufferPool(64 * 1024);
+  const detached = new ArrayBuffer(8192);
   structuredClone(detached, { transfer: [detached] });
-  for (const buffer of [new ArrayBuffer(200), new ArrayBuffer(100), detached]) pool.give(buffer);
-  assert.equal(pool.bytes, 200);
-  assert.equal(pool.take(100)?.byteLength, 200);
-  assert.equal(pool.take(1), undefined);
+  for (const buffer of [detached, new ArrayBuffer(5000), new ArrayBuffer(128 * 1024)]) pool.give(buffer);
+  assert.equal(pool.idleBytes, 0);
 });
