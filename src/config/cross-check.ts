@@ -193,11 +193,29 @@ export function framingOf({ framing, endpoints }: DestinationConfig, preset?: Pr
 function checkTls(tls: DestinationConfig['tls'], path: Path, say: Say): void {
   if (tls.cert !== undefined && tls.key === undefined) say([...path, 'cert'], 'needs "key" beside it');
   if (tls.key !== undefined && tls.cert === undefined) say([...path, 'key'], 'needs "cert" beside it');
-  if (tls.passphrase !== undefined && tls.key === undefined) say([...path, 'passphrase'], 'needs "key" beside it');
+  for (const key of ['passphrase', 'passphraseFile'] as const) {
+    if (tls[key] !== undefined && tls.key === undefined) say([...path, key], 'needs "key" beside it');
+  }
+  if (tls.passphrase !== undefined && tls.passphraseFile !== undefined) {
+    say([...path, 'passphraseFile'], 'there is a "passphrase" too; remove one');
+  }
+  if (tls.pins.length > 0 && tls.insecureSkipVerify) {
+    say([...path, 'insecureSkipVerify'], '"pins" already say whom to trust; remove this line');
+  }
+  const secretFault = tls.passphraseFile === undefined ? undefined : textFault(tls.passphraseFile);
+  if (secretFault !== undefined) say([...path, 'passphraseFile'], secretFault);
   for (const key of ['ca', 'cert', 'key'] as const) {
     const file = tls[key];
     const fault = file === undefined ? undefined : pemFault(file);
     if (fault !== undefined) say([...path, key], fault);
+  }
+}
+
+function textFault(file: string): string | undefined {
+  try {
+    return readFileSync(file).length > 0 ? undefined : `${quoted(file)} is empty`;
+  } catch (thrown) {
+    return `can't read ${quoted(file)}: ${readFault(thrown)}`;
   }
 }
 

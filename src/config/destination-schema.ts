@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { RECEIVER_EXPECTED, parseReceiver } from './endpoint.js';
+import type { Parsed } from './scalars.js';
 import { byteSize, duration, flag, integer, parsed, retry, secret } from './leaves.js';
+
+const PIN_EXPECTED = 'a fingerprint such as sha-256:9F:86:D0:… (32 pairs) or sha-1:A9:4A:… (20 pairs)';
+const PIN = /^(?:sha-256(?::[0-9a-f]{2}){32}|sha-1(?::[0-9a-f]{2}){20})$/i;
+
+function parsePin(text: string): Parsed<string> {
+  if (!PIN.test(text)) return { wrong: `expected ${PIN_EXPECTED}` };
+  const colon = text.indexOf(':');
+  return text.slice(0, colon).toLowerCase() + text.slice(colon).toUpperCase();
+}
 
 /** The part of the schema that concerns receivers. */
 
@@ -11,6 +21,15 @@ const tls = section({
   cert: z.string().min(1).optional().describe('File with our certificate chain (PEM), for mutual TLS.'),
   key: z.string().min(1).optional().describe('File with the private key of "cert" (PEM).'),
   passphrase: secret().optional().describe('Passphrase of "key".'),
+  passphraseFile: z.string().min(1).optional().describe('File that holds the passphrase of "key".'),
+  ciphers: z.string().min(1).optional().describe('OpenSSL cipher list; default: that of Node.'),
+  pins: z
+    .array(parsed(PIN_EXPECTED, parsePin))
+    .max(32)
+    .prefault([])
+    .describe(
+      'Fingerprints of the receivers\' certificates (RFC 5425): with "ca" one must match as well, without it alone decides.',
+    ),
   servername: z
     .string()
     .min(1)

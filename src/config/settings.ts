@@ -155,7 +155,15 @@ function formatPlan({ format, project, logstore, destination: name }: PipelineCo
 }
 
 /** Keys that are not written are there, and undefined. */
-const NO_FILES = { ca: undefined, cert: undefined, key: undefined, passphrase: undefined, servername: undefined };
+const NO_FILES = {
+  ca: undefined,
+  cert: undefined,
+  key: undefined,
+  passphrase: undefined,
+  passphraseFile: undefined,
+  ciphers: undefined,
+  servername: undefined,
+};
 
 const NO_RATE = { eps: undefined, burst: undefined, bytesPerSecond: undefined, catchUpEps: undefined };
 

@@ -84,12 +84,21 @@ export interface DestinationTotals {
   readonly errors: Readonly<Record<string, number>>;
 }
 
+export interface CertificateSnapshot {
+  /** `own`, or the endpoint whose it is. */
+  readonly name: string;
+  /** Until it expires; negative once it has. */
+  readonly daysLeft: number;
+}
+
 export interface DestinationSnapshot {
   readonly name: string;
   readonly guarantee: string;
   readonly connections: readonly ConnectionSnapshot[];
   /** Events a second: over the last ten seconds, and allowed at present (undefined: any). */
   readonly rate: { readonly usedEps: number; readonly limitEps: number | undefined };
+  /** The certificates last used with it. */
+  readonly certificates: readonly CertificateSnapshot[];
   readonly totals: DestinationTotals;
 }
 

@@ -5,6 +5,7 @@ import type { Log } from '../model/log.js';
 import type { Destination, Route } from '../model/ports.js';
 import type { DestinationSnapshot } from '../model/snapshot.js';
 import { addressesOf } from './addresses.js';
+import { CertificateWatch, fingerprint, ownCertificate } from './certificates.js';
 import { Connection } from './connection.js';
 import { dial } from './dial.js';
 import { KernelSockets, sendBufferBound } from './kernel-sockets.js';
@@ -47,6 +48,7 @@ export function openDestination(
   checkTls(settings, log);
   const totals = newTotals();
   const sendBufferBytes = sendBufferBound();
+  const certificates = new CertificateWatch(clock, log);
   const pace = new Pace(settings.rate, clock, isBehind);
   const connections = Array.from({ length: settings.connections }, (_, index) => {
     const rotateBy = settings.mode === 'loadBalance' ? index : 0;
@@ -63,7 +65,7 @@ export function openDestination(
       totals,
       pace,
       dial: async (endpoint, onChange, signal) => {
-        const dialled = await dial(endpoint, { ...settings, rotateBy }, clock, signal);
+        const dialled = await dial(endpoint, { ...settings, rotateBy, certificates }, clock, signal);
         const sliceBytes = tuning.sliceBytes[isTls(endpoint) ? 'tls' : 'tcp'];
         const own = { ...settings, ...tuning, sendBufferBytes, sliceBytes };
         if (isRelp(endpoint)) return RelpLink.open(dialled, endpoint, own, clock, onChange, signal);
@@ -77,7 +79,7 @@ export function openDestination(
     });
   });
   const pulse = new Pulse(clock, new KernelSockets(), tuning, connections);
-  return new SyslogDestination(settings, connections, totals, pace);
+  return new SyslogDestination(settings, connections, totals, pace, certificates);
 }
 
 const { random } = Math;
@@ -100,12 +102,20 @@ class SyslogDestination implements OpenDestination {
   readonly #lanes: readonly Lane[];
   readonly #totals: Totals;
   readonly #pace: Pace;
+  readonly #certificates: CertificateWatch;
 
-  constructor(settings: DestinationSettings, connections: readonly Connection[], totals: Totals, pace: Pace) {
+  constructor(
+    settings: DestinationSettings,
+    connections: readonly Connection[],
+    totals: Totals,
+    pace: Pace,
+    certificates: CertificateWatch,
+  ) {
     this.#settings = settings;
     this.#lanes = connections.map((connection) => ({ connection, routes: 0 }));
     this.#totals = totals;
     this.#pace = pace;
+    this.#certificates = certificates;
   }
 
   openRoute(fence: () => boolean): Route {
@@ -133,6 +143,7 @@ class SyslogDestination implements OpenDestination {
       guarantee,
       connections: this.#lanes.map(({ connection }) => connection.snapshot()),
       rate: { usedEps: this.#pace.usedEps, limitEps: this.#pace.limitEps },
+      certificates: this.#certificates.snapshot(),
       totals: { ...this.#totals, errors: { ...this.#totals.errors } },
     };
   }
@@ -182,6 +193,8 @@ function checkTls(settings: DestinationSettings, log: Log): void {
   }
   try {
     tlsOptions(settings.tls, endpoint);
+    const own = ownCertificate(settings.tls);
+    if (own !== undefined) log.info({ fingerprint: fingerprint(own) }, 'our certificate');
   } catch (thrown) {
     throw new ForwarderError('CONFIG_INVALID', `destination ${settings.name}: ${asForwarderError(thrown).message}`, {
       cause: thrown,

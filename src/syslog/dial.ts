@@ -3,6 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { deadline, type Clock } from '../flow/clock.js';
 import { lookupFrom } from './addresses.js';
+import { checkPins, ownCertificate, type CertificateWatch } from './certificates.js';
 import { isTls, type Endpoint, type TlsSettings } from './settings.js';
 import { connectionError, type Stage } from './socket-errors.js';
 import { tlsOptions } from './tls-options.js';
@@ -16,6 +17,7 @@ export interface Dialled {
 export interface DialSettings {
   readonly tls: TlsSettings;
   readonly connectTimeoutMs: number;
+  readonly certificates: CertificateWatch;
   /** Which of a name's addresses to try first. */
   readonly rotateBy: number;
 }
@@ -48,9 +50,14 @@ export async function dial(
     const stream = tamed(connectTls({ ...options, socket: raw }));
     opened.push(stream);
     await ready(stream, 'secureConnect', limit.signal);
+    const certificate = stream.getPeerX509Certificate();
+    checkPins(certificate, settings.tls, endpoint);
+    settings.certificates.saw('own', ownCertificate(settings.tls));
+    settings.certificates.saw(endpoint.text, certificate);
     return { stream, raw };
   } catch (thrown) {
-    for (const socket of opened) socket.destroy();
+    // TLS first: Node 20 crashes when the socket under it goes away while it is still inside its handshake callback.
+    for (const socket of opened.reverse()) socket.destroy();
     if (thrown instanceof ForwarderError) throw thrown;
     if (signal.aborted) throw new ForwarderError('ABANDONED', `${endpoint.text}: stopped while connecting`);
     if (limit.signal.aborted) throw timedOut(endpoint, settings.connectTimeoutMs, stage);
@@ -74,7 +81,7 @@ function connectTcp({ host, port }: Endpoint, rotateBy: number): Socket {
 }
 
 /** An 'error' nobody listens to would end the process; those who care add their own listener. */
-function tamed(socket: Socket): Socket {
+function tamed<T extends Socket>(socket: T): T {
   return socket.on('error', () => undefined);
 }
 

@@ -23,9 +23,18 @@ export interface TlsSettings {
   readonly cert: string | undefined;
   readonly key: string | undefined;
   readonly passphrase: string | undefined;
+  /** Path of a file that holds it. */
+  readonly passphraseFile: string | undefined;
   /** Name to expect in the certificate and to send as SNI, if not the host. */
   readonly servername: string | undefined;
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+  /** OpenSSL cipher list; undefined: Node's. */
+  readonly ciphers: string | undefined;
+  /**
+   * Fingerprints `sha-256:AB:…` or `sha-1:…` (RFC 5425 §4.2.2), one of which the receiver's certificate must have. Without `ca` that is all it must
+   * have, so it may be self-signed; with `ca` it must be valid as well.
+   */
+  readonly pins: readonly string[];
   readonly insecureSkipVerify: boolean;
 }
 

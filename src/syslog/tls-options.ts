@@ -10,16 +10,20 @@ import type { Endpoint, TlsSettings } from './settings.js';
  * @throws ForwarderError TLS_FAILED that names the setting and the file.
  */
 export function tlsOptions(settings: TlsSettings, endpoint: Endpoint): ConnectionOptions {
-  const { passphrase, minVersion } = settings;
+  const { ciphers, minVersion } = settings;
   const ca = certificates('tls.ca', settings.ca);
   const cert = certificates('tls.cert', settings.cert);
   const key = file('tls.key', settings.key);
+  const passphrase = settings.passphrase ?? file('tls.passphraseFile', settings.passphraseFile)?.toString().trimEnd();
+  const trusted = settings.pins.length > 0 && settings.ca === undefined;
   return {
-    secureContext: usable('tls.cert, tls.key', () => createSecureContext({ ca, cert, key, passphrase, minVersion })),
+    secureContext: usable('tls.cert, tls.key, tls.ciphers', () =>
+      createSecureContext({ ca, cert, key, passphrase, ciphers, minVersion }),
+    ),
     host: endpoint.host,
     // An address can't be a server name (RFC 6066 §3); it is then looked for among the certificate's addresses.
     servername: settings.servername ?? (isIP(endpoint.host) === 0 ? endpoint.host : ''),
-    rejectUnauthorized: !settings.insecureSkipVerify,
+    rejectUnauthorized: !settings.insecureSkipVerify && !trusted,
   };
 }
 

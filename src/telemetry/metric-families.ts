@@ -182,6 +182,16 @@ export const FAMILIES: readonly Family[] = [
         })),
       ),
   },
+  {
+    name: 'forwarder_destination_certificate_days_left',
+    help: 'Days until a certificate last used expires: our own, or that of an endpoint.',
+    labels: ['destination', 'certificate'],
+    isCounter: false,
+    samples: ({ destinations }) =>
+      destinations.flatMap(({ name: destination, certificates }) =>
+        certificates.map(({ name, daysLeft }) => ({ labels: { destination, certificate: name }, value: daysLeft })),
+      ),
+  },
   ofDestination('pending_bytes', 'Bytes handed over and not yet settled.', ({ connections }) =>
     sum(connections, ({ pendingBytes }) => pendingBytes),
   ),

@@ -213,6 +213,21 @@ test('tls files must be there and be PEM', () => {
   }
 });
 
+test('pins and passphrases', () => {
+  const tls = (more: string) => problems(minimal({ destination: `tls: { ${more} }` }).replace('tcp:', 'tls:'));
+  assert.match(
+    tls('pins: [sha-256:9F:86]').join(),
+    /tls\.pins\[0\]: expected a fingerprint such as sha-256:9F:86:D0:… /,
+  );
+  const pin = `sha-1${':ab'.repeat(20)}`;
+  assert.deepEqual(tls(`pins: ["${pin}"]`), []);
+  assert.match(tls(`pins: ["${pin}"], insecureSkipVerify: true`).join(), /"pins" already say whom to trust/);
+  const both = tls('passphrase: a, passphraseFile: /none').join('\n');
+  assert.match(both, /passphrase: needs "key" beside it/);
+  assert.match(both, /passphraseFile: there is a "passphrase" too; remove one/);
+  assert.match(both, /passphraseFile: can't read "\/none": there is no such file/);
+});
+
 test('real logs may not end in the embedded receiver, and the service needs credentials', () => {
   const text = minimal()
     .replace('endpoint: embedded', 'endpoint: ap-southeast-1.log.aliyuncs.com\n  credentials: { source: static }')

@@ -65,7 +65,8 @@ async function firstError(
 ): Promise<{ code: unknown; message: string }> {
   const { destination, log } = opened(port, settings, host);
   destination.openRoute(always);
-  const warning = (): (typeof log.lines)[number] | undefined => log.lines.find(({ level }) => level === 'warn');
+  const warning = (): (typeof log.lines)[number] | undefined =>
+    log.lines.find(({ fields }) => fields['code'] !== undefined);
   await eventually(() => warning() !== undefined);
   return { code: warning()?.fields['code'], message: warning()?.message ?? '' };
 }

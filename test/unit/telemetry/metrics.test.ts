@@ -31,6 +31,8 @@ test('a scrape shows the snapshot of that moment; what is gone or unknown has no
     `forwarder_shards_released_total{${labels},reason="unassigned"} 1`,
     'forwarder_destination_connections{destination="siem",phase="connected"} 1',
     'forwarder_destination_unacked_bytes{destination="siem"} 11',
+    'forwarder_destination_certificate_days_left{destination="siem",certificate="own"} 12.5',
+    'forwarder_destination_eps_used{destination="siem"} 120',
     'forwarder_budget_limit_bytes 1000000',
   ]) {
     assert.ok(first.includes(`\n${line}\n`), line);

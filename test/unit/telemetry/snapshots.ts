@@ -62,6 +62,7 @@ export const destination = (more: Partial<DestinationSnapshot> = {}): Destinatio
   name: 'siem',
   guarantee: 'settled',
   connections: [connection(), connection()],
+  certificates: [{ name: 'own', daysLeft: 12.5 }],
   rate: { usedEps: 120, limitEps: undefined },
   totals: { writtenBytes: 12_000, settledBytes: 12_000, settledEvents: 400, resentEvents: 0, connects: 2, errors: {} },
   ...more,
