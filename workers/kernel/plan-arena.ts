@@ -136,7 +136,7 @@ export class RefTable {
   }
 
   #slot(ref: FieldRef): number {
-    if (ref.kind === 'eventId') return this.#arena.reserve(ID_SLOT + Buffer.byteLength(ref.prefix));
+    if (ref.kind === 'eventId') return this.#arena.reserve(ID_SLOT + new TextEncoder().encode(ref.prefix).length);
     if (ref.kind === 'content') return pathOf(ref).length > 0 ? this.#arena.reserve(PATH_SLOT) : 0;
     return REF_KINDS[ref.kind] > REF_KINDS.content ? this.#arena.reserve(NUMBER_SLOT) : 0;
   }

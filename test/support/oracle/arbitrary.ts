@@ -92,7 +92,7 @@ const jsonText = fc
     return bytesOf(json.slice(0, at) + what + json.slice(at + (where % 2)));
   });
 /** Field text: mostly short, around the widths of vectors and varints, sometimes long. */
-export const text = fc.oneof(
+const text = fc.oneof(
   { weight: 6, arbitrary: plain(40) },
   { weight: 4, arbitrary: hostile },
   { weight: 4, arbitrary: jsonText },

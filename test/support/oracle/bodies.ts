@@ -160,7 +160,7 @@ const NEWLINES: Record<NewlinePolicy, (newline: string) => string> = {
   keep: (newline) => newline,
 };
 
-export function mend(bytes: Uint8Array, newline: NewlinePolicy): string {
+function mend(bytes: Uint8Array, newline: NewlinePolicy): string {
   const text = decodeText(bytes)
     .replaceAll('\0', '')
     .replace(/[\r\n]/g, NEWLINES[newline]);

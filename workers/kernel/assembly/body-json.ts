@@ -1,13 +1,14 @@
 /** A JSON object: the members of the plan, then whatever else it wants of the log. */
 import { decimal, digitsOf } from './decimal';
-import { escaped, JSON } from './escape';
+import { escaped, JSON, jsonString } from './escape';
 import {
   GROUP_TAG,
   hasTime,
+  isContent,
   key,
   keyEnd,
-  LOG_CONTENT,
   nanoseconds,
+  readContent,
   readPair,
   source,
   sourceEnd,
@@ -105,12 +106,11 @@ function tagsOf(dst: usize): usize {
 
 function contentsOf(dst: usize, p: usize, logEnd: usize): usize {
   while (p < logEnd) {
-    p = readField(p, logEnd);
-    if (tag != LOG_CONTENT) continue;
-    readPair(start, end);
-    if (isReserved(key, keyEnd - key)) continue;
-    dst = byte(escaped(byte(comma(dst), QUOTE), key, keyEnd, JSON), QUOTE);
-    dst = writeJsonText(byte(dst, COLON), value, valueEnd, plan.expand != 0);
+    p = readContent(p, logEnd);
+    if (!isContent || (plan.reservedCount != 0 && isReserved(key, keyEnd - key))) continue;
+    dst = jsonString(comma(dst), key, keyEnd);
+    store<u8>(dst, COLON);
+    dst = writeJsonText(dst + 1, value, valueEnd, plan.expand != 0);
   }
   return dst;
 }

@@ -1,9 +1,8 @@
 /** LEEF and CEF: a header between bars, then `name=value` with one byte between two. And a body of a single value. */
 import { escaped } from './escape';
-import { key, keyEnd, LOG_CONTENT, readPair, value, valueEnd } from './log';
+import { isContent, key, keyEnd, readContent, value, valueEnd } from './log';
 import { byte, isEmptyValue, literal, memberAt, writeValue } from './members';
 import { plan, REST_CONTENTS } from './plan';
-import { end, readField, start, tag } from './protobuf';
 import { isReserved } from './reserved';
 import { copyReady } from './text';
 import { flush, limit } from './window';
@@ -47,10 +46,8 @@ function between(dst: usize): usize {
 
 function contentsOf(dst: usize, p: usize, logEnd: usize): usize {
   while (p < logEnd) {
-    p = readField(p, logEnd);
-    if (tag != LOG_CONTENT) continue;
-    readPair(start, end);
-    if (value == valueEnd) continue;
+    p = readContent(p, logEnd);
+    if (!isContent || value == valueEnd) continue;
     dst = escaped(name(between(dst)), value, valueEnd, plan.valueMode);
   }
   return dst;

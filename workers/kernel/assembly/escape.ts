@@ -54,16 +54,26 @@ function choose(mode: u32): void {
 /** Copies `[src, end)`, mended and escaped. Reads and writes up to 15 bytes beyond, as {@link text} does. */
 export function escaped(dst: usize, src: usize, end: usize, mode: u32): usize {
   if (mode == PLAIN) return text(dst, src, end);
+  if (dst > limit) dst = flush(dst);
   choose(mode);
   const a = i8x16.splat(<i8>first);
   const b = i8x16.splat(<i8>second);
   const c = i8x16.splat(<i8>third);
+  // Most texts are fewer than 32 bytes, none of them special.
+  const length = end - src;
+  if (length < 32) {
+    const v0 = v128.load(src);
+    const v1 = v128.load(src, 16);
+    v128.store(dst, v0);
+    v128.store(dst, v1, 16);
+    const odd = unfit(v0, a, b, c) | (unfit(v1, a, b, c) << 16);
+    if ((odd & ((1 << (<u32>length)) - 1)) == 0) return dst + length;
+  }
   while (src < end) {
     if (dst > limit) dst = flush(dst);
     const v = v128.load(src);
     v128.store(dst, v);
-    const own = v128.or(i8x16.eq(v, a), v128.or(i8x16.eq(v, b), i8x16.eq(v, c)));
-    let bits = specials(v) | (<u32>i8x16.bitmask(own));
+    let bits = unfit(v, a, b, c);
     const left = end - src;
     if (left < 16) bits &= (1 << (<u32>left)) - 1;
     if (bits == 0) {
@@ -78,6 +88,38 @@ export function escaped(dst: usize, src: usize, end: usize, mode: u32): usize {
     src = next;
   }
   return dst;
+}
+
+/** A JSON string: {@link escaped} in quotes. */
+export function jsonString(dst: usize, src: usize, end: usize): usize {
+  if (dst > limit) dst = flush(dst);
+  store<u8>(dst++, QUOTE);
+  const length = end - src;
+  if (length < 32) {
+    const v0 = v128.load(src);
+    const v1 = v128.load(src, 16);
+    v128.store(dst, v0);
+    v128.store(dst, v1, 16);
+    const odd = unfitForJson(v0) | (unfitForJson(v1) << 16);
+    if ((odd & ((1 << (<u32>length)) - 1)) == 0) {
+      store<u8>(dst + length, QUOTE);
+      return dst + length + 1;
+    }
+  }
+  dst = escaped(dst, src, end, JSON);
+  store<u8>(dst, QUOTE);
+  return dst + 1;
+}
+
+function unfitForJson(v: v128): u32 {
+  const own = v128.or(i8x16.eq(v, i8x16.splat(<i8>QUOTE)), i8x16.eq(v, i8x16.splat(<i8>BACKSLASH)));
+  return specials(v) | (<u32>i8x16.bitmask(own));
+}
+
+/** One bit for every lane that is special, or one of three characters. */
+function unfit(v: v128, a: v128, b: v128, c: v128): u32 {
+  const own = v128.or(i8x16.eq(v, a), v128.or(i8x16.eq(v, b), i8x16.eq(v, c)));
+  return specials(v) | (<u32>i8x16.bitmask(own));
 }
 
 /** Where {@link run} stopped reading. */

@@ -1,6 +1,7 @@
 /** Values inside contents that hold JSON: all refs into one content are found in a single walk. */
 import { hex, isJson, skipSpace, skipString, skipValue } from './json';
 import { plan, Ref, Root, ROOT_SIZE, Text, TEXT_SIZE } from './plan';
+import { isSame } from './same';
 
 const QUOTE: u32 = 0x22;
 const BACKSLASH: u32 = 0x5c;
@@ -65,7 +66,7 @@ function namedBy(key: usize, length: usize, depth: u32, wanted: u64): u64 {
     const ref = refOf(index);
     if (depth >= ref.pathLength) continue;
     const text = changetype<Text>(ref.path + depth * TEXT_SIZE);
-    if (text.length == length && memory.compare(key, text.at, length) == 0) hits |= (<u64>1) << index;
+    if (text.length == length && isSame(key, text.at, length)) hits |= (<u64>1) << index;
   }
   return hits;
 }

@@ -128,3 +128,33 @@ export function readPair(p: usize, limit: usize): void {
     }
   }
 }
+
+/** What {@link readContent} read is a content. */
+export let isContent: bool = false;
+
+/**
+ * Reads a field of a log, and where it is a content its key and value; the shape of kvContents' fast path.
+ * @returns where the next field begins.
+ */
+export function readContent(p: usize, limit: usize): usize {
+  const head: u32 = load<u32>(p);
+  const length = (head >> 8) & 0x7f;
+  const keyLength = (head >> 24) & 0x7f;
+  const keyAt = p + 4;
+  const middle: u32 = load<u16>(keyAt + keyLength);
+  const odd =
+    ((head ^ 0x000a_0012) & 0x80ff_80ff) | ((middle ^ 0x12) & 0x80ff) | (length ^ (keyLength + (middle >> 8) + 4));
+  const next = p + 2 + length;
+  if (odd == 0 && next <= limit) {
+    isContent = true;
+    key = keyAt;
+    keyEnd = keyAt + keyLength;
+    value = keyEnd + 2;
+    valueEnd = next;
+    return next;
+  }
+  const after = readField(p, limit);
+  isContent = tag == LOG_CONTENT;
+  if (isContent) readPair(start, end);
+  return after;
+}

@@ -1,6 +1,6 @@
 /** Values made of parts, and members: a name with such a value. */
 import { compactJson } from './compact';
-import { escaped, JSON } from './escape';
+import { escaped, JSON, jsonString } from './escape';
 import { isJson } from './json';
 import { Member, MEMBER_SIZE, Part, PART_SIZE, Ref } from './plan';
 import { copyReady } from './text';
@@ -59,8 +59,14 @@ export function writeJsonValue(dst: usize, member: Member, expand: bool): usize 
 
 /** A value of the log itself, as {@link writeJsonValue} writes that of a member. */
 export function writeJsonText(dst: usize, from: usize, to: usize, expand: bool): usize {
-  if (expand && isJson(from, to)) return compactJson(dst, from, to);
-  return byte(escaped(byte(dst, QUOTE), from, to, JSON), QUOTE);
+  if (expand && mayBeJson(from) && isJson(from, to)) return compactJson(dst, from, to);
+  return jsonString(dst, from, to);
+}
+
+/** A bracket, or space before one. */
+function mayBeJson(at: usize): bool {
+  const c: u32 = load<u8>(at);
+  return c <= 0x20 || c == 0x7b || c == 0x5b;
 }
 
 export function byte(dst: usize, c: u8): usize {

@@ -4,9 +4,10 @@ import { forgetJson } from './json';
 import { resolvePaths, rootAt } from './json-paths';
 import {
   GROUP_TAG,
+  isContent,
   key,
   keyEnd,
-  LOG_CONTENT,
+  readContent,
   readPair,
   source,
   sourceEnd,
@@ -19,6 +20,7 @@ import {
 } from './log';
 import { plan, REF_CONTENT, REF_SIZE, REF_SOURCE, REF_TAG, REF_TIME, REF_TOPIC, Ref } from './plan';
 import { end, readField, start, tag } from './protobuf';
+import { isSame } from './same';
 
 function refAt(index: u32): Ref {
   return changetype<Ref>(plan.refs + index * REF_SIZE);
@@ -38,7 +40,7 @@ export function resolveGroupRefs(): void {
     else if (ref.kind == REF_SOURCE) point(ref, source, sourceEnd);
     else point(ref, 0, 0);
   }
-  resolvePairs(tagsFrom, tagsTo, GROUP_TAG, REF_TAG);
+  resolveTags();
 }
 
 /** @param p the first content of the log. */
@@ -49,7 +51,7 @@ export function resolveLogRefs(p: usize, limit: usize): void {
     if (ref.kind == REF_CONTENT) point(ref, 0, 0);
   }
   for (let i: u32 = 0; i < plan.rootCount; i++) rootAt(i).valueLength = 0;
-  resolvePairs(p, limit, LOG_CONTENT, REF_CONTENT);
+  resolveContents(p, limit);
   if (plan.rootCount != 0) resolvePaths();
 }
 
@@ -64,18 +66,30 @@ export function computeRefs(rating: u32): void {
 }
 
 /** Of several pairs with one key the last one counts, as in the old sample. */
-function resolvePairs(p: usize, limit: usize, field: u32, kind: u32): void {
+function resolveTags(): void {
+  for (let p = tagsFrom; p < tagsTo;) {
+    p = readField(p, tagsTo);
+    if (tag != GROUP_TAG) continue;
+    readPair(start, end);
+    pointAll(REF_TAG);
+  }
+}
+
+function resolveContents(p: usize, limit: usize): void {
   while (p < limit) {
-    const next = readField(p, limit);
-    if (tag == field) {
-      readPair(start, end);
-      for (let i: u32 = 0; i < plan.refCount; i++) {
-        const ref = refAt(i);
-        if (ref.kind == kind && isKey(ref.key, ref.keyLength)) point(ref, value, valueEnd);
-      }
-      if (kind == REF_CONTENT) noteRoots();
-    }
-    p = next;
+    p = readContent(p, limit);
+    if (!isContent) continue;
+    pointAll(REF_CONTENT);
+    if (plan.rootCount != 0) noteRoots();
+  }
+}
+
+function pointAll(kind: u32): void {
+  const length = <u32>(keyEnd - key);
+  const end = plan.refs + plan.refCount * REF_SIZE;
+  for (let at = plan.refs; at < end; at += REF_SIZE) {
+    const ref = changetype<Ref>(at);
+    if (ref.keyLength == length && ref.kind == kind && isSame(key, ref.key, length)) point(ref, value, valueEnd);
   }
 }
 
@@ -89,5 +103,5 @@ function noteRoots(): void {
 }
 
 function isKey(at: usize, length: u32): bool {
-  return keyEnd - key == length && memory.compare(key, at, length) == 0;
+  return keyEnd - key == length && isSame(key, at, length);
 }

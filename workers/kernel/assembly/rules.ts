@@ -1,5 +1,6 @@
 /** Conditions over the refs of a log: which logs go out, and how severe they are. */
 import { Condition, Head, plan, Ref, Rule, RULE_SIZE, Text, TEXT_SIZE } from './plan';
+import { isSame } from './same';
 
 /** The same numbers as OPS in plan-encoder.ts. */
 const ALL: u32 = 0;
@@ -62,7 +63,7 @@ function matches(op: u32, value: usize, length: u32, text: Text): bool {
 }
 
 function same(value: usize, text: Text): bool {
-  return memory.compare(value, text.at, text.length) == 0;
+  return isSame(value, text.at, text.length);
 }
 
 /** Looks for the first byte 16 at a time. The text is not empty. */
