@@ -74,7 +74,7 @@ export class ForwarderProcess {
   }
 
   #take(line: string): void {
-    if (line.startsWith('{')) this.lines.push(JSON.parse(line) as LogLine);
+    if (line.startsWith('{"')) this.lines.push(JSON.parse(line) as LogLine);
     else this.output.push(line);
     this.#wake();
   }
