@@ -101,7 +101,7 @@ export const configSchema = section({
     .describe('Where logs go, by name.'),
   flow: section({
     maxInFlightBytes: byteSize('1MiB', '64GiB')
-      .prefault('64MiB')
+      .prefault('48MiB')
       .describe('Bound of all data in memory between pull and settled.'),
   }).prefault({}),
   workers: section({

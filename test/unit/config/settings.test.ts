@@ -94,7 +94,7 @@ test('what is not written has a default', () => {
   ]);
   assert.deepEqual(rest, {
     deadLetters: undefined,
-    maxInFlightBytes: 64 * 1024 * 1024,
+    maxInFlightBytes: 48 * 1024 * 1024,
     threads: 3,
     shutdownTimeoutMs: 25_000,
     admin: { listen: { host: '127.0.0.1', port: 9464 }, maxStallSeconds: 300 },
