@@ -77,7 +77,8 @@ describe('the official Python consumer', { concurrency: 2 }, () => {
       await first.kill();
       await emulator.control('append', { logstore: 'audit', events: 40 });
       await second.until(() => second.shards.length === 4 && second.sequences.length >= 60);
-      assertExactly([...first.sequences, ...second.sequences], 4, 120);
+      // What the killed one had read and not yet stored comes again; nothing may be missing.
+      assertExactly([...new Set([...first.sequences, ...second.sequences])], 4, 120);
       assert.deepEqual(await holders(emulator), { 0: 'second', 1: 'second', 2: 'second', 3: 'second' });
     });
   });
