@@ -3,8 +3,11 @@ import type { ReceiverMode } from '../../src/emulator/receiver/contract.js';
 import { ModeSink, scenario, type Chaos } from '../support/chaos.js';
 import { IdleBalancer } from '../support/idle-balancer.js';
 
-/** The receiver falls ill in mid-stream for a while, as often as told. */
-function illness(name: string, mode: ReceiverMode, forMs: number, times = 1): void {
+/**
+ * The receiver falls ill in mid-stream for a while, as often as told.
+ * @param losses how often each connection may be lost meanwhile.
+ */
+function illness(name: string, mode: ReceiverMode, forMs: number, times = 1, losses = 1): void {
   scenario(name, {}, async (chaos) => {
     const { receiver } = await listening(chaos);
     const forwarder = chaos.forward();
@@ -14,7 +17,7 @@ function illness(name: string, mode: ReceiverMode, forMs: number, times = 1): vo
         await receiver.setMode(mode);
         await delay(forMs);
         await receiver.setMode({ kind: 'normal' });
-      });
+      }, losses);
       await chaos.flow(2000);
     }
     await chaos.settle(forwarder);
@@ -27,8 +30,9 @@ async function listening(chaos: Chaos): Promise<ModeSink> {
   return sink;
 }
 
-illness('RST in mid-stream, again and again', { kind: 'resetting', afterBytes: 300_000 }, 3000);
-illness('FIN in mid-stream, again and again', { kind: 'fin', afterBytes: 300_000 }, 3000);
+// Every connection is lost after 300 kB, and dialled again with pauses of up to half a second.
+illness('RST in mid-stream, again and again', { kind: 'resetting', afterBytes: 300_000 }, 3000, 1, 10);
+illness('FIN in mid-stream, again and again', { kind: 'fin', afterBytes: 300_000 }, 3000, 1, 10);
 illness('all connections reset, five times', { kind: 'refusing' }, 50, 5);
 illness('connections refused for a while', { kind: 'refusing' }, 5000);
 illness('zero window for a while', { kind: 'stalled' }, 6000);
