@@ -122,7 +122,7 @@ export const destination = section({
   settleTime: duration('0ms', '10m')
     .prefault('2s')
     .describe('How long a connection must stay healthy after the bytes were acknowledged.'),
-  replayBytes: byteSize('0B', '64MiB').prefault('8MiB').describe('… or how many further bytes must be acknowledged.'),
+  replayBytes: byteSize('0B', '64MiB').prefault('6MiB').describe('… or how many further bytes must be acknowledged.'),
   retry: retry('100ms', '10s').describe('Pauses between connection attempts.'),
   rate: rate.prefault({}).describe('What the receivers may be sent at most.'),
   tls: tls.prefault({}).describe('TLS options, for tls:// and relps:// endpoints.'),

@@ -56,7 +56,7 @@ const pipeline = section({
     .describe('How often the list of shards is read, to end those that a split or merge has closed.'),
   compression: z.enum(['lz4', 'zstd']).prefault('lz4').describe('How the service compresses what is pulled.'),
   pull: section({
-    maxBytes: byteSize('64KiB', '64MiB').prefault('5MiB').describe('Largest reply to ask for, decompressed.'),
+    maxBytes: byteSize('64KiB', '64MiB').prefault('3MiB').describe('Largest reply to ask for, decompressed.'),
     window: integer(1, 1000).prefault(64).describe('Batches of one shard between pull and settled.'),
     idlePoll: duration('10ms', '1m').prefault('200ms').describe('Pause before asking again at the tip of a shard.'),
     idlePollMax: duration('10ms', '10m')

@@ -26,7 +26,7 @@ test('what is not written has a default', () => {
           end: undefined,
           onExpiredCursor: 'oldest',
           windowBatches: 64,
-          maxPullBytes: 5 * 1024 * 1024,
+          maxPullBytes: 3 * 1024 * 1024,
           idlePollMs: 200,
           idlePollMaxMs: 1000,
           minPullIntervalMs: 10,
@@ -74,7 +74,7 @@ test('what is not written has a default', () => {
         connectTimeoutMs: 10_000,
         stallTimeoutMs: 20_000,
         settleTimeMs: 2000,
-        replayBytes: 8 * 1024 * 1024,
+        replayBytes: 6 * 1024 * 1024,
         retry: { initialMs: 100, maxMs: 10_000 },
         rate: { eps: undefined, burst: undefined, bytesPerSecond: undefined, catchUpEps: undefined },
         tls: {
