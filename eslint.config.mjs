@@ -8,7 +8,7 @@ const clockDoor = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', 'workers/kernel/assembly/'] },
+  { ignores: ['dist/', '.cache/', 'node_modules/', 'coverage/', 'workers/kernel/assembly/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
