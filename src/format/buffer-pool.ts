@@ -2,6 +2,9 @@
  * Buffers that were used once and may be used again. A fresh multi-megabyte ArrayBuffer is zeroed page by page on first touch and pushes V8 into
  * a collection soon (ten a second of a 15 MB heap, a third of all CPU, when no buffer came back of a size that fitted again); a used one costs
  * nothing and keeps the resident set flat.
+ *
+ * The buffers are resizable although nobody resizes them while they are in use: such a buffer has pages of its own instead of a place on the
+ * C heap, which fragments (35 MB), and resizing it to nothing returns them at once instead of at some collection (100 MB and more waited for it).
  */
 export class BufferPool {
   /** Idle buffers by size; every size is one of {@link sizeClass}. */
@@ -30,13 +33,13 @@ export class BufferPool {
       this.#idleBytes -= candidate;
       return used;
     }
-    return new ArrayBuffer(fitting);
+    return new ArrayBuffer(fitting, { maxByteLength: fitting });
   }
 
-  /** Takes a buffer back. Beyond the bound one of the size that lies idle most makes room for it, so that the pool follows the traffic. */
+  /** Takes one of its own buffers back; others are left to the collector. Beyond the bound one of the size that lies idle most gives its memory up, so that the pool follows the traffic. */
   give(buffer: ArrayBuffer): void {
     const size = buffer.byteLength;
-    if (size !== sizeClass(size) || size > this.#maxIdleBytes) return;
+    if (!buffer.resizable || size === 0) return;
     const buffers = this.#idle.get(size);
     if (buffers === undefined) this.#idle.set(size, [buffer]);
     else buffers.push(buffer);
@@ -47,7 +50,7 @@ export class BufferPool {
   #dropOne(): void {
     const bytesOf = ([size, { length }]: [number, ArrayBuffer[]]): number => size * length;
     const [size, buffers] = [...this.#idle].reduce((most, other) => (bytesOf(other) > bytesOf(most) ? other : most));
-    buffers.pop();
+    buffers.pop()?.resize(0);
     this.#idleBytes -= size;
   }
 }

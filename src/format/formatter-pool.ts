@@ -7,6 +7,7 @@ import type { Formatter } from '../model/ports.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { BufferPool } from './buffer-pool.js';
 import { gapFrame, type GapOrigin } from './gap-frame.js';
+import { Turns } from './turns.js';
 
 export interface FormatterPoolSettings {
   readonly threads: number;
@@ -17,6 +18,9 @@ export interface FormatterPoolSettings {
   readonly maxIdleBytes: number;
 }
 
+/** One at work and one that lies ready. A batch further back holds its body, not yet the larger buffer that its frames need. */
+const TASKS_PER_THREAD = 2;
+
 /**
  * The pool of formatter threads. A task is a whole pull (a round trip costs 75 µs, so never a log), its buffers are transferred there and
  * back, and both the body and the frames are written into buffers that earlier batches used.
@@ -24,6 +28,7 @@ export interface FormatterPoolSettings {
 export class FormatterPool {
   readonly #pool: Piscina<FormatTask, FormatResult>;
   readonly #buffers: BufferPool;
+  readonly #turns: Turns;
   readonly #threads: number;
   readonly #maxRawSize: number;
   readonly #plans: readonly FormatPlan[];
@@ -35,6 +40,7 @@ export class FormatterPool {
     this.#maxRawSize = maxRawSize;
     this.#plans = plans;
     this.#buffers = new BufferPool(settings.maxIdleBytes);
+    this.#turns = new Turns(TASKS_PER_THREAD * threads);
     this.#pool = new Piscina<FormatTask, FormatResult>({
       filename: new URL('../../workers/format.js', import.meta.url).href,
       minThreads: threads,
@@ -51,13 +57,14 @@ export class FormatterPool {
       bodyBuffer: (size) => this.#buffers.take(size),
       gap: (gap) => gapFrame(this.#planOf(plan), origin, gap),
       recycle: (frames) => this.#buffers.give(frames.bytes.buffer as ArrayBuffer),
-      format: async (batch) => {
-        // A claim above the bound is refused by the thread; nothing is allocated for it.
-        const out = this.#buffers.take(Math.ceil(Math.min(batch.rawSize, this.#maxRawSize) * expansion));
-        const frames = await this.#format(plan, batch, out);
-        if (batch.rawSize > 0) expansion = ((frames.bytes.length + frames.ends.byteLength) / batch.rawSize) * 1.05;
-        return frames;
-      },
+      format: (batch) =>
+        this.#turns.run(async () => {
+          // A claim above the bound is refused by the thread; nothing is allocated for it.
+          const out = this.#buffers.take(Math.ceil(Math.min(batch.rawSize, this.#maxRawSize) * expansion));
+          const frames = await this.#format(plan, batch, out);
+          if (batch.rawSize > 0) expansion = ((frames.bytes.length + frames.ends.byteLength) / batch.rawSize) * 1.05;
+          return frames;
+        }),
     };
   }
 
@@ -92,7 +99,7 @@ export class FormatterPool {
   }
 
   snapshot(): Snapshot['formatter'] {
-    return { threads: this.#threads, queued: this.#pool.queueSize, tasks: this.#tasks };
+    return { threads: this.#threads, queued: this.#pool.queueSize + this.#turns.waiting, tasks: this.#tasks };
   }
 
   async close(): Promise<void> {

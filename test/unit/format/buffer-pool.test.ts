@@ -42,10 +42,27 @@ test('keeps no more than its bound; what lies idle most gives way to what comes 
   assert.equal(pool.take(32_768), large);
 });
 
-test('takes no buffer that is detached, foreign or too large', () => {
+test('gives the memory of what it does not keep back at once', () => {
   const pool = new BufferPool(64 * 1024);
-  const detached = new ArrayBuffer(8192);
+  const [kept, large] = [pool.take(8192), pool.take(128 * 1024)];
+  pool.give(kept);
+  pool.give(large);
+  assert.deepEqual([kept.byteLength, large.byteLength], [8192, 0]);
+  assert.equal(pool.take(8192), kept);
+});
+
+test('its buffers travel to a thread and back and are still its own', () => {
+  const pool = new BufferPool(64 * 1024);
+  const sent = pool.take(8192);
+  const returned = structuredClone(sent, { transfer: [sent] });
+  pool.give(returned);
+  assert.equal(pool.take(8192), returned);
+});
+
+test('takes no buffer that is detached or not its own', () => {
+  const pool = new BufferPool(64 * 1024);
+  const detached = pool.take(8192);
   structuredClone(detached, { transfer: [detached] });
-  for (const buffer of [detached, new ArrayBuffer(5000), new ArrayBuffer(128 * 1024)]) pool.give(buffer);
+  for (const buffer of [detached, new ArrayBuffer(8192)]) pool.give(buffer);
   assert.equal(pool.idleBytes, 0);
 });
