@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Tree } from './document.js';
-import { isRelp, isTls, type Guarantee } from '../syslog/settings.js';
-import type { Framing } from '../model/format-plan.js';
+import { isRelp, isTls, isUdp, type Guarantee } from '../syslog/settings.js';
+import { framingOf, mayKeepLineBreaks } from './framing.js';
 import { quoted, type Path, type Problem } from './problem.js';
 import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
-import { presetFraming, type PresetName } from './presets.js';
 import { didYouMean } from './suggest.js';
 
 /** What of a file could be understood; an entry that is wrong in itself is undefined, but its place is known. */
@@ -28,6 +27,9 @@ export function crossCheck(parts: Parts, tree: Tree, problems: Problem[]): void 
     checkDestination(destination, path, tree.has([...path, 'tls']), say);
   }
 }
+
+/** 65,535 bytes without the headers of IPv6 and UDP. */
+const MAX_DATAGRAM_BYTES = 65_487;
 
 type Say = (path: Path, message: string) => void;
 
@@ -103,8 +105,8 @@ function checkPreset(
   path: Path,
   say: Say,
 ): void {
-  if (destination?.newline !== 'keep' || framingOf(destination) !== 'octet-counting') return;
-  if (framingOf(destination, format.preset) === 'octet-counting') return;
+  if (destination?.newline !== 'keep' || !mayKeepLineBreaks(framingOf(destination))) return;
+  if (mayKeepLineBreaks(framingOf(destination, format.preset))) return;
   say(
     [...path, 'format', 'preset'],
     `${format.preset} ends events with a line break, and the destination keeps those inside them; write framing: octet-counting there, or another newline`,
@@ -130,7 +132,7 @@ function checkReceivers(
 }
 
 function checkDestination(destination: DestinationConfig, path: Path, tlsWritten: boolean, say: Say): void {
-  const { endpoints, newline, retry, rate, tls } = destination;
+  const { endpoints, framing, trailer, newline, retry, rate, tls } = destination;
   const real = endpoints.filter((endpoint) => endpoint !== 'embedded');
   const transports = new Set(real.map(({ transport }) => transport));
   const relp = real.filter(isRelp);
@@ -140,10 +142,16 @@ function checkDestination(destination: DestinationConfig, path: Path, tlsWritten
       "RELP receivers can't be mixed with others in one destination: they settle differently",
     );
   } else if (relp.length > 0) checkRelp(destination, path, say);
+  else if (transports.has('udp')) checkUdp(destination, transports, path, say);
   else checkStream(destination, transports, path, say);
-  if (newline === 'keep' && relp.length === 0 && framingOf(destination) !== 'octet-counting') {
-    say([...path, 'newline'], '"keep" needs "framing: octet-counting", or a line break would split an event in two');
+  if (newline === 'keep' && relp.length === 0 && !mayKeepLineBreaks(framingOf(destination))) {
+    say(
+      [...path, 'newline'],
+      '"keep" needs "framing: octet-counting" or "nul", or a line break would split an event in two',
+    );
   }
+  if (framing === 'custom' && trailer === undefined) say([...path, 'framing'], 'needs "trailer" beside it');
+  if (framing !== 'custom' && trailer !== undefined) say([...path, 'trailer'], 'needs "framing: custom" beside it');
   if (retry.initial > retry.max) say([...path, 'retry', 'initial'], 'must not be longer than retry.max');
   for (const key of ['burst', 'catchUpEps'] as const) {
     if (rate[key] !== undefined && rate.eps === undefined) say([...path, 'rate', key], 'needs "eps" beside it');
@@ -175,19 +183,35 @@ function checkRelp({ framing, guarantee }: DestinationConfig, path: Path, say: S
   say([...path, 'guarantee'], `a RELP receiver answers every event, which is more than ${guarantee}; remove this line`);
 }
 
-/** The strongest that the receivers allow. */
-export function guaranteeOf({ guarantee, endpoints }: DestinationConfig): Guarantee {
-  const relp = endpoints.some((endpoint) => endpoint !== 'embedded' && isRelp(endpoint));
-  return guarantee ?? (relp ? 'relp' : 'settled');
+function checkUdp(
+  { endpoints, mode, framing, guarantee, maxEventBytes, oversize }: DestinationConfig,
+  transports: ReadonlySet<string>,
+  path: Path,
+  say: Say,
+): void {
+  if (transports.size > 1 || endpoints.includes('embedded')) {
+    say([...path, 'endpoints'], "udp can't be mixed with others in one destination: nobody tells what has arrived");
+  }
+  if (mode === 'failover' && endpoints.length > 1) {
+    say([...path, 'mode'], 'nobody tells whether a udp receiver is alive: name one, or write mode: loadBalance');
+  }
+  if (framing !== undefined) say([...path, 'framing'], 'a datagram is one message (RFC 5426); remove this line');
+  if (guarantee !== undefined && guarantee !== 'written') {
+    say(
+      [...path, 'guarantee'],
+      `nothing is acknowledged over udp, so "${guarantee}" can't be kept; write "written", or use tcp://`,
+    );
+  }
+  if (maxEventBytes !== undefined && maxEventBytes > MAX_DATAGRAM_BYTES) {
+    say([...path, 'maxEventBytes'], `no datagram holds more than ${MAX_DATAGRAM_BYTES} bytes`);
+  }
+  if (oversize === 'send') say([...path, 'oversize'], 'no datagram holds events of any size; use truncate or drop');
 }
 
-/** As written, else as the preset's receivers have it, else as RFC 6587 receivers do on tcp and those of RFC 5425 on tls. */
-export function framingOf({ framing, endpoints }: DestinationConfig, preset?: PresetName): Framing {
+/** The strongest that the receivers allow. */
+export function guaranteeOf({ guarantee, endpoints }: DestinationConfig): Guarantee {
   const real = endpoints.filter((endpoint) => endpoint !== 'embedded');
-  // RELP frames what we framed with line feeds anew.
-  if (real.some(isRelp)) return 'lf';
-  const usual = real.some(({ transport }) => transport === 'tls') ? 'octet-counting' : 'lf';
-  return framing ?? (preset === undefined ? undefined : presetFraming(preset)) ?? usual;
+  return guarantee ?? (real.some(isRelp) ? 'relp' : real.some(isUdp) ? 'written' : 'settled');
 }
 
 function checkTls(tls: DestinationConfig['tls'], path: Path, say: Say): void {

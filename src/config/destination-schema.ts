@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { RECEIVER_EXPECTED, parseReceiver } from './endpoint.js';
 import type { Parsed } from './scalars.js';
-import { byteSize, duration, flag, integer, parsed, retry, secret } from './leaves.js';
+import { byteSize, duration, flag, integer, named, parsed, retry, secret } from './leaves.js';
+
+/** Whatever is inside a message must not look like its end. */
+const TRAILER = /^(?=.*[\n\r\0])[\0-\x7f]{1,8}$/s;
 
 const PIN_EXPECTED = 'a fingerprint such as sha-256:9F:86:D0:… (32 pairs) or sha-1:A9:4A:… (20 pairs)';
 const PIN = /^(?:sha-256(?::[0-9a-f]{2}){32}|sha-1(?::[0-9a-f]{2}){20})$/i;
@@ -45,7 +48,7 @@ const eps = () => integer(1, 100_000_000).optional();
 
 const rate = section({
   eps: eps().describe(
-    'Events a second over all connections, what the license allows; what is too much waits. Default: no limit.',
+    'Events a second over all connections, what the license allows; what is too much waits. Default: no limit, 5000 over udp.',
   ),
   burst: eps().describe('Events that may go at once after a pause; default: what "eps" allows in a tenth of a second.'),
   bytesPerSecond: byteSize('1KiB', '100GiB')
@@ -72,7 +75,7 @@ export const destination = section({
     .min(1)
     .max(64)
     .describe(
-      'Receivers: tcp://host:port, tls://host:port, relp://host:port, relps://host:port (RELP over TLS), or "embedded" for the built-in receiver.',
+      'Receivers: tcp://host:port, tls://host:port, udp://host:port, relp://host:port, relps://host:port (RELP over TLS), or "embedded" for the built-in receiver.',
     ),
   mode: z
     .enum(['failover', 'loadBalance'])
@@ -88,20 +91,23 @@ export const destination = section({
     .prefault('1m')
     .describe('How often names are resolved again; a connection to an address that vanished is replaced.'),
   framing: z
-    .enum(['lf', 'octet-counting'])
+    .enum(['lf', 'octet-counting', 'nul', 'custom'])
     .optional()
     .describe(
-      'How messages are told apart (RFC 6587, RFC 5425); default: lf on tcp, octet-counting on tls; RELP has its own.',
+      'How messages are told apart (RFC 6587, RFC 5425): ended by a line feed or a NUL byte, with their length before them, or ended by "trailer"; default: lf on tcp, octet-counting on tls; RELP and UDP need none.',
     ),
+  trailer: named(TRAILER, '1 to 8 ASCII characters with a line break or NUL among them, as no message has those')
+    .optional()
+    .describe('What ends a message with framing: custom, such as "\\r\\n".'),
   newline: z
     .enum(['escape', 'space', 'octal', 'keep'])
     .prefault('escape')
     .describe(
-      'Line breaks inside a message: \\n as two characters, a space, #012, or kept (octet-counting and RELP only).',
+      'Line breaks inside a message: \\n as two characters, a space, #012, or kept (octet-counting, nul and RELP only).',
     ),
   maxEventBytes: byteSize('1KiB', '128KiB')
     .optional()
-    .describe('Most bytes of a message, header included, that the receiver takes; default: any number.'),
+    .describe('Most bytes of a message, header included, that the receiver takes; default: any number, 1024 over udp.'),
   oversize: z
     .enum(['truncate', 'drop', 'send'])
     .prefault('truncate')

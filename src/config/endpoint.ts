@@ -25,11 +25,12 @@ export function parseService(text: string): Parsed<Service | 'embedded'> {
 }
 
 /** RELP has no port of its own. */
-const DEFAULT_PORT = { tcp: 514, tls: 6514, relp: undefined, relps: undefined };
-const SCHEMES = ['tcp', 'tls', 'relp', 'relps'] as const;
-export const RECEIVER_EXPECTED = 'tcp://host:port, tls://host:port, relp://host:port, relps://host:port, or embedded';
+const DEFAULT_PORT = { tcp: 514, tls: 6514, udp: 514, relp: undefined, relps: undefined };
+const SCHEMES = ['tcp', 'tls', 'udp', 'relp', 'relps'] as const;
+export const RECEIVER_EXPECTED =
+  'tcp://host:port, tls://host:port, udp://host:port, relp://host:port, relps://host:port, or embedded';
 
-/** `tcp://host[:514]`, `tls://host[:6514]`, `relp://host:port`, `relps://host:port` or `embedded`. */
+/** `tcp://host[:514]`, `tls://host[:6514]`, `udp://host[:514]`, `relp://host:port`, `relps://host:port` or `embedded`. */
 export function parseReceiver(text: string): Parsed<Endpoint | 'embedded'> {
   if (text === 'embedded') return 'embedded';
   const parts = split(text, RECEIVER_EXPECTED);
@@ -37,7 +38,6 @@ export function parseReceiver(text: string): Parsed<Endpoint | 'embedded'> {
   const { scheme, host, path } = parts;
   if (scheme === undefined) return { wrong: `the scheme is missing; write ${quoted(`tcp://${text}`)}` };
   const transport = SCHEMES.find((known) => known === scheme);
-  if (scheme === 'udp') return { wrong: 'udp:// is not supported yet; use tcp://, tls:// or relp://' };
   if (transport === undefined) {
     const known = SCHEMES.join(', ').replace(/, (\w+)$/, ' or $1');
     return { wrong: `the scheme must be ${known}, not ${quoted(scheme)}${didYouMean(scheme, SCHEMES)}` };

@@ -1,10 +1,11 @@
-import type { Framing } from '../model/format-plan.js';
+/** As users write it. */
+export type FramingName = 'lf' | 'octet-counting' | 'nul' | 'custom';
 
 /** A preset is what a user could write under `format` themselves; whatever they do write takes the place of the preset's key. */
 interface Preset {
   readonly format: Readonly<Record<string, unknown>>;
   /** Where the destination says nothing; undefined: as the transport has it. */
-  readonly framing?: Framing;
+  readonly framing?: FramingName;
 }
 
 /** An identifier of a log source: short, ASCII, the same for all logs of a logstore, and never an address of ours. */
@@ -49,7 +50,7 @@ export type PresetName = keyof typeof PRESETS;
 export const PRESET_NAMES = Object.keys(PRESETS) as PresetName[];
 export const DEFAULT_PRESET: PresetName = 'aliyun-sample';
 
-export function presetFraming(name: PresetName): Framing | undefined {
+export function presetFraming(name: PresetName): FramingName | undefined {
   const preset: Preset = PRESETS[name];
   return preset.framing;
 }

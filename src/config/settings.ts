@@ -5,8 +5,10 @@ import type { FormatPlan } from '../model/format-plan.js';
 import type { StartPosition } from '../model/ports.js';
 import type { CredentialsSettings } from '../sls/credentials/choose.js';
 import type { Endpoint } from '../sls/endpoint.js';
-import type { DestinationSettings } from '../syslog/settings.js';
-import { framingOf, guaranteeOf } from './cross-check.js';
+import type { RateSettings } from '../syslog/pace.js';
+import { isUdp, type DestinationSettings } from '../syslog/settings.js';
+import { guaranteeOf } from './cross-check.js';
+import { framingOf } from './framing.js';
 import type { ListenAddress } from './endpoint.js';
 import { toFormatPlan } from './format-plan.js';
 import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
@@ -149,7 +151,8 @@ function startPosition(start: Start, now: number): StartPosition {
 function formatPlan({ format, project, logstore, destination: name }: PipelineConfig, config: Config): FormatPlan {
   const destination = config.destinations[name];
   if (destination === undefined) throw new ForwarderError('INTERNAL', `no destination ${name} in a checked config`);
-  const { newline, maxEventBytes: maxBytes, oversize: over } = destination;
+  const { newline, oversize: over } = destination;
+  const maxBytes = destination.maxEventBytes ?? (overUdp(destination) ? UDP_EVENT_BYTES : undefined);
   const size = maxBytes === undefined || over === 'send' ? undefined : { maxBytes, over };
   return toFormatPlan(format, { project, logstore, framing: framingOf(destination, format.preset), newline, size });
 }
@@ -164,6 +167,23 @@ const NO_FILES = {
   ciphers: undefined,
   servername: undefined,
 };
+
+/** What receivers take by default (QRadar, ArcSight); RFC 5426 §3.2 asks for 480 at least. */
+const UDP_EVENT_BYTES = 1024;
+/** Nothing slows a sender of datagrams down but itself. */
+const UDP_EPS = 5000;
+/** A fiftieth of a second: at UDP_EPS half of what fits the receive buffer of an untuned Linux. */
+const UDP_BURSTS = 50;
+
+const overUdp = ({ endpoints }: DestinationConfig): boolean =>
+  endpoints.some((endpoint) => endpoint !== 'embedded' && isUdp(endpoint));
+
+function rateOf(destination: DestinationConfig): RateSettings {
+  const rate = { ...NO_RATE, ...destination.rate };
+  if (!overUdp(destination)) return rate;
+  const { eps = UDP_EPS } = rate;
+  return { ...rate, eps, burst: rate.burst ?? Math.ceil(eps / UDP_BURSTS) };
+}
 
 const NO_RATE = { eps: undefined, burst: undefined, bytesPerSecond: undefined, catchUpEps: undefined };
 
@@ -183,7 +203,7 @@ function destinationPlan(name: string, destination: DestinationConfig): Destinat
     settleTimeMs: destination.settleTime,
     replayBytes,
     retry: { initialMs: retry.initial, maxMs: retry.max },
-    rate: { ...NO_RATE, ...destination.rate },
+    rate: rateOf(destination),
     tls: { ...NO_FILES, ...tls },
   };
   return { settings, embedded: endpoints.includes('embedded') };

@@ -35,6 +35,7 @@ export function gapFrame(plan: FormatPlan, { project, logstore, hostname }: GapO
 }
 
 function frame(message: string, framing: Framing): Uint8Array {
-  const text = framing === 'lf' ? `${message}\n` : `${Buffer.byteLength(message)} ${message}`;
+  const counted = framing === 'octet-counting';
+  const text = counted ? `${Buffer.byteLength(message)} ${message}` : message + framing.trailer;
   return new Uint8Array(Buffer.from(text));
 }

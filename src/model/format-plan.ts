@@ -22,10 +22,15 @@ export type TemplatePart =
 
 export type Template = readonly TemplatePart[];
 
-/** How one message is told from the next on a stream (RFC 6587 §3.4.1, §3.4.2). */
-export type Framing = 'lf' | 'octet-counting';
+/**
+ * How one message is told from the next: by its length before it (RFC 6587 §3.4.1) or by a trailer behind it (§3.4.2), of at most 8 bytes
+ * of ASCII; none where every message travels by itself.
+ */
+export type Framing = 'octet-counting' | { readonly trailer: string };
 
-/** What happens to CR and LF inside a message: `\n` as two characters, a space, `#012`, or untouched (octet counting only). */
+export const LINE_FEED: Framing = { trailer: '\n' };
+
+/** What happens to CR and LF inside a message: `\n` as two characters, a space, `#012`, or untouched (where no line break ends a message). */
 export type NewlinePolicy = 'escape' | 'space' | 'octal' | 'keep';
 
 /** A parameter of structured data, or a member of a body. */

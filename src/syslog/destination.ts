@@ -14,11 +14,12 @@ import type { Lease } from './outbox.js';
 import { Pace } from './pace.js';
 import { Pulse } from './pulse.js';
 import { RelpLink } from './relp-link.js';
-import { isRelp, isTls, TUNING, type DeliveryTuning, type DestinationSettings } from './settings.js';
+import { isRelp, isTls, isUdp, TUNING, type DeliveryTuning, type DestinationSettings } from './settings.js';
 import { StreamLink } from './stream-link.js';
 import { Successor } from './successor.js';
 import { tlsOptions } from './tls-options.js';
 import { newTotals, type Totals } from './totals.js';
+import { UdpLink } from './udp-link.js';
 
 /** A destination as the composition root sees it. */
 export interface OpenDestination extends Destination {
@@ -65,6 +66,7 @@ export function openDestination(
       totals,
       pace,
       dial: async (endpoint, onChange, signal) => {
+        if (isUdp(endpoint)) return UdpLink.open(endpoint, rotateBy, onChange, signal);
         const dialled = await dial(endpoint, { ...settings, rotateBy, certificates }, clock, signal);
         const sliceBytes = tuning.sliceBytes[isTls(endpoint) ? 'tls' : 'tcp'];
         const own = { ...settings, ...tuning, sendBufferBytes, sliceBytes };

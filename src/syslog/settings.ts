@@ -3,7 +3,7 @@ import type { RateSettings } from './pace.js';
 
 /** One receiver. */
 export interface Endpoint {
-  readonly transport: 'tcp' | 'tls' | 'relp' | 'relps';
+  readonly transport: 'tcp' | 'tls' | 'udp' | 'relp' | 'relps';
   /** Name, IPv4 or IPv6 address; an IPv6 address without brackets. */
   readonly host: string;
   readonly port: number;
@@ -12,6 +12,7 @@ export interface Endpoint {
 }
 
 export const isTls = ({ transport }: Endpoint): boolean => transport === 'tls' || transport === 'relps';
+export const isUdp = ({ transport }: Endpoint): boolean => transport === 'udp';
 export const isRelp = ({ transport }: Endpoint): boolean => transport === 'relp' || transport === 'relps';
 
 /** When a batch counts as delivered, from weak to strong: see {@link SpanLedger}. */

@@ -12,7 +12,7 @@ function assertFlawless({ sequence, flaws, parseFlaws }: ReceiverStats, events: 
   assert.deepEqual(sequence, { received: events, unique: events, lost: 0, duplicates: 0, reordered: 0 });
 }
 
-for (const framing of ['lf', 'octet-counting'] as const) {
+for (const framing of ['lf', 'octet-counting', 'nul'] as const) {
   test(`200,000 events over 8 shards arrive exactly once, in order, as strict RFC 5424 (${framing})`, async () => {
     await withEnds({ logstore: { shards: 8, preload: 200_000 } }, async (ends) => {
       const forwarder = ends.fleet.start(configOf(ends, { destination: { framing } }));
@@ -45,6 +45,18 @@ test('SIGTERM under load drains, commits and exits 0; the restart sends nothing 
     assertFlawless(stats, 150_000);
     last.kill('SIGTERM');
     assert.equal((await last.exited).code, 0);
+  });
+});
+
+test('over UDP every event is a datagram of its own, none longer than the receiver takes', async () => {
+  const receiver = { listen: 'udp://127.0.0.1:0' };
+  await withEnds({ logstore: { shards: 2, preload: 2000 }, receiver }, async (ends) => {
+    const forwarder = ends.fleet.start(configOf(ends, { destination: { maxEventBytes: '1KiB' } }));
+    const stats = await ends.receiver.waitFor({ unique: 2000 }, MINUTE);
+    assertFlawless(stats, 2000);
+    assert.equal(stats.framing.datagram, 2000);
+    forwarder.kill('SIGTERM');
+    assert.deepEqual(await forwarder.exited, { code: 0, signal: null }, forwarder.text());
   });
 });
 

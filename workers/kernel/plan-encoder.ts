@@ -2,7 +2,6 @@ import type {
   Condition,
   FieldRef,
   FormatPlan,
-  Framing,
   NewlinePolicy,
   SizePlan,
   Template,
@@ -11,7 +10,6 @@ import { Arena, differsPerLog, RefTable, refsIn } from './plan-arena.js';
 import { encodeBody, templatesOfBody } from './plan-body.js';
 
 /** The numbers and the order of members are those of assembly/plan.ts. */
-const FRAMINGS: Record<Framing, number> = { lf: 0, 'octet-counting': 1 };
 const NEWLINES: Record<NewlinePolicy, number> = { escape: 0, space: 1, octal: 2, keep: 3 };
 const OVER: Record<SizePlan['over'], number> = { truncate: 0, drop: 1 };
 
@@ -58,7 +56,8 @@ export function encodePlan(plan: FormatPlan, base: number): EncodedPlan {
   ]);
   const head = (priority: number): number => encodeHead(arena, header, priority);
   const address = arena.words([
-    FRAMINGS[plan.framing],
+    Number(plan.framing === 'octet-counting'),
+    ...arena.text(plan.framing === 'octet-counting' ? '' : plan.framing.trailer),
     NEWLINES[plan.newline],
     header.fractionDigits,
     Number(header.style === 'rfc3164'),

@@ -46,7 +46,7 @@ export interface ReceiverTls {
   readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
 }
 
-export type Framing = 'lf' | 'octet-counting' | 'datagram';
+export type Framing = 'lf' | 'nul' | 'octet-counting' | 'datagram';
 
 export interface ShardStats {
   readonly shard: number;

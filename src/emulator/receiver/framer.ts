@@ -19,6 +19,7 @@ type State =
   | { readonly kind: 'lost' };
 
 const LF = 10;
+const NUL = 0;
 const SPACE = 32;
 const MAX_DIGITS = 10;
 const BOUNDARY: State = { kind: 'boundary' };
@@ -30,7 +31,7 @@ const isDigit = (byte: number | undefined): boolean => byte !== undefined && byt
 
 /**
  * Cuts one byte stream into messages. Every frame is octet-counted if it begins with a number 1-9… and a space, else it ends at
- * the next LF (RFC 6587 §3.4). Frames inside one chunk are not copied.
+ * the next LF (RFC 6587 §3.4), or at the next NUL where the stream's first line ended with one. Frames inside one chunk are not copied.
  */
 export class Framer {
   readonly #sink: FrameSink;
@@ -39,6 +40,8 @@ export class Framer {
   #held: Buffer[] = [];
   #heldBytes = 0;
   #framing: Framing | undefined;
+  /** What ends a line; undefined before the first one. */
+  #trailer: typeof LF | typeof NUL | undefined;
 
   constructor(sink: FrameSink, maxFrameBytes: number) {
     this.#sink = sink;
@@ -78,13 +81,25 @@ export class Framer {
   }
 
   #line(bytes: Buffer, at: number): number {
-    const end = bytes.indexOf(LF, at);
+    const end = this.#endOfLine(bytes, at);
     if (end >= 0) {
-      this.#emit(bytes, at, end, 'lf');
+      this.#emit(bytes, at, end, this.#lineFraming);
       return end + 1;
     }
     if (bytes.length - at <= this.#maxFrameBytes) return this.#hold(bytes, at, LINE);
     return this.#skip(bytes.length);
+  }
+
+  #endOfLine(bytes: Buffer, from: number): number {
+    if (this.#trailer !== undefined) return bytes.indexOf(this.#trailer, from);
+    const [lf, nul] = [bytes.indexOf(LF, from), bytes.indexOf(NUL, from)];
+    if (lf < 0 && nul < 0) return -1;
+    this.#trailer = nul < 0 || (lf >= 0 && lf < nul) ? LF : NUL;
+    return this.#trailer === LF ? lf : nul;
+  }
+
+  get #lineFraming(): Framing {
+    return this.#trailer === NUL ? 'nul' : 'lf';
   }
 
   #counted(bytes: Buffer, at: number, length: number): number {
@@ -104,7 +119,7 @@ export class Framer {
     const state = this.#state;
     if (state.kind === 'counted') return this.#resumeCounted(chunk, state.missing);
     if (state.kind === 'lost') return chunk.length;
-    const end = chunk.indexOf(LF);
+    const end = this.#endOfLine(chunk, 0);
     if (end < 0) {
       if (state.kind === 'skipping') return chunk.length;
       if (this.#heldBytes + chunk.length > this.#maxFrameBytes) return this.#skip(chunk.length);
@@ -112,7 +127,7 @@ export class Framer {
     }
     if (state.kind === 'line') {
       const line = this.#release(chunk, end);
-      this.#emit(line, 0, line.length, 'lf');
+      this.#emit(line, 0, line.length, this.#lineFraming);
     }
     this.#state = BOUNDARY;
     return end + 1;

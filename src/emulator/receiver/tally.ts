@@ -40,7 +40,7 @@ export class Tally implements FrameSink {
   readonly #latency = new LatencyHistogram();
   readonly #sequenceMark = new Mark('emu_seq');
   readonly #timeMark = new Mark('emu_ts');
-  readonly #framing: Record<Framing, number> = { lf: 0, 'octet-counting': 0, datagram: 0 };
+  readonly #framing: Record<Framing, number> = { lf: 0, nul: 0, 'octet-counting': 0, datagram: 0 };
   readonly #parseFlaws: ParseFlaw[] = [];
   readonly #flaws: Writable<FlawCounts> = {
     framing: 0,
@@ -100,7 +100,8 @@ export class Tally implements FrameSink {
   }
 
   #examine(bytes: Buffer, start: number, end: number, framing: Framing): void {
-    if (framing === 'lf' && hasControlCharacter(bytes, start, end)) this.#flaws.controlCharacters++;
+    if ((framing === 'lf' || framing === 'nul') && hasControlCharacter(bytes, start, end))
+      this.#flaws.controlCharacters++;
     const message = bytes.subarray(start, end);
     const parsed = parseRfc5424(message);
     if (parsed.ok) return;

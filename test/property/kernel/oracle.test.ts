@@ -50,7 +50,10 @@ function checkGrammar({ header, framing, body, size }: FormatPlan, frames: reado
   if (header.style !== 'rfc5424' || size !== undefined) return;
   for (const frame of frames) {
     const bytes = Buffer.from(frame);
-    const message = framing === 'lf' ? bytes.subarray(0, -1) : bytes.subarray(bytes.indexOf(' ') + 1);
+    const counted = framing === 'octet-counting';
+    const message = counted
+      ? bytes.subarray(bytes.indexOf(' ') + 1)
+      : bytes.subarray(0, bytes.length - framing.trailer.length);
     const parsed = parseRfc5424(message);
     const ids = header.structuredData.map(({ id }) => id);
     // The one thing a plan may get wrong, and the config does not let it: the same id twice.

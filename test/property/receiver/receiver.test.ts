@@ -41,9 +41,9 @@ const octets = (max: number) => fc.uint8Array({ maxLength: max }).map((bytes) =>
 const counted = octets(MAX_FRAME)
   .filter((text) => text.length > 0)
   .map((text) => ['octet-counting', text] as const);
-/** Without LF, and nothing that begins like a length. */
+/** Without LF and NUL, and nothing that begins like a length. */
 const line = octets(MAX_FRAME - 1)
-  .map((text) => ['lf', `<${text.replaceAll('\n', '')}`] as const)
+  .map((text) => ['lf', `<${text.replace(/[\n\0]/g, '')}`] as const)
   .filter(([, text]) => text.length <= MAX_FRAME);
 const onWire = ([framing, text]: readonly [Framing, string]): string =>
   framing === 'lf' ? `${text}\n` : `${text.length} ${text}`;
@@ -61,8 +61,20 @@ test('framer: any frames come out as they went in, however the stream is split',
   );
 });
 
+test('framer: a stream whose first line ends with NUL goes on so, line feeds inside', () => {
+  const inside = octets(MAX_FRAME - 1).map((text) => `<${text.replaceAll('\0', '')}`);
+  const first = inside.map((text) => text.replaceAll('\n', ''));
+  fc.assert(
+    fc.property(first, fc.array(inside), chunkSizes, (begin, more, sizes) => {
+      const texts = [begin, ...more];
+      const { frames, flaws } = cut(Buffer.from(texts.map((text) => `${text}\0`).join(''), 'latin1'), sizes);
+      assert.deepEqual([frames, flaws], [texts.map((text) => ['nul', text]), []]);
+    }),
+  );
+});
+
 test('framer: any octets at all are read the same however they are split', () => {
-  const alphabet = fc.constantFrom('0', '1', '9', ' ', '\n', '<', 'x');
+  const alphabet = fc.constantFrom('0', '1', '9', ' ', '\n', '\0', '<', 'x');
   const streams = fc.array(alphabet, { maxLength: 120 }).map((parts) => Buffer.from(parts.join(''), 'latin1'));
   fc.assert(
     fc.property(streams, chunkSizes, (stream, sizes) =>

@@ -5,6 +5,7 @@ import type {
   Condition,
   FieldRef,
   FormatPlan,
+  Framing,
   Member,
   Template,
   TemplatePart,
@@ -107,7 +108,13 @@ const element = fc.record({
 });
 
 export const plan: fc.Arbitrary<FormatPlan> = fc.record({
-  framing: fc.constantFrom('lf', 'octet-counting'),
+  framing: fc.constantFrom<Framing>(
+    'octet-counting',
+    { trailer: '\n' },
+    { trailer: '\0' },
+    { trailer: '' },
+    { trailer: 'END\r\n' },
+  ),
   newline: fc.constantFrom('escape', 'space', 'octal', 'keep'),
   header: fc
     .record({

@@ -28,7 +28,8 @@ function frameOf(event: Event, plan: FormatPlan): Uint8Array[] {
   if (!isWanted(plan, event)) return [];
   const bytes = fit(headerOf(plan, event), bodyOf(plan, event), plan);
   if (bytes === undefined) return [];
-  const framed = plan.framing === 'lf' ? [bytes, Buffer.from('\n')] : [Buffer.from(`${bytes.length} `), bytes];
+  const counted = plan.framing === 'octet-counting';
+  const framed = counted ? [Buffer.from(`${bytes.length} `), bytes] : [bytes, Buffer.from(plan.framing.trailer)];
   return [Buffer.concat(framed)];
 }
 

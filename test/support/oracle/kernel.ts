@@ -13,7 +13,7 @@ export function kernelOf(plans: readonly FormatPlan[], maxRawSize = 1 << 24): Ke
 }
 
 export const PLAN: FormatPlan = {
-  framing: 'lf',
+  framing: { trailer: '\n' },
   newline: 'escape',
   header: {
     style: 'rfc5424',

@@ -30,7 +30,7 @@ test('the framing of a preset counts where the destination has none of its own',
     minimal({ pipeline: 'format: { preset: qradar }' }).replace('endpoints: [tcp://siem:514]', more);
   const framing = (more: string) =>
     toSettings(parse(config(more)), { cores: 1, consumer: 'c', now: 0 }).pipelines[0]?.plan.framing;
-  assert.equal(framing(tls), 'lf');
+  assert.deepEqual(framing(tls), { trailer: '\n' });
   assert.equal(framing(`${tls}\n    framing: octet-counting`), 'octet-counting');
   assert.equal(planOf('{ preset: syslog-ng }').framing, 'octet-counting');
   assert.match(

@@ -119,15 +119,14 @@ test('endpoints', () => {
   const siem = (endpoint: string) => minimal().replace('tcp://siem:514', endpoint);
   const cases = {
     'siem:514': 'the scheme is missing; write "tcp://siem:514"',
-    'tpc://siem': 'the scheme must be tcp, tls, relp or relps, not "tpc"; did you mean "tcp"?',
-    'udp://siem:514': 'udp:// is not supported yet; use tcp://, tls:// or relp://',
+    'tpc://siem': 'the scheme must be tcp, tls, udp, relp or relps, not "tpc"; did you mean "tcp"?',
     'relp://siem': 'RELP has no standard port: write relp://siem:port',
     'tcp://siem:99999': 'a port is 1 to 65535',
     'tcp://siem/path': 'a receiver has no path: write tcp://host:port',
     'tcp://a:hunter2@siem':
-      'no user or password belongs here; expected tcp://host:port, tls://host:port, relp://host:port, relps://host:port, or embedded',
+      'no user or password belongs here; expected tcp://host:port, tls://host:port, udp://host:port, relp://host:port, relps://host:port, or embedded',
     'tcp://':
-      'expected tcp://host:port, tls://host:port, relp://host:port, relps://host:port, or embedded, got "tcp://"',
+      'expected tcp://host:port, tls://host:port, udp://host:port, relp://host:port, relps://host:port, or embedded, got "tcp://"',
   };
   for (const [endpoint, message] of Object.entries(cases)) {
     assert.deepEqual(problems(siem(endpoint)), [`c.yaml:11:17: destinations.siem.endpoints[0]: ${message}`]);
@@ -150,11 +149,17 @@ test('what only two keys together get wrong', () => {
     ],
     [
       { destination: 'newline: keep' },
-      '12:14: destinations.siem.newline: "keep" needs "framing: octet-counting", or a line break would split an event in two',
+      '12:14: destinations.siem.newline: "keep" needs "framing: octet-counting" or "nul", or a line break would split an event in two',
     ],
     [
       { destination: 'guarantee: relp' },
       '12:16: destinations.siem.guarantee: only relp:// and relps:// receivers answer; use "settled"',
+    ],
+    [{ destination: 'framing: custom' }, '12:14: destinations.siem.framing: needs "trailer" beside it'],
+    [{ destination: 'trailer: "\\r\\n"' }, '12:14: destinations.siem.trailer: needs "framing: custom" beside it'],
+    [
+      { destination: 'framing: custom\ntrailer: END' },
+      '13:14: destinations.siem.trailer: expected 1 to 8 ASCII characters with a line break or NUL among them, as no message has those, got "END"',
     ],
     [{ destination: 'rate: { catchUpEps: 9 }' }, '12:25: destinations.siem.rate.catchUpEps: needs "eps" beside it'],
     [
@@ -163,7 +168,13 @@ test('what only two keys together get wrong', () => {
     ],
   ];
   for (const [more, line] of cases) assert.deepEqual(problems(minimal(more)), [`c.yaml:${line}`]);
-  assert.deepEqual(problems(minimal({ destination: 'newline: keep\nframing: octet-counting' })), []);
+  for (const framing of ['octet-counting', 'nul', 'custom\ntrailer: "\\0"']) {
+    assert.deepEqual(problems(minimal({ destination: `newline: keep\nframing: ${framing}` })), []);
+  }
+  assert.match(
+    problems(minimal({ destination: 'newline: keep\nframing: custom\ntrailer: "\\r\\n"' })).join(),
+    /"keep" needs/,
+  );
 });
 
 test('RELP receivers frame and answer by themselves', () => {
@@ -179,6 +190,36 @@ test('RELP receivers frame and answer by themselves', () => {
     toSettings(parse(minimal().replace('tcp:', 'relps:')), HOST).destinations[0]?.settings.guarantee,
     'relp',
   );
+});
+
+test('over UDP nothing is promised that nobody can keep', () => {
+  const udp = (more: string) => minimal({ destination: more }).replace('tcp://siem:514', 'udp://siem');
+  assert.deepEqual(problems(udp('newline: keep\nguarantee: written\nmaxEventBytes: 2KiB')), []);
+  assert.deepEqual(problems(udp('framing: octet-counting\nguarantee: settled\nmaxEventBytes: 64KiB\noversize: send')), [
+    'c.yaml:12:14: destinations.siem.framing: a datagram is one message (RFC 5426); remove this line',
+    'c.yaml:13:16: destinations.siem.guarantee: nothing is acknowledged over udp, so "settled" can\'t be kept; write "written", or use tcp://',
+    'c.yaml:14:20: destinations.siem.maxEventBytes: no datagram holds more than 65487 bytes',
+    'c.yaml:15:15: destinations.siem.oversize: no datagram holds events of any size; use truncate or drop',
+  ]);
+  const two = (more: string) => problems(udp(more).replace('udp://siem', 'udp://siem, udp://other'));
+  assert.match(two('').join(), /destinations.siem.mode: nobody tells whether a udp receiver is alive/);
+  assert.deepEqual(two('mode: loadBalance'), []);
+  assert.match(
+    problems(minimal().replace('tcp://siem:514', 'tcp://siem, udp://siem')).join(),
+    /endpoints: udp can't be mixed with others/,
+  );
+});
+
+test('over UDP messages are small, unframed and paced unless it is written otherwise', () => {
+  const settingsOf = (more: string) => toSettings(parse(minimal({ destination: more }).replace('tcp:', 'udp:')), HOST);
+  const { pipelines, destinations } = settingsOf('');
+  assert.deepEqual(pipelines[0]?.plan.framing, { trailer: '' });
+  assert.deepEqual(pipelines[0].plan.size, { maxBytes: 1024, over: 'truncate' });
+  assert.equal(destinations[0]?.settings.guarantee, 'written');
+  const paced = { eps: 5000, burst: 100, bytesPerSecond: undefined, catchUpEps: undefined };
+  assert.deepEqual(destinations[0].settings.rate, paced);
+  const faster = settingsOf('rate: { eps: 20000 }').destinations[0]?.settings.rate;
+  assert.deepEqual(faster, { ...paced, eps: 20_000, burst: 400 });
 });
 
 test('pipelines and destinations must fit together', () => {

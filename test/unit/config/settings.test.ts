@@ -37,7 +37,7 @@ test('what is not written has a default', () => {
         },
       },
       plan: {
-        framing: 'lf',
+        framing: { trailer: '\n' },
         newline: 'escape',
         header: {
           style: 'rfc5424',
@@ -126,7 +126,9 @@ test('framing follows the transport unless it is written', () => {
   const framing = (text: string) => settings(text).pipelines[0]?.plan.framing;
   assert.equal(framing(minimal().replace('tcp:', 'tls:')), 'octet-counting');
   assert.equal(framing(minimal({ destination: 'framing: octet-counting' })), 'octet-counting');
-  assert.equal(framing(minimal({ destination: 'framing: lf' }).replace('tcp:', 'tls:')), 'lf');
+  assert.deepEqual(framing(minimal({ destination: 'framing: lf' }).replace('tcp:', 'tls:')), { trailer: '\n' });
+  assert.deepEqual(framing(minimal({ destination: 'framing: nul' })), { trailer: '\0' });
+  assert.deepEqual(framing(minimal({ destination: 'framing: custom\ntrailer: "\\r\\n"' })), { trailer: '\r\n' });
 });
 
 test('facility and severity by name or number make the priority', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseRfc5424 } from '../../../src/emulator/receiver/rfc5424.js';
 import { gapFrame } from '../../../src/format/gap-frame.js';
+import { LINE_FEED } from '../../../src/model/format-plan.js';
 import { PLAN } from '../../support/oracle/kernel.js';
 
 const ORIGIN = { project: 'demo', logstore: 'audit', hostname: 'relay.example' };
@@ -17,7 +18,7 @@ const GAP = {
 const header = { ...PLAN.header, priority: 16 * 8 + 6 };
 
 test('a gap event is RFC 5424 with the facility of the pipeline, severity error and the range', () => {
-  const { bytes, ends, seq, nextCursor } = gapFrame({ ...PLAN, header, framing: 'lf' }, ORIGIN, GAP);
+  const { bytes, ends, seq, nextCursor } = gapFrame({ ...PLAN, header, framing: LINE_FEED }, ORIGIN, GAP);
   assert.deepEqual([[...ends], seq, nextCursor], [[bytes.length], 9, GAP.nextCursor]);
   assert.equal(bytes.at(-1), 10);
   const parsed = parseRfc5424(Buffer.from(bytes.subarray(0, -1)));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FormatPlan } from '../../../src/model/format-plan.js';
+import { LINE_FEED, type FormatPlan } from '../../../src/model/format-plan.js';
 import type { KernelResult } from '../../../workers/kernel/kernel.js';
 import { formatAll } from '../../support/oracle/formatter.js';
 import { framesOf, kernelOf, PLAN, run, split, textOf } from '../../support/oracle/kernel.js';
@@ -198,7 +198,8 @@ test('frames larger than the window, and windows that end inside a frame, in bot
       [pair('t', 'x'.repeat(50))],
     ),
   ];
-  for (const framing of ['lf', 'octet-counting'] as const) same(groups, { ...PLAN, framing });
+  for (const framing of [LINE_FEED, 'octet-counting', { trailer: '\0' }, { trailer: '' }] as const)
+    same(groups, { ...PLAN, framing });
 });
 
 test('many short frames, and tags too large to be rendered once for their group', () => {

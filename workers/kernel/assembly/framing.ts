@@ -1,4 +1,4 @@
-/** RFC 6587 §3.4.1 (octet counting) and §3.4.2 (LF). */
+/** RFC 6587 §3.4.1 (octet counting) and §3.4.2 (a trailer, such as LF). */
 import { cut } from './budget';
 import { decimal, digitsOf } from './decimal';
 import { count } from './host';
@@ -6,7 +6,6 @@ import { OCTET_COUNTING, OVER_DROP, plan } from './plan';
 import { addressOf, beginBudget, endBudget, flush, flushed, noteEnd, offsetOf, shiftFlushed } from './window';
 
 const SPACE: u8 = 0x20;
-const LF: u8 = 0x0a;
 
 /** Output offset of the open frame. */
 let start: u32 = 0;
@@ -45,7 +44,8 @@ export function closeFrame(dst: usize): usize {
   if (plan.framing == OCTET_COUNTING) {
     dst = writeCount(dst);
   } else {
-    store<u8>(dst++, LF);
+    store<u64>(dst, load<u64>(plan.trailer));
+    dst += plan.trailerLength;
   }
   noteEnd(dst);
   return dst;

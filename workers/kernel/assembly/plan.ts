@@ -34,6 +34,9 @@ export const REF_EVENT_ID: u32 = 7;
 @unmanaged
 export class Plan {
   framing: u32;
+  /** At most 8 bytes. */
+  trailer: usize;
+  trailerLength: u32;
   newline: u32;
   fractionDigits: u32;
   timeStyle: u32;
