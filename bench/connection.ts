@@ -143,5 +143,16 @@ function makeBatch(): FrameBatch {
   const bytes = new Uint8Array(count * FRAME).fill(0x78);
   const ends = Uint32Array.from({ length: count }, (_, index) => (index + 1) * FRAME);
   for (const end of ends) bytes[end - 1] = 0x0a;
-  return { shard: 0, seq: 0, cursor: '', nextCursor: '', bytes, ends, filtered: 0, dropped: 0, truncated: 0 };
+  return {
+    shard: 0,
+    seq: 0,
+    cursor: '',
+    nextCursor: '',
+    bytes,
+    ends,
+    filtered: 0,
+    dropped: 0,
+    truncated: 0,
+    rejected: [],
+  };
 }

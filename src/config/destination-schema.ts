@@ -112,6 +112,14 @@ export const destination = section({
     .enum(['truncate', 'drop', 'send'])
     .prefault('truncate')
     .describe('What happens to larger messages: cut (JSON stays JSON), left out and counted, or sent all the same.'),
+  oversizeMarker: named(/^[\w .:()[\]-]{0,32}$/, 'up to 32 letters, digits, spaces or any of . : ( ) [ ] _ -')
+    .prefault('[truncated]')
+    .describe('What a message that was cut ends with; JSON has the member "_truncated" instead. "" for nothing.'),
+  trimFirst: z
+    .array(z.string().min(1).max(256))
+    .max(16)
+    .prefault([])
+    .describe('Fields whose values are shortened first, in this order, before oversize is asked.'),
   guarantee: z
     .enum(['written', 'acked', 'settled', 'relp'])
     .optional()

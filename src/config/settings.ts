@@ -151,9 +151,9 @@ function startPosition(start: Start, now: number): StartPosition {
 function formatPlan({ format, project, logstore, destination: name }: PipelineConfig, config: Config): FormatPlan {
   const destination = config.destinations[name];
   if (destination === undefined) throw new ForwarderError('INTERNAL', `no destination ${name} in a checked config`);
-  const { newline, oversize: over } = destination;
+  const { newline, oversize: over, oversizeMarker: marker, trimFirst } = destination;
   const maxBytes = destination.maxEventBytes ?? (overUdp(destination) ? UDP_EVENT_BYTES : undefined);
-  const size = maxBytes === undefined || over === 'send' ? undefined : { maxBytes, over };
+  const size = maxBytes === undefined || over === 'send' ? undefined : { maxBytes, over, marker, trimFirst };
   return toFormatPlan(format, { project, logstore, framing: framingOf(destination, format.preset), newline, size });
 }
 

@@ -32,6 +32,18 @@ export interface RawBatch extends BatchRef {
   readonly rawSize: number;
 }
 
+/** A log that has no frame and never will, and why: `oversize` is a message of more bytes than the receiver takes. */
+export interface RejectedLog {
+  readonly reason: 'oversize';
+  /** Of its log group, and which log of the group it is: what its event id says too. */
+  readonly cursor: string;
+  readonly index: number;
+  /** Bytes its message would have. */
+  readonly messageBytes: number;
+  /** A decompressed LogGroupList with this log alone, and the topic, source and tags of its group. */
+  readonly raw: Uint8Array;
+}
+
 /** The syslog frames of one raw batch in one contiguous buffer, in the order of its logs. */
 export interface FrameBatch extends BatchRef {
   /** All frames, back to back, framing included: what a stream connection writes as it is. */
@@ -42,4 +54,6 @@ export interface FrameBatch extends BatchRef {
   readonly filtered: number;
   readonly dropped: number;
   readonly truncated: number;
+  /** Logs that are to be kept as dead letters. */
+  readonly rejected: readonly RejectedLog[];
 }

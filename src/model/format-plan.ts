@@ -138,7 +138,15 @@ export type BodyPlan = KeyValueBodyPlan | JsonBodyPlan | RawBodyPlan | LeefBodyP
 export interface SizePlan {
   /** 1024 to 131072. */
   readonly maxBytes: number;
-  readonly over: 'truncate' | 'drop';
+  /** `deadLetter`: given to the host with its reason, instead of a frame. */
+  readonly over: 'truncate' | 'drop' | 'deadLetter';
+  /**
+   * What a message that was cut ends with: printable ASCII, at most 32 bytes, nothing that means something to the body. JSON has a last
+   * member `"_truncated": true` instead. Empty for none.
+   */
+  readonly marker: string;
+  /** Contents whose values are shortened first, in this order and no further than it takes; at most 16. */
+  readonly trimFirst: readonly string[];
 }
 
 export interface FormatPlan {

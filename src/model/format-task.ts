@@ -2,7 +2,7 @@
  * The messages that cross the boundary between the coordinator and a formatter thread. Buffers are transferred, never
  * copied: a task gives its buffers away and the result brings them back, so that both sides can use them again.
  */
-import type { BodyEncoding } from './batch.js';
+import type { BodyEncoding, RejectedLog } from './batch.js';
 import type { FormatPlan } from './format-plan.js';
 
 /** What every formatter thread is started with. */
@@ -52,6 +52,7 @@ export type FormatResult =
       readonly filtered: number;
       readonly dropped: number;
       readonly truncated: number;
+      readonly rejected: readonly RejectedLog[];
     }
   | {
       readonly ok: false;

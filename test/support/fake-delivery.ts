@@ -20,7 +20,7 @@ export class FakeFormatter implements Formatter {
     const { shard, seq, cursor, nextCursor } = batch;
     const ends = numbers.map((_, index) => 4 * (index + 1));
     const bytes = new Uint8Array(numbers.buffer);
-    return { shard, seq, cursor, nextCursor, bytes, ends, filtered: 0, dropped: 0, truncated: 0 };
+    return { shard, seq, cursor, nextCursor, bytes, ends, filtered: 0, dropped: 0, truncated: 0, rejected: [] };
   }
 
   bodyBuffer(size: number): ArrayBuffer {
@@ -33,7 +33,18 @@ export class FakeFormatter implements Formatter {
 
   gap({ shard, seq, cursor, nextCursor }: Gap): FrameBatch {
     const bytes = new Uint8Array(Uint32Array.of(GAP).buffer);
-    return { shard, seq, cursor, nextCursor, bytes, ends: Uint32Array.of(4), filtered: 0, dropped: 0, truncated: 0 };
+    return {
+      shard,
+      seq,
+      cursor,
+      nextCursor,
+      bytes,
+      ends: Uint32Array.of(4),
+      filtered: 0,
+      dropped: 0,
+      truncated: 0,
+      rejected: [],
+    };
   }
 }
 

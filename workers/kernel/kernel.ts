@@ -3,6 +3,7 @@ import type { FormatFault, FormatResult } from '../../src/model/format-task.js';
 import { KernelFault } from './fault.js';
 import { Output } from './output.js';
 import { encodePlan } from './plan-encoder.js';
+import { type FoundLog, Rejected } from './rejected.js';
 
 /** The numbers of assembly/fault.ts. */
 const REASONS: readonly FormatFault['reason'][] = ['lz4-corrupt', 'size-mismatch', 'size-limit', 'protobuf-corrupt'];
@@ -82,6 +83,7 @@ export class Kernel {
   readonly #base: number;
   #memory: Uint8Array;
   #output: Output | undefined;
+  #rejected: Rejected | undefined;
 
   /**
    * @param wasm the compiled assembly/index.ts.
@@ -120,6 +122,7 @@ export class Kernel {
       throw thrown;
     } finally {
       this.#output = undefined;
+      this.#rejected = undefined;
     }
   }
 
@@ -152,12 +155,15 @@ export class Kernel {
     });
     this.#output = output;
     const origin = originOf(shard, cursor);
+    const rejected = new Rejected((group) => cursorOf(cursor, group), this.#maxFrameBytes);
+    this.#rejected = rejected;
     const { written } = new TextEncoder().encodeInto(origin.text, this.#memory.subarray(this.#kernel.origin()));
     this.#kernel.format(plan.address, this.#base, rawSize, written, origin.high, origin.low);
     if (rawSize > PAGE) plan.expansion = (output.length / rawSize) * HEADROOM;
     const filtered = this.#kernel.filteredLogs();
     const dropped = this.#kernel.droppedLogs();
-    return { ok: true, ...output.finish(), filtered, dropped, truncated: this.#kernel.truncatedLogs() };
+    const truncated = this.#kernel.truncatedLogs();
+    return { ok: true, ...output.finish(), filtered, dropped, truncated, rejected: rejected.logs };
   }
 
   #host(): Record<string, (...args: number[]) => void> {
@@ -168,6 +174,12 @@ export class Kernel {
       },
       count: (start: number, reserved: number, length: number) => {
         this.#output?.writeCount(start, reserved, length);
+      },
+      reject: (
+        ...[group = 0, groupLength = 0, log = 0, logLength = 0, groupIndex = 0, index = 0, messageBytes = 0]
+      ) => {
+        const found: FoundLog = { group, groupLength, log, logLength, groupIndex, index, messageBytes };
+        this.#rejected?.add(this.#memory, found);
       },
       fault: (reason: number, offset: number) => {
         throw new KernelFault(REASONS[reason] ?? 'protobuf-corrupt', offset);
@@ -201,6 +213,12 @@ function originOf(shard: number, cursor: string): Origin {
   const number = /^\d{1,20}$/.test(text) ? BigInt(text) : MAX_CURSOR;
   if (number >= MAX_CURSOR) return { text: `${shard}/${cursor.slice(0, MAX_ODD_CURSOR)}/`, high: 0, low: 0 };
   return { text: `${shard}/`, high: Number(number >> 32n), low: Number(number & 0xffff_ffffn) };
+}
+
+/** The cursor of a batch's log group; that of the batch where it is no number. */
+function cursorOf(cursor: string, group: number): string {
+  const text = decodeBase64(cursor);
+  return /^\d{1,20}$/.test(text) ? btoa(String(BigInt(text) + BigInt(group))) : cursor;
 }
 
 /** The kernel's wrapper runs wherever JavaScript does: no Buffer. */

@@ -11,7 +11,7 @@ import { encodeBody, templatesOfBody } from './plan-body.js';
 
 /** The numbers and the order of members are those of assembly/plan.ts. */
 const NEWLINES: Record<NewlinePolicy, number> = { escape: 0, space: 1, octal: 2, keep: 3 };
-const OVER: Record<SizePlan['over'], number> = { truncate: 0, drop: 1 };
+const OVER: Record<SizePlan['over'], number> = { truncate: 0, drop: 1, deadLetter: 2 };
 
 /** The numbers are those of assembly/rules.ts. */
 const OPS: Record<Condition['op'], number> = {
@@ -46,7 +46,7 @@ export interface EncodedPlan {
 /** Lays a plan out as the kernel reads it. @param base where the bytes will lie, a multiple of 16. */
 export function encodePlan(plan: FormatPlan, base: number): EncodedPlan {
   const arena = new Arena(base);
-  const { header, include, exclude, rules, size } = plan;
+  const { header, include, exclude, rules } = plan;
   const conditions = [include, exclude, ...rules.map(({ when }) => when)].filter((one) => one !== undefined);
   const inHeader = templatesOfHeader(header).flatMap(refsIn);
   const refs = new RefTable(arena, [
@@ -74,11 +74,22 @@ export function encodePlan(plan: FormatPlan, base: number): EncodedPlan {
     arena.words(rules.flatMap(({ when, priority }) => [encodeCondition(arena, refs, when), head(priority)])),
     rules.length,
     ...encodeBody(arena, refs, plan.body),
-    size?.maxBytes ?? 0,
-    size === undefined ? 0 : OVER[size.over],
+    ...encodeSize(arena, plan),
   ]);
   return { bytes: arena.bytes(), address };
 }
+
+/** The plan's members from budget to trimCount. */
+function encodeSize(arena: Arena, { size, body }: FormatPlan): number[] {
+  if (size === undefined) return [0, 0, 0, 0, 0, 0];
+  const { maxBytes, over, marker, trimFirst } = size;
+  const mark = body.kind === 'json' && marker !== '' ? ',"_truncated":true' : marker;
+  const trims = trimFirst.flatMap((key) => [...arena.text(key), WHOLE]);
+  return [maxBytes, OVER[over], ...arena.text(mark), arena.words(trims), trimFirst.length];
+}
+
+/** Of a content that is not shortened. */
+const WHOLE = 0xffff_ffff;
 
 type Header = FormatPlan['header'];
 

@@ -139,7 +139,9 @@ export const plan: fc.Arbitrary<FormatPlan> = fc.record({
   size: rarely(
     fc.record({
       maxBytes: fc.constantFrom(1024, 1100, 2048, 131_072),
-      over: fc.constantFrom('truncate' as const, 'drop' as const),
+      over: fc.constantFrom('truncate' as const, 'drop' as const, 'deadLetter' as const),
+      marker: fc.constantFrom('', '[truncated]', '...'),
+      trimFirst: fc.uniqueArray(fc.constantFrom(...KEYS, 'nowhere'), { maxLength: 3 }),
     }),
   ),
 });

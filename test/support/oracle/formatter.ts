@@ -4,7 +4,7 @@ import { bodyOf, controlsAsSpace } from './bodies.js';
 import { isWanted, priorityOf } from './conditions.js';
 import { nanoseconds, valuesOf, type Event } from './fields.js';
 import { decode, type Log } from './log-group-list.js';
-import { fit } from './size.js';
+import { fit, type Message } from './size.js';
 
 export interface Origin {
   readonly shard: number;
@@ -26,7 +26,8 @@ const NOWHERE: Origin = { shard: 0, cursor: 0n };
 
 function frameOf(event: Event, plan: FormatPlan): Uint8Array[] {
   if (!isWanted(plan, event)) return [];
-  const bytes = fit(headerOf(plan, event), bodyOf(plan, event), plan);
+  const whole = (one: Event): Message => ({ head: headerOf(plan, one), body: bodyOf(plan, one) });
+  const bytes = fit(event, whole, plan);
   if (bytes === undefined) return [];
   const counted = plan.framing === 'octet-counting';
   const framed = counted ? [Buffer.from(`${bytes.length} `), bytes] : [bytes, Buffer.from(plan.framing.trailer)];

@@ -1,32 +1,76 @@
-import type { FormatPlan } from '../../../src/model/format-plan.js';
+import type { BodyPlan, FormatPlan, SizePlan } from '../../../src/model/format-plan.js';
+import type { Event } from './fields.js';
+import type { Pair } from './log-group-list.js';
 
-/** The message as it is sent; undefined when it is too large and dropped. */
-export function fit(head: string, body: string, { size, body: { kind } }: FormatPlan): Buffer | undefined {
-  const whole = Buffer.from(head + body);
-  if (size === undefined || whole.length <= size.maxBytes) return whole;
-  if (size.over === 'drop') return undefined;
-  const room = size.maxBytes - Buffer.byteLength(head);
-  if (room <= 0) return textUpTo(whole, size.maxBytes);
-  if (kind === 'json') return Buffer.from(head + jsonUpTo(body, room));
-  const text = textUpTo(Buffer.from(body), room);
+export interface Message {
+  readonly head: string;
+  readonly body: string;
+}
+
+const sizeOf = ({ head, body }: Message): number => Buffer.byteLength(head + body);
+
+/** The message as it is sent; undefined when it is too large and not sent. */
+export function fit(event: Event, messageOf: (event: Event) => Message, plan: FormatPlan): Buffer | undefined {
+  const { size } = plan;
+  const whole = messageOf(event);
+  if (size === undefined) return bytesOf(whole);
+  const message = trimmed(event, messageOf, whole, size);
+  if (sizeOf(message) <= size.maxBytes) return bytesOf(message);
+  return size.over === 'truncate' ? cut(message, size, plan.body.kind) : undefined;
+}
+
+const bytesOf = ({ head, body }: Message): Buffer => Buffer.from(head + body);
+
+/** One field after the other is shortened by what is too much; the log's other properties stay what they are. */
+function trimmed(event: Event, messageOf: (event: Event) => Message, whole: Message, size: SizePlan): Message {
+  let message = whole;
+  let { contents } = event.log;
+  for (const name of size.trimFirst) {
+    const over = sizeOf(message) - size.maxBytes;
+    if (over <= 0) break;
+    const isNamed = ({ key }: Pair): boolean => Buffer.compare(key, Buffer.from(name)) === 0;
+    const longest = Math.max(0, ...contents.filter(isNamed).map(({ value }) => value.length));
+    if (longest === 0) continue;
+    contents = contents.map((pair) =>
+      isNamed(pair) ? { ...pair, value: bytesUpTo(pair.value, longest - over) } : pair,
+    );
+    message = messageOf({ ...event, log: { ...event.log, contents } });
+  }
+  return message;
+}
+
+function bytesUpTo(value: Uint8Array, length: number): Uint8Array {
+  return value.length <= length ? value : textUpTo(Buffer.from(value), Math.max(0, length));
+}
+
+const MARKED_FROM = 64;
+
+function cut({ head, body }: Message, { maxBytes, marker }: SizePlan, kind: BodyPlan['kind']): Buffer {
+  const room = maxBytes - Buffer.byteLength(head);
+  if (room <= 0) return textUpTo(Buffer.from(head + body), maxBytes);
+  const mark = room < MARKED_FROM ? '' : marker;
+  if (kind === 'json') return Buffer.from(head + jsonUpTo(body, room, mark === '' ? '' : ',"_truncated":true'));
+  const text = textUpTo(Buffer.from(body), room - mark.length);
   const isHalf = kind === 'cef' && (/\\*$/.exec(text.toString())?.[0].length ?? 0) % 2 === 1;
-  return Buffer.concat([Buffer.from(head), isHalf ? text.subarray(0, -1) : text]);
+  return Buffer.concat([Buffer.from(head), isHalf ? text.subarray(0, -1) : text, Buffer.from(mark)]);
 }
 
 function textUpTo(bytes: Buffer, room: number): Buffer {
   let end = room;
-  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
   return bytes.subarray(0, end);
 }
 
 /** Of all ways to cut after a whole value or inside a string, the one that keeps most and can still be closed. */
-function jsonUpTo(json: string, room: number): string {
+function jsonUpTo(json: string, room: number, mark: string): string {
   const open: string[] = [];
   let best = '';
   let done = '';
   const offer = (closers: string): void => {
-    const text = done + closers + open.toReversed().join('');
-    if (Buffer.byteLength(text) <= room) best = text;
+    const end = open.toReversed().join('');
+    const text = done + closers + end.slice(0, -1);
+    // Whether there is a comma before the marker or not, there is room for it.
+    if (Buffer.byteLength(text + mark) < room) best = text + (text === '{' ? mark.slice(1) : mark) + end.slice(-1);
   };
   let isName = false;
   for (const [token] of json.matchAll(/"(?:\\.|[^"\\])*"|[^"]/gsu)) {

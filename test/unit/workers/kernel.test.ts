@@ -4,7 +4,7 @@ import { LINE_FEED, type FormatPlan } from '../../../src/model/format-plan.js';
 import type { KernelResult } from '../../../workers/kernel/kernel.js';
 import { formatAll } from '../../support/oracle/formatter.js';
 import { framesOf, kernelOf, PLAN, run, split, textOf } from '../../support/oracle/kernel.js';
-import { encode, type Log, type LogGroup } from '../../support/oracle/log-group-list.js';
+import { decode, encode, type Log, type LogGroup } from '../../support/oracle/log-group-list.js';
 import { lz4Compress } from '../../support/oracle/lz4-block.js';
 
 /** The worked example of the protocol: one group, two logs, one of them with nanoseconds. */
@@ -262,7 +262,7 @@ test('a budget: JSON stays JSON and as long as can be, text stays UTF-8, drops a
   const json: FormatPlan = {
     ...PLAN,
     body: { kind: 'json', members, rest: 'none', expand: true },
-    size: { maxBytes: 1024, over: 'truncate' },
+    size: { maxBytes: 1024, over: 'truncate', marker: '', trimFirst: [] },
   };
   for (const value of [
     'é'.repeat(5_000),
@@ -276,10 +276,69 @@ test('a budget: JSON stays JSON and as long as can be, text stays UTF-8, drops a
   }
   const text = format([group([log(1, '日'.repeat(400_000))])], { ...PLAN, size: json.size })[0]!;
   assert.ok(!text.includes('\ufffd') && Buffer.byteLength(text) <= 1025);
-  const plan: FormatPlan = { ...PLAN, framing: 'octet-counting', size: { maxBytes: 1024, over: 'drop' } };
+  const plan: FormatPlan = {
+    ...PLAN,
+    framing: 'octet-counting',
+    size: { maxBytes: 1024, over: 'drop', marker: '', trimFirst: [] },
+  };
   const result = run(kernelOf([plan]), encode([group([log(1), log(2, 'x'.repeat(600_000)), log(3)])]));
   assert.ok(result.ok);
   assert.deepEqual([result.events, result.dropped, result.truncated, result.filtered], [2, 1, 0, 0]);
+});
+
+test('a cut says so: text by the marker at its end, JSON by a last member', () => {
+  const size = { maxBytes: 1024, over: 'truncate', marker: '[truncated]', trimFirst: [] } as const;
+  const long = encode([group([log(1, 'x'.repeat(3000))])]);
+  const [text] = textOf(framesOf(run(kernelOf([{ ...PLAN, size }]), long)));
+  assert.equal(Buffer.byteLength(text!), 1025);
+  assert.match(text!, /xxx\[truncated\]\n$/);
+  const body = { kind: 'json', members: [], rest: 'all', expand: true } as const;
+  const [json] = textOf(framesOf(run(kernelOf([{ ...PLAN, size, body }]), long)));
+  const parsed = JSON.parse(json!.slice(json!.indexOf('{'))) as Record<string, unknown>;
+  assert.equal(parsed['_truncated'], true);
+  assert.match(String(parsed['k']), /^x{800,}$/);
+});
+
+test('named fields give up bytes first, in their order, and the rest stays whole', () => {
+  const pair = (key: string, length: number) => ({ key: Buffer.from(key), value: Buffer.from('é'.repeat(length)) });
+  const contents = [pair('a', 400), pair('b', 100), pair('c', 50)];
+  const size = { maxBytes: 1024, over: 'drop', marker: '', trimFirst: ['nowhere', 'c', 'a'] } as const;
+  const result = run(kernelOf([{ ...PLAN, size }]), encode([{ logs: [{ time: 1, contents }], tags: [] }]));
+  assert.ok(result.ok);
+  assert.deepEqual([result.events, result.truncated, result.dropped], [1, 1, 0]);
+  const [text] = textOf(framesOf(result));
+  const size1 = Buffer.byteLength(text!) - 1;
+  assert.ok(size1 <= 1024 && size1 >= 1022, String(size1));
+  assert.match(text!, /\|\|a=é{300,390}\|\|b=é{100}\|\|c=\n$/);
+});
+
+test('a log that is too large and to be kept is handed over with its place and what surrounds it', () => {
+  const size = { maxBytes: 1024, over: 'deadLetter', marker: '', trimFirst: [] } as const;
+  const kernel = kernelOf([{ ...PLAN, size, framing: 'octet-counting' }]);
+  const large = log(2, 'x'.repeat(200_000));
+  const tags = [{ key: Buffer.from('t'), value: Buffer.from('v') }];
+  const groups = [group([log(1)]), { ...group([log(1), large, log(3), large]), tags, topic: Buffer.from('topic') }];
+  const raw = encode(groups);
+  const cursor = Buffer.from('41').toString('base64');
+  const result = kernel.format({ plan: 0, body: raw, encoding: 'none', rawSize: raw.length, cursor, out: undefined });
+  assert.ok(result.ok);
+  assert.deepEqual([result.events, result.dropped, result.truncated, result.rejected.length], [3, 0, 0, 2]);
+  for (const [i, { reason, index, messageBytes, raw: own, ...rest }] of result.rejected.entries()) {
+    assert.deepEqual([reason, index, Buffer.from(rest.cursor, 'base64').toString()], ['oversize', 2 * i + 1, '42']);
+    const whole = Buffer.concat(framesOf(run(kernelOf([PLAN]), own)));
+    assert.deepEqual(
+      [whole.length - 1, decode(own)],
+      [messageBytes, decode(new Uint8Array(encode([{ ...groups[1]!, logs: [large] }])))],
+    );
+  }
+});
+
+test('rejected logs that would multiply their tags without bound are refused', () => {
+  const size = { maxBytes: 1024, over: 'deadLetter', marker: '', trimFirst: [] } as const;
+  const tags = [{ key: Buffer.from('t'), value: Buffer.alloc(50_000, 'v') }];
+  const raw = encode([{ ...group(Array.from({ length: 2_000 }, () => log(1))), tags }]);
+  const result = run(kernelOf([{ ...PLAN, size }], raw.length), raw);
+  assert.deepEqual(result, { ok: false, fault: { reason: 'size-limit', offset: -1 } });
 });
 
 test('what the filters leave out is counted', () => {

@@ -7,7 +7,10 @@ import {
   GROUP_TAG,
   key,
   keyEnd,
+  isContent,
+  limited,
   LOG_CONTENT,
+  readContent,
   readPair,
   source,
   sourceEnd,
@@ -83,6 +86,7 @@ export function kvTags(dst: usize): usize {
  * @param p the first content of the log.
  */
 export function kvContents(dst: usize, p: usize, logEnd: usize): usize {
+  if (limited) return kvLimited(dst, p, logEnd);
   const before = v128.load(plan.separator);
   const beforeLength = plan.separatorLength;
   while (p < logEnd) {
@@ -126,8 +130,21 @@ export function kvContents(dst: usize, p: usize, logEnd: usize): usize {
   return dst;
 }
 
+/** The same, slowly, while some contents are shortened. */
+function kvLimited(dst: usize, p: usize, logEnd: usize): usize {
+  while (p < logEnd) {
+    p = readContent(p, logEnd);
+    if (isContent) dst = pair(dst);
+  }
+  return dst;
+}
+
 function longContent(dst: usize): usize {
   readPair(start, end);
+  return pair(dst);
+}
+
+function pair(dst: usize): usize {
   dst = text(separator(dst), key, keyEnd);
   store<u8>(dst, EQUALS);
   return text(dst + 1, value, valueEnd);

@@ -1,6 +1,7 @@
 /** Messages that are larger than a receiver takes are cut, so that what is left is still UTF-8, and JSON where it was. */
 import { CEF_VALUE } from './escape';
 import { BODY_JSON, plan } from './plan';
+import { copyReady } from './text';
 
 const QUOTE: u32 = 0x22;
 const BACKSLASH: u32 = 0x5c;
@@ -11,13 +12,24 @@ const OPEN_ARRAY: u32 = 0x5b;
 /** @param body where the body begins; the header before it is cut only where it leaves no room at all. @returns the new end of the message, at most `end`. */
 export function cut(body: usize, end: usize): usize {
   if (body >= end) return characterEnd(end - 3, end);
+  // A receiver that takes so little gets content rather than a marker.
+  marker = end - body < MARKED_FROM ? 0 : plan.markerLength;
   if (plan.bodyKind == BODY_JSON) return cutJson(body, end);
+  return copyReady(textEnd(body, end - marker), plan.marker, marker);
+}
+
+/** Of LEEF, CEF, and text. */
+function textEnd(body: usize, end: usize): usize {
   const whole = characterEnd(body, end);
   if (plan.valueMode != CEF_VALUE) return whole;
   let slashes: usize = 0;
   while (whole - slashes > body && <u32>load<u8>(whole - slashes - 1) == BACKSLASH) slashes++;
   return whole - (slashes & 1);
 }
+
+const MARKED_FROM: usize = 64;
+/** Bytes of the marker that is written behind what is kept. */
+let marker: usize = 0;
 
 /** The last place before or at `end` where no character is split. */
 function characterEnd(begin: usize, end: usize): usize {
@@ -73,7 +85,7 @@ function cutJson(body: usize, end: usize): usize {
 
 /** A cut here is possible if what it leaves open can be closed before the end. */
 function note(p: usize, end: usize, inString: bool): void {
-  if (p + depth + (inString ? 1 : 0) > end) return;
+  if (p + depth + marker + (inString ? 1 : 0) > end) return;
   place = p;
   placeObjects = objects;
   placeDepth = depth;
@@ -82,7 +94,7 @@ function note(p: usize, end: usize, inString: bool): void {
 
 /** @returns behind the string, or `end`: what lies there need not be the string's any more. A name is never cut. */
 function stringUpTo(p: usize, end: usize, isName: bool): usize {
-  const room = end > depth + 1 ? end - depth - 1 : 0;
+  const room = end - depth - marker - 1;
   let last: usize = 0;
   let at = p + 1;
   for (; at < end && <u32>load<u8>(at) != QUOTE; at += characterLength(at)) {
@@ -105,8 +117,15 @@ function close(body: usize): usize {
   let dst = place;
   if (placeInString) store<u8>(dst++, QUOTE);
   for (; placeDepth > 0; placeDepth--) {
+    if (placeDepth == 1) dst = mark(dst, dst == body + 1);
     store<u8>(dst++, (placeObjects & 1) != 0 ? OPEN_OBJECT + 2 : OPEN_ARRAY + 2);
     placeObjects >>= 1;
   }
   return dst;
+}
+
+/** The first member of an object has no comma before it. */
+function mark(dst: usize, isFirst: bool): usize {
+  if (marker == 0) return dst;
+  return isFirst ? copyReady(dst, plan.marker + 1, marker - 1) : copyReady(dst, plan.marker, marker);
 }

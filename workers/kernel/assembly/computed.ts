@@ -8,8 +8,9 @@ const origin = memory.data(512, 16);
 let originLength: usize = 0;
 /** The cursor of the batch's first log group: that of each further one is one more. */
 let firstCursor: u64 = 0;
-let group: u64 = 0;
-let index: u32 = 0;
+/** The log group of the batch, and the log of the group. */
+export let group: u64 = 0;
+export let index: u32 = 0;
 
 export function originBuffer(): usize {
   return origin;

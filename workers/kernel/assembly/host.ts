@@ -12,4 +12,17 @@ export declare function emit(from: usize, length: u32, ends: usize, frames: u32,
  */
 export declare function count(start: u32, reserved: u32, length: u32): void;
 
+/**
+ * Takes a log that is too large to be sent: its group's bytes, its own among them, their numbers, and the bytes of its message.
+ */
+export declare function reject(
+  group: usize,
+  groupLength: u32,
+  log: usize,
+  logLength: u32,
+  groupIndex: u32,
+  index: u32,
+  messageBytes: u32,
+): void;
+
 export declare function fault(reason: u32, offset: i32): void;

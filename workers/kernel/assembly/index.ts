@@ -1,9 +1,10 @@
 /** From one raw batch to its frames. Everything is checked against its parent, nothing is allocated, nothing outlives a run. */
 import { beginIds, nextGroup, nextLog, originBuffer } from './computed';
-import { beginFrames, closeFrame, dropped, openFrame, truncated } from './framing';
+import { closeFrame, openFrame } from './framing';
 import { contentsFrom, countLogs, GROUP_LOG, LIST_GROUP, scanGroup, scanLog } from './log';
 import { inflate as inflateBlock } from './lz4';
 import { beginGroup, beginMessages, writeMessage } from './message';
+import { beginOversize, boundedFrame, dropped, truncated } from './oversize';
 import { Head, plan, usePlan } from './plan';
 import { beginRaw, end, raw, readField, start, tag } from './protobuf';
 import { computeRefs, resolveGroupRefs, resolveLogRefs } from './refs';
@@ -62,7 +63,7 @@ export function format(
   usePlan(planAt);
   beginRaw(at);
   beginIds(originLength, cursorHigh, cursorLow);
-  beginFrames();
+  beginOversize();
   beginMessages();
   filtered = 0;
   const limit = at + length;
@@ -94,8 +95,8 @@ function formatGroup(dst: usize, begin: usize, limit: usize): usize {
 function formatLog(dst: usize, p: usize, limit: usize): usize {
   scanLog(p, limit);
   let head = changetype<Head>(plan.head);
+  nextLog();
   if (plan.refsPerLog) {
-    nextLog();
     resolveLogRefs(contentsFrom, limit);
     computeRefs(head.rating);
     if (!isWanted()) {
@@ -106,5 +107,6 @@ function formatLog(dst: usize, p: usize, limit: usize): usize {
     head = chooseHead();
     if (head.rating != rating) computeRefs(head.rating);
   }
+  if (plan.budget != 0) return boundedFrame(dst, head, limit);
   return closeFrame(writeMessage(openFrame(makeRoom(dst)), head, limit));
 }

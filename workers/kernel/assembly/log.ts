@@ -8,6 +8,7 @@
  *
  * Fields may come in any order, unknown ones are skipped, and of a scalar that is repeated the last one counts.
  */
+import { trimmedEnd } from './trim';
 import { end, FIXED32, LEN, readField, scalar, start, tag, VARINT } from './protobuf';
 
 export const LIST_GROUP: u32 = (1 << 3) | LEN;
@@ -20,6 +21,11 @@ export const LOG_CONTENT: u32 = (2 << 3) | LEN;
 const LOG_TIME_NS: u32 = (4 << 3) | FIXED32;
 const PAIR_KEY: u32 = (1 << 3) | LEN;
 const PAIR_VALUE: u32 = (2 << 3) | LEN;
+
+/** The group and the log being looked at. */
+export let groupFrom: usize = 0;
+export let groupTo: usize = 0;
+export let logFrom: usize = 0;
 
 export let topic: usize = 0;
 export let topicEnd: usize = 0;
@@ -68,6 +74,8 @@ function countGroup(p: usize, limit: usize): u32 {
 export function scanGroup(p: usize, limit: usize): void {
   topic = topicEnd = source = sourceEnd = tagBytes = tagsFrom = tagsTo = 0;
   logs = tags = 0;
+  groupFrom = p;
+  groupTo = limit;
   while (p < limit) {
     const field = p;
     p = readField(p, limit);
@@ -93,6 +101,7 @@ export function scanLog(p: usize, limit: usize): void {
   hasTime = false;
   nanoseconds = 0;
   contentsFrom = limit;
+  logFrom = p;
   while (p < limit) {
     const field = p;
     // A content of less than 128 bytes, by far the most frequent field.
@@ -129,6 +138,13 @@ export function readPair(p: usize, limit: usize): void {
   }
 }
 
+/** Some contents are to be shortened. */
+export let limited: bool = false;
+
+export function limitContents(on: bool): void {
+  limited = on;
+}
+
 /** What {@link readContent} read is a content. */
 export let isContent: bool = false;
 
@@ -151,10 +167,14 @@ export function readContent(p: usize, limit: usize): usize {
     keyEnd = keyAt + keyLength;
     value = keyEnd + 2;
     valueEnd = next;
+    if (limited) valueEnd = trimmedEnd();
     return next;
   }
   const after = readField(p, limit);
   isContent = tag == LOG_CONTENT;
-  if (isContent) readPair(start, end);
+  if (isContent) {
+    readPair(start, end);
+    if (limited) valueEnd = trimmedEnd();
+  }
   return after;
 }

@@ -24,6 +24,8 @@ const HEADER_BOUND: u64 = 1024;
 /** Bytes of tags read again for such groups. Far more than any sane batch needs: a bound on the time a hostile one can take. */
 const MAX_REREADING: u64 = 1 << 31;
 let rereading: u64 = 0;
+/** Behind the header fields, before topic and source. */
+let originAt: usize = 0;
 /** The nanoseconds belong before the tags. */
 let tagsAt: usize = 0;
 /** 0 if the group is too large for it. */
@@ -41,10 +43,10 @@ export function beginGroup(): void {
   }
   if (plan.bodyKind == BODY_JSON) reread();
   const kept = beginElsewhere();
-  tagsAt = plan.headerPerLog ? common : headerFields(common);
-  commonEnd = tagsAt;
+  originAt = plan.headerPerLog ? common : headerFields(common);
+  commonEnd = originAt;
   if (plan.bodyKind == BODY_KV) {
-    tagsAt = kvOrigin(tagsAt);
+    tagsAt = kvOrigin(originAt);
     commonEnd = kvTags(tagsAt);
   }
   endElsewhere(kept);
@@ -72,7 +74,6 @@ function when(dst: usize): usize {
 }
 
 function kvBody(dst: usize, limit: usize): usize {
-  noteBody(dst);
   dst = commonEnd == 0 ? writeShared(dst) : copyShared(dst);
   return kvContents(dst, contentsFrom, limit);
 }
@@ -85,11 +86,14 @@ function otherBody(dst: usize, limit: usize): usize {
 }
 
 function copyShared(dst: usize): usize {
+  noteBody(dst + (originAt - common));
   if (nanoseconds == 0) return copyReady(dst, common, commonEnd - common);
   dst = kvNanoseconds(copyReady(dst, common, tagsAt - common), nanoseconds);
   return copyReady(dst, tagsAt, commonEnd - tagsAt);
 }
 
 function writeShared(dst: usize): usize {
-  return kvShared(plan.headerPerLog ? dst : headerFields(dst), nanoseconds);
+  if (!plan.headerPerLog) dst = headerFields(dst);
+  noteBody(dst);
+  return kvShared(dst, nanoseconds);
 }

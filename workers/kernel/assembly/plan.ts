@@ -21,6 +21,7 @@ export const REST_CONTENTS: u32 = 1;
 export const REST_ALL: u32 = 2;
 
 export const OVER_DROP: u32 = 1;
+export const OVER_DEAD_LETTER: u32 = 2;
 
 export const REF_TOPIC: u32 = 0;
 export const REF_SOURCE: u32 = 1;
@@ -88,6 +89,11 @@ export class Plan {
   /** Bytes of a message; 0 for any. */
   budget: u32;
   overBudget: u32;
+  /** What a message that was cut ends with; in JSON the last member, with its comma. At most 32 bytes. */
+  marker: usize;
+  markerLength: u32;
+  trims: usize;
+  trimCount: u32;
 }
 
 /** `<PRI>1 ` (RFC 5424) or `<PRI>` (RFC 3164): less than 16 bytes. */
@@ -162,6 +168,14 @@ export class Root {
   refCount: u32;
 }
 
+/** A content that is shortened first, and how long it may be now: 2³² - 1 for any length. */
+@unmanaged
+export class Trim {
+  key: usize;
+  keyLength: u32;
+  limit: u32;
+}
+
 /** The first rule whose condition holds gives its Head. */
 @unmanaged
 export class Rule {
@@ -187,6 +201,7 @@ export const PART_SIZE: usize = offsetof<Part>();
 export const REF_SIZE: usize = offsetof<Ref>();
 export const ROOT_SIZE: usize = offsetof<Root>();
 export const RULE_SIZE: usize = offsetof<Rule>();
+export const TRIM_SIZE: usize = offsetof<Trim>();
 export const TEXT_SIZE: usize = offsetof<Text>();
 
 /** The plan of the batch being formatted. */

@@ -49,7 +49,10 @@ export function addressOf(offset: u32): usize {
 
 /** Hands everything before `dst` to the host. @returns where to go on writing. */
 export function flush(dst: usize): usize {
-  if (excess != 0) return excess;
+  if (excess != 0) {
+    lost += <u32>(dst - excess);
+    return excess;
+  }
   emit(window, <u32>(dst - window), ends, frames, consumed);
   flushed += <u32>(dst - window);
   frames = 0;
@@ -63,14 +66,22 @@ export function makeRoom(dst: usize): usize {
 
 /** Where what a frame has beyond its budget is written, over and over; 0 for frames of any size. */
 let excess: usize = 0;
+/** Bytes that were written there. */
+let lost: u32 = 0;
 /** What lies before the end of the budget, and the first bytes behind, stay as they were written. */
 const MARGIN: usize = 64;
 
-/** Until {@link endBudget} the frame stays in the window, and what is beyond `bytes` (at most 128 KiB) of it is lost. */
+/** Until {@link endBudget} the frame stays in the window, and what is beyond `bytes` (at most 128 KiB) of it is lost. Again for another try. */
 export function beginBudget(dst: usize, bytes: u32): usize {
   if (dst + bytes + MARGIN > window + SIZE) dst = flush(dst);
   limit = excess = dst + bytes + MARGIN;
+  lost = 0;
   return dst;
+}
+
+/** The bytes of what was written from `begin` to `end`, with all that is lost of it. */
+export function heldSize(begin: usize, end: usize): u32 {
+  return <u32>(end - begin) + lost;
 }
 
 export function endBudget(): void {

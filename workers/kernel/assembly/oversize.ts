@@ -1,0 +1,60 @@
+/** What becomes of messages that are larger than the receiver takes. */
+import { cut } from './budget';
+import { group, index } from './computed';
+import { bodyAt, closeFrame, frameAt, openFrame } from './framing';
+import { reject } from './host';
+import { contentsFrom, groupFrom, groupTo, logFrom } from './log';
+import { writeMessage } from './message';
+import { Head, OVER_DEAD_LETTER, OVER_DROP, plan } from './plan';
+import { raw } from './protobuf';
+import { resolveLogRefs } from './refs';
+import { forgetTrims, trim } from './trim';
+import { beginBudget, endBudget, heldSize, makeRoom } from './window';
+
+/** The octet count and its space, at most. */
+const MAX_PREFIX: u32 = 8;
+
+/** Messages that were cut, and logs that were not sent because of their size. */
+export let truncated: u32 = 0;
+export let dropped: u32 = 0;
+
+export function beginOversize(): void {
+  truncated = dropped = 0;
+}
+
+/** The frame of the log that was scanned last, if it gets one. @param limit the log's end in the raw batch. */
+export function boundedFrame(dst: usize, head: Head, limit: usize): usize {
+  const begin = openFrame(beginBudget(makeRoom(dst), plan.budget + MAX_PREFIX));
+  const end = writeMessage(begin, head, limit);
+  const size = heldSize(begin, end);
+  if (size <= plan.budget) {
+    endBudget();
+    return closeFrame(end);
+  }
+  return overBudget(begin, end, size, head, limit);
+}
+
+function overBudget(begin: usize, end: usize, size: u32, head: Head, limit: usize): usize {
+  for (let i: u32 = 0; i < plan.trimCount && size > plan.budget; i++) {
+    if (!trim(i, size - plan.budget, contentsFrom, limit)) continue;
+    if (plan.refsPerLog) resolveLogRefs(contentsFrom, limit);
+    beginBudget(begin, plan.budget + MAX_PREFIX);
+    end = writeMessage(begin, head, limit);
+    size = heldSize(begin, end);
+  }
+  forgetTrims();
+  endBudget();
+  if (size > plan.budget) {
+    if (plan.overBudget == OVER_DROP) {
+      dropped++;
+      return frameAt();
+    }
+    if (plan.overBudget == OVER_DEAD_LETTER) {
+      reject(groupFrom, <u32>(groupTo - groupFrom), logFrom, <u32>(limit - logFrom), <u32>group, index, size);
+      return frameAt();
+    }
+    end = cut(bodyAt(), begin + plan.budget);
+  }
+  truncated++;
+  return closeFrame(end);
+}
