@@ -4,6 +4,7 @@ import { toSettings, type ForwarderSettings, type Host } from './config/settings
 import { letterNames, readLetter, removeLetter, type Letter } from './deadletter/letters.js';
 import { asForwarderError, ForwarderError } from './errors/forwarder-error.js';
 import { systemClock as clock } from './flow/clock.js';
+import { framed } from './format/frame.js';
 import { FormatterPool } from './format/formatter-pool.js';
 import type { FrameBatch } from './model/batch.js';
 import { MAX_RAW_SIZE, secretsOf } from './service-access.js';
@@ -92,12 +93,20 @@ class Replay {
   }
 
   async #deliver(letter: Letter): Promise<void> {
-    const { index, destination, origin } = this.#lineOf(letter);
-    const { shard, cursor, nextCursor, encoding, rawSize } = letter.about;
+    const { index, destination, origin, framing } = this.#lineOf(letter);
+    const { kind, shard, cursor, nextCursor, encoding, rawSize } = letter.about;
+    const ref = { shard, seq: 0, cursor, nextCursor };
+    if (kind === 'event') {
+      const bytes = framed(letter.body, framing);
+      await sendOn(destination, { ...ref, ...WHOLE, bytes, ends: Uint32Array.of(bytes.length) });
+      return;
+    }
     const formatter = this.#pool.formatter(index, origin);
     const body = new Uint8Array(letter.body).buffer;
-    const batch = { shard, seq: 0, cursor, nextCursor, body, bodyLength: letter.body.length, encoding, rawSize };
-    await sendOn(destination, await formatter.format(batch));
+    await sendOn(
+      destination,
+      await formatter.format({ ...ref, body, bodyLength: letter.body.length, encoding, rawSize }),
+    );
   }
 
   /** The pipeline of that name, or else the first that reads that logstore. */
@@ -112,13 +121,15 @@ class Replay {
       throw new ForwarderError('USAGE', `no pipeline of the config reads ${project}/${logstore}`);
     const destination = this.#destinations.get(found.settings.destination);
     if (destination === undefined) throw new ForwarderError('USAGE', EMBEDDED);
-    return { index, destination, origin: { project, logstore, hostname: hostname() } };
+    return { index, destination, framing: found.plan.framing, origin: { project, logstore, hostname: hostname() } };
   }
 
   async #closeHard(): Promise<void> {
     await Promise.all([...this.#destinations.values()].map((one) => one.closeHard()));
   }
 }
+
+const WHOLE = { filtered: 0, dropped: 0, truncated: 0, rejected: [] } as const;
 
 async function sendOn(destination: OpenDestination, frames: FrameBatch): Promise<void> {
   const route = destination.openRoute(() => true);

@@ -1,8 +1,10 @@
 import type { BodyEncoding } from '../model/batch.js';
+import type { DeadLetter } from '../model/ports.js';
 
 /** What is written beside the body of a dead letter, as JSON: where it came from, why it is here, and how to read it. */
 export interface Sidecar {
   readonly version: 1;
+  readonly kind: DeadLetter['kind'];
   readonly reason: string;
   /** RFC 3339. */
   readonly keptAt: string;
@@ -21,6 +23,7 @@ export interface Sidecar {
 
 const TEXTS = ['reason', 'keptAt', 'pipeline', 'project', 'logstore', 'cursor', 'nextCursor', 'bodySha256'] as const;
 const COUNTS = ['shard', 'rawSize', 'bodyBytes'] as const;
+const KINDS: readonly unknown[] = ['batch', 'event'] satisfies DeadLetter['kind'][];
 const ENCODINGS: readonly unknown[] = ['none', 'lz4', 'zstd'] satisfies BodyEncoding[];
 
 export const encodeSidecar = (sidecar: Sidecar): Buffer => Buffer.from(`${JSON.stringify(sidecar, undefined, 2)}\n`);
@@ -40,6 +43,7 @@ export function decodeSidecar(bytes: Buffer): Sidecar | string {
   if (text !== undefined) return `lacks the text "${text}"`;
   const count = COUNTS.find((name) => !isCount(fields[name]));
   if (count !== undefined) return `lacks the number "${count}"`;
+  if (!KINDS.includes(fields['kind'])) return 'has an unknown kind';
   if (!ENCODINGS.includes(fields['encoding'])) return 'has an unknown encoding';
   return value as Sidecar;
 }

@@ -25,7 +25,7 @@ export const SIDECAR = '.json';
 
 /**
  * The directory of what could never be delivered: per letter a raw body and a sidecar that makes it valid. Names follow from the position in the
- * logstore, so keeping the same range again after a crash changes nothing. One process, one directory.
+ * logstore, or from what an event is, so keeping the same again after a crash changes nothing. One process, one directory.
  */
 export class DeadLetterStore {
   readonly #settings: DeadLetterSettings;
@@ -63,7 +63,8 @@ export class DeadLetterStore {
   async #keep({ name: pipeline, project, logstore }: Origin, letter: DeadLetter): Promise<string> {
     const { directory } = this.#settings;
     const { body, ...facts } = letter;
-    const place = sha256(Buffer.from(JSON.stringify([project, logstore, letter.shard, letter.cursor])));
+    const what = letter.kind === 'batch' ? letter.cursor : sha256(body);
+    const place = sha256(Buffer.from(JSON.stringify([project, logstore, letter.shard, what])));
     const name = `${project}.${logstore}.${letter.shard}.${place.slice(0, 16)}`;
     if (await exists(directory, `${name}${SIDECAR}`)) return name;
     const keptAt = new Date(this.#clock.now()).toISOString();

@@ -6,6 +6,7 @@ import type { FormatFault, FormatResult, FormatTask, FormatterData } from '../mo
 import type { Formatter } from '../model/ports.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { BufferPool } from './buffer-pool.js';
+import { unframed } from './frame.js';
 import { gapFrame, type GapOrigin } from './gap-frame.js';
 import { Turns } from './turns.js';
 
@@ -55,6 +56,7 @@ export class FormatterPool {
     let expansion = 1.25;
     return {
       bodyBuffer: (size) => this.#buffers.take(size),
+      message: (frame) => unframed(frame, this.#planOf(plan).framing),
       gap: (gap) => gapFrame(this.#planOf(plan), origin, gap),
       recycle: (frames) => this.#buffers.give(frames.bytes.buffer as ArrayBuffer),
       format: (batch) =>

@@ -1,6 +1,7 @@
 import type { FrameBatch } from '../model/batch.js';
-import type { FormatPlan, Framing } from '../model/format-plan.js';
+import type { FormatPlan } from '../model/format-plan.js';
 import type { Gap } from '../model/ports.js';
+import { framed } from './frame.js';
 
 /** What a gap event says of where it comes from. */
 export interface GapOrigin {
@@ -17,6 +18,7 @@ const NOTHING_LEFT_OUT = { filtered: 0, dropped: 0, truncated: 0, rejected: [] }
 const WORDS: Readonly<Record<Gap['reason'], string>> = {
   undecodable: 'could not be decoded and were put aside',
   retention: 'expired in the Log Service before they were read',
+  refused: 'were refused by the receiver and put aside',
 };
 
 /**
@@ -30,12 +32,6 @@ export function gapFrame(plan: FormatPlan, { project, logstore, hostname }: GapO
   const pairs = { reason, project, logstore, shard, from: cursor, to: nextCursor, dead_letter: deadLetter ?? 'none' };
   const facts = Object.entries(pairs).map(([key, value]) => `${key}=${value}`);
   const message = `<${priority}>1 ${new Date(at).toISOString()} ${host} forwarder - GAP - EVENTS MISSING: they ${WORDS[reason]}; ${facts.join(' ')}`;
-  const bytes = frame(message, plan.framing);
+  const bytes = framed(Buffer.from(message), plan.framing);
   return { ...NOTHING_LEFT_OUT, shard, seq, cursor, nextCursor, bytes, ends: Uint32Array.of(bytes.length) };
-}
-
-function frame(message: string, framing: Framing): Uint8Array {
-  const counted = framing === 'octet-counting';
-  const text = counted ? `${Buffer.byteLength(message)} ${message}` : message + framing.trailer;
-  return new Uint8Array(Buffer.from(text));
 }

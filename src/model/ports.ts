@@ -69,21 +69,25 @@ export interface Formatter {
   bodyBuffer(size: number): ArrayBuffer;
   /** Gives the buffer of a settled batch back for use by another. */
   recycle(frames: FrameBatch): void;
+  /** The message in a frame that {@link format} made. */
+  message(frame: Uint8Array): Uint8Array;
   /** The event that tells the receiver of a range it does not get. */
   gap(gap: Gap): FrameBatch;
 }
 
 /** A range of a shard that will not be delivered. */
 export interface Gap extends BatchRef {
-  readonly reason: 'undecodable' | 'retention';
+  readonly reason: 'undecodable' | 'retention' | 'refused';
   /** Name of the letter that holds it; undefined when it is gone. */
   readonly deadLetter: string | undefined;
   /** When it was given up, unix milliseconds. */
   readonly at: number;
 }
 
-/** One pull reply that can't be decoded. */
+/** One pull reply that can't be decoded, or one event that its receiver will not take. */
 export interface DeadLetter {
+  /** What the body is: a pull reply, or a syslog message. */
+  readonly kind: 'batch' | 'event';
   readonly shard: number;
   readonly cursor: string;
   readonly nextCursor: string;
@@ -105,13 +109,20 @@ export interface DeadLetters {
   keep(letter: DeadLetter): Promise<string>;
 }
 
+/**
+ * Takes the event at `index` out of a batch because the receiver refused it again and again; `said` is what the receiver said.
+ * @returns the batch to go on with. Rejects with DEAD_LETTER_REFUSED while there is no room for it.
+ */
+export type PutAside = (frames: FrameBatch, index: number, said: string) => Promise<FrameBatch>;
+
 /** A named set of receivers. */
 export interface Destination {
   /**
    * A way in for one shard: sticks to one connection, so call order is arrival order.
+   * @param putAside for what a receiver refuses; without it that is sent again for ever.
    * @param fence asked right before a batch is begun on a socket; false means the lease is gone and the batch must not be sent.
    */
-  openRoute(fence: () => boolean): Route;
+  openRoute(fence: () => boolean, putAside?: PutAside): Route;
 }
 
 export interface Route {

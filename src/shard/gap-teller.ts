@@ -13,6 +13,7 @@ export interface GapTellerDeps {
 
 const WORDS: Readonly<Record<Gap['reason'], string>> = {
   retention: 'EVENTS LOST TO RETENTION before they were read',
+  refused: 'AN EVENT PUT ASIDE as a dead letter: the receiver refuses it',
   undecodable: 'EVENTS PUT ASIDE as a dead letter: they could not be decoded',
 };
 

@@ -92,7 +92,7 @@ async function formatOrKeep(
   } catch (thrown) {
     const { shard, cursor, nextCursor } = part;
     const { message: reason } = asForwarderError(thrown);
-    const name = await deadLetters.keep({ shard, cursor, nextCursor, reason, encoding, rawSize, body });
+    const name = await deadLetters.keep({ kind: 'batch', shard, cursor, nextCursor, reason, encoding, rawSize, body });
     return deps.gaps.tell(part, 'undecodable', name);
   }
 }

@@ -14,6 +14,7 @@ import { Deliverer } from './deliverer.js';
 import { GapTeller } from './gap-teller.js';
 import { lagSeconds } from './lag.js';
 import { cursorAfterExpiry, resolveStart, type ShardStart } from './position.js';
+import { putAsideInto } from './put-aside.js';
 import { Puller, type Pulled } from './puller.js';
 import { untilDone, type RetrySettings } from '../flow/retry.js';
 import type { ShardSettings } from './shard-settings.js';
@@ -81,9 +82,9 @@ export class ShardConsumer {
     this.#deps = deps;
     this.shard = deps.shard;
     this.#window = new InFlightWindow(deps.settings.windowBatches);
-    this.#route = deps.destination.openRoute(() => this.#mayAct());
     this.#errors = new ErrorReporter(deps.clock, deps.log);
     this.#gaps = new GapTeller({ ...deps, stats: this.stats });
+    this.#route = deps.destination.openRoute(() => this.#mayAct(), putAsideInto({ ...deps, gaps: this.#gaps }));
     this.#progressAt = deps.clock.monotonic();
     this.handedOver = new Promise((resolve) => (this.#endHandOver = resolve));
     this.#deliverer = new Deliverer({

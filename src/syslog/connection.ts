@@ -9,6 +9,7 @@ import type { ConnectionDeps } from './connection-deps.js';
 import type { Link } from './link.js';
 import { abandoned, Outbox, type Lease } from './outbox.js';
 import type { Member, Question } from './pulse.js';
+import { Refusals } from './refusals.js';
 import { writePaced, type Waiting } from './paced-write.js';
 import type { Endpoint } from './settings.js';
 import type { Verdict } from './stall-watch.js';
@@ -31,6 +32,7 @@ export class Connection implements Member {
   readonly #outbox: Outbox;
   readonly #stop = new StopSignal();
   readonly #attempts: Attempts;
+  readonly #refusals: Refusals;
   readonly #waiting: Waiting;
   readonly #failing: ErrorReporter;
   readonly #slowness: ErrorReporter;
@@ -43,6 +45,7 @@ export class Connection implements Member {
   constructor(deps: ConnectionDeps) {
     this.#deps = deps;
     this.#outbox = new Outbox(deps.rule, deps.totals);
+    this.#refusals = new Refusals(this.#outbox);
     this.#attempts = new Attempts(deps.endpoints, deps.retry);
     this.#waiting = {
       hasRoom: (link) => this.#hasRoom(link),
@@ -195,7 +198,17 @@ export class Connection implements Member {
     forget();
     if (link.ended) this.#outbox.settleAll(clock.monotonic());
     this.#outbox.rewind();
-    if (!this.#done && link.error !== undefined) await this.#failed(link.error, { receivedBytes: link.received });
+    const error = await this.#whatFailed(link);
+    if (!this.#done && error !== undefined) await this.#failed(error, { receivedBytes: link.received });
+  }
+
+  /** Why the link was lost; undefined when it was asked to go, or the event that was refused is out of the way. */
+  async #whatFailed({ error, refusal }: Link): Promise<ForwarderError | undefined> {
+    try {
+      return refusal !== undefined && (await this.#refusals.note(refusal)) ? undefined : error;
+    } catch (thrown) {
+      return asForwarderError(thrown);
+    }
   }
 
   #proven(): void {

@@ -2,7 +2,7 @@ import { asForwarderError, ForwarderError } from '../errors/forwarder-error.js';
 import type { Clock } from '../flow/clock.js';
 import type { FrameBatch } from '../model/batch.js';
 import type { Log } from '../model/log.js';
-import type { Destination, Route } from '../model/ports.js';
+import type { Destination, PutAside, Route } from '../model/ports.js';
 import type { DestinationSnapshot } from '../model/snapshot.js';
 import { addressesOf } from './addresses.js';
 import { CertificateWatch, fingerprint, ownCertificate } from './certificates.js';
@@ -120,10 +120,10 @@ class SyslogDestination implements OpenDestination {
     this.#certificates = certificates;
   }
 
-  openRoute(fence: () => boolean): Route {
+  openRoute(fence: () => boolean, putAside?: PutAside): Route {
     const lane = this.#lanes.reduce((best, other) => (isLighter(other, best) ? other : best));
     void lane.connection.start();
-    return new ConnectionRoute(lane, fence);
+    return new ConnectionRoute(lane, { fence, putAside, over: false });
   }
 
   async end(signal: AbortSignal): Promise<void> {
@@ -165,10 +165,10 @@ class ConnectionRoute implements Route {
   readonly #lane: Lane;
   readonly #lease: Lease;
 
-  constructor(lane: Lane, fence: () => boolean) {
+  constructor(lane: Lane, lease: Lease) {
     lane.routes += 1;
     this.#lane = lane;
-    this.#lease = { fence, over: false };
+    this.#lease = lease;
   }
 
   send(frames: FrameBatch): Promise<void> {

@@ -2,6 +2,13 @@ import type { ForwarderError } from '../errors/forwarder-error.js';
 import type { KernelSocket, SocketKey } from './kernel-sockets.js';
 import type { Verdict } from './stall-watch.js';
 
+/** An event a receiver would not take. */
+export interface Refusal {
+  /** Where it lies in the batch that was written. */
+  readonly frame: Uint8Array;
+  readonly said: string;
+}
+
 /** One socket from connect to close, whatever it speaks: takes one slice of frames at a time, and knows how far the bytes have come. */
 export interface Link {
   /** Where the kernel's table tells of it; undefined where there is nothing to look up. */
@@ -15,6 +22,8 @@ export interface Link {
   readonly ended: boolean;
   /** Why it was lost. */
   readonly error: ForwarderError | undefined;
+  /** … where that was because of one event. */
+  readonly refusal: Refusal | undefined;
   /** Bytes of this connection that our kernel has taken. */
   readonly flushed: number;
   /** Of those, bytes the receiver surely has: its kernel, or with RELP itself. */

@@ -1,5 +1,6 @@
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { FrameBatch } from '../model/batch.js';
+import type { PutAside } from '../model/ports.js';
 import { SpanLedger, type SettleRule } from './span-ledger.js';
 import type { Totals } from './totals.js';
 
@@ -7,12 +8,13 @@ import type { Totals } from './totals.js';
 export interface Lease {
   /** False once the lease is lost: asked right before a batch is begun on a socket, be it for the first time or again. */
   readonly fence: () => boolean;
+  readonly putAside?: PutAside | undefined;
   /** Nothing of it may be begun any more. */
   over: boolean;
 }
 
 interface Span {
-  readonly frames: FrameBatch;
+  frames: FrameBatch;
   readonly lease: Lease;
   readonly resolve: () => void;
   readonly reject: (error: ForwarderError) => void;
@@ -102,6 +104,23 @@ export class Outbox {
     this.#writing = undefined;
     this.#ledger.rewind();
     this.#drop(({ lease }) => lease.over);
+  }
+
+  /** The batch a frame lies in. */
+  find(frame: Uint8Array): { readonly frames: FrameBatch; readonly index: number; readonly lease: Lease } | undefined {
+    const span = this.#ledger.find(({ frames }) => frames.bytes.buffer === frame.buffer);
+    if (span === undefined) return undefined;
+    const { frames, lease } = span;
+    const index = frames.ends.indexOf(frame.byteOffset + frame.length - frames.bytes.byteOffset);
+    return index < 0 ? undefined : { frames, index, lease };
+  }
+
+  /** To be called with nothing of it on its way: what is written next of this batch is what now stands for it. */
+  replace(frames: FrameBatch, next: FrameBatch): void {
+    const span = this.#ledger.find((one) => one.frames === frames);
+    if (span === undefined) return;
+    span.frames = next;
+    this.#pendingBytes += next.bytes.length - frames.bytes.length;
   }
 
   /** Gives up what is here of this lease. Of the batch being written the rest is still written: half a frame would spoil the next. */

@@ -3,7 +3,7 @@ import { ForwarderError } from '../errors/forwarder-error.js';
 import { deadline, type Clock } from '../flow/clock.js';
 import type { Dialled } from './dial.js';
 import type { KernelSocket, SocketKey } from './kernel-sockets.js';
-import type { Link } from './link.js';
+import type { Link, Refusal } from './link.js';
 import { isOk, LAST_TXNR, readRelpFrame, RelpWriter, type RelpFrame } from './relp-frames.js';
 import type { Endpoint } from './settings.js';
 import type { Verdict } from './stall-watch.js';
@@ -18,6 +18,15 @@ export interface RelpSettings extends StreamSettings {
 /** Commands without an answer at one time. Throughput is this divided by the round trip. */
 const WINDOW = 4096;
 const OFFERS = 'relp_version=0\nrelp_software=sls-syslog-forwarder\ncommands=syslog';
+
+interface Slice {
+  /** Number of the command that carries its first event. */
+  readonly first: number;
+  readonly bytes: Uint8Array;
+  /** Where each event ends, counted from `start` bytes before the first. */
+  readonly ends: Uint32Array;
+  readonly start: number;
+}
 
 /**
  * A RELP session (librelp's relp.md) over a TCP or TLS socket: every message is a command, and `acked` is what the receiver itself has
@@ -34,6 +43,9 @@ export class RelpLink implements Link {
   readonly #writer = new RelpWriter();
   /** Where each outstanding command ends, by its number modulo the window. */
   readonly #ends = new Float64Array(WINDOW);
+  /** What was written last: at least everything without an answer. */
+  readonly #slices: Slice[] = [];
+  #refusal: Refusal | undefined;
   #phase: 'opening' | 'open' | 'closing' = 'opening';
   #rest: Buffer = Buffer.alloc(0);
   #commands = 0;
@@ -107,6 +119,10 @@ export class RelpLink implements Link {
     return this.#inner.error;
   }
 
+  get refusal(): Refusal | undefined {
+    return this.#refusal;
+  }
+
   get flushed(): number {
     return this.#flushed;
   }
@@ -142,6 +158,7 @@ export class RelpLink implements Link {
     if (!this.busy) this.#answeredAt = this.#clock.monotonic();
     this.#writer.begin(ends.length, bytes.length);
     const base = this.#flushed;
+    this.#remember({ first: this.#commands + 1, bytes, ends, start });
     let from = 0;
     for (const end of ends) {
       const sofar = this.#writer.add(this.#nextTxnr(), bytes.subarray(from, end - start));
@@ -240,7 +257,23 @@ export class RelpLink implements Link {
   #refused(said: string): void {
     const what = this.#phase === 'open' ? 'a message' : 'the session';
     const reason = said.split('\n')[0]?.replace(/[^ -~]/g, '?') ?? '';
+    const frame = this.#phase === 'open' ? this.#frameOf(this.#answers + 1) : undefined;
+    if (frame !== undefined) this.#refusal = { frame, said: reason };
     this.#fail('RELP_REFUSED', `the receiver refuses ${what}: ${reason === '' ? 'no reason given' : reason}`);
+  }
+
+  #remember(slice: Slice): void {
+    this.#slices.push(slice);
+    const isAnswered = ({ first, ends }: Slice): boolean => first + ends.length - 1 <= this.#answers;
+    while (this.#slices[0] !== undefined && isAnswered(this.#slices[0])) this.#slices.shift();
+  }
+
+  #frameOf(command: number): Uint8Array | undefined {
+    const slice = this.#slices.find(({ first, ends }) => command >= first && command < first + ends.length);
+    if (slice === undefined) return undefined;
+    const { first, bytes, ends, start } = slice;
+    const index = command - first;
+    return bytes.subarray(index === 0 ? 0 : (ends[index - 1] ?? 0) - start, (ends[index] ?? 0) - start);
   }
 
   #fail(code: 'RELP_PROTOCOL' | 'RELP_REFUSED' | 'CONNECTION_ENDED', message: string): void {

@@ -68,6 +68,10 @@ export class SpanLedger<T> {
     return this.#written === 0;
   }
 
+  find(matches: (span: T) => boolean): T | undefined {
+    return this.#entries.find(({ span }) => matches(span))?.span;
+  }
+
   push(span: T): void {
     this.#entries.push({ span, end: 0, writtenAt: 0, ackedAt: 0 });
   }

@@ -33,6 +33,7 @@ type State =
  */
 export class StreamLink implements Link {
   readonly sliceEvents = Infinity;
+  readonly refusal = undefined;
   readonly key: SocketKey | undefined;
   readonly address: string | undefined;
   readonly closed: Promise<void>;

@@ -21,6 +21,7 @@ const SLICE_BYTES = 64 * 1024;
  */
 export class UdpLink implements Link {
   readonly key = undefined;
+  readonly refusal = undefined;
   readonly address: string;
   readonly closed: Promise<void>;
   readonly hasRoom = true;

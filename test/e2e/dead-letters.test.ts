@@ -7,6 +7,7 @@ import { DeadLetterStore } from '../../src/deadletter/store.js';
 import { systemClock } from '../../src/flow/clock.js';
 import { configOf, withEnds, type Ends } from '../support/ends.js';
 import { temporaryDirectory } from '../support/line-file.js';
+import { RelpServer } from '../support/relp-server.js';
 import { encode } from '../support/oracle/log-group-list.js';
 
 const MINUTE = 60_000;
@@ -78,6 +79,39 @@ test('no room for dead letters: the shard waits and says so, the others go on', 
   });
 });
 
+test('an event that a RELP receiver refuses for good is put aside with a gap event; replay sends it when it is welcome', async () => {
+  await withEnds({ logstore: { shards: 2, preload: 2000 } }, async (ends) => {
+    const directory = temporaryDirectory('dead');
+    let picky = true;
+    const siem = await RelpServer.listen({
+      answer: (_, __, message) => (picky && /emu_seq=1-7(?!\d)/.test(message) ? 'refuse' : 'ok'),
+    });
+    try {
+      const destination = { endpoints: [`relp://127.0.0.1:${siem.port}`], settleTime: '0ms' };
+      const config = configOf(ends, { destination, top: withLetters(directory) });
+      const forwarder = ends.fleet.start(config);
+      const seen = (): Set<string | undefined> =>
+        new Set(siem.messages.flat().map((message) => /emu_seq=(\d+-\d+)/.exec(message)?.[1]));
+      const told = (): string[] => siem.messages.flat().filter((message) => message.includes('EVENTS MISSING'));
+      while (seen().size < 2000 || told().length === 0) await delay(20);
+      assert.ok(!seen().has('1-7') && seen().has('1-999') && seen().has('0-999'));
+      assert.match(told()[0] ?? '', /refused by the receiver.*reason=refused project=demo logstore=audit shard=1 /);
+      forwarder.kill('SIGTERM');
+      assert.deepEqual(await forwarder.exited, { code: 0, signal: null }, forwarder.text());
+      assert.equal(sidecars(directory).length, 1);
+
+      picky = false;
+      const replay = ends.fleet.run(['replay', directory, '--config', ends.fleet.writeConfig(config)]);
+      assert.equal((await replay.exited).code, 0, replay.text());
+      assert.ok(seen().has('1-7'));
+      assert.deepEqual(sidecars(directory), []);
+    } finally {
+      await ends.fleet.end();
+      await siem.close();
+    }
+  });
+});
+
 test('replay sends letters again and removes them; what can not be used stays, and says why', async () => {
   await withEnds({ logstore: { preload: 0 } }, async (ends) => {
     const directory = temporaryDirectory('dead');
@@ -92,6 +126,7 @@ test('replay sends letters again and removes them; what can not be used stays, a
       const contents = [{ key: text('emu_seq'), value: text(`${shard}-0`) }];
       const body = encode([{ logs: [{ time: 1_700_000_000, contents }], tags: [] }]);
       await box.keep({
+        kind: 'batch',
         shard,
         cursor: 'a',
         nextCursor: 'b',
@@ -102,6 +137,7 @@ test('replay sends letters again and removes them; what can not be used stays, a
       });
     }
     const bad = await box.keep({
+      kind: 'batch',
       shard: 99,
       cursor: 'a',
       nextCursor: 'b',
@@ -139,6 +175,7 @@ test('a replay whose receiver is away waits, and stops on SIGTERM with the lette
     });
     const body = encode([{ logs: [{ time: 1_700_000_000, contents: [] }], tags: [] }]);
     await box.keep({
+      kind: 'batch',
       shard: 0,
       cursor: 'a',
       nextCursor: 'b',

@@ -31,6 +31,10 @@ export class FakeFormatter implements Formatter {
     this.recycled += 1;
   }
 
+  message(frame: Uint8Array): Uint8Array {
+    return frame;
+  }
+
   gap({ shard, seq, cursor, nextCursor }: Gap): FrameBatch {
     const bytes = new Uint8Array(Uint32Array.of(GAP).buffer);
     return {

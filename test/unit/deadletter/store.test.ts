@@ -13,6 +13,7 @@ import { ManualClock } from '../../support/manual-clock.js';
 const ORIGIN = { name: 'main', project: 'demo', logstore: 'audit' };
 
 const letter = (change: Partial<DeadLetter> = {}): DeadLetter => ({
+  kind: 'batch',
   shard: 1,
   cursor: 'a==',
   nextCursor: 'b==',

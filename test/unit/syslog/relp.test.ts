@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
+import { ForwarderError } from '../../../src/errors/forwarder-error.js';
+import { frameAt, withFrame } from '../../../src/model/frames.js';
 import { RelpServer, type RelpAnswer, type RelpServerOptions } from '../../support/relp-server.js';
 import {
   always,
@@ -110,6 +112,34 @@ test('a message refused is sent again, loudly, until the receiver takes it', asy
   assert.deepEqual(destination.snapshot().totals.errors, { RELP_REFUSED: 3 });
   const said = log.lines.find(({ level }) => level === 'error');
   assert.match(said?.message ?? '', /the receiver refuses a message: 500 no room left$/);
+});
+
+test('an event refused five times is put aside, and what stands for it is sent in its place', async () => {
+  const siem = await server({ answer: (_, __, message) => (message.startsWith('0:1:4') ? 'refuse' : 'ok') });
+  const { destination } = opened(siem.port);
+  const aside: string[] = [];
+  const route = destination.openRoute(always, (frames, index, said) => {
+    aside.push(`${Buffer.from(frameAt(frames, index)).toString().slice(0, 5)} ${said}`);
+    return Promise.resolve(withFrame(frames, index, Buffer.from('instead \n')));
+  });
+  await Promise.all([0, 1, 2].map((seq) => route.send(batch(0, seq))));
+  assert.deepEqual(aside, ['0:1:4 500 no room left']);
+  assert.equal(siem.sessions, 6);
+  const wanted = expectedFrames(0, 3).map((key) => (key === '0:1:4' ? 'instead' : key));
+  assert.deepEqual(firstSeen(keys(siem)).sort(), wanted.sort());
+  assert.deepEqual(destination.snapshot().totals.errors, { RELP_REFUSED: 4 });
+});
+
+test('an event that can not be put aside is sent again until it can', async () => {
+  const siem = await server({ answer: (_, __, message) => (message.startsWith('0:0:4') ? 'refuse' : 'ok') });
+  const { destination } = opened(siem.port);
+  let full = 2;
+  const route = destination.openRoute(always, (frames, index) => {
+    if (full-- > 0) return Promise.reject(new ForwarderError('DEAD_LETTER_REFUSED', 'no room'));
+    return Promise.resolve(withFrame(frames, index, undefined));
+  });
+  await route.send(batch(0, 0));
+  assert.deepEqual(destination.snapshot().totals.errors, { RELP_REFUSED: 4, DEAD_LETTER_REFUSED: 2 });
 });
 
 test('a receiver that stops to answer is left', async () => {
