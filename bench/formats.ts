@@ -37,7 +37,10 @@ function plansOf(members: readonly Member[], key: string): Record<string, Format
   return {
     'key=value': PLAN,
     'key=value, 10 rules and 5 filters': { ...PLAN, rules, exclude: { op: 'any', of } },
-    'key=value, 4 KiB at most': { ...PLAN, size: { maxBytes: 4096, over: 'truncate', marker: '', trimFirst: [] } },
+    'key=value, 4 KiB at most': {
+      ...PLAN,
+      size: { maxBytes: 4096, over: 'truncate', marker: '', trimFirst: [], idPrefix: 'p/l/' },
+    },
     'JSON of all': body({ kind: 'json', members: [], rest: 'all', expand: false }),
     'JSON of all, expanded': body({ kind: 'json', members: [], rest: 'all', expand: true }),
     'LEEF of all': body({ kind: 'leef', format: '2.0', delimiter: '\t', members: [], rest: 'contents', ...TITLES }),

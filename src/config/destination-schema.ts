@@ -100,18 +100,20 @@ export const destination = section({
     .optional()
     .describe('What ends a message with framing: custom, such as "\\r\\n".'),
   newline: z
-    .enum(['escape', 'space', 'octal', 'keep'])
+    .enum(['escape', 'space', 'octal', 'keep', 'split'])
     .prefault('escape')
     .describe(
-      'Line breaks inside a message: \\n as two characters, a space, #012, or kept (octet-counting, nul and RELP only).',
+      'Line breaks inside a message: \\n as two characters, a space, #012, kept (octet-counting, nul and RELP only), or split: each line of a kv or raw body is a message of its own.',
     ),
   maxEventBytes: byteSize('1KiB', '128KiB')
     .optional()
     .describe('Most bytes of a message, header included, that the receiver takes; default: any number, 1024 over udp.'),
   oversize: z
-    .enum(['truncate', 'drop', 'send'])
+    .enum(['truncate', 'split', 'drop', 'send'])
     .prefault('truncate')
-    .describe('What happens to larger messages: cut (JSON stays JSON), left out and counted, or sent all the same.'),
+    .describe(
+      'What happens to larger messages: cut (JSON stays JSON), sent in numbered parts, left out and counted, or sent all the same.',
+    ),
   oversizeMarker: named(/^[\w .:()[\]-]{0,32}$/, 'up to 32 letters, digits, spaces or any of . : ( ) [ ] _ -')
     .prefault('[truncated]')
     .describe('What a message that was cut ends with; JSON has the member "_truncated" instead. "" for nothing.'),

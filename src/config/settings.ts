@@ -153,7 +153,10 @@ function formatPlan({ format, project, logstore, destination: name }: PipelineCo
   if (destination === undefined) throw new ForwarderError('INTERNAL', `no destination ${name} in a checked config`);
   const { newline, oversize: over, oversizeMarker: marker, trimFirst } = destination;
   const maxBytes = destination.maxEventBytes ?? (overUdp(destination) ? UDP_EVENT_BYTES : undefined);
-  const size = maxBytes === undefined || over === 'send' ? undefined : { maxBytes, over, marker, trimFirst };
+  const size =
+    maxBytes === undefined || over === 'send'
+      ? undefined
+      : { maxBytes, over, marker, trimFirst, idPrefix: `${project}/${logstore}/` };
   return toFormatPlan(format, { project, logstore, framing: framingOf(destination, format.preset), newline, size });
 }
 

@@ -30,8 +30,11 @@ export type Framing = 'octet-counting' | { readonly trailer: string };
 
 export const LINE_FEED: Framing = { trailer: '\n' };
 
-/** What happens to CR and LF inside a message: `\n` as two characters, a space, `#012`, or untouched (where no line break ends a message). */
-export type NewlinePolicy = 'escape' | 'space' | 'octal' | 'keep';
+/**
+ * What happens to CR and LF inside a message: `\n` as two characters, a space, `#012`, or untouched (where framing does without them). With
+ * `split` each line of a key=value or raw body is a message with the whole header, empty ones left out; JSON, LEEF and CEF are escaped.
+ */
+export type NewlinePolicy = 'escape' | 'space' | 'octal' | 'keep' | 'split';
 
 /** A parameter of structured data, or a member of a body. */
 export interface Member {
@@ -138,8 +141,14 @@ export type BodyPlan = KeyValueBodyPlan | JsonBodyPlan | RawBodyPlan | LeefBodyP
 export interface SizePlan {
   /** 1024 to 131072. */
   readonly maxBytes: number;
-  /** `deadLetter`: given to the host with its reason, instead of a frame. */
-  readonly over: 'truncate' | 'drop' | 'deadLetter';
+  /**
+   * `deadLetter`: given to the host with its reason, instead of a frame. `split`: parts `1/n` to `n/n` with the whole header and the id of
+   * the event: a JSON object with a piece of the text each, LEEF and CEF with their own header and cut between members where possible,
+   * other bodies behind `[part 1/n id=…] `. Where the header leaves no room for that (or has more than 8 KiB) the message is cut.
+   */
+  readonly over: 'truncate' | 'drop' | 'deadLetter' | 'split';
+  /** Before `shard/cursor/index` in the id that parts share. */
+  readonly idPrefix: string;
   /**
    * What a message that was cut ends with: printable ASCII, at most 32 bytes, nothing that means something to the body. JSON has a last
    * member `"_truncated": true` instead. Empty for none.

@@ -21,7 +21,8 @@ export interface OutputSettings {
  * The events are counted beforehand, so only the size of the frames is a guess; where that fails, a larger buffer takes over.
  */
 export class Output {
-  readonly #events: number;
+  /** Frames there is room for the ends of. A log can be several. */
+  #room: number;
   readonly #rawSize: number;
   readonly #limit: number;
   #bytes: Uint8Array<ArrayBuffer>;
@@ -30,7 +31,7 @@ export class Output {
   #frames = 0;
 
   constructor({ buffer, events, rawSize, expected, limit }: OutputSettings) {
-    this.#events = events;
+    this.#room = events;
     this.#rawSize = rawSize;
     this.#limit = limit;
     const enough = buffer !== undefined && buffer.byteLength >= this.#sizeFor(0);
@@ -43,7 +44,7 @@ export class Output {
 
   /** @param consumed bytes of the raw batch that led to all output so far. */
   append(bytes: Uint8Array, ends: Uint32Array, consumed: number): void {
-    this.#reserve(bytes.length, consumed);
+    this.#reserve(bytes.length, ends.length, consumed);
     this.#bytes.set(bytes, this.#length);
     this.#length += bytes.length;
     this.#ends.set(ends, this.#frames);
@@ -54,30 +55,32 @@ export class Output {
   writeCount(start: number, reserved: number, messageLength: number): void {
     const count = `${messageLength} `;
     const moved = count.length - reserved;
-    if (moved > 0) this.#reserve(moved, this.#rawSize);
+    if (moved > 0) this.#reserve(moved, 0, this.#rawSize);
     this.#bytes.copyWithin(start + count.length, start + reserved, this.#length);
     new TextEncoder().encodeInto(count, this.#bytes.subarray(start));
     this.#length += moved;
   }
 
-  /** `events`: the frames there are, which may be fewer than the logs. */
+  /** `events`: the frames there are, which may be fewer than the logs, or more. */
   finish(): { out: ArrayBuffer; length: number; endsAt: number; events: number } {
     return { out: this.#bytes.buffer, length: this.#length, endsAt: this.#ends.byteOffset, events: this.#frames };
   }
 
   #sizeFor(frames: number): number {
-    return (Math.ceil(frames / WORD) + this.#events) * WORD;
+    return (Math.ceil(frames / WORD) + this.#room) * WORD;
   }
 
   #lay(buffer: ArrayBuffer): [Uint8Array<ArrayBuffer>, Uint32Array<ArrayBuffer>] {
-    const endsAt = (Math.floor(buffer.byteLength / WORD) - this.#events) * WORD;
-    return [new Uint8Array(buffer, 0, endsAt), new Uint32Array(buffer, endsAt, this.#events)];
+    const endsAt = (Math.floor(buffer.byteLength / WORD) - this.#room) * WORD;
+    return [new Uint8Array(buffer, 0, endsAt), new Uint32Array(buffer, endsAt, this.#room)];
   }
 
-  #reserve(more: number, consumed: number): void {
+  #reserve(more: number, frames: number, consumed: number): void {
     const needed = this.#length + more;
+    const isShort = this.#frames + frames > this.#room;
     if (needed > this.#limit) throw new KernelFault('size-limit', consumed);
-    if (needed <= this.#bytes.length) return;
+    if (needed <= this.#bytes.length && !isShort) return;
+    if (isShort) this.#room = 2 * (this.#frames + frames);
     const guess = needed * Math.max(1, this.#rawSize / Math.max(1, consumed)) * HEADROOM;
     const grown = this.#lay(new ArrayBuffer(this.#sizeFor(Math.min(guess, this.#limit))));
     grown[0].set(this.#bytes.subarray(0, this.#length));

@@ -142,6 +142,12 @@ export class RefTable {
   }
 }
 
+/** A ref of its own to the id of an event. */
+export function eventIdRef(arena: Arena, prefix: string): number {
+  const [key, length] = arena.text(prefix);
+  return arena.words([REF_KINDS.eventId, key, length, 0, 0, arena.reserve(ID_SLOT + length), 0, 0]);
+}
+
 const idOf = (ref: FieldRef): string => JSON.stringify([ref.kind, 'key' in ref ? ref.key : '']);
 
 export function differsPerLog({ kind }: FieldRef): boolean {

@@ -109,3 +109,11 @@ export function encodeBody(arena: Arena, refs: RefTable, body: BodyPlan): number
     Number(layout.expand),
   ];
 }
+
+/** What a part has before its number, before the id of its event, before its piece of the body, and behind that. */
+export function partTexts(body: BodyPlan): [string, string, string, string] {
+  if (body.kind === 'json') return ['{"_part":"', '","_id":"', '","_text":"', '"}'];
+  if (body.kind === 'kv' || body.kind === 'raw') return ['[part ', ' id=', '] ', ''];
+  const delimiter = body.kind === 'leef' ? body.delimiter : ' ';
+  return ['slsPart=', `${delimiter}slsPartId=`, delimiter, ''];
+}

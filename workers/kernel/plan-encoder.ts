@@ -6,12 +6,12 @@ import type {
   SizePlan,
   Template,
 } from '../../src/model/format-plan.js';
-import { Arena, differsPerLog, RefTable, refsIn } from './plan-arena.js';
-import { encodeBody, templatesOfBody } from './plan-body.js';
+import { Arena, differsPerLog, eventIdRef, RefTable, refsIn } from './plan-arena.js';
+import { encodeBody, partTexts, templatesOfBody } from './plan-body.js';
 
 /** The numbers and the order of members are those of assembly/plan.ts. */
-const NEWLINES: Record<NewlinePolicy, number> = { escape: 0, space: 1, octal: 2, keep: 3 };
-const OVER: Record<SizePlan['over'], number> = { truncate: 0, drop: 1, deadLetter: 2 };
+const NEWLINES: Record<NewlinePolicy, number> = { escape: 0, space: 1, octal: 2, keep: 3, split: 4 };
+const OVER: Record<SizePlan['over'], number> = { truncate: 0, drop: 1, deadLetter: 2, split: 3 };
 
 /** The numbers are those of assembly/rules.ts. */
 const OPS: Record<Condition['op'], number> = {
@@ -58,7 +58,7 @@ export function encodePlan(plan: FormatPlan, base: number): EncodedPlan {
   const address = arena.words([
     Number(plan.framing === 'octet-counting'),
     ...arena.text(plan.framing === 'octet-counting' ? '' : plan.framing.trailer),
-    NEWLINES[plan.newline],
+    NEWLINES[newlineOf(plan)],
     header.fractionDigits,
     Number(header.style === 'rfc3164'),
     Number(inHeader.some(differsPerLog) || header.structuredData.length > 0),
@@ -79,13 +79,25 @@ export function encodePlan(plan: FormatPlan, base: number): EncodedPlan {
   return { bytes: arena.bytes(), address };
 }
 
-/** The plan's members from budget to trimCount. */
-function encodeSize(arena: Arena, { size, body }: FormatPlan): number[] {
-  if (size === undefined) return [0, 0, 0, 0, 0, 0];
-  const { maxBytes, over, marker, trimFirst } = size;
+/** The plan's members from budget to partRef. */
+function encodeSize(arena: Arena, plan: FormatPlan): number[] {
+  const { body } = plan;
+  const size = plan.size ?? (newlineOf(plan) === 'split' ? LONGEST_LINES : undefined);
+  if (size === undefined) return [0, 0, 0, 0, 0, 0, 0, 0];
+  const { maxBytes, over, marker, trimFirst, idPrefix } = size;
   const mark = body.kind === 'json' && marker !== '' ? ',"_truncated":true' : marker;
   const trims = trimFirst.flatMap((key) => [...arena.text(key), WHOLE]);
-  return [maxBytes, OVER[over], ...arena.text(mark), arena.words(trims), trimFirst.length];
+  const [texts] = arena.texts(partTexts(body));
+  const id = eventIdRef(arena, idPrefix);
+  return [maxBytes, OVER[over], ...arena.text(mark), arena.words(trims), trimFirst.length, texts, id];
+}
+
+/** A line is held as a whole; one that is even longer goes in parts. */
+const LONGEST_LINES: SizePlan = { maxBytes: 131_072, over: 'split', marker: '', trimFirst: [], idPrefix: '' };
+
+/** A line of JSON, LEEF or CEF is not what its receiver can read. */
+function newlineOf({ newline, body: { kind } }: FormatPlan): NewlinePolicy {
+  return newline !== 'split' || kind === 'kv' || kind === 'raw' ? newline : 'escape';
 }
 
 /** Of a content that is not shortened. */

@@ -18,7 +18,7 @@ const PLANS: readonly FormatPlan[] = [
     ...PLAN,
     body: { kind: 'json', members: MEMBERS, rest: 'all', expand: true },
     rules: [{ when: { op: 'contains', ref: { kind: 'content', key: 'a' }, values: ['fox'] }, priority: 3 }],
-    size: { maxBytes: 1024, over: 'truncate', marker: '[cut]', trimFirst: ['a', 'host'] },
+    size: { maxBytes: 1024, over: 'truncate', marker: '[cut]', trimFirst: ['a', 'host'], idPrefix: '' },
   },
   { ...PLAN, body: { kind: 'leef', format: '2.0', delimiter: '^', members: MEMBERS, ...ALL } },
   { ...PLAN, framing: 'octet-counting', body: { kind: 'cef', format: '0', name: [], members: MEMBERS, ...ALL } },

@@ -115,7 +115,7 @@ export const plan: fc.Arbitrary<FormatPlan> = fc.record({
     { trailer: '' },
     { trailer: 'END\r\n' },
   ),
-  newline: fc.constantFrom('escape', 'space', 'octal', 'keep'),
+  newline: fc.constantFrom('escape', 'space', 'octal', 'keep', 'split'),
   header: fc
     .record({
       style: fc.constantFrom('rfc5424', 'rfc3164'),
@@ -139,9 +139,10 @@ export const plan: fc.Arbitrary<FormatPlan> = fc.record({
   size: rarely(
     fc.record({
       maxBytes: fc.constantFrom(1024, 1100, 2048, 131_072),
-      over: fc.constantFrom('truncate' as const, 'drop' as const, 'deadLetter' as const),
+      over: fc.constantFrom('truncate' as const, 'drop' as const, 'deadLetter' as const, 'split' as const),
       marker: fc.constantFrom('', '[truncated]', '...'),
       trimFirst: fc.uniqueArray(fc.constantFrom(...KEYS, 'nowhere'), { maxLength: 3 }),
+      idPrefix: fc.constantFrom('project/logstore/', 'é"/'),
     }),
   ),
 });

@@ -24,9 +24,9 @@ export function bodyOf({ body, newline }: FormatPlan, event: Event): string {
     case 'json':
       return json(body, event);
     case 'leef':
-      return leef(body, newline, event);
+      return leef(body, newline === 'split' ? 'escape' : newline, event);
     case 'cef':
-      return cef(body, newline, event);
+      return cef(body, newline === 'split' ? 'escape' : newline, event);
   }
 }
 
@@ -158,12 +158,14 @@ const NEWLINES: Record<NewlinePolicy, (newline: string) => string> = {
   space: () => ' ',
   octal: (newline) => (newline === '\n' ? '#012' : '#015'),
   keep: (newline) => newline,
+  split: () => '\n',
 };
 
 function mend(bytes: Uint8Array, newline: NewlinePolicy): string {
   const text = decodeText(bytes)
     .replaceAll('\0', '')
     .replace(/[\r\n]/g, NEWLINES[newline]);
+  if (newline === 'split') return Array.from(text, (c) => (isControl(c) && c !== '\n' ? ' ' : c)).join('');
   return newline === 'keep' ? text : Array.from(text, (c) => (isControl(c) ? ' ' : c)).join('');
 }
 

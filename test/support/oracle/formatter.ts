@@ -25,13 +25,15 @@ export function formatAll(raw: Uint8Array, plan: FormatPlan, { shard, cursor }: 
 const NOWHERE: Origin = { shard: 0, cursor: 0n };
 
 function frameOf(event: Event, plan: FormatPlan): Uint8Array[] {
-  if (!isWanted(plan, event)) return [];
+  // The rules ask the same: what they make of the severity is known only afterwards.
+  if (!isWanted(plan, { ...event, priority: plan.header.priority })) return [];
   const whole = (one: Event): Message => ({ head: headerOf(plan, one), body: bodyOf(plan, one) });
-  const bytes = fit(event, whole, plan);
-  if (bytes === undefined) return [];
-  const counted = plan.framing === 'octet-counting';
-  const framed = counted ? [Buffer.from(`${bytes.length} `), bytes] : [bytes, Buffer.from(plan.framing.trailer)];
-  return [Buffer.concat(framed)];
+  return fit(event, whole, plan).map((bytes) => framed(bytes, plan));
+}
+
+function framed(bytes: Buffer, { framing }: FormatPlan): Uint8Array {
+  const counted = framing === 'octet-counting';
+  return Buffer.concat(counted ? [Buffer.from(`${bytes.length} `), bytes] : [bytes, Buffer.from(framing.trailer)]);
 }
 
 function headerOf({ header }: FormatPlan, event: Event): string {

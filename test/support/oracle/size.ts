@@ -1,6 +1,7 @@
 import type { BodyPlan, FormatPlan, SizePlan } from '../../../src/model/format-plan.js';
 import type { Event } from './fields.js';
 import type { Pair } from './log-group-list.js';
+import { linesOf, partsOf } from './parts.js';
 
 export interface Message {
   readonly head: string;
@@ -9,14 +10,27 @@ export interface Message {
 
 const sizeOf = ({ head, body }: Message): number => Buffer.byteLength(head + body);
 
-/** The message as it is sent; undefined when it is too large and not sent. */
-export function fit(event: Event, messageOf: (event: Event) => Message, plan: FormatPlan): Buffer | undefined {
-  const { size } = plan;
+/** The messages of a log as they are sent: mostly one, none when it is too large for that. */
+export function fit(event: Event, messageOf: (event: Event) => Message, plan: FormatPlan): Buffer[] {
+  const { newline, body } = plan;
+  const byLine = newline === 'split' && (body.kind === 'kv' || body.kind === 'raw');
+  const size = plan.size ?? (byLine ? LONGEST_LINES : undefined);
   const whole = messageOf(event);
-  if (size === undefined) return bytesOf(whole);
-  const message = trimmed(event, messageOf, whole, size);
-  if (sizeOf(message) <= size.maxBytes) return bytesOf(message);
-  return size.over === 'truncate' ? cut(message, size, plan.body.kind) : undefined;
+  if (size === undefined) return [bytesOf(whole)];
+  if (byLine && whole.body.includes('\n')) {
+    const joined = { ...whole, body: whole.body.replaceAll('\n', ' ') };
+    return linesOf(whole, event, size, plan) ?? fitOne(joined, event, size, plan);
+  }
+  return fitOne(trimmed(event, messageOf, whole, size), event, size, plan);
+}
+
+const LONGEST_LINES: SizePlan = { maxBytes: 131_072, over: 'split', marker: '', trimFirst: [], idPrefix: '' };
+
+function fitOne(message: Message, event: Event, size: SizePlan, plan: FormatPlan): Buffer[] {
+  if (sizeOf(message) <= size.maxBytes) return [bytesOf(message)];
+  if (size.over === 'drop' || size.over === 'deadLetter') return [];
+  const parts = size.over === 'split' ? partsOf(message, event, size, plan) : undefined;
+  return parts ?? [cut(message, size, plan.body.kind)];
 }
 
 const bytesOf = ({ head, body }: Message): Buffer => Buffer.from(head + body);
@@ -55,7 +69,7 @@ function cut({ head, body }: Message, { maxBytes, marker }: SizePlan, kind: Body
   return Buffer.concat([Buffer.from(head), isHalf ? text.subarray(0, -1) : text, Buffer.from(mark)]);
 }
 
-function textUpTo(bytes: Buffer, room: number): Buffer {
+export function textUpTo(bytes: Buffer, room: number): Buffer {
   let end = room;
   while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
   return bytes.subarray(0, end);

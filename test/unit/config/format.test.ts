@@ -57,7 +57,7 @@ test('size, and the id of an event with the names of its pipeline', () => {
     '{ structuredData: { "sls@32473": { id: "%{__event_id__}" } } }',
     'maxEventBytes: 4KiB\noversize: drop',
   );
-  assert.deepEqual(plan.size, { maxBytes: 4096, over: 'drop', marker: '[truncated]', trimFirst: [] });
+  assert.deepEqual(plan.size, { maxBytes: 4096, over: 'drop', marker: '[truncated]', trimFirst: [], idPrefix: 'p/l/' });
   assert.deepEqual(plan.header.structuredData, [
     {
       id: 'sls@32473',

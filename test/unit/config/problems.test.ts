@@ -214,7 +214,13 @@ test('over UDP messages are small, unframed and paced unless it is written other
   const settingsOf = (more: string) => toSettings(parse(minimal({ destination: more }).replace('tcp:', 'udp:')), HOST);
   const { pipelines, destinations } = settingsOf('');
   assert.deepEqual(pipelines[0]?.plan.framing, { trailer: '' });
-  assert.deepEqual(pipelines[0].plan.size, { maxBytes: 1024, over: 'truncate', marker: '[truncated]', trimFirst: [] });
+  assert.deepEqual(pipelines[0].plan.size, {
+    maxBytes: 1024,
+    over: 'truncate',
+    marker: '[truncated]',
+    trimFirst: [],
+    idPrefix: 'p/l/',
+  });
   assert.equal(destinations[0]?.settings.guarantee, 'written');
   const paced = { eps: 5000, burst: 100, bytesPerSecond: undefined, catchUpEps: undefined };
   assert.deepEqual(destinations[0].settings.rate, paced);

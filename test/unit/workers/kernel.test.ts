@@ -262,7 +262,7 @@ test('a budget: JSON stays JSON and as long as can be, text stays UTF-8, drops a
   const json: FormatPlan = {
     ...PLAN,
     body: { kind: 'json', members, rest: 'none', expand: true },
-    size: { maxBytes: 1024, over: 'truncate', marker: '', trimFirst: [] },
+    size: { maxBytes: 1024, over: 'truncate', marker: '', trimFirst: [], idPrefix: 'p/l/' },
   };
   for (const value of [
     'é'.repeat(5_000),
@@ -279,7 +279,7 @@ test('a budget: JSON stays JSON and as long as can be, text stays UTF-8, drops a
   const plan: FormatPlan = {
     ...PLAN,
     framing: 'octet-counting',
-    size: { maxBytes: 1024, over: 'drop', marker: '', trimFirst: [] },
+    size: { maxBytes: 1024, over: 'drop', marker: '', trimFirst: [], idPrefix: 'p/l/' },
   };
   const result = run(kernelOf([plan]), encode([group([log(1), log(2, 'x'.repeat(600_000)), log(3)])]));
   assert.ok(result.ok);
@@ -287,7 +287,7 @@ test('a budget: JSON stays JSON and as long as can be, text stays UTF-8, drops a
 });
 
 test('a cut says so: text by the marker at its end, JSON by a last member', () => {
-  const size = { maxBytes: 1024, over: 'truncate', marker: '[truncated]', trimFirst: [] } as const;
+  const size = { maxBytes: 1024, over: 'truncate', marker: '[truncated]', trimFirst: [], idPrefix: 'p/l/' } as const;
   const long = encode([group([log(1, 'x'.repeat(3000))])]);
   const [text] = textOf(framesOf(run(kernelOf([{ ...PLAN, size }]), long)));
   assert.equal(Buffer.byteLength(text!), 1025);
@@ -302,7 +302,13 @@ test('a cut says so: text by the marker at its end, JSON by a last member', () =
 test('named fields give up bytes first, in their order, and the rest stays whole', () => {
   const pair = (key: string, length: number) => ({ key: Buffer.from(key), value: Buffer.from('é'.repeat(length)) });
   const contents = [pair('a', 400), pair('b', 100), pair('c', 50)];
-  const size = { maxBytes: 1024, over: 'drop', marker: '', trimFirst: ['nowhere', 'c', 'a'] } as const;
+  const size = {
+    maxBytes: 1024,
+    over: 'drop',
+    marker: '',
+    trimFirst: ['nowhere', 'c', 'a'],
+    idPrefix: 'p/l/',
+  } as const;
   const result = run(kernelOf([{ ...PLAN, size }]), encode([{ logs: [{ time: 1, contents }], tags: [] }]));
   assert.ok(result.ok);
   assert.deepEqual([result.events, result.truncated, result.dropped], [1, 1, 0]);
@@ -313,7 +319,7 @@ test('named fields give up bytes first, in their order, and the rest stays whole
 });
 
 test('a log that is too large and to be kept is handed over with its place and what surrounds it', () => {
-  const size = { maxBytes: 1024, over: 'deadLetter', marker: '', trimFirst: [] } as const;
+  const size = { maxBytes: 1024, over: 'deadLetter', marker: '', trimFirst: [], idPrefix: 'p/l/' } as const;
   const kernel = kernelOf([{ ...PLAN, size, framing: 'octet-counting' }]);
   const large = log(2, 'x'.repeat(200_000));
   const tags = [{ key: Buffer.from('t'), value: Buffer.from('v') }];
@@ -334,11 +340,84 @@ test('a log that is too large and to be kept is handed over with its place and w
 });
 
 test('rejected logs that would multiply their tags without bound are refused', () => {
-  const size = { maxBytes: 1024, over: 'deadLetter', marker: '', trimFirst: [] } as const;
+  const size = { maxBytes: 1024, over: 'deadLetter', marker: '', trimFirst: [], idPrefix: 'p/l/' } as const;
   const tags = [{ key: Buffer.from('t'), value: Buffer.alloc(50_000, 'v') }];
   const raw = encode([{ ...group(Array.from({ length: 2_000 }, () => log(1))), tags }]);
   const result = run(kernelOf([{ ...PLAN, size }], raw.length), raw);
   assert.deepEqual(result, { ok: false, fault: { reason: 'size-limit', offset: -1 } });
+});
+
+test('what is too large goes in numbered parts that share an id, each with the whole header', () => {
+  const size = { maxBytes: 1024, over: 'split', marker: '', trimFirst: [], idPrefix: 'p/l/' } as const;
+  const value = 'é"\\ '.repeat(80_000);
+  const raw = encode([group([log(1), log(2, value), log(3)])]);
+  const cursor = Buffer.from('41').toString('base64');
+  const parts = (body: FormatPlan['body']): string[] => {
+    const kernel = kernelOf([{ ...PLAN, size, body, framing: 'octet-counting' }]);
+    const input = {
+      plan: 0,
+      body: raw,
+      encoding: 'none',
+      rawSize: raw.length,
+      shard: 7,
+      cursor,
+      out: undefined,
+    } as const;
+    const frames = textOf(framesOf(kernel.format(input))).map((frame) => frame.slice(frame.indexOf(' ') + 1));
+    assert.ok(frames.every((frame) => Buffer.byteLength(frame) <= 1024 && frame.startsWith('<134>1 ')));
+    return frames.slice(1, -1).map((frame) => frame.slice(frame.indexOf(' - - - ') + 7));
+  };
+  const id = 'p/l/7/41/1';
+  const text = parts(PLAN.body);
+  const pieces = text.map((part, i) => {
+    const label = `[part ${i + 1}/${text.length} id=${id}] `;
+    assert.ok(part.startsWith(label), part);
+    return part.slice(label.length);
+  });
+  assert.equal(pieces.join(''), `||__topic__=||__source__=||k=${value}`);
+
+  const json = parts({ kind: 'json', members: [], rest: 'contents', expand: true }).map(
+    (part) => JSON.parse(part) as Record<'_part' | '_id' | '_text', string>,
+  );
+  assert.deepEqual([json[0]!._part, json[1]!._id], [`1/${json.length}`, id]);
+  const whole = JSON.parse(json.map(({ _text }) => _text).join('')) as { k: string };
+  assert.equal(whole.k, value);
+
+  const [vendor, product, version, eventId] = [[], [], [], []];
+  const pairs = { vendor, product, version, eventId, members: [], rest: 'contents' } as const;
+  for (const part of parts({ kind: 'leef', format: '2.0', delimiter: '^', ...pairs })) {
+    assert.match(part, /^LEEF:2\.0\|\|\|\|\|\^\|slsPart=\d+\/\d+\^slsPartId=p\/l\/7\/41\/1\^./);
+  }
+  for (const part of parts({ kind: 'cef', format: '0', name: [], ...pairs })) {
+    assert.match(part, /^CEF:0\|\|\|\|\|\|2\|slsPart=\d+\/\d+ slsPartId=p\/l\/7\/41\/1 ./);
+  }
+});
+
+test('a line each: empty ones are left out, long ones follow the policy, and the whole event goes where one line is refused', () => {
+  const sizeOf = (over: 'truncate' | 'split' | 'drop' | 'deadLetter') =>
+    ({ maxBytes: 1024, over, marker: '[cut]', trimFirst: [], idPrefix: '' }) as const;
+  const value: FormatPlan['body'] = {
+    kind: 'raw',
+    value: [{ kind: 'field', refs: [{ kind: 'content', key: 'k' }], fallback: '' }],
+  };
+  const byLine: FormatPlan = { ...PLAN, newline: 'split', body: value };
+  const bodies = (text: string, plan: FormatPlan): string[] =>
+    format([group([log(1, text)])], plan).map((frame) => frame.slice(frame.indexOf(' - - - ') + 7, -1));
+  assert.deepEqual(bodies('one\r\n\ntwo\rthree\n', byLine), ['one', 'two', 'three']);
+  assert.deepEqual(bodies('\n\r\n', byLine), ['']);
+  const long = `a\n${'b'.repeat(200_000)}\nc`;
+  assert.deepEqual(
+    bodies(long, byLine).map((line) => line.replace(/b+/, 'b')),
+    ['[part 1/4 id=0//0/0] a', '[part 2/4 id=0//0/0] b', '[part 3/4 id=0//0/0] b', '[part 4/4 id=0//0/0] c'],
+  );
+  const cutLines = bodies(long, { ...byLine, size: sizeOf('truncate') });
+  assert.deepEqual([cutLines.length, cutLines[0], cutLines[2]], [3, 'a', 'c']);
+  assert.match(cutLines[1]!, /^b{900,}\[cut\]$/);
+  for (const over of ['drop', 'deadLetter'] as const) {
+    const result = run(kernelOf([{ ...byLine, size: sizeOf(over) }]), encode([group([log(1, long), log(2)])]));
+    assert.ok(result.ok);
+    assert.deepEqual([result.events, result.dropped + result.rejected.length], [1, 1]);
+  }
 });
 
 test('what the filters leave out is counted', () => {

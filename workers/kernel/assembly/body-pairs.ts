@@ -1,5 +1,6 @@
 /** LEEF and CEF: a header between bars, then `name=value` with one byte between two. And a body of a single value. */
 import { escaped } from './escape';
+import { noteMembers } from './framing';
 import { isContent, key, keyEnd, readContent, value, valueEnd } from './log';
 import { byte, isEmptyValue, literal, memberAt, writeValue } from './members';
 import { plan, REST_CONTENTS } from './plan';
@@ -29,6 +30,11 @@ export function pairsBody(dst: usize, contents: usize, logEnd: usize): usize {
     const title = memberAt(plan.titles, i);
     dst = byte(writeValue(literal(dst, title), title.parts, title.partCount, plan.titleMode), BAR);
   }
+  noteMembers(dst);
+  return pairsMembers(dst, contents, logEnd);
+}
+
+export function pairsMembers(dst: usize, contents: usize, logEnd: usize): usize {
   first = true;
   for (let i: u32 = 0; i < plan.memberCount; i++) {
     const member = memberAt(plan.members, i);

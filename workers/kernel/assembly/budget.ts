@@ -32,7 +32,7 @@ const MARKED_FROM: usize = 64;
 let marker: usize = 0;
 
 /** The last place before or at `end` where no character is split. */
-function characterEnd(begin: usize, end: usize): usize {
+export function characterEnd(begin: usize, end: usize): usize {
   let p = end;
   while (p > begin && (load<u8>(p) & 0xc0) == 0x80) p--;
   return p;

@@ -40,7 +40,9 @@ export function compute(ref: Ref, rating: u32): u32 {
   if (!hasTime) return 0;
   const seconds = decimal(begin, time, digitsOf(time));
   if (ref.kind == REF_TIME) return <u32>(seconds - begin);
-  return <u32>(decimal(seconds, nanoseconds / 1_000_000, 3) - begin);
+  const milliseconds = nanoseconds / 1_000_000;
+  if (time == 0) return <u32>(decimal(begin, milliseconds, digitsOf(milliseconds)) - begin);
+  return <u32>(decimal(seconds, milliseconds, 3) - begin);
 }
 
 function eventId(ref: Ref): usize {

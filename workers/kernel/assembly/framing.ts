@@ -25,6 +25,17 @@ export function noteBody(dst: usize): void {
   body = offsetOf(dst);
 }
 
+/** Where the open frame's members begin: behind the header of LEEF or CEF. */
+let members: u32 = 0;
+
+export function noteMembers(dst: usize): void {
+  members = offsetOf(dst);
+}
+
+export function membersAt(): usize {
+  return addressOf(members);
+}
+
 /** Where the open frame's body begins: a frame that is still in the window. */
 export function bodyAt(): usize {
   return addressOf(body);

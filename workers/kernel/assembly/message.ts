@@ -1,14 +1,14 @@
 /** One message: its header, then its body. What all messages of a group have in common is rendered once. */
 import { jsonBody } from './body-json';
 import { kvContents, kvGroupBound, kvNanoseconds, kvOrigin, kvShared, kvTags } from './body-kv';
-import { pairsBody, rawBody } from './body-pairs';
+import { pairsBody, pairsMembers, rawBody } from './body-pairs';
 import { fail, SIZE_LIMIT } from './fault';
 import { noteBody } from './framing';
 import { headerFields, structuredData } from './header';
 import { contentsFrom, hasTime, logs, nanoseconds, tagsFrom, tagsTo, time } from './log';
 import { BODY_JSON, BODY_KV, BODY_RAW, Head, plan, TIME_BSD } from './plan';
 import { raw } from './protobuf';
-import { copyReady } from './text';
+import { broken, copyReady, setBroken } from './text';
 import { bsdTimestamp, timestamp } from './timestamp';
 import { beginElsewhere, endElsewhere } from './window';
 
@@ -30,6 +30,8 @@ let originAt: usize = 0;
 let tagsAt: usize = 0;
 /** 0 if the group is too large for it. */
 let commonEnd: usize = 0;
+/** It has a line break in it that ends a message. */
+export let commonBroken: bool = false;
 
 export function beginMessages(): void {
   rereading = 0;
@@ -37,6 +39,8 @@ export function beginMessages(): void {
 
 export function beginGroup(): void {
   commonEnd = 0;
+  commonBroken = false;
+  setBroken(false);
   if (plan.bodyKind == BODY_KV && kvGroupBound() + HEADER_BOUND > COMMON_SIZE) {
     reread();
     return;
@@ -50,6 +54,7 @@ export function beginGroup(): void {
     commonEnd = kvTags(tagsAt);
   }
   endElsewhere(kept);
+  commonBroken = broken;
 }
 
 /** The tags of this group are read again for each of its logs. */
@@ -83,6 +88,20 @@ function otherBody(dst: usize, limit: usize): usize {
   noteBody(dst);
   if (plan.bodyKind == BODY_JSON) return jsonBody(dst, contentsFrom, limit);
   return plan.bodyKind == BODY_RAW ? rawBody(dst) : pairsBody(dst, contentsFrom, limit);
+}
+
+/** The body of that message alone, without the header that LEEF and CEF have of their own. */
+export function writeBody(dst: usize, limit: usize): usize {
+  if (plan.bodyKind == BODY_JSON) return jsonBody(dst, contentsFrom, limit);
+  if (plan.bodyKind == BODY_RAW) return rawBody(dst);
+  if (plan.bodyKind != BODY_KV) return pairsMembers(dst, contentsFrom, limit);
+  if (commonEnd == 0) {
+    dst = kvShared(dst, nanoseconds);
+  } else {
+    dst = kvNanoseconds(copyReady(dst, originAt, tagsAt - originAt), nanoseconds);
+    dst = copyReady(dst, tagsAt, commonEnd - tagsAt);
+  }
+  return kvContents(dst, contentsFrom, limit);
 }
 
 function copyShared(dst: usize): usize {

@@ -4,10 +4,12 @@ import { group, index } from './computed';
 import { bodyAt, closeFrame, frameAt, openFrame } from './framing';
 import { reject } from './host';
 import { contentsFrom, groupFrom, groupTo, logFrom } from './log';
-import { writeMessage } from './message';
-import { Head, OVER_DEAD_LETTER, OVER_DROP, plan } from './plan';
+import { commonBroken, writeMessage } from './message';
+import { cutLines, joinLines, measureParts, tooLong, writeParts } from './parts';
+import { Head, OVER_DEAD_LETTER, OVER_DROP, OVER_SPLIT, plan } from './plan';
 import { raw } from './protobuf';
 import { resolveLogRefs } from './refs';
+import { broken, setBroken } from './text';
 import { forgetTrims, trim } from './trim';
 import { beginBudget, endBudget, heldSize, makeRoom } from './window';
 
@@ -25,8 +27,10 @@ export function beginOversize(): void {
 /** The frame of the log that was scanned last, if it gets one. @param limit the log's end in the raw batch. */
 export function boundedFrame(dst: usize, head: Head, limit: usize): usize {
   const begin = openFrame(beginBudget(makeRoom(dst), plan.budget + MAX_PREFIX));
+  setBroken(commonBroken);
   const end = writeMessage(begin, head, limit);
   const size = heldSize(begin, end);
+  if (broken) return lines(begin, end, size, limit);
   if (size <= plan.budget) {
     endBudget();
     return closeFrame(end);
@@ -35,6 +39,7 @@ export function boundedFrame(dst: usize, head: Head, limit: usize): usize {
 }
 
 function overBudget(begin: usize, end: usize, size: u32, head: Head, limit: usize): usize {
+  let dst: usize = 0;
   for (let i: u32 = 0; i < plan.trimCount && size > plan.budget; i++) {
     if (!trim(i, size - plan.budget, contentsFrom, limit)) continue;
     if (plan.refsPerLog) resolveLogRefs(contentsFrom, limit);
@@ -42,19 +47,41 @@ function overBudget(begin: usize, end: usize, size: u32, head: Head, limit: usiz
     end = writeMessage(begin, head, limit);
     size = heldSize(begin, end);
   }
-  forgetTrims();
   endBudget();
-  if (size > plan.budget) {
-    if (plan.overBudget == OVER_DROP) {
-      dropped++;
-      return frameAt();
-    }
-    if (plan.overBudget == OVER_DEAD_LETTER) {
-      reject(groupFrom, <u32>(groupTo - groupFrom), logFrom, <u32>(limit - logFrom), <u32>group, index, size);
-      return frameAt();
-    }
-    end = cut(bodyAt(), begin + plan.budget);
+  if (size <= plan.budget) {
+    truncated++;
+    dst = closeFrame(end);
+  } else {
+    dst = tooLarge(begin, end, size, limit);
   }
+  forgetTrims();
+  return dst;
+}
+
+function tooLarge(begin: usize, end: usize, size: u32, limit: usize): usize {
+  if (plan.overBudget == OVER_DROP) {
+    dropped++;
+    return frameAt();
+  }
+  if (plan.overBudget == OVER_DEAD_LETTER) {
+    reject(groupFrom, <u32>(groupTo - groupFrom), logFrom, <u32>(limit - logFrom), <u32>group, index, size);
+    return frameAt();
+  }
+  if (plan.overBudget == OVER_SPLIT && measureParts(begin, false, limit)) return writeParts(limit);
   truncated++;
-  return closeFrame(end);
+  return closeFrame(cut(bodyAt(), begin + plan.budget));
+}
+
+/** The body has line breaks, each of which ends a message. */
+function lines(begin: usize, end: usize, size: u32, limit: usize): usize {
+  endBudget();
+  if (!measureParts(begin, true, limit)) {
+    joinLines(bodyAt(), min(end, begin + plan.budget));
+    return size <= plan.budget ? closeFrame(end) : tooLarge(begin, end, size, limit);
+  }
+  const refused = plan.overBudget == OVER_DROP || plan.overBudget == OVER_DEAD_LETTER;
+  if (tooLong && refused) return tooLarge(begin, end, size, limit);
+  const dst = writeParts(limit);
+  truncated += cutLines;
+  return dst;
 }

@@ -9,6 +9,8 @@ export const NEWLINE_ESCAPE: u32 = 0;
 export const NEWLINE_SPACE: u32 = 1;
 export const NEWLINE_OCTAL: u32 = 2;
 export const NEWLINE_KEEP: u32 = 3;
+/** Only where the body is key=value or a single value. */
+export const NEWLINE_SPLIT: u32 = 4;
 
 export const TIME_BSD: u32 = 1;
 
@@ -22,6 +24,7 @@ export const REST_ALL: u32 = 2;
 
 export const OVER_DROP: u32 = 1;
 export const OVER_DEAD_LETTER: u32 = 2;
+export const OVER_SPLIT: u32 = 3;
 
 export const REF_TOPIC: u32 = 0;
 export const REF_SOURCE: u32 = 1;
@@ -94,6 +97,10 @@ export class Plan {
   markerLength: u32;
   trims: usize;
   trimCount: u32;
+  /** Four Texts: before the number of a part, before the id of its event, before its piece of the body, behind that. */
+  partTexts: usize;
+  /** The Ref of the event's id. */
+  partRef: usize;
 }
 
 /** `<PRI>1 ` (RFC 5424) or `<PRI>` (RFC 3164): less than 16 bytes. */

@@ -1,5 +1,5 @@
 /** Text on its way into a message: control characters, newlines and broken UTF-8 are mended while 16 bytes at a time are copied. */
-import { NEWLINE_ESCAPE, NEWLINE_KEEP, NEWLINE_OCTAL, plan } from './plan';
+import { NEWLINE_ESCAPE, NEWLINE_KEEP, NEWLINE_OCTAL, NEWLINE_SPLIT, plan } from './plan';
 import { flush, limit } from './window';
 
 const TAB: u32 = 0x09;
@@ -10,6 +10,13 @@ const SPACE: u32 = 0x20;
 
 /** Where {@link multibyte} and {@link special} stopped reading. */
 export let following: usize = 0;
+
+/** A line break was written that ends a message. */
+export let broken: bool = false;
+
+export function setBroken(is: bool): void {
+  broken = is;
+}
 
 /** One bit for every lane that is not printable ASCII: with 1 added, DEL and all bytes from 0x80 are negative. */
 export function specials(v: v128): u32 {
@@ -87,6 +94,11 @@ function newline(dst: usize, c: u32): usize {
   if (policy == NEWLINE_OCTAL) {
     store<u32>(dst, c == LF ? 0x3231_3023 : 0x3531_3023); // #012 or #015
     return dst + 4;
+  }
+  if (policy == NEWLINE_SPLIT) {
+    broken = true;
+    store<u8>(dst, LF);
+    return dst + 1;
   }
   store<u8>(dst, policy == NEWLINE_KEEP ? c : SPACE);
   return dst + 1;

@@ -3,6 +3,7 @@
  * frames are still in the processor's cache when the host copies them.
  */
 import { emit } from './host';
+import { pour } from './parts';
 
 const SIZE: usize = 1 << 18;
 /** The longest piece written between two looks at {@link limit} (a frame's prefix, PRI, TIMESTAMP and header fields) is about 600 bytes. */
@@ -53,6 +54,10 @@ export function flush(dst: usize): usize {
     lost += <u32>(dst - excess);
     return excess;
   }
+  return diverted ? pour(dst, false) : hand(dst);
+}
+
+function hand(dst: usize): usize {
   emit(window, <u32>(dst - window), ends, frames, consumed);
   flushed += <u32>(dst - window);
   frames = 0;
@@ -87,6 +92,24 @@ export function heldSize(begin: usize, end: usize): u32 {
 export function endBudget(): void {
   limit = window + SIZE;
   excess = 0;
+}
+
+/** What is written now is not output but lies somewhere else, and is poured out when `dst` is beyond `end`. */
+let diverted = false;
+
+export function beginDiversion(end: usize): void {
+  diverted = true;
+  limit = end;
+}
+
+export function endDiversion(): void {
+  diverted = false;
+  limit = window + SIZE;
+}
+
+/** Room for a whole frame whose message has no more than `bytes`. */
+export function roomFor(dst: usize, bytes: u32): usize {
+  return dst + bytes + MARGIN > window + SIZE ? hand(dst) : dst;
 }
 
 /** Notes that a frame ends at `dst`. */
