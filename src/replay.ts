@@ -23,6 +23,8 @@ export interface ReplayOptions {
 const AT_ONCE = 8;
 const UNDECODABLE = 65;
 const STOPPED = 75;
+const TOO_LARGE =
+  'still larger than maxEventBytes; raise that, or replay with another config whose oversize is truncate';
 const EMBEDDED = 'replay sends to a real receiver; the destination of this letter is embedded';
 
 /**
@@ -103,10 +105,10 @@ class Replay {
     }
     const formatter = this.#pool.formatter(index, origin);
     const body = new Uint8Array(letter.body).buffer;
-    await sendOn(
-      destination,
-      await formatter.format({ ...ref, body, bodyLength: letter.body.length, encoding, rawSize }),
-    );
+    const frames = await formatter.format({ ...ref, body, bodyLength: letter.body.length, encoding, rawSize });
+    const { length: tooLarge } = frames.rejected;
+    if (tooLarge > 0) throw new ForwarderError('FORMAT_CORRUPT', `${tooLarge} of its events are ${TOO_LARGE}`);
+    await sendOn(destination, frames);
   }
 
   /** The pipeline of that name, or else the first that reads that logstore. */

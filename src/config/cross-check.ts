@@ -25,6 +25,9 @@ export function crossCheck(parts: Parts, tree: Tree, problems: Problem[]): void 
     const path = ['destinations', name];
     if (parts.sls !== undefined) checkReceivers(destination, path, parts.sls.endpoint, say);
     checkDestination(destination, path, tree.has([...path, 'tls']), say);
+    if (destination.oversize === 'deadLetter' && !tree.has(['deadLetters', 'directory'])) {
+      say([...path, 'oversize'], 'deadLetter needs a place for them: write deadLetters: { directory: … }');
+    }
   }
 }
 

@@ -109,10 +109,10 @@ export const destination = section({
     .optional()
     .describe('Most bytes of a message, header included, that the receiver takes; default: any number, 1024 over udp.'),
   oversize: z
-    .enum(['truncate', 'split', 'drop', 'send'])
+    .enum(['truncate', 'split', 'drop', 'deadLetter', 'send'])
     .prefault('truncate')
     .describe(
-      'What happens to larger messages: cut (JSON stays JSON), sent in numbered parts, left out and counted, or sent all the same.',
+      'What happens to larger messages: cut (JSON stays JSON), sent in numbered parts, left out and counted, kept in deadLetters.directory, or sent all the same.',
     ),
   oversizeMarker: named(/^[\w .:()[\]-]{0,32}$/, 'up to 32 letters, digits, spaces or any of . : ( ) [ ] _ -')
     .prefault('[truncated]')

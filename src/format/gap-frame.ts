@@ -18,6 +18,7 @@ const NOTHING_LEFT_OUT = { filtered: 0, dropped: 0, truncated: 0, rejected: [] }
 const WORDS: Readonly<Record<Gap['reason'], string>> = {
   undecodable: 'could not be decoded and were put aside',
   retention: 'expired in the Log Service before they were read',
+  oversize: 'are larger than the receiver takes and were put aside',
   refused: 'were refused by the receiver and put aside',
 };
 
@@ -26,10 +27,12 @@ const WORDS: Readonly<Record<Gap['reason'], string>> = {
  * severity error, and `key=value` pairs with the range's cursors.
  */
 export function gapFrame(plan: FormatPlan, { project, logstore, hostname }: GapOrigin, gap: Gap): FrameBatch {
-  const { shard, seq, cursor, nextCursor, reason, deadLetter, at } = gap;
+  const { shard, seq, cursor, nextCursor, reason, deadLetter, events, at } = gap;
   const priority = plan.header.priority - (plan.header.priority % 8) + ERROR;
   const host = hostname.replace(/[^!-~]/g, '_').slice(0, HOSTNAME_BYTES) || '-';
-  const pairs = { reason, project, logstore, shard, from: cursor, to: nextCursor, dead_letter: deadLetter ?? 'none' };
+  const count = events === undefined ? {} : { events };
+  const range = { project, logstore, shard, from: cursor, to: nextCursor };
+  const pairs = { reason, ...range, ...count, dead_letter: deadLetter ?? 'none' };
   const facts = Object.entries(pairs).map(([key, value]) => `${key}=${value}`);
   const message = `<${priority}>1 ${new Date(at).toISOString()} ${host} forwarder - GAP - EVENTS MISSING: they ${WORDS[reason]}; ${facts.join(' ')}`;
   const bytes = framed(Buffer.from(message), plan.framing);

@@ -77,16 +77,18 @@ export interface Formatter {
 
 /** A range of a shard that will not be delivered. */
 export interface Gap extends BatchRef {
-  readonly reason: 'undecodable' | 'retention' | 'refused';
+  readonly reason: 'undecodable' | 'retention' | 'refused' | 'oversize';
+  /** How many are meant, where it is not all of the range. */
+  readonly events: number | undefined;
   /** Name of the letter that holds it; undefined when it is gone. */
   readonly deadLetter: string | undefined;
   /** When it was given up, unix milliseconds. */
   readonly at: number;
 }
 
-/** One pull reply that can't be decoded, or one event that its receiver will not take. */
+/** Logs that can't be decoded or are too large, or one event that its receiver will not take. */
 export interface DeadLetter {
-  /** What the body is: a pull reply, or a syslog message. */
+  /** What the body is: a LogGroupList, or a syslog message. */
   readonly kind: 'batch' | 'event';
   readonly shard: number;
   readonly cursor: string;

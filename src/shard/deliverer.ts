@@ -3,6 +3,7 @@ import type { Reservation } from '../flow/byte-budget.js';
 import { Fifo } from '../flow/fifo.js';
 import type { BatchRef, FrameBatch } from '../model/batch.js';
 import type { Route } from '../model/ports.js';
+import { keepRejected } from './keep-rejected.js';
 import { mendBatch, type MendDeps } from './mend.js';
 import type { ShardStats } from './shard-stats.js';
 
@@ -54,10 +55,21 @@ export class Deliverer {
   /** Resolves when the FIFO is closed and everything in it was sent or dropped; what was sent may not be settled yet. */
   async run(): Promise<void> {
     for (let item = await this.#fifo.shift(); item !== undefined; item = await this.#fifo.shift()) {
-      const parts = this.#deps.signal.aborted ? undefined : await this.#framesOf(item);
+      const parts = this.#deps.signal.aborted ? undefined : await this.#partsOf(item);
       if (parts === undefined || !this.#deps.maySend()) this.#forget(item);
       else this.#send(item, parts);
     }
+  }
+
+  /** What is to be sent for a batch: its frames, and the events that tell of what is not among them. */
+  async #partsOf(item: InFlight): Promise<readonly FrameBatch[] | undefined> {
+    const parts: FrameBatch[] = [];
+    for (const part of (await this.#framesOf(item)) ?? []) {
+      const gap = await keepRejected(this.#deps, part);
+      if (gap === undefined) parts.push(part);
+      else parts.push(part, gap);
+    }
+    return this.#deps.signal.aborted ? undefined : parts;
   }
 
   /** The frames of a batch, pulled again for as long as it can't be formatted; undefined after a hard stop. */
@@ -87,11 +99,12 @@ export class Deliverer {
   async #sendPart(part: FrameBatch): Promise<void> {
     // The filters may leave nothing to send.
     if (part.ends.length > 0) await this.#deps.route.send(part);
-    const { stats } = this.#deps;
+    const { stats, gaps } = this.#deps;
     stats.settledEvents += part.ends.length;
     stats.settledBytes += part.bytes.length;
     stats.filteredEvents += part.filtered;
     stats.droppedEvents += part.dropped;
+    gaps.drops.dropped(part.shard, part.dropped);
     stats.truncatedEvents += part.truncated;
     this.#deps.formatter.recycle(part);
   }

@@ -2,6 +2,7 @@ import type { Clock } from '../flow/clock.js';
 import type { BatchRef, FrameBatch } from '../model/batch.js';
 import type { Log } from '../model/log.js';
 import type { Formatter, Gap } from '../model/ports.js';
+import { DropTeller } from './drop-teller.js';
 import type { ShardStats } from './shard-stats.js';
 
 export interface GapTellerDeps {
@@ -13,25 +14,31 @@ export interface GapTellerDeps {
 
 const WORDS: Readonly<Record<Gap['reason'], string>> = {
   retention: 'EVENTS LOST TO RETENTION before they were read',
+  oversize: 'EVENTS PUT ASIDE as a dead letter: they are larger than the receiver takes',
   refused: 'AN EVENT PUT ASIDE as a dead letter: the receiver refuses it',
   undecodable: 'EVENTS PUT ASIDE as a dead letter: they could not be decoded',
 };
 
 /** Says everywhere that a range will not be delivered: the log, the metrics, and the event for the receiver that stands in its place. */
 export class GapTeller {
+  readonly drops: DropTeller;
   readonly #deps: GapTellerDeps;
 
   constructor(deps: GapTellerDeps) {
     this.#deps = deps;
+    this.drops = new DropTeller(deps.clock, deps.log);
   }
 
-  /** @returns the event, to be delivered where the range would have been. */
-  tell(ref: BatchRef, reason: Gap['reason'], deadLetter?: string): FrameBatch {
+  /**
+   * @param events how many are meant, where it is not all of the range.
+   * @returns the event, to be delivered where the range would have been.
+   */
+  tell(ref: BatchRef, reason: Gap['reason'], deadLetter?: string, events?: number): FrameBatch {
     const { formatter, clock, log, stats } = this.#deps;
-    const { shard, cursor, nextCursor } = ref;
+    const { shard, seq, cursor, nextCursor } = ref;
     stats.gaps += 1;
     if (deadLetter !== undefined) stats.deadLetters += 1;
-    log.error({ shard, reason, cursor, nextCursor, deadLetter }, `${WORDS[reason]}; the receiver is told`);
-    return formatter.gap({ ...ref, reason, deadLetter, at: clock.now() });
+    log.error({ shard, reason, cursor, nextCursor, deadLetter, events }, `${WORDS[reason]}; the receiver is told`);
+    return formatter.gap({ shard, seq, cursor, nextCursor, reason, deadLetter, events, at: clock.now() });
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -76,6 +76,31 @@ test('no room for dead letters: the shard waits and says so, the others go on', 
     await ends.emulator.control('faults/clear');
     const { sequence } = await ends.receiver.waitFor({ unique: 40_000 }, MINUTE);
     assert.equal(sequence.lost + sequence.reordered, 0);
+  });
+});
+
+test('events over the size budget are kept with a gap event; replay refuses them while they are too large, and sends them when not', async () => {
+  await withEnds({ logstore: { shards: 2, profile: 'actiontrail', preload: 400 } }, async (ends) => {
+    const directory = temporaryDirectory('dead');
+    const change = (maxEventBytes: string): object =>
+      configOf(ends, { destination: { maxEventBytes, oversize: 'deadLetter' }, top: withLetters(directory) });
+    const small = ends.fleet.writeConfig(change('1300B'));
+    const once = ends.fleet.run(['--config', small, '--once']);
+    assert.deepEqual(await once.exited, { code: 0, signal: null }, once.text());
+    const { sequence } = await ends.receiver.stats();
+    assert.ok(sequence.unique > 0 && sequence.unique < 400, `${sequence.unique}`);
+    const kept = sidecars(directory).map((name) => readFileSync(join(directory, name), 'utf8'));
+    const missing = kept.reduce((sum, about) => sum + Number(/maxEventBytes: (\d+) events/.exec(about)?.[1]), 0);
+    assert.equal(missing, 400 - sequence.unique);
+    assert.match(once.text(), /"reason":"oversize".*"events":\d+/);
+
+    const refused = ends.fleet.run(['replay', directory, '--config', small]);
+    assert.equal((await refused.exited).code, 65, refused.text());
+    assert.match(refused.text(), /stays: \d+ of its events are still larger than maxEventBytes/);
+    const replay = ends.fleet.run(['replay', directory, '--config', ends.fleet.writeConfig(change('64KiB'))]);
+    assert.equal((await replay.exited).code, 0, replay.text());
+    assert.equal((await ends.receiver.stats()).sequence.unique, 400);
+    assert.deepEqual(sidecars(directory), []);
   });
 });
 

@@ -8,6 +8,8 @@ export class FakeFormatter implements Formatter {
   readonly faults: ('FORMAT_CORRUPT' | 'FORMATTER_CRASHED')[] = [];
   /** Groups that can't be decoded, nor any batch that holds one. */
   readonly undecodable = new Set<number>();
+  /** Groups whose one log is too large. */
+  readonly oversize = new Set<number>();
   recycled = 0;
 
   async format(batch: RawBatch): Promise<FrameBatch> {
@@ -18,9 +20,14 @@ export class FakeFormatter implements Formatter {
     const numbers = Uint32Array.from({ length: to - from }, (_, index) => from + index);
     if (numbers.some((number) => this.undecodable.has(number))) throw new ForwarderError('FORMAT_CORRUPT', 'damaged');
     const { shard, seq, cursor, nextCursor } = batch;
-    const ends = numbers.map((_, index) => 4 * (index + 1));
-    const bytes = new Uint8Array(numbers.buffer);
-    return { shard, seq, cursor, nextCursor, bytes, ends, filtered: 0, dropped: 0, truncated: 0, rejected: [] };
+    const fitting = numbers.filter((number) => !this.oversize.has(number));
+    const ends = fitting.map((_, index) => 4 * (index + 1));
+    const rejected = [...numbers.filter((number) => this.oversize.has(number))].map((number) => ({
+      ...({ reason: 'oversize', cursor: String(number), index: 0, messageBytes: 9000 + number } as const),
+      raw: new Uint8Array(Uint32Array.of(number).buffer),
+    }));
+    const bytes = new Uint8Array(fitting.buffer);
+    return { shard, seq, cursor, nextCursor, bytes, ends, filtered: 0, dropped: 0, truncated: 0, rejected };
   }
 
   bodyBuffer(size: number): ArrayBuffer {

@@ -155,6 +155,10 @@ test('what only two keys together get wrong', () => {
       { destination: 'guarantee: relp' },
       '12:16: destinations.siem.guarantee: only relp:// and relps:// receivers answer; use "settled"',
     ],
+    [
+      { destination: 'oversize: deadLetter' },
+      '12:15: destinations.siem.oversize: deadLetter needs a place for them: write deadLetters: { directory: … }',
+    ],
     [{ destination: 'framing: custom' }, '12:14: destinations.siem.framing: needs "trailer" beside it'],
     [{ destination: 'trailer: "\\r\\n"' }, '12:14: destinations.siem.trailer: needs "framing: custom" beside it'],
     [

@@ -12,6 +12,7 @@ const GAP = {
   cursor: 'MTQ0NzMyOTQ2OQ==',
   nextCursor: 'MTQ0NzMyOTQ3MA==',
   reason: 'undecodable',
+  events: undefined,
   deadLetter: 'demo.audit.3.0123456789abcdef',
   at: Date.UTC(2026, 0, 2, 3, 4, 5, 678),
 } as const;

@@ -124,3 +124,23 @@ test('a damaged batch that expires meanwhile is a gap too', async () => {
   assert.equal(received().at(-1), 49);
   assert.equal(service.checkpoints.get(0), '50');
 });
+
+test('what is too large is kept before its batch is sent, one letter a batch, and a gap event follows the batch', async () => {
+  const letters = new FakeDeadLetters(RETRY_MS);
+  letters.full = 1;
+  const { clock, service, process, received } = setUp([], letters);
+  for (const group of [3, 4, 20]) process.formatter.oversize.add(group);
+  await process.start();
+  await clock.advance(RETRY_MS);
+  const delivered = received().filter((number) => number !== GAP);
+  assert.deepEqual(
+    delivered,
+    allBut([3, 4, 20]).filter((number) => number !== GAP),
+  );
+  const kept = letters.kept.flatMap(({ body }) => [...new Uint32Array(body.buffer)]);
+  assert.deepEqual(kept, [3, 4, 20]);
+  assert.equal(received().length - delivered.length, letters.kept.length);
+  assert.match(letters.kept.at(-1)?.reason ?? '', /1 events, the largest of 9020 bytes/);
+  assert.equal(service.checkpoints.get(0), '50');
+  assert.equal(process.pipeline.snapshot().totals.deadLetters, letters.kept.length);
+});
