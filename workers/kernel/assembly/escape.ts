@@ -59,6 +59,7 @@ export function escaped(dst: usize, src: usize, end: usize, mode: u32): usize {
   const a = i8x16.splat(<i8>first);
   const b = i8x16.splat(<i8>second);
   const c = i8x16.splat(<i8>third);
+  const slashes = mode != LEEF_VALUE && mode != LEEF_TITLE;
   // Most texts are fewer than 32 bytes, none of them special.
   const length = end - src;
   if (length < 32) {
@@ -66,26 +67,33 @@ export function escaped(dst: usize, src: usize, end: usize, mode: u32): usize {
     const v1 = v128.load(src, 16);
     v128.store(dst, v0);
     v128.store(dst, v1, 16);
-    const odd = unfit(v0, a, b, c) | (unfit(v1, a, b, c) << 16);
+    const odd = specials(v0) | ownOf(v0, a, b, c) | ((specials(v1) | ownOf(v1, a, b, c)) << 16);
     if ((odd & ((1 << (<u32>length)) - 1)) == 0) return dst + length;
   }
   while (src < end) {
     if (dst > limit) dst = flush(dst);
     const v = v128.load(src);
     v128.store(dst, v);
-    let bits = unfit(v, a, b, c);
     const left = end - src;
-    if (left < 16) bits &= (1 << (<u32>left)) - 1;
-    if (bits == 0) {
-      const n = min<usize>(left, 16);
-      dst += n;
-      src += n;
+    const within: u32 = left < 16 ? (1 << (<u32>left)) - 1 : 0xffff;
+    const odd = specials(v) & within;
+    let slashed = ownOf(v, a, b, c) & within;
+    if (odd != 0 || (slashed != 0 && !slashes)) {
+      const clean = ctz(odd | slashed);
+      dst = run(dst + clean, src + clean, end, mode);
+      src = next;
       continue;
     }
-    dst += ctz(bits);
-    src += ctz(bits);
-    dst = run(dst, src, end, mode);
-    src = next;
+    // JSON as text has a quote in nearly every vector: what follows it is written again, one byte further.
+    for (; slashed != 0; slashed &= slashed - 1) {
+      const at = ctz(slashed);
+      store<u8>(dst + at, <u8>BACKSLASH);
+      dst++;
+      v128.store(dst + at, v128.load(src + at));
+    }
+    const n = min<usize>(left, 16);
+    dst += n;
+    src += n;
   }
   return dst;
 }
@@ -116,10 +124,9 @@ function unfitForJson(v: v128): u32 {
   return specials(v) | (<u32>i8x16.bitmask(own));
 }
 
-/** One bit for every lane that is special, or one of three characters. */
-function unfit(v: v128, a: v128, b: v128, c: v128): u32 {
-  const own = v128.or(i8x16.eq(v, a), v128.or(i8x16.eq(v, b), i8x16.eq(v, c)));
-  return specials(v) | (<u32>i8x16.bitmask(own));
+/** One bit for every lane that is one of three characters. */
+function ownOf(v: v128, a: v128, b: v128, c: v128): u32 {
+  return i8x16.bitmask(v128.or(i8x16.eq(v, a), v128.or(i8x16.eq(v, b), i8x16.eq(v, c))));
 }
 
 /** Where {@link run} stopped reading. */

@@ -1,13 +1,11 @@
-/** Values inside contents that hold JSON: all refs into one content are found in a single walk. */
-import { hex, isJson, skipSpace, skipString, skipValue } from './json';
+/** Values inside contents that hold JSON: all refs into one content are found while it is looked at. */
+import { hex, isWatchedJson, skipValue } from './json';
 import { plan, Ref, Root, ROOT_SIZE, Text, TEXT_SIZE } from './plan';
-import { isSame } from './same';
+import { isSame, markOf } from './same';
 
 const QUOTE: u32 = 0x22;
 const BACKSLASH: u32 = 0x5c;
-const COMMA: u32 = 0x2c;
 const OPEN_OBJECT: u32 = 0x7b;
-const CLOSE_OBJECT: u32 = 0x7d;
 
 /** The same as SLOT_SIZE in plan-encoder.ts: a longer string with escapes in it keeps them. */
 const SLOT_SIZE: usize = 8192;
@@ -22,6 +20,31 @@ function refOf(index: u32): Ref {
   return changetype<Ref>(load<usize>(root.refs + (index << 2)));
 }
 
+/**
+ * For each depth the refs whose keys have led to the object that is being read there, a bit each, and the marks of their next keys, a bit
+ * each: nearly every member is told by its mark to be none of them.
+ */
+const wantedAt = memory.data(8 * 66, 16);
+const marksAt = memory.data(8 * 66, 16);
+/** The depths up to this one are those of open objects. */
+let top: u32 = 0;
+
+function want(depth: u32, wanted: u64): void {
+  let marks: u64 = 0;
+  for (let rest = wanted; rest != 0; rest &= rest - 1) {
+    const key = keyOf(<u32>ctz(rest), depth);
+    marks |= markOf(key.at, key.length);
+  }
+  store<u64>(wantedAt + (depth << 3), wanted);
+  store<u64>(marksAt + (depth << 3), marks);
+  top = depth;
+}
+
+/** The key of the ref in objects of a depth, which counts from 1. */
+function keyOf(index: u32, depth: u32): Text {
+  return changetype<Text>(refOf(index).path + (depth - 1) * TEXT_SIZE);
+}
+
 /** Points the refs into JSON at their values; one whose full name is a content of its own keeps that. */
 export function resolvePaths(): void {
   for (let i: u32 = 0; i < plan.rootCount; i++) {
@@ -31,58 +54,46 @@ export function resolvePaths(): void {
     for (let j: u32 = 0; j < root.refCount; j++) {
       if (refOf(j).valueLength == 0) wanted |= (<u64>1) << j;
     }
-    const end = root.value + root.valueLength;
-    if (wanted == 0 || !isJson(root.value, end)) continue;
-    const p = skipSpace(root.value);
-    if (<u32>load<u8>(p) == OPEN_OBJECT) walk(p, 0, wanted);
+    if (wanted == 0) continue;
+    want(1, wanted);
+    const sound = isWatchedJson(root.value, root.value + root.valueLength);
+    for (; wanted != 0; wanted &= wanted - 1) settle(refOf(<u32>ctz(wanted)), sound);
   }
 }
 
-/**
- * @param p an object. @param wanted a bit for each ref whose first `depth` keys led here.
- * @returns behind the object. It is at most 63 deep, and so is this.
- */
-function walk(p: usize, depth: u32, wanted: u64): usize {
-  p = skipSpace(p + 1);
-  if (<u32>load<u8>(p) == CLOSE_OBJECT) return p + 1;
-  for (;;) {
-    const key = p + 1;
-    p = skipString(p);
-    const hits = namedBy(key, p - 1 - key, depth, wanted);
-    p = skipSpace(skipSpace(p) + 1);
-    p = hits == 0 ? skipValue(p) : found(p, depth, hits);
-    p = skipSpace(p);
-    if (<u32>load<u8>(p) != COMMA) return p + 1;
-    p = skipSpace(p + 1);
-  }
-  return p;
+/** Of a ref that was found, until it is known that the whole text is JSON. */
+const FOUND: u32 = 1;
+
+function settle(ref: Ref, sound: bool): void {
+  const found = ref.valueLength == FOUND;
+  ref.valueLength = 0;
+  if (found && sound) take(ref, ref.value, skipValue(ref.value));
 }
 
-/** Those of the wanted refs whose key at this depth is this one. */
-function namedBy(key: usize, length: usize, depth: u32, wanted: u64): u64 {
-  let hits: u64 = 0;
-  for (let rest = wanted; rest != 0; rest &= rest - 1) {
-    const index = <u32>ctz(rest);
-    const ref = refOf(index);
-    if (depth >= ref.pathLength) continue;
-    const text = changetype<Text>(ref.path + depth * TEXT_SIZE);
-    if (text.length == length && isSame(key, text.at, length)) hits |= (<u64>1) << index;
-  }
-  return hits;
-}
-
-/** A later member of the same name takes the place of an earlier one, as in JSON.parse. */
-function found(p: usize, depth: u32, hits: u64): usize {
+/** A member of an object at a depth that counts from 1; arrays count too. A later one takes the place of an earlier of its name. */
+export function noteMember(key: usize, length: usize, value: usize, depth: u32): void {
+  // An object in an array: nothing leads there.
+  while (top < depth) want(top + 1, 0);
   let deeper: u64 = 0;
-  for (let rest = hits; rest != 0; rest &= rest - 1) {
-    const ref = refOf(<u32>ctz(rest));
-    ref.valueLength = 0;
-    if (ref.pathLength > depth + 1) deeper |= rest & (0 - rest);
+  if ((load<u64>(marksAt + (depth << 3)) & markOf(key, length)) != 0) deeper = found(key, length, value, depth);
+  // Only an object has members one deeper.
+  if (<u32>load<u8>(value) == OPEN_OBJECT) want(depth + 1, deeper);
+  else top = depth + 1;
+}
+
+/** @returns the refs that lead further. */
+function found(key: usize, length: usize, value: usize, depth: u32): u64 {
+  let deeper: u64 = 0;
+  for (let rest = load<u64>(wantedAt + (depth << 3)); rest != 0; rest &= rest - 1) {
+    const index = <u32>ctz(rest);
+    const text = keyOf(index, depth);
+    if (text.length != length || !isSame(key, text.at, length)) continue;
+    const ref = refOf(index);
+    ref.value = value;
+    ref.valueLength = ref.pathLength == depth ? FOUND : 0;
+    if (ref.pathLength > depth) deeper |= (<u64>1) << index;
   }
-  const value = p;
-  p = deeper != 0 && <u32>load<u8>(p) == OPEN_OBJECT ? walk(p, depth + 1, deeper) : skipValue(p);
-  for (let rest = hits & ~deeper; rest != 0; rest &= rest - 1) take(refOf(<u32>ctz(rest)), value, p);
-  return p;
+  return deeper;
 }
 
 function take(ref: Ref, from: usize, to: usize): void {

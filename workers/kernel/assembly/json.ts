@@ -1,4 +1,5 @@
 /** RFC 8259, as strict as JSON.parse: is it an object or an array, and what lies where in it. */
+import { noteMember } from './json-paths';
 
 const QUOTE: u32 = 0x22;
 const BACKSLASH: u32 = 0x5c;
@@ -25,12 +26,24 @@ export function forgetJson(): void {
   checked = 0;
 }
 
+/** The members of the text being looked at are told to json-paths.ts. */
+let watched = false;
+
+/** {@link isJson}, every member told to `noteMember`. */
+export function isWatchedJson(p: usize, end: usize): bool {
+  forgetJson();
+  watched = true;
+  const sound = isJson(p, end);
+  watched = false;
+  return sound;
+}
+
 /** @returns whether `[p, end)` is an object or an array, of at most 63 levels. */
 export function isJson(p: usize, end: usize): bool {
   if (p != checked || end != checkedEnd) {
     compact = true;
     checkedResult = check(p, end);
-    checkedCompact = compact;
+    checkedCompact = checkedResult && compact && ascii;
     checked = p;
     checkedEnd = end;
   }
@@ -43,6 +56,7 @@ function check(p: usize, end: usize): bool {
   if (p >= end) return false;
   const first: u32 = load<u8>(p);
   if (first != OPEN_OBJECT && first != OPEN_ARRAY) return false;
+  scan(p, end);
   let objects: u64 = 0;
   let depth: u32 = 0;
   while (p != 0) {
@@ -57,7 +71,7 @@ function check(p: usize, end: usize): bool {
       p = space(p + 1, end);
       if (p >= end) return false;
       if (<u32>load<u8>(p) != c + 2) {
-        if (c == OPEN_OBJECT) p = name(p, end);
+        if (c == OPEN_OBJECT) p = name(p, end, depth);
         continue;
       }
       p++;
@@ -72,9 +86,32 @@ function check(p: usize, end: usize): bool {
     objects = objectsLeft;
     depth = depthLeft;
     if (depth == 0) return space(p, end) == end;
-    if ((objects & 1) != 0) p = name(space(p, end), end);
+    if ((objects & 1) != 0) p = name(space(p, end), end, depth);
   }
   return false;
+}
+
+/** The text that was scanned last has no bytes from 0x80 … */
+let ascii = false;
+/** … and neither control characters nor backslashes: every quote begins or ends a string. */
+let plain = false;
+
+const LANES = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+
+function scan(p: usize, end: usize): void {
+  let all = i8x16.splat(0);
+  let least = i8x16.splat(-1);
+  let slashes = i8x16.splat(0);
+  for (; p < end; p += 16) {
+    let v = v128.load(p);
+    // What lies behind the text counts as spaces.
+    if (end - p < 16) v = v128.bitselect(v, i8x16.splat(0x20), i8x16.lt_u(LANES, i8x16.splat(<i8>(end - p))));
+    all = v128.or(all, v);
+    least = i8x16.min_u(least, v);
+    slashes = v128.or(slashes, i8x16.eq(v, i8x16.splat(<i8>BACKSLASH)));
+  }
+  ascii = i8x16.bitmask(all) == 0;
+  plain = i8x16.bitmask(v128.or(slashes, i8x16.lt_u(least, i8x16.splat(0x20)))) == 0;
 }
 
 let objectsLeft: u64 = 0;
@@ -96,18 +133,45 @@ function closers(p: usize, end: usize, objects: u64, depth: u32): usize {
   return p;
 }
 
-/** The name of a member and its colon. */
-function name(p: usize, end: usize): usize {
+/** `,"` */
+const NEXT_NAME: u32 = 0x222c;
+/** `:"` */
+const TEXT_VALUE: u32 = 0x223a;
+
+/**
+ * The name of a member and its colon. Where its value is a string, and another name follows without any space, both are passed at once:
+ * most members of most objects. What lies beyond the end is looked at, but `string` never comes back from there.
+ */
+function name(p: usize, end: usize, depth: u32): usize {
   if (p >= end || <u32>load<u8>(p) != QUOTE) return 0;
+  let key = p + 1;
   p = string(p, end);
+  while (p != 0 && <u32>load<u16>(p) == TEXT_VALUE) {
+    const value = p + 1;
+    if (value >= end) return 0;
+    if (watched) noteMember(key, value - 2 - key, value, depth);
+    p = string(value, end);
+    if (p == 0) return 0;
+    if (<u32>load<u16>(p) != NEXT_NAME || p + 1 >= end) return value;
+    key = p + 2;
+    p = string(p + 1, end);
+  }
   if (p == 0) return 0;
+  const keyEnd = p - 1;
   p = space(p, end);
-  return p < end && <u32>load<u8>(p) == COLON ? p + 1 : 0;
+  if (p >= end || <u32>load<u8>(p) != COLON) return 0;
+  p = space(p + 1, end);
+  if (watched) noteMember(key, keyEnd - key, p, depth);
+  return p;
 }
 
 /** @param p at the opening quote. @returns behind the closing one, or 0. */
 function string(p: usize, end: usize): usize {
   p++;
+  if (plain) {
+    p = quoteFrom(p, end);
+    return p < end ? p + 1 : 0;
+  }
   while (p != 0) {
     const v = v128.load(p);
     const stops = v128.or(
@@ -116,7 +180,6 @@ function string(p: usize, end: usize): usize {
     );
     const bits = <u32>i8x16.bitmask(stops);
     const clean: u32 = bits == 0 ? 16 : ctz(bits);
-    if (((<u32>i8x16.bitmask(v)) & ((1 << clean) - 1)) != 0) compact = false;
     p += clean;
     if (p >= end) return 0;
     if (bits == 0) continue;
@@ -125,6 +188,18 @@ function string(p: usize, end: usize): usize {
     p = c == BACKSLASH ? escape(p + 1, end) : 0;
   }
   return 0;
+}
+
+/** The next quote, or any place that is not before the end. Most strings are fewer than 32 bytes. */
+function quoteFrom(p: usize, end: usize): usize {
+  const quote = i8x16.splat(<i8>QUOTE);
+  for (; p < end; p += 32) {
+    const low = <u32>i8x16.bitmask(i8x16.eq(v128.load(p), quote));
+    const high = <u32>i8x16.bitmask(i8x16.eq(v128.load(p, 16), quote));
+    const bits = low | (high << 16);
+    if (bits != 0) return p + ctz(bits);
+  }
+  return p;
 }
 
 function escape(p: usize, end: usize): usize {
@@ -185,14 +260,8 @@ export function isSpace(c: u32): bool {
   return c == 0x20 || c == 0x0a || c == 0x0d || c == 0x09;
 }
 
-/** Of text known to be JSON: behind the space at `p`. */
-export function skipSpace(p: usize): usize {
-  while (isSpace(load<u8>(p))) p++;
-  return p;
-}
-
 /** Of text known to be JSON: behind the string that begins at `p`. */
-export function skipString(p: usize): usize {
+function skipString(p: usize): usize {
   p++;
   let c: u32 = 0;
   while (c != QUOTE) {

@@ -20,7 +20,7 @@ import {
 } from './log';
 import { plan, REF_CONTENT, REF_SIZE, REF_SOURCE, REF_TAG, REF_TIME, REF_TOPIC, Ref } from './plan';
 import { end, readField, start, tag } from './protobuf';
-import { isSame } from './same';
+import { isSame, markOf } from './same';
 
 function refAt(index: u32): Ref {
   return changetype<Ref>(plan.refs + index * REF_SIZE);
@@ -34,11 +34,13 @@ function point(ref: Ref, from: usize, to: usize): void {
 /** Looks up all that is the same for every log of a group. */
 export function resolveGroupRefs(): void {
   if (plan.refCount == 0) return;
+  marks = 0;
   for (let i: u32 = 0; i < plan.refCount; i++) {
     const ref = refAt(i);
     if (ref.kind == REF_TOPIC) point(ref, topic, topicEnd);
     else if (ref.kind == REF_SOURCE) point(ref, source, sourceEnd);
     else point(ref, 0, 0);
+    if (ref.kind == REF_TAG || ref.kind == REF_CONTENT) marks |= markOf(ref.key, ref.keyLength);
   }
   resolveTags();
 }
@@ -84,8 +86,12 @@ function resolveContents(p: usize, limit: usize): void {
   }
 }
 
+/** The marks of all keys of tags and contents that are referred to. */
+let marks: u64 = 0;
+
 function pointAll(kind: u32): void {
   const length = <u32>(keyEnd - key);
+  if ((marks & markOf(key, length)) == 0) return;
   const end = plan.refs + plan.refCount * REF_SIZE;
   for (let at = plan.refs; at < end; at += REF_SIZE) {
     const ref = changetype<Ref>(at);
