@@ -25,6 +25,11 @@ const MAX_FRAME_BYTES = 0xf000_0000;
 const FIRST_EXPANSION = 1.3;
 const HEADROOM = 1.05;
 
+/** Memory beyond the second number is given back after so many batches in a row that needed less than a quarter of it. */
+const SMALL_BATCHES = 16;
+const SMALL_MEMORY = 8 << 20;
+const MUCH_LARGER = 4;
+
 /** What assembly/index.ts exports. */
 interface Exports {
   readonly memory: WebAssembly.Memory;
@@ -46,6 +51,9 @@ interface Exports {
 }
 
 interface KernelPlan {
+  /** Where its bytes lie, and where among them the plan itself. */
+  readonly at: number;
+  readonly bytes: Uint8Array;
   readonly address: number;
   expansion: number;
 }
@@ -71,17 +79,22 @@ export type KernelResult = Omit<Ok, 'body'> | { readonly ok: false; readonly fau
 /**
  * Raw batches in, syslog frames out; no I/O, no clock, no strings. Whatever the bytes are, `format` ends with frames or with a fault.
  *
- * Its memory can't shrink, so it is bounded by design: the largest batch (at most `maxRawSize`) twice, compressed and not, plus a fixed
- * half megabyte. Frames leave through a window of fixed size.
+ * Its memory is bounded by design: the largest batch (at most `maxRawSize`) twice, compressed and not, plus a fixed megabyte. Frames leave
+ * through a window of fixed size. WebAssembly's memory can't shrink, so one that was needed for a giant batch is replaced by a small one
+ * once a number of batches did without.
  */
 export class Kernel {
-  readonly #kernel: Exports;
+  readonly #module: WebAssembly.Module;
+  #kernel: Exports;
   readonly #plans: readonly KernelPlan[];
   readonly #maxRawSize: number;
   readonly #maxFrameBytes: number;
   /** Where batches begin, behind the plans. */
   readonly #base: number;
   #memory: Uint8Array;
+  /** Bytes that the batch at hand needs, and how many batches in a row did without most of the memory. */
+  #needed = 0;
+  #small = 0;
   #output: Output | undefined;
   #rejected: Rejected | undefined;
 
@@ -90,23 +103,23 @@ export class Kernel {
    * @param maxRawSize bytes; a batch that claims more is refused before anything is allocated.
    */
   constructor(wasm: Uint8Array, plans: readonly FormatPlan[], maxRawSize: number) {
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), { host: this.#host() });
-    this.#kernel = instance.exports as Exports;
+    this.#module = new WebAssembly.Module(wasm);
+    this.#kernel = this.#instance();
     this.#memory = new Uint8Array(this.#kernel.memory.buffer);
     this.#maxRawSize = maxRawSize;
     this.#maxFrameBytes = Math.min(MAX_EXPANSION * maxRawSize + PAGE, MAX_FRAME_BYTES);
     let base = align(this.#kernel.heapBase());
     this.#plans = plans.map((plan) => {
       const { bytes, address } = encodePlan(plan, base);
-      this.#fit(base + bytes.length);
-      this.#memory.set(bytes, base);
+      const at = base;
       base += bytes.length;
-      return { address, expansion: FIRST_EXPANSION };
+      return { at, bytes, address, expansion: FIRST_EXPANSION };
     });
     this.#base = base;
+    this.#layPlans();
   }
 
-  /** Bytes of memory held, for good. */
+  /** Bytes of memory held. */
   get memoryBytes(): number {
     return this.#memory.length;
   }
@@ -114,6 +127,7 @@ export class Kernel {
   format(input: KernelInput): KernelResult {
     const plan = this.#plans[input.plan];
     if (plan === undefined) throw new RangeError(`no plan ${input.plan}`);
+    this.#needed = 0;
     try {
       this.#load(input);
       return this.#run(plan, input);
@@ -123,6 +137,7 @@ export class Kernel {
     } finally {
       this.#output = undefined;
       this.#rejected = undefined;
+      this.#shrink();
     }
   }
 
@@ -166,6 +181,26 @@ export class Kernel {
     return { ok: true, ...output.finish(), filtered, dropped, truncated, rejected: rejected.logs };
   }
 
+  #instance(): Exports {
+    return new WebAssembly.Instance(this.#module, { host: this.#host() }).exports as Exports;
+  }
+
+  #layPlans(): void {
+    this.#fit(this.#base);
+    for (const { at, bytes } of this.#plans) this.#memory.set(bytes, at);
+  }
+
+  /** A fresh instance shares the compiled code; what it costs is the memory's first touch. */
+  #shrink(): void {
+    const isSmall = this.#needed < this.#memory.length / MUCH_LARGER;
+    this.#small = isSmall ? this.#small + 1 : 0;
+    if (this.#small < SMALL_BATCHES || this.#memory.length < SMALL_MEMORY) return;
+    this.#small = 0;
+    this.#kernel = this.#instance();
+    this.#memory = new Uint8Array(this.#kernel.memory.buffer);
+    this.#layPlans();
+  }
+
   #host(): Record<string, (...args: number[]) => void> {
     return {
       emit: (from: number, length: number, ends: number, frames: number, consumed: number) => {
@@ -188,6 +223,7 @@ export class Kernel {
   }
 
   #fit(size: number): void {
+    this.#needed = Math.max(this.#needed, size);
     const missing = Math.ceil(size / PAGE) - this.#memory.length / PAGE;
     if (missing <= 0) return;
     if (Math.ceil(size / PAGE) > MAX_PAGES) throw new KernelFault('size-limit', -1);

@@ -7,6 +7,7 @@ import { logGroupList } from '../../support/oracle/arbitrary.js';
 import { plan } from '../../support/oracle/arbitrary-plan.js';
 import { formatAll } from '../../support/oracle/formatter.js';
 import { framesOf, kernelOf, RUNS } from '../../support/oracle/kernel.js';
+import { encode, type Pair } from '../../support/oracle/log-group-list.js';
 import { lz4Compress } from '../../support/oracle/lz4-block.js';
 
 const batch = fc.record({
@@ -43,6 +44,57 @@ test('the kernel writes what the plain formatter writes, batch after batch throu
     }),
     { numRuns: 250 * RUNS },
   );
+});
+
+test('the same for logs of up to 5,000 fields and values of up to a megabyte', () => {
+  const text = fc.constantFrom(
+    ...['é', 'plain text ', '"\\', 'line\r\n', '{"a":[1,"x"]},', '日本 k=v|^', '\0\u0007\ud800'],
+  );
+  const value = fc
+    .tuple(text, text, fc.constantFrom(0, 40, 3_000, 140_000, 1_000_000))
+    .map(([one, other, length]) =>
+      Buffer.from((one.repeat(7) + other).repeat(Math.ceil(length / 20)).slice(0, length)),
+    );
+  const content = fc.record({
+    key: fc.constantFrom('a', 'host', 'eventName', 'other').map((text) => Buffer.from(text)),
+    value,
+  });
+  const log = fc.oneof(
+    fc.record({ time: fc.nat(9), contents: fc.array(content, { minLength: 1, maxLength: 4 }) }),
+    fc.record({ time: fc.nat(9), contents: fc.nat(5_000).map((count) => Array.from({ length: count }, field)) }),
+  );
+  const scenario = fc.record({
+    plans: fc.array(plan, { minLength: 3, maxLength: 3 }),
+    logs: fc.array(log, { maxLength: 2 }),
+  });
+  fc.assert(
+    fc.property(scenario, ({ plans, logs }) => {
+      const raw = encode([{ logs, tags: [] }]);
+      const kernel = kernelOf(plans);
+      for (const [index, one] of plans.entries()) {
+        const actual = framesOf(
+          kernel.format({
+            plan: index,
+            body: raw,
+            encoding: 'none',
+            rawSize: raw.length,
+            cursor: CURSOR_0,
+            out: undefined,
+          }),
+        );
+        const expected = formatAll(raw, one);
+        assert.equal(actual.length, expected.length);
+        for (const [i, frame] of expected.entries()) assert.ok(Buffer.compare(actual[i]!, frame) === 0, `frame ${i}`);
+      }
+    }),
+    { numRuns: 40 * RUNS, endOnFailure: true },
+  );
+});
+
+const CURSOR_0 = Buffer.from('0').toString('base64');
+const field = (_: unknown, i: number): Pair => ({
+  key: Buffer.from(`field${i}`),
+  value: Buffer.from(`value ${i % 7}`),
 });
 
 /** What the strict receiver thinks of it, and JSON.parse. A message that is cut may end within its header. */

@@ -220,6 +220,55 @@ test('tags that would multiply without bound are refused, and memory stays bound
   assert.ok(kernel.memoryBytes < 2_700_000, String(kernel.memoryBytes));
 });
 
+test('memory that a giant batch needed is given back, and what comes then is formatted as before', () => {
+  const plan: FormatPlan = { ...PLAN, body: { kind: 'json', members: [], rest: 'all', expand: true } };
+  const kernel = kernelOf([PLAN, plan], 1 << 26);
+  const small = encode([group([log(1, '{"a":1}'), log(2)])]);
+  const before = [textOf(framesOf(run(kernel, small))), textOf(framesOf(run(kernel, small, 1)))];
+  const giant = encode([group([log(1, 'x'.repeat(40_000_000))])]);
+  const packed = lz4Compress(giant);
+  const result = kernel.format({ plan: 0, body: packed, encoding: 'lz4', rawSize: giant.length, out: undefined });
+  assert.ok(result.ok && result.length > 40_000_000);
+  assert.ok(kernel.memoryBytes > 40_000_000 && kernel.memoryBytes < 44_000_000, String(kernel.memoryBytes));
+  for (let batch = 0; batch < 16; batch++) assert.ok(run(kernel, small).ok);
+  assert.ok(kernel.memoryBytes < 3_000_000, String(kernel.memoryBytes));
+  assert.deepEqual([textOf(framesOf(run(kernel, small))), textOf(framesOf(run(kernel, small, 1)))], before);
+});
+
+test('no input and no policy makes the memory larger than two of the largest batches and a fixed part', () => {
+  const most = 1_000_000;
+  const policies = ['truncate', 'split', 'drop', 'deadLetter'] as const;
+  const size = { maxBytes: 1024, marker: '[cut]', trimFirst: ['k', 't'], idPrefix: 'p/l/' };
+  const plans: FormatPlan[] = [
+    ...policies.map((over): FormatPlan => ({ ...PLAN, newline: 'split', size: { ...size, over } })),
+    { ...PLAN, body: { kind: 'json', members: [], rest: 'all', expand: true }, size: { ...size, over: 'split' } },
+    { ...PLAN, newline: 'split' },
+  ];
+  const kernel = kernelOf(plans, most);
+  const tag = (length: number) => [pair('t', '\n'.repeat(length))];
+  const inputs = [
+    [group([log(1, 'é\n'.repeat(300_000))])],
+    [group([log(1, '"\\'.repeat(450_000))])],
+    [group([log(1, `[${'0,'.repeat(450_000)}0]`)])],
+    [group([log(1, `${'['.repeat(63)}${']'.repeat(63)}`), log(2)], tag(900_000))],
+    [group(Array.from({ length: 50_000 }, () => ({ time: 1, contents: [] })))],
+    [group([{ time: 1, contents: Array.from({ length: 100_000 }, () => pair('', '\n')) }])],
+  ].map(encode);
+  for (const raw of inputs) {
+    assert.ok(raw.length <= most);
+    for (let plan = 0; plan < plans.length; plan++) {
+      const result = run(kernel, raw, plan);
+      assert.ok(result.ok || result.fault.reason === 'size-limit');
+      const packed = lz4Compress(raw);
+      kernel.format({ plan, body: packed, encoding: 'lz4', rawSize: raw.length, out: undefined });
+    }
+  }
+  const claims = { body: new Uint8Array(1000), encoding: 'lz4', rawSize: most, out: undefined } as const;
+  assert.ok(!kernel.format({ plan: 0, ...claims }).ok);
+  assert.ok(!kernel.format({ plan: 0, ...claims, rawSize: most + 1 }).ok);
+  assert.ok(kernel.memoryBytes < 2 * most + (1 << 20), String(kernel.memoryBytes));
+});
+
 /** A LogGroupList of one group with these fields. */
 function listOf(fields: Uint8Array): Uint8Array {
   const length = [0, 7, 14, 21].map((shift) => ((fields.length >> shift) & 0x7f) | (shift < 21 ? 0x80 : 0));
