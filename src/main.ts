@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
+import { budgetsOf, warningsOf } from './config/budgets.js';
 import { loadConfig } from './config/load.js';
 import {
   toSettings,
@@ -43,6 +44,7 @@ export interface RunOptions {
 export async function runForwarder({ configFile, env, range }: RunOptions): Promise<number> {
   const settings = toSettings(loadConfig(configFile, env), thisHost(), range);
   const logs = await createLogger({ ...settings.log, secrets: secretsOf(settings) });
+  for (const warning of warningsOf(settings)) logs.log.warn({}, warning);
   const stop = new StopRequests();
   stop.listen();
   const ends = await startEmbedded(settings, logs.log);
@@ -75,7 +77,8 @@ class Forwarder {
   readonly #settings: ForwarderSettings;
   readonly #logs: LogSystem;
   readonly #stop: StopRequests;
-  readonly #budget: ByteBudget;
+  /** By destination, so that one that stands still holds up nobody who does not use it. */
+  readonly #budgets: ReadonlyMap<string, ByteBudget>;
   readonly #deadLetters: DeadLetterStore | undefined;
   readonly #pool: FormatterPool;
   readonly #client: SlsClient;
@@ -90,7 +93,7 @@ class Forwarder {
     this.#settings = settings;
     this.#logs = logs;
     this.#stop = stop;
-    this.#budget = new ByteBudget(settings.maxInFlightBytes);
+    this.#budgets = new Map([...budgetsOf(settings)].map(([name, bytes]) => [name, new ByteBudget(bytes)]));
     this.#pool = new FormatterPool({
       threads: settings.threads,
       plans: settings.pipelines.map(({ plan }) => plan),
@@ -191,10 +194,12 @@ class Forwarder {
     return exitCode;
   }
 
-  #makePipeline({ settings, compression }: PipelinePlan, index: number): Pipeline {
+  #makePipeline({ settings, compression, weight }: PipelinePlan, index: number): Pipeline {
     const formatter = this.#pool.formatter(index, { ...settings, hostname: hostname() });
     const destination = this.#destinations.get(settings.destination);
-    if (destination === undefined) throw new ForwarderError('INTERNAL', `no destination ${settings.destination}`);
+    const budget = this.#budgets.get(settings.destination);
+    if (destination === undefined || budget === undefined)
+      throw new ForwarderError('INTERNAL', `no destination ${settings.destination}`);
     const bodyBuffer = (size: number): ArrayBuffer => formatter.bodyBuffer(size);
     const { source, group } = this.#client.openLogstore({ ...settings, compression, bodyBuffer });
     return new Pipeline({
@@ -203,7 +208,7 @@ class Forwarder {
       group,
       formatter,
       destination,
-      budget: this.#budget,
+      budget: budget.share(weight),
       deadLetters: this.#deadLetters?.box(settings),
       clock,
       log: this.#logs.log.child({ pipeline: settings.name }),
@@ -248,11 +253,16 @@ class Forwarder {
   }
 
   #snapshot(): Snapshot {
-    const { limitBytes, reservedBytes, waiting } = this.#budget;
+    const budgets = [...this.#budgets.values()];
+    const sum = (of: (budget: ByteBudget) => number): number => budgets.reduce((total, one) => total + of(one), 0);
     return {
       pipelines: this.#pipelines.map((pipeline) => pipeline.snapshot()),
       destinations: [...this.#destinations.values()].map((destination) => destination.snapshot()),
-      budget: { limitBytes, reservedBytes, waiting },
+      budget: {
+        limitBytes: sum((budget) => budget.limitBytes),
+        reservedBytes: sum((budget) => budget.reservedBytes),
+        waiting: sum((budget) => budget.waiting),
+      },
       deadLetters: this.#deadLetters?.snapshot(),
       formatter: this.#pool.snapshot(),
     };

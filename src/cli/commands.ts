@@ -127,15 +127,22 @@ async function replay(given: { readonly config: string; readonly directory: stri
   return runReplay({ directory: given.directory, configFile: given.config, env: process.env, say });
 }
 
+/** What a config says does not depend on where it runs. */
+const NO_HOST = { cores: 1, consumer: '', now: 0 };
+
 async function validate({ config }: { readonly config: string }): Promise<number> {
   const { loadConfig } = await import('../config/load.js');
-  const { pipelines, destinations } = loadConfig(config, process.env);
+  const { toSettings } = await import('../config/settings.js');
+  const { warningsOf } = await import('../config/budgets.js');
+  const loaded = loadConfig(config, process.env);
+  const { pipelines, destinations } = loaded;
   for (const { name, project, logstore, consumerGroup, destination } of pipelines) {
     const endpoints = destinations[destination]?.endpoints.map((one) => (one === 'embedded' ? one : one.text)) ?? [];
     process.stdout.write(
       `${name}: ${project}/${logstore} as ${consumerGroup} → ${destination} (${endpoints.join(', ')})\n`,
     );
   }
+  for (const warning of warningsOf(toSettings(loaded, NO_HOST))) process.stdout.write(`warning: ${warning}\n`);
   process.stdout.write(`${config} is fine\n`);
   return 0;
 }

@@ -54,6 +54,9 @@ const pipeline = section({
   shardCheck: duration('1s', '10m')
     .prefault('10s')
     .describe('How often the list of shards is read, to end those that a split or merge has closed.'),
+  weight: integer(1, 1000)
+    .prefault(1)
+    .describe('Share of the destination, in bytes, while several pipelines want more than it takes.'),
   compression: z.enum(['lz4', 'zstd']).prefault('lz4').describe('How the service compresses what is pulled.'),
   pull: section({
     maxBytes: byteSize('64KiB', '64MiB').prefault('3MiB').describe('Largest reply to ask for, decompressed.'),
@@ -102,7 +105,7 @@ export const configSchema = section({
   flow: section({
     maxInFlightBytes: byteSize('1MiB', '64GiB')
       .prefault('48MiB')
-      .describe('Bound of all data in memory between pull and settled.'),
+      .describe('Bound of all data in memory between pull and settled, divided equally among the destinations.'),
   }).prefault({}),
   workers: section({
     threads: threads.prefault('auto').describe('Formatter threads; auto: one less than the cores, at least one.'),

@@ -27,6 +27,7 @@ export interface PipelinePlan {
   readonly settings: PipelineSettings;
   readonly plan: FormatPlan;
   readonly compression: 'lz4' | 'zstd';
+  readonly weight: number;
 }
 
 /** A destination whose receivers are known only once the embedded one listens has none yet. */
@@ -140,6 +141,7 @@ function pipelinePlan(pipeline: PipelineConfig, config: Config, host: Host, rang
     },
     plan: formatPlan(pipeline, config),
     compression: pipeline.compression,
+    weight: pipeline.weight,
   };
 }
 

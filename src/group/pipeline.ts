@@ -1,5 +1,5 @@
 import type { ForwarderError } from '../errors/forwarder-error.js';
-import type { ByteBudget } from '../flow/byte-budget.js';
+import type { BudgetShare } from '../flow/byte-budget.js';
 import type { Clock } from '../flow/clock.js';
 import type { Log } from '../model/log.js';
 import type { ConsumerGroup, DeadLetters, Destination, Formatter, GroupSettings, LogSource } from '../model/ports.js';
@@ -34,7 +34,7 @@ export interface PipelineDeps {
   readonly group: ConsumerGroup;
   readonly formatter: Formatter;
   readonly destination: Destination;
-  readonly budget: ByteBudget;
+  readonly budget: BudgetShare;
   /** Undefined: off. */
   readonly deadLetters: DeadLetters | undefined;
   readonly clock: Clock;

@@ -1,5 +1,5 @@
 import type { ForwarderError } from '../errors/forwarder-error.js';
-import type { ByteBudget, Reservation } from '../flow/byte-budget.js';
+import type { BudgetShare, Reservation } from '../flow/byte-budget.js';
 import { sleep, type Clock } from '../flow/clock.js';
 import type { LogSource, PullReply, StartPosition } from '../model/ports.js';
 import { IdlePace } from './idle-pace.js';
@@ -11,7 +11,7 @@ import type { ShardStats } from './shard-stats.js';
 export interface PullerDeps {
   readonly shard: number;
   readonly source: LogSource;
-  readonly budget: ByteBudget;
+  readonly budget: BudgetShare;
   readonly clock: Clock;
   readonly settings: ShardSettings;
   readonly stats: ShardStats;

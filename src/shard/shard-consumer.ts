@@ -1,5 +1,5 @@
 import { asForwarderError, type ForwarderError } from '../errors/forwarder-error.js';
-import type { ByteBudget } from '../flow/byte-budget.js';
+import type { BudgetShare } from '../flow/byte-budget.js';
 import { sleep, type Clock } from '../flow/clock.js';
 import { ErrorReporter } from '../flow/error-reporter.js';
 import { InFlightWindow } from '../flow/in-flight-window.js';
@@ -26,7 +26,7 @@ export interface ShardDeps {
   readonly group: ConsumerGroup;
   readonly formatter: Formatter;
   readonly destination: Destination;
-  readonly budget: ByteBudget;
+  readonly budget: BudgetShare;
   readonly deadLetters: DeadLetters | undefined;
   readonly lease: Lease;
   readonly clock: Clock;

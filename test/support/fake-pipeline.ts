@@ -61,7 +61,7 @@ export class FakeProcess {
       group: service.group(consumer, () => this.#alive),
       formatter: this.formatter,
       destination: this.destination,
-      budget: this.budget,
+      budget: this.budget.share(1),
       deadLetters: this.deadLetters,
       clock,
       log: this.log,

@@ -57,6 +57,7 @@ test('what is not written has a default', () => {
         size: undefined,
       },
       compression: 'lz4',
+      weight: 1,
     },
   ]);
   assert.deepEqual(destinations, [

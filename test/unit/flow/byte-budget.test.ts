@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ByteBudget, type Reservation } from '../../../src/flow/byte-budget.js';
+import { ByteBudget, type BudgetShare, type Reservation } from '../../../src/flow/byte-budget.js';
 import { settle } from '../../support/manual-clock.js';
 
 const never = new AbortController().signal;
 
 test('admits a reservation larger than the whole budget when nothing else is in flight', async () => {
   const budget = new ByteBudget(100);
-  const large = await budget.reserve(500, never);
+  const share = budget.share(1);
+  const large = await share.reserve(500, never);
   assert.equal(budget.reservedBytes, 500);
   let small: Reservation | undefined;
-  void budget.reserve(1, never).then((granted) => (small = granted));
+  void share.reserve(1, never).then((granted) => (small = granted));
   await settle();
   assert.equal(small, undefined);
   large?.release();
@@ -21,10 +22,11 @@ test('admits a reservation larger than the whole budget when nothing else is in 
 
 test('serves waiters strictly in order: a small one behind a large one waits', async () => {
   const budget = new ByteBudget(100);
-  const first = await budget.reserve(90, never);
+  const share = budget.share(1);
+  const first = await share.reserve(90, never);
   const order: string[] = [];
-  void budget.reserve(80, never).then(() => order.push('large'));
-  void budget.reserve(5, never).then(() => order.push('small'));
+  void share.reserve(80, never).then(() => order.push('large'));
+  void share.reserve(5, never).then(() => order.push('small'));
   await settle();
   assert.deepEqual(order, []);
   first?.release();
@@ -34,10 +36,11 @@ test('serves waiters strictly in order: a small one behind a large one waits', a
 
 test('an aborted waiter leaves the queue and lets those behind it in', async () => {
   const budget = new ByteBudget(100);
-  await budget.reserve(50, never);
+  const share = budget.share(1);
+  await share.reserve(50, never);
   const abort = new AbortController();
-  const large = budget.reserve(80, abort.signal);
-  const small = budget.reserve(40, never);
+  const large = share.reserve(80, abort.signal);
+  const small = share.reserve(40, never);
   abort.abort();
   assert.equal(await large, undefined);
   assert.equal((await small)?.bytes, 40);
@@ -46,7 +49,8 @@ test('an aborted waiter leaves the queue and lets those behind it in', async () 
 
 test('release ends a reservation: later corrections and releases change nothing', async () => {
   const budget = new ByteBudget(100);
-  const held = await budget.reserve(10, never);
+  const share = budget.share(1);
+  const held = await share.reserve(10, never);
   held?.release();
   held?.correct(70);
   held?.release();
@@ -63,6 +67,7 @@ test('under random use: the sum is right, the limit holds for what is granted, o
   await fc.assert(
     fc.asyncProperty(fc.array(command, { maxLength: 60 }), async (commands) => {
       const budget = new ByteBudget(100);
+      const share = budget.share(1);
       const held: Reservation[] = [];
       const waiting = new Map<number, AbortController>();
       let asked = 0;
@@ -73,7 +78,7 @@ test('under random use: the sum is right, the limit holds for what is granted, o
           const abort = new AbortController();
           waiting.set(ticket, abort);
           const before = budget.reservedBytes;
-          void budget.reserve(step.bytes, abort.signal).then((granted) => {
+          void share.reserve(step.bytes, abort.signal).then((granted) => {
             waiting.delete(ticket);
             if (granted === undefined) return;
             assert.ok(ticket > lastServed, 'served out of order');
@@ -107,4 +112,70 @@ test('under random use: the sum is right, the limit holds for what is granted, o
     }),
     { numRuns: 200 },
   );
+});
+
+/** Lets shares of these weights ask for all they can get, and counts what each was let in over `rounds` of what is given back. */
+async function contend(weights: readonly number[], sizes: readonly number[], rounds: number): Promise<number[]> {
+  const budget = new ByteBudget(1000);
+  const got = weights.map(() => 0);
+  const held: Reservation[] = [];
+  const ask = (index: number, share: BudgetShare): void => {
+    void share.reserve(sizes[index] ?? 1, never).then((granted) => {
+      if (granted === undefined) return;
+      got[index] = (got[index] ?? 0) + granted.bytes;
+      held.push(granted);
+      ask(index, share);
+    });
+  };
+  weights.forEach((weight, index) => {
+    const share = budget.share(weight);
+    for (let shard = 0; shard < 4; shard++) ask(index, share);
+  });
+  for (let round = 0; round < rounds; round++) {
+    await settle();
+    held.shift()?.release();
+  }
+  return got;
+}
+
+test('while all want more than there is, each is let in by its weight, whatever the size of its batches', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 20, max: 100 })), {
+        minLength: 2,
+        maxLength: 4,
+      }),
+      async (shares) => {
+        const weights = shares.map(([weight]) => weight);
+        const got = await contend(
+          weights,
+          shares.map(([, size]) => size),
+          2000,
+        );
+        const perWeight = got.map((bytes, index) => bytes / (weights[index] ?? 1));
+        // The first thousand bytes go to whoever asks first.
+        assert.ok(Math.max(...perWeight) - Math.min(...perWeight) < 1200, JSON.stringify({ shares, got }));
+      },
+    ),
+    { numRuns: 20 },
+  );
+});
+
+test('who comes back after a pause gets its share from then on, not what it did not want before', async () => {
+  const budget = new ByteBudget(100);
+  const [busy, late] = [budget.share(1), budget.share(1)];
+  const order: string[] = [];
+  let held = await busy.reserve(100, never);
+  for (let n = 0; n < 10; n++) {
+    const next = busy.reserve(100, never);
+    held?.release();
+    held = await next;
+  }
+  for (let n = 0; n < 3; n++) {
+    void busy.reserve(100, never).then((granted) => order.push('busy') && setImmediate(() => granted?.release()));
+    void late.reserve(100, never).then((granted) => order.push('late') && setImmediate(() => granted?.release()));
+  }
+  held?.release();
+  while (order.length < 6) await settle();
+  assert.deepEqual(order.slice(0, 4).sort(), ['busy', 'busy', 'late', 'late']);
 });

@@ -144,7 +144,8 @@ test('asks the clock, not a timer, whether the lease stands: on waking nothing i
   const group = service.group('one');
   await group.heartbeat([], new AbortController().signal);
   const { source } = service;
-  const { formatter, budget, log } = process;
+  const { formatter, log } = process;
+  const budget = process.budget.share(1);
   const ends = { source, group, formatter, destination, budget, deadLetters: undefined };
   const deps = { shard: 0, ...ends, lease, clock, log, settings: shardSettings, endIsTold: () => true };
   destination.prompt = false;

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { budgetsOf, warningsOf } from '../../../src/config/budgets.js';
+import { toSettings, type ForwarderSettings } from '../../../src/config/settings.js';
+import { minimal, parse } from './parse.js';
+
+const MIB = 2 ** 20;
+const settingsOf = (text: string): ForwarderSettings => toSettings(parse(text), { cores: 2, consumer: 'c', now: 0 });
+
+/** A second destination, used or not. */
+const two = (used: boolean): string => {
+  const pipeline = '- { name: other, project: p, logstore: l, consumerGroup: g2, destination: other }';
+  const text = minimal().replace('destinations:', `${used ? `  ${pipeline}\n` : ''}destinations:`);
+  return `${text}\n  other: { endpoints: ['tcp://other:514'] }`;
+};
+
+test('the byte budget is divided among the destinations that are used', () => {
+  assert.deepEqual([...budgetsOf(settingsOf(minimal()))], [['siem', 48 * MIB]]);
+  assert.deepEqual([...budgetsOf(settingsOf(two(false)))], [['siem', 48 * MIB]]);
+  assert.deepEqual(
+    [...budgetsOf(settingsOf(two(true)))],
+    [
+      ['siem', 24 * MIB],
+      ['other', 24 * MIB],
+    ],
+  );
+});
+
+test('a budget too small for bytes to settle bytes is warned of, with what to write instead', () => {
+  assert.deepEqual(warningsOf(settingsOf(minimal())), []);
+  assert.deepEqual(warningsOf(settingsOf(minimal({ destination: 'replayBytes: 8MiB' }))), [
+    'flow.maxInFlightBytes: leaves 48 MiB for destination siem, and events there settle by settleTime, slowly, below 64 MiB (4 × its connections × replayBytes); raise it to 64 MiB, or lower replayBytes',
+  ]);
+  assert.deepEqual(warningsOf(settingsOf(minimal({ destination: 'replayBytes: 8MiB\nguarantee: acked' }))), []);
+  assert.equal(warningsOf(settingsOf(two(true))).length, 2);
+});
