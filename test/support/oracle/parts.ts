@@ -79,18 +79,24 @@ function textsOf(body: BodyPlan): [string, string, string, string] {
 function piecesOf(text: Buffer, room: number, body: BodyPlan): Buffer[] {
   const pieces: Buffer[] = [];
   let rest = text;
-  while (sizeIn(rest, body) > room) {
-    let end = Math.min(room, rest.length);
-    while (sizeIn(rest.subarray(0, end), body) > room) end--;
-    const piece = betterPiece(textUpTo(rest, end), body);
+  while (rest.length > 0) {
+    const end = fitting(rest, room, body);
+    const piece = end === rest.length ? rest : betterPiece(textUpTo(rest, end), body);
     pieces.push(piece);
     rest = rest.subarray(piece.length);
   }
-  return rest.length > 0 ? [...pieces, rest] : pieces;
+  return pieces;
 }
 
-const sizeIn = (text: Buffer, { kind }: BodyPlan): number =>
-  kind === 'json' ? text.toString('latin1').replace(/["\\]/g, '\\$&').length : text.length;
+/** How many bytes fit; quotes and backslashes count twice inside JSON. */
+function fitting(text: Buffer, room: number, { kind }: BodyPlan): number {
+  let left = room;
+  for (const [at, byte] of text.entries()) {
+    left -= kind === 'json' && (byte === 0x22 || byte === 0x5c) ? 2 : 1;
+    if (left < 0) return at;
+  }
+  return text.length;
+}
 
 /** Up to the last place between two members, if that keeps more than half. */
 function betterPiece(piece: Buffer, body: BodyPlan): Buffer {

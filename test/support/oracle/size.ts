@@ -101,7 +101,8 @@ function jsonUpTo(json: string, room: number, mark: string): string {
       offer('');
       isName = open.at(-1) === '}';
     } else if (token.length > 1 && token.startsWith('"')) {
-      if (!isName) cutsInside(token, offerPart);
+      // No character beyond the room can be kept.
+      if (!isName) cutsInside(token.slice(0, room + 2), offerPart);
       isName = false;
       done += token;
       if (!isNameToken(json, done)) offer('');
