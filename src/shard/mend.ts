@@ -42,7 +42,7 @@ export async function mendBatch(
   const giveUpAt = clock.monotonic() + (deadLetters?.retryMs ?? Infinity);
   let error = first;
   for (let pulls = 0; ; pulls++) {
-    const pauseMs = error.class === 'retry' ? backoff.next(error.retryAfterMs) : deps.backoff.maxMs;
+    const pauseMs = backoff.next(error.retryAfterMs);
     onError(error, pauseMs);
     await sleep(clock, pauseMs, signal);
     if (signal.aborted) return undefined;
@@ -59,11 +59,17 @@ export async function mendBatch(
 const isExpired = ({ code }: ForwarderError, { onExpiredCursor }: MendDeps): boolean =>
   code === 'SLS_CURSOR_INVALID' && onExpiredCursor !== 'fail';
 
-/** @param deadLetters given: what still can't be decoded goes there. */
+/** A range that was put aside, and the letter that holds it. */
+interface Kept {
+  readonly range: BatchRef;
+  readonly letter: string;
+}
+
+/** @param deadLetters given: what still can't be decoded goes there. The receiver is told of it once all of it is kept. */
 async function pullAgain(deps: MendDeps, ref: BatchRef, deadLetters: DeadLetters | undefined): Promise<FrameBatch[]> {
   const { source, formatter, signal } = deps;
   const count = deadLetters === undefined ? MAX_COUNT : 1;
-  const parts: FrameBatch[] = [];
+  const parts: (FrameBatch | Kept)[] = [];
   let cursor = ref.cursor;
   while (cursor !== ref.nextCursor) {
     const reply = await source.pull(ref.shard, cursor, count, signal, ref.nextCursor);
@@ -75,7 +81,7 @@ async function pullAgain(deps: MendDeps, ref: BatchRef, deadLetters: DeadLetters
     }
     cursor = reply.nextCursor;
   }
-  return parts;
+  return parts.map((part) => ('letter' in part ? deps.gaps.tell(part.range, 'undecodable', part.letter) : part));
 }
 
 async function formatOrKeep(
@@ -83,7 +89,7 @@ async function formatOrKeep(
   part: BatchRef,
   reply: PullReply,
   deadLetters: DeadLetters,
-): Promise<FrameBatch> {
+): Promise<FrameBatch | Kept> {
   const { encoding, rawSize } = reply;
   // Formatting takes the body away.
   const body = new Uint8Array(reply.body.slice(0, reply.bodyLength));
@@ -92,7 +98,16 @@ async function formatOrKeep(
   } catch (thrown) {
     const { shard, cursor, nextCursor } = part;
     const { message: reason } = asForwarderError(thrown);
-    const name = await deadLetters.keep({ kind: 'batch', shard, cursor, nextCursor, reason, encoding, rawSize, body });
-    return deps.gaps.tell(part, 'undecodable', name);
+    const letter = await deadLetters.keep({
+      kind: 'batch',
+      shard,
+      cursor,
+      nextCursor,
+      reason,
+      encoding,
+      rawSize,
+      body,
+    });
+    return { range: part, letter };
   }
 }

@@ -79,7 +79,7 @@ test('two pipelines share what a destination takes by their weights', async () =
     const heavy = { ...main, name: 'heavy', consumerGroup: 'heavy', weight: 3 };
     const forwarder = ends.fleet.start({ ...config, pipelines: [main, heavy] });
     const { msg } = await forwarder.said('metrics and health at');
-    const url = /http:\S+/.exec(String(msg))?.[0] ?? '';
+    const url = /http:\S+/.exec(msg)?.[0] ?? '';
     // What was let in before both wanted more than there is.
     await ends.receiver.waitFor({ events: 5000 }, MINUTE);
     const before = await settled(url);

@@ -29,8 +29,9 @@ export class ForwarderProcess {
   readonly #waiting = new Set<() => void>();
   #exit: Exit | undefined;
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
-    this.#child = spawn(process.execPath, [CLI, ...args], {
+  constructor(args: readonly string[], env: Readonly<Record<string, string>>, prefix: readonly string[]) {
+    const [program = '', ...rest] = [...prefix, process.execPath, CLI, ...args];
+    this.#child = spawn(program, rest, {
       env: { PATH: process.env['PATH'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -91,13 +92,24 @@ export class Fleet {
   readonly #processes: ForwarderProcess[] = [];
   #configs = 0;
 
-  /** @param config a config file as an object (JSON is YAML) or as text. */
-  start(config: object | string, env: Readonly<Record<string, string>> = {}): ForwarderProcess {
-    return this.run(['--config', this.writeConfig(config)], env);
+  /**
+   * @param config a config file as an object (JSON is YAML) or as text.
+   * @param prefix what stands before the command and becomes it.
+   */
+  start(
+    config: object | string,
+    env: Readonly<Record<string, string>> = {},
+    prefix: readonly string[] = [],
+  ): ForwarderProcess {
+    return this.run(['--config', this.writeConfig(config)], env, prefix);
   }
 
-  run(args: readonly string[], env: Readonly<Record<string, string>> = {}): ForwarderProcess {
-    const started = new ForwarderProcess(args, env);
+  run(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    prefix: readonly string[] = [],
+  ): ForwarderProcess {
+    const started = new ForwarderProcess(args, env, prefix);
     this.#processes.push(started);
     return started;
   }
