@@ -94,15 +94,20 @@ export class Ends {
     return new Ends(source, receiver, dir, caFile, logstore);
   }
 
-  /** A config as a user would write it for these ends, everything else being default, with a consumer group that nobody has used. */
-  config(): { readonly file: string; readonly consumerGroup: string } {
+  /**
+   * A config as a user would write it for these ends, everything else being default, with a consumer group that nobody has used.
+   * @param destination keys of the destination that are not.
+   */
+  config(destination: object = {}): { readonly file: string; readonly consumerGroup: string } {
     const consumerGroup = `bench-${this.#groups++}`;
     const file = join(this.dir, `${consumerGroup}.yaml`);
     const url = this.receiver.ready;
     const config = {
       sls: { endpoint: this.source.ready, credentials: { accessKeyId: 'emulator', accessKeySecret: 'emulator' } },
       pipelines: [{ name: 'main', project: PROJECT, logstore: LOGSTORE, consumerGroup, destination: 'siem' }],
-      destinations: { siem: { endpoints: [url], ...(url.startsWith('tls:') ? { tls: { ca: this.#caFile } } : {}) } },
+      destinations: {
+        siem: { endpoints: [url], ...(url.startsWith('tls:') ? { tls: { ca: this.#caFile } } : {}), ...destination },
+      },
       admin: { listen: '127.0.0.1:0' },
     };
     writeFileSync(file, JSON.stringify(config, undefined, 2));

@@ -38,9 +38,12 @@ export class Forwarder {
   readonly #probeDir: string;
   #output = '';
 
-  /** @param probed false for start-up times: the probe takes its own share of them. */
-  constructor(ends: Ends, probed = true) {
-    const { file, consumerGroup } = ends.config();
+  /**
+   * @param probed false for start-up times: the probe takes its own share of them.
+   * @param destination keys of the destination that are not default.
+   */
+  constructor(ends: Ends, probed = true, destination: object = {}) {
+    const { file, consumerGroup } = ends.config(destination);
     this.consumerGroup = consumerGroup;
     this.#probeDir = mkdtempSync(join(ends.dir, 'probe-'));
     const probe = probed ? ['--import', PROBE.href] : [];

@@ -22,7 +22,7 @@ export class Inflater {
     const fault = (): void => {
       throw new Error('a prepared body does not inflate');
     };
-    const host = { emit: fault, count: fault, fault };
+    const host = { emit: fault, count: fault, reject: fault, fault };
     this.#exports = new WebAssembly.Instance(new WebAssembly.Module(wasm), { host }).exports as unknown as Exports;
     this.#raw = this.#exports.heapBase();
     this.#packed = this.#raw + maxBytes + SLACK;
