@@ -49,7 +49,7 @@ test('counts events of both framings on one thread away', async (context) => {
       .join(''),
   );
   const stats = await receiver.waitFor({ events: 800 }, WAIT_MS);
-  assert.deepEqual(stats.framing, { lf: 500, 'octet-counting': 300, datagram: 0 });
+  assert.deepEqual(stats.framing, { lf: 500, nul: 0, 'octet-counting': 300, datagram: 0 });
   assert.deepEqual(
     stats.shards.map(({ shard, unique, lost, duplicates, first, last }) => [
       shard,
