@@ -1,6 +1,7 @@
 import type { ForwarderError } from '../errors/forwarder-error.js';
 import type { BudgetShare } from '../flow/byte-budget.js';
 import type { Clock } from '../flow/clock.js';
+import { ErrorReporter } from '../flow/error-reporter.js';
 import type { Log } from '../model/log.js';
 import type { ConsumerGroup, DeadLetters, Destination, Formatter, GroupSettings, LogSource } from '../model/ports.js';
 import type { PipelineSnapshot } from '../model/snapshot.js';
@@ -49,6 +50,7 @@ export interface PipelineDeps {
 export class Pipeline {
   readonly #deps: PipelineDeps;
   readonly #totals = new PipelineTotals();
+  readonly #startErrors: ErrorReporter;
   readonly #watch: ShardWatch;
   readonly #collisions: CollisionWatch;
   #member: GroupMember<ShardConsumer> | undefined;
@@ -61,6 +63,7 @@ export class Pipeline {
   constructor(deps: PipelineDeps) {
     this.#deps = deps;
     this.#timeoutSeconds = deps.settings.group.timeoutSeconds;
+    this.#startErrors = new ErrorReporter(deps.clock, deps.log);
     this.finished = new Promise((resolve) => (this.#markFinished = resolve));
     this.#watch = new ShardWatch({
       source: deps.source,
@@ -90,6 +93,7 @@ export class Pipeline {
       group.ensure(settings.group, signal),
     );
     if (inForce === undefined) return;
+    this.#startErrors.succeeded({});
     const { timeoutSeconds, inOrder } = inForce;
     if (timeoutSeconds !== settings.group.timeoutSeconds || inOrder !== settings.group.inOrder) {
       log.warn(
@@ -163,10 +167,9 @@ export class Pipeline {
   }
 
   #startFailed(error: ForwarderError, pauseMs: number): void {
-    const { log, onStartFailed } = this.#deps;
     this.#totals.countError(error.code);
-    if (error.class === 'fatal') onStartFailed(error);
-    else log.warn({ code: error.code, retryInMs: Math.round(pauseMs), ...error.details }, error.message);
+    if (error.class === 'fatal') this.#deps.onStartFailed(error);
+    else this.#startErrors.failed(error, pauseMs, {});
   }
 
   #sayStart(): void {
