@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Tree } from './document.js';
 import { isRelp, isTls, isUdp, type Guarantee } from '../syslog/settings.js';
-import { framingOf, mayKeepLineBreaks } from './framing.js';
+import { framingOf, mayKeepLineBreaks } from './receiver.js';
 import { quoted, type Path, type Problem } from './problem.js';
+import type { PresetName } from './presets.js';
 import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
 import { didYouMean } from './suggest.js';
 
@@ -25,6 +26,7 @@ export function crossCheck(parts: Parts, tree: Tree, problems: Problem[]): void 
     const path = ['destinations', name];
     if (parts.sls !== undefined) checkReceivers(destination, path, parts.sls.endpoint, say);
     checkDestination(destination, path, tree.has([...path, 'tls']), say);
+    checkWire(name, destination, parts.pipelines, say);
     if (destination.oversize === 'deadLetter' && !tree.has(['deadLetters', 'directory'])) {
       say([...path, 'oversize'], 'deadLetter needs a place for them: write deadLetters: { directory: … }');
     }
@@ -98,22 +100,28 @@ function checkPipeline(
   if (pipeline.retry.initial > pipeline.retry.max)
     say([...path, 'retry', 'initial'], 'must not be longer than retry.max');
   if (pull.minInterval > pull.idlePoll) say([...path, 'pull', 'minInterval'], 'must not be longer than pull.idlePoll');
-  checkPreset(pipeline, destinations.get(destination), path, say);
 }
 
-/** A preset may bring its own framing, and the destination does not know of it. */
-function checkPreset(
-  { format }: PipelineConfig,
-  destination: DestinationConfig | undefined,
-  path: Path,
-  say: Say,
-): void {
-  if (destination?.newline !== 'keep' || !mayKeepLineBreaks(framingOf(destination))) return;
-  if (mayKeepLineBreaks(framingOf(destination, format.preset))) return;
-  say(
-    [...path, 'format', 'preset'],
-    `${format.preset} ends events with a line break, and the destination keeps those inside them; write framing: octet-counting there, or another newline`,
+/** What the presets of its pipelines make of a destination: one connection has one framing. */
+function checkWire(name: string, destination: DestinationConfig, pipelines: Parts['pipelines'], say: Say): void {
+  const users = [...pipelines.entries()].flatMap(([index, pipeline]) =>
+    pipeline?.destination === name ? [{ index, preset: pipeline.format.preset }] : [],
   );
+  const [first] = users;
+  if (first === undefined) return;
+  const framing = ({ preset }: { preset: PresetName }): string => JSON.stringify(framingOf(destination, preset));
+  for (const other of users.filter((user) => framing(user) !== framing(first))) {
+    say(
+      ['pipelines', other.index, 'format', 'preset'],
+      `${other.preset} and ${first.preset} (pipeline ${quoted(pipelines[first.index]?.name ?? '')}) tell events apart in different ways on the same connections; write "framing" in destination ${quoted(name)}`,
+    );
+  }
+  if (destination.newline === 'keep' && !users.every(({ preset }) => mayKeepLineBreaks(destination, preset))) {
+    say(
+      ['destinations', name, 'newline'],
+      '"keep" needs "framing: octet-counting" or "nul", or a line break would split an event in two',
+    );
+  }
 }
 
 /** Nothing is lost in silence: real logs may not end in a receiver that only counts. */
@@ -135,7 +143,7 @@ function checkReceivers(
 }
 
 function checkDestination(destination: DestinationConfig, path: Path, tlsWritten: boolean, say: Say): void {
-  const { endpoints, framing, trailer, newline, retry, rate, tls } = destination;
+  const { endpoints, framing, trailer, retry, rate, tls } = destination;
   const real = endpoints.filter((endpoint) => endpoint !== 'embedded');
   const transports = new Set(real.map(({ transport }) => transport));
   const relp = real.filter(isRelp);
@@ -146,12 +154,8 @@ function checkDestination(destination: DestinationConfig, path: Path, tlsWritten
     );
   } else if (relp.length > 0) checkRelp(destination, path, say);
   else if (transports.has('udp')) checkUdp(destination, transports, path, say);
-  else checkStream(destination, transports, path, say);
-  if (newline === 'keep' && relp.length === 0 && !mayKeepLineBreaks(framingOf(destination))) {
-    say(
-      [...path, 'newline'],
-      '"keep" needs "framing: octet-counting" or "nul", or a line break would split an event in two',
-    );
+  else if (destination.guarantee === 'relp') {
+    say([...path, 'guarantee'], 'only relp:// and relps:// receivers answer; use "settled"');
   }
   if (framing === 'custom' && trailer === undefined) say([...path, 'framing'], 'needs "trailer" beside it');
   if (framing !== 'custom' && trailer !== undefined) say([...path, 'trailer'], 'needs "framing: custom" beside it');
@@ -166,18 +170,6 @@ function checkDestination(destination: DestinationConfig, path: Path, tlsWritten
       'no endpoint is tls://… or relps://…, so these options would do nothing; remove them, or write tls:// above',
     );
   }
-}
-
-function checkStream(
-  { framing, guarantee }: DestinationConfig,
-  transports: ReadonlySet<string>,
-  path: Path,
-  say: Say,
-): void {
-  if (transports.size > 1 && framing === undefined) {
-    say([...path, 'endpoints'], 'tcp and tls have different framings by default; choose one with "framing"');
-  }
-  if (guarantee === 'relp') say([...path, 'guarantee'], 'only relp:// and relps:// receivers answer; use "settled"');
 }
 
 function checkRelp({ framing, guarantee }: DestinationConfig, path: Path, say: Say): void {

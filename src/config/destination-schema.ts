@@ -94,20 +94,22 @@ export const destination = section({
     .enum(['lf', 'octet-counting', 'nul', 'custom'])
     .optional()
     .describe(
-      'How messages are told apart (RFC 6587, RFC 5425): ended by a line feed or a NUL byte, with their length before them, or ended by "trailer"; default: lf on tcp, octet-counting on tls; RELP and UDP need none.',
+      'How messages are told apart (RFC 6587, RFC 5425): ended by a line feed or a NUL byte, with their length before them, or ended by "trailer"; default: that of the format\'s preset; RELP and UDP need none.',
     ),
   trailer: named(TRAILER, '1 to 8 ASCII characters with a line break or NUL among them, as no message has those')
     .optional()
     .describe('What ends a message with framing: custom, such as "\\r\\n".'),
   newline: z
     .enum(['escape', 'space', 'octal', 'keep', 'split'])
-    .prefault('escape')
+    .optional()
     .describe(
-      'Line breaks inside a message: \\n as two characters, a space, #012, kept (octet-counting, nul and RELP only), or split: each line of a kv or raw body is a message of its own.',
+      "Line breaks inside a message: \\n as two characters, a space, #012, kept (octet-counting, nul and RELP only), or split: each line of a kv or raw body is a message of its own. Default: that of the format's preset.",
     ),
   maxEventBytes: byteSize('1KiB', '128KiB')
     .optional()
-    .describe('Most bytes of a message, header included, that the receiver takes; default: any number, 1024 over udp.'),
+    .describe(
+      "Most bytes of a message, header included, that the receiver takes; default: that of the format's preset, 1024 over udp.",
+    ),
   oversize: z
     .enum(['truncate', 'split', 'drop', 'deadLetter', 'send'])
     .prefault('truncate')

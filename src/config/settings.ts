@@ -8,7 +8,7 @@ import type { Endpoint } from '../sls/endpoint.js';
 import type { RateSettings } from '../syslog/pace.js';
 import { isUdp, type DestinationSettings } from '../syslog/settings.js';
 import { guaranteeOf } from './cross-check.js';
-import { framingOf } from './framing.js';
+import { framingOf, maxBytesOf, newlineOf } from './receiver.js';
 import type { ListenAddress } from './endpoint.js';
 import { toFormatPlan } from './format-plan.js';
 import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
@@ -153,13 +153,15 @@ function startPosition(start: Start, now: number): StartPosition {
 function formatPlan({ format, project, logstore, destination: name }: PipelineConfig, config: Config): FormatPlan {
   const destination = config.destinations[name];
   if (destination === undefined) throw new ForwarderError('INTERNAL', `no destination ${name} in a checked config`);
-  const { newline, oversize: over, oversizeMarker: marker, trimFirst } = destination;
-  const maxBytes = destination.maxEventBytes ?? (overUdp(destination) ? UDP_EVENT_BYTES : undefined);
+  const { oversize: over, oversizeMarker: marker, trimFirst } = destination;
+  const { preset } = format;
+  const maxBytes = maxBytesOf(destination, preset);
   const size =
     maxBytes === undefined || over === 'send'
       ? undefined
       : { maxBytes, over, marker, trimFirst, idPrefix: `${project}/${logstore}/` };
-  return toFormatPlan(format, { project, logstore, framing: framingOf(destination, format.preset), newline, size });
+  const wire = { framing: framingOf(destination, preset), newline: newlineOf(destination, preset), size };
+  return toFormatPlan(format, { project, logstore, ...wire });
 }
 
 /** Keys that are not written are there, and undefined. */
@@ -173,8 +175,6 @@ const NO_FILES = {
   servername: undefined,
 };
 
-/** What receivers take by default (QRadar, ArcSight); RFC 5426 §3.2 asks for 480 at least. */
-const UDP_EVENT_BYTES = 1024;
 /** Nothing slows a sender of datagrams down but itself. */
 const UDP_EPS = 5000;
 /** A fiftieth of a second: at UDP_EPS half of what fits the receive buffer of an untuned Linux. */

@@ -24,7 +24,7 @@ test('what is written takes the place of the key of the preset, and only of that
   assert.deepEqual([plan.body.delimiter, plan.body.format, plan.body.rest], ['^', '2.0', 'contents']);
 });
 
-test('the framing of a preset counts where the destination has none of its own', () => {
+test('what receivers of a preset want counts where the destination says nothing', () => {
   const tls = 'endpoints: [tls://siem]';
   const config = (more: string) =>
     minimal({ pipeline: 'format: { preset: qradar }' }).replace('endpoints: [tcp://siem:514]', more);
@@ -33,10 +33,37 @@ test('the framing of a preset counts where the destination has none of its own',
   assert.deepEqual(framing(tls), { trailer: '\n' });
   assert.equal(framing(`${tls}\n    framing: octet-counting`), 'octet-counting');
   assert.equal(planOf('{ preset: syslog-ng }').framing, 'octet-counting');
-  assert.match(
-    problems(config(`${tls}\n    newline: keep`)).join(),
-    /format\.preset: qradar ends events with a line break/,
-  );
+  assert.match(problems(config(`${tls}\n    newline: keep`)).join(), /siem\.newline: "keep" needs "framing: octet-/);
+  const wire = (preset: string, destination?: string) => {
+    const { framing, newline, size } = planOf(`{ preset: ${preset} }`, destination);
+    return [framing, newline, size?.maxBytes];
+  };
+  const lf = { trailer: '\n' };
+  assert.deepEqual(wire('aliyun-sample'), [lf, 'escape', undefined]);
+  assert.deepEqual(wire('qradar'), [lf, 'escape', 4096]);
+  assert.deepEqual(wire('qradar-tls'), [lf, 'escape', 8192]);
+  assert.deepEqual(wire('rfc5425'), ['octet-counting', 'keep', 8192]);
+  assert.deepEqual(wire('rfc5425', 'framing: lf'), [lf, 'escape', 8192]);
+  assert.deepEqual(wire('rfc5425', 'newline: space\nmaxEventBytes: 2KiB'), ['octet-counting', 'space', 2048]);
+  assert.deepEqual(wire('arcsight', 'framing: nul\nnewline: keep'), [{ trailer: '\0' }, 'keep', undefined]);
+});
+
+test('presets that frame differently need the word of the destination they share', () => {
+  const second = `- name: other
+    project: p
+    logstore: m
+    consumerGroup: g
+    destination: siem
+    format: { preset: syslog-ng }`;
+  const config = (destination?: string) =>
+    minimal({ pipeline: 'format: { preset: qradar }', ...(destination === undefined ? {} : { destination }) }).replace(
+      'destinations:\n',
+      `  ${second}\ndestinations:\n`,
+    );
+  assert.deepEqual(problems(config()), [
+    'c.yaml:15:23: pipelines[1].format.preset: syslog-ng and qradar (pipeline "main") tell events apart in different ways on the same connections; write "framing" in destination "siem"',
+  ]);
+  assert.deepEqual(problems(config('framing: octet-counting')), []);
 });
 
 test('rules keep what they do not name, conditions become a tree of references', () => {
@@ -71,7 +98,7 @@ test('every mistake is one line that says what to write instead', () => {
   const cases: readonly (readonly [string, string])[] = [
     [
       '{ preset: qradr }',
-      'preset: expected aliyun-sample, qradar, qradar-leef, qradar-actiontrail, splunk-sc4s, sentinel-cef, rsyslog or syslog-ng, got "qradr"; did you mean "qradar"?',
+      'preset: expected aliyun-sample, qradar, qradar-tls, qradar-leef, qradar-actiontrail, splunk-sc4s, sentinel-cef, arcsight, elastic, rsyslog, syslog-ng or rfc5425, got "qradr"; did you mean "qradar"?',
     ],
     [
       '{ include: { field: a, equals: b, prefix: c } }',

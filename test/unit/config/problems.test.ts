@@ -303,11 +303,11 @@ test('real logs may not end in the embedded receiver, and the service needs cred
 
 test('all mistakes of a file are told at once, in its order, whatever they are', () => {
   const lines = problems(
-    minimal({ pipeline: 'inOrder: 3\nstart: ${NOPE}', destination: 'newline: keep', top: 'x: 1' }),
+    minimal({ pipeline: 'inOrder: 3\nstart: ${NOPE}', destination: 'trailer: "\\n"', top: 'x: 1' }),
   );
   assert.deepEqual(
     lines.map((line) => line.replace(/^c.yaml:(\d+):\d+: (\S+): .*$/, '$1 $2')),
-    ['9 pipelines[0].inOrder', '10 pipelines[0].start', '14 destinations.siem.newline', '15 x'],
+    ['9 pipelines[0].inOrder', '10 pipelines[0].start', '14 destinations.siem.trailer', '15 x'],
   );
 });
 

@@ -123,9 +123,9 @@ test('the environment brings text, and a key that wants a number or true gets on
   assert.equal(threads, 2);
 });
 
-test('framing follows the transport unless it is written', () => {
+test('framing follows the preset unless it is written', () => {
   const framing = (text: string) => settings(text).pipelines[0]?.plan.framing;
-  assert.equal(framing(minimal().replace('tcp:', 'tls:')), 'octet-counting');
+  assert.deepEqual(framing(minimal().replace('tcp:', 'tls:')), { trailer: '\n' });
   assert.equal(framing(minimal({ destination: 'framing: octet-counting' })), 'octet-counting');
   assert.deepEqual(framing(minimal({ destination: 'framing: lf' }).replace('tcp:', 'tls:')), { trailer: '\n' });
   assert.deepEqual(framing(minimal({ destination: 'framing: nul' })), { trailer: '\0' });
