@@ -71,6 +71,7 @@ export default {
     door('prom-client', npm('prom-client'), '^src/telemetry/'),
     door('yaml', npm('yaml'), '^src/config/'),
     door('zod', npm('zod'), '^src/config/'),
+    door('re2js', npm('re2js'), '^(src/config/|workers/patterns\\.ts)'),
     door('http', '^(node:)?https?$', '^src/(sls|emulator|telemetry)/'),
     door('net', '^(node:)?(net|tls|dgram)$', '^src/(syslog|emulator)/'),
     door(

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { loadConfig } from '../src/config/load.js';
 import { toSettings, type DestinationPlan, type ForwarderSettings, type PipelinePlan } from '../src/config/settings.js';
 import { Kernel } from '../workers/kernel/kernel.js';
+import { compilePattern } from '../workers/patterns.js';
 import { Inflater } from './whole/inflater.js';
 import type { LimitOptions } from './whole/limit-run.js';
 import { LimitSocket } from './whole/limit-socket.js';
@@ -42,7 +43,7 @@ async function run(lane: number): Promise<void> {
 
 function format(body: Uint8Array, rawSize: number): { readonly frames: Uint8Array; readonly events: number } {
   const wasm = readFileSync(new URL('../workers/kernel/kernel.wasm', import.meta.url));
-  const kernel = new Kernel(wasm, [pipeline.plan], MAX_BYTES);
+  const kernel = new Kernel(wasm, [pipeline.plan], MAX_BYTES, compilePattern);
   const result = kernel.format({ plan: 0, body, encoding: 'lz4', rawSize, out: undefined });
   if (!result.ok) throw new Error(`a prepared body can't be formatted: ${result.fault.reason}`);
   return { frames: new Uint8Array(result.out, 0, result.length), events: result.events };

@@ -4,6 +4,7 @@ import { workerData } from 'node:worker_threads';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import type { FormatFault, FormatResult, FormatTask, FormatterData } from '../src/model/format-task.js';
 import { Kernel, type KernelResult } from './kernel/kernel.js';
+import { compilePattern } from './patterns.js';
 import { inflateZstd } from './zstd.js';
 
 const { plans, maxRawSize } = workerData as FormatterData;
@@ -13,7 +14,7 @@ let kernel: Kernel | undefined;
 /** Once per thread, at the first task: a throw while a thread starts would reach nobody who could handle it. */
 function start(): Kernel {
   const wasm = readFileSync(new URL('./kernel/kernel.wasm', import.meta.url));
-  return new Kernel(wasm, plans, maxRawSize);
+  return new Kernel(wasm, plans, maxRawSize, compilePattern);
 }
 
 /** Formats one raw batch. The task's buffers come back with the result, transferred. */

@@ -1,5 +1,6 @@
 import type { BodyPlan, FormatPlan, Framing, Member, NewlinePolicy, SizePlan, Template } from '../model/format-plan.js';
 import type { FormatConfig } from './format-schema.js';
+import { severityRules } from './severity-from.js';
 import { fillTemplate, type TemplateConfig } from './template.js';
 
 interface PlanContext {
@@ -16,6 +17,7 @@ type Fill = (template: TemplateConfig) => Template;
 export function toFormatPlan(format: FormatConfig, { project, logstore, ...destination }: PlanContext): FormatPlan {
   const fill: Fill = (template) => fillTemplate(template, { project, logstore });
   const { facility, severity, include, exclude } = format;
+  const byField = format.severityFrom === undefined ? [] : severityRules(format.severityFrom);
   return {
     ...destination,
     header: {
@@ -35,10 +37,13 @@ export function toFormatPlan(format: FormatConfig, { project, logstore, ...desti
     body: bodyPlan(format, fill),
     include,
     exclude,
-    rules: format.rules.map((rule) => ({
-      when: rule.when,
-      priority: (rule.facility ?? facility) * 8 + (rule.severity ?? severity),
-    })),
+    rules: [
+      ...format.rules.map((rule) => ({
+        when: rule.when,
+        priority: (rule.facility ?? facility) * 8 + (rule.severity ?? severity),
+      })),
+      ...byField.map(({ when, severity: own }) => ({ when, priority: facility * 8 + own })),
+    ],
   };
 }
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { condition } from './condition.js';
+import { condition, field } from './condition.js';
 import { flag, parsed } from './leaves.js';
 import { DEFAULT_PRESET, PRESET_NAMES, withPreset } from './presets.js';
 import { type Parsed } from './scalars.js';
 import { didYouMean } from './suggest.js';
+import { SEVERITY_TABLES } from './severity-from.js';
 import { FACILITIES, SEVERITIES } from './syslog-words.js';
 import { parseTemplate } from './template.js';
 
@@ -58,6 +59,16 @@ const written = section({
     .max(100)
     .prefault([])
     .describe('Severity (and facility) by content: the first rule whose condition holds counts.'),
+  severityFrom: section({
+    field: field.describe('Name of a field.'),
+    as: z
+      .enum(SEVERITY_TABLES)
+      .describe(
+        'What it holds: a level by name or number (error, WARN, 4 …), an HTTP status, or an error code if any.',
+      ),
+  })
+    .optional()
+    .describe('Severity by the value of a field, for events of which no rule holds.'),
   include: condition.optional().describe('Only events for which this holds are sent; the others are counted.'),
   exclude: condition.optional().describe('Events for which this holds are not sent, but counted.'),
   fractionDigits: z

@@ -77,9 +77,23 @@ export type Condition =
       readonly op: 'equals' | 'prefix' | 'suffix' | 'contains';
       readonly ref: FieldRef;
       readonly values: readonly string[];
+      /** The letters A to Z count as a to z. */
+      readonly ignoreCase?: true;
     }
+  /** Something in the value, read as UTF-8, matches; RE2 syntax, so that no value takes more than linear time. */
+  | { readonly op: 'regex'; readonly ref: FieldRef; readonly pattern: string }
+  /** The value is an IPv4 or IPv6 address (RFC 4291 §2.2) in one of the ranges. */
+  | { readonly op: 'cidr'; readonly ref: FieldRef; readonly ranges: readonly IpRange[] }
+  /** Holds for this share (0 to 1) of all values: by a hash, so that the same value is always in or always out. */
+  | { readonly op: 'sample'; readonly ref: FieldRef; readonly share: number }
   /** Holds only for plain decimal numbers of at most 15 digits. */
   | { readonly op: 'lt' | 'le' | 'gt' | 'ge'; readonly ref: FieldRef; readonly number: number };
+
+/** 16 bytes, IPv4 as `::ffff:a.b.c.d`, of which the first `bits` (0 to 128, IPv4: 96 to 128) count. */
+export interface IpRange {
+  readonly address: readonly number[];
+  readonly bits: number;
+}
 
 /** The first rule that holds decides. */
 export interface PriorityRule {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { endianness } from 'node:os';
+import { ipBytes } from '../flow/ip-address.js';
 
 /**
  * What Linux tells everybody about a TCP socket in /proc/self/net/tcp and tcp6 (proc_net_tcp.txt of the kernel's documentation): the only way
@@ -128,26 +129,7 @@ const hexPort = (port: number): string => port.toString(16).toUpperCase().padSta
 
 /** The kernel prints an address as 32-bit words in the machine's own byte order. */
 function hexAddress(address: string): string {
-  const bytes = Buffer.from(address.includes(':') ? ipv6Bytes(address) : ipv4Bytes(address));
+  const bytes = Buffer.from(ipBytes(address));
   if (endianness() === 'LE') bytes.swap32();
   return bytes.toString('hex').toUpperCase();
-}
-
-const ipv4Bytes = (address: string): number[] => address.split('.').map(Number);
-
-function ipv6Bytes(address: string): number[] {
-  const [head = '', tail] = (address.split('%')[0] ?? '').split('::');
-  const front = groupBytes(head);
-  if (tail === undefined) return front;
-  const back = groupBytes(tail);
-  return [...front, ...Array<number>(Math.max(0, 16 - front.length - back.length)).fill(0), ...back];
-}
-
-function groupBytes(groups: string): number[] {
-  if (groups === '') return [];
-  return groups.split(':').flatMap((group) => {
-    if (group.includes('.')) return ipv4Bytes(group);
-    const value = parseInt(group, 16);
-    return [value >> 8, value & 255];
-  });
 }

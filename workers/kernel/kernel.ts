@@ -21,6 +21,9 @@ const SLACK = 256;
 const MAX_EXPANSION = 16;
 const MAX_FRAME_BYTES = 0xf000_0000;
 
+/** Makes the test for a pattern in RE2 syntax. */
+export type CompilePattern = (pattern: string) => (text: string) => boolean;
+
 /** First guess of bytes of frames per raw byte; afterwards the plan's last batch is asked. */
 const FIRST_EXPANSION = 1.3;
 const HEADROOM = 1.05;
@@ -87,6 +90,7 @@ export class Kernel {
   readonly #module: WebAssembly.Module;
   #kernel: Exports;
   readonly #plans: readonly KernelPlan[];
+  readonly #patterns: readonly ((text: string) => boolean)[];
   readonly #maxRawSize: number;
   readonly #maxFrameBytes: number;
   /** Where batches begin, behind the plans. */
@@ -102,20 +106,23 @@ export class Kernel {
    * @param wasm the compiled assembly/index.ts.
    * @param maxRawSize bytes; a batch that claims more is refused before anything is allocated.
    */
-  constructor(wasm: Uint8Array, plans: readonly FormatPlan[], maxRawSize: number) {
+  constructor(wasm: Uint8Array, plans: readonly FormatPlan[], maxRawSize: number, compile: CompilePattern) {
     this.#module = new WebAssembly.Module(wasm);
     this.#kernel = this.#instance();
     this.#memory = new Uint8Array(this.#kernel.memory.buffer);
     this.#maxRawSize = maxRawSize;
     this.#maxFrameBytes = Math.min(MAX_EXPANSION * maxRawSize + PAGE, MAX_FRAME_BYTES);
+    const patterns: string[] = [];
+    const numberOf = (pattern: string): number => patterns.push(pattern) - 1;
     let base = align(this.#kernel.heapBase());
     this.#plans = plans.map((plan) => {
-      const { bytes, address } = encodePlan(plan, base);
+      const { bytes, address } = encodePlan(plan, base, numberOf);
       const at = base;
       base += bytes.length;
       return { at, bytes, address, expansion: FIRST_EXPANSION };
     });
     this.#base = base;
+    this.#patterns = patterns.map(compile);
     this.#layPlans();
   }
 
@@ -201,7 +208,7 @@ export class Kernel {
     this.#layPlans();
   }
 
-  #host(): Record<string, (...args: number[]) => void> {
+  #host(): Record<string, (...args: number[]) => unknown> {
     return {
       emit: (from: number, length: number, ends: number, frames: number, consumed: number) => {
         const { buffer } = this.#kernel.memory;
@@ -216,6 +223,8 @@ export class Kernel {
         const found: FoundLog = { group, groupLength, log, logLength, groupIndex, index, messageBytes };
         this.#rejected?.add(this.#memory, found);
       },
+      matches: (pattern: number, from: number, length: number) =>
+        Number(this.#patterns[pattern]?.(DECODER.decode(this.#memory.subarray(from, from + length)))),
       fault: (reason: number, offset: number) => {
         throw new KernelFault(REASONS[reason] ?? 'protobuf-corrupt', offset);
       },
@@ -231,6 +240,9 @@ export class Kernel {
     this.#memory = new Uint8Array(this.#kernel.memory.buffer);
   }
 }
+
+/** What is no UTF-8 becomes U+FFFD, as in frames. */
+const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
 
 interface Origin {
   readonly text: string;

@@ -2,6 +2,7 @@ import type {
   Condition,
   FieldRef,
   FormatPlan,
+  IpRange,
   NewlinePolicy,
   SizePlan,
   Template,
@@ -27,7 +28,12 @@ const OPS: Record<Condition['op'], number> = {
   le: 9,
   gt: 10,
   ge: 11,
+  regex: 12,
+  cidr: 13,
+  sample: 14,
 };
+/** Added to the op of a comparison that ignores case. */
+const IGNORING_CASE = 16;
 
 /** RFC 5424 §6: the most bytes of HOSTNAME, APP-NAME, PROCID and MSGID; RFC 3164 §4.1.3: of TAG. */
 const MAX_HOSTNAME = 255;
@@ -43,8 +49,12 @@ export interface EncodedPlan {
   readonly address: number;
 }
 
-/** Lays a plan out as the kernel reads it. @param base where the bytes will lie, a multiple of 16. */
-export function encodePlan(plan: FormatPlan, base: number): EncodedPlan {
+/**
+ * Lays a plan out as the kernel reads it.
+ * @param base where the bytes will lie, a multiple of 16.
+ * @param numberOf gives the number by which the kernel asks its host for a pattern.
+ */
+export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: string) => number): EncodedPlan {
   const arena = new Arena(base);
   const { header, include, exclude, rules } = plan;
   const conditions = [include, exclude, ...rules.map(({ when }) => when)].filter((one) => one !== undefined);
@@ -55,6 +65,7 @@ export function encodePlan(plan: FormatPlan, base: number): EncodedPlan {
     ...conditions.flatMap(refsOfCondition),
   ]);
   const head = (priority: number): number => encodeHead(arena, header, priority);
+  const encode = (condition: Condition): number => encodeCondition(arena, refs, numberOf, condition);
   const address = arena.words([
     Number(plan.framing === 'octet-counting'),
     ...arena.text(plan.framing === 'octet-counting' ? '' : plan.framing.trailer),
@@ -69,9 +80,9 @@ export function encodePlan(plan: FormatPlan, base: number): EncodedPlan {
     ...refs.roots(),
     ...encodeSegments(arena, header, refs),
     ...encodeData(arena, header, refs),
-    include === undefined ? 0 : encodeCondition(arena, refs, include),
-    exclude === undefined ? 0 : encodeCondition(arena, refs, exclude),
-    arena.words(rules.flatMap(({ when, priority }) => [encodeCondition(arena, refs, when), head(priority)])),
+    include === undefined ? 0 : encode(include),
+    exclude === undefined ? 0 : encode(exclude),
+    arena.words(rules.flatMap(({ when, priority }) => [encode(when), head(priority)])),
     rules.length,
     ...encodeBody(arena, refs, plan.body),
     ...encodeSize(arena, plan),
@@ -198,15 +209,51 @@ function refsOfCondition(condition: Condition): FieldRef[] {
   return condition.op === 'not' ? refsOfCondition(condition.of) : condition.of.flatMap(refsOfCondition);
 }
 
-function encodeCondition(arena: Arena, refs: RefTable, condition: Condition): number {
+function encodeCondition(
+  arena: Arena,
+  refs: RefTable,
+  numberOf: (pattern: string) => number,
+  condition: Condition,
+): number {
   const op = OPS[condition.op];
   if ('of' in condition) {
     const parts = condition.op === 'not' ? [condition.of] : condition.of;
-    const items = parts.map((part) => encodeCondition(arena, refs, part));
+    const items = parts.map((part) => encodeCondition(arena, refs, numberOf, part));
     return arena.words([op, 0, arena.words(items), items.length, 0]);
   }
   const ref = refs.addressOf(condition.ref);
-  if ('values' in condition) return arena.words([op, ref, ...arena.texts(condition.values), 0]);
-  const number = 'number' in condition ? arena.put(new Uint8Array(Float64Array.of(condition.number).buffer)) : 0;
-  return arena.words([op, ref, 0, 0, number]);
+  switch (condition.op) {
+    case 'exists':
+      return arena.words([op, ref, 0, 0, 0]);
+    case 'regex':
+      return arena.words([op, ref, 0, numberOf(condition.pattern), 0]);
+    case 'cidr':
+      return arena.words([op, ref, encodeRanges(arena, condition.ranges), condition.ranges.length, 0]);
+    case 'sample':
+      return arena.words([op, ref, 0, Math.min(Math.floor(condition.share * 2 ** 32), 0xffff_ffff), 0]);
+    case 'lt':
+    case 'le':
+    case 'gt':
+    case 'ge':
+      return arena.words([op, ref, 0, 0, arena.put(new Uint8Array(Float64Array.of(condition.number).buffer))]);
+    default: {
+      const { values, ignoreCase } = condition;
+      if (ignoreCase !== true) return arena.words([op, ref, ...arena.texts(values), 0]);
+      return arena.words([op + IGNORING_CASE, ref, ...arena.texts(values.map(inLowerCase)), 0]);
+    }
+  }
+}
+
+/** Only of the letters that the kernel knows to have a case. */
+const inLowerCase = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+
+/** The 16 bytes of the address, then how many of their bits count. */
+function encodeRanges(arena: Arena, ranges: readonly IpRange[]): number {
+  const table = new Uint8Array(ranges.length * 20);
+  const view = new DataView(table.buffer);
+  for (const [index, { address, bits }] of ranges.entries()) {
+    table.set(address, index * 20);
+    view.setUint32(index * 20 + 16, bits, true);
+  }
+  return arena.put(table);
 }

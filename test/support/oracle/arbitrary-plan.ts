@@ -78,16 +78,41 @@ const texts = fc.array(fc.constantFrom('', 'a', 'plain', 'The', ' dog. ', '"', '
 });
 /** Nothing to look for inside anything would be found in everything. */
 const someTexts = texts.map((all) => all.map((text) => (text === '' ? 'quick' : text)));
+const caseless = { ignoreCase: fc.constant(true as const) };
+const TEXT_KEYS: ('op' | 'ref' | 'values')[] = ['op', 'ref', 'values'];
+/** They mean the same to RE2 and to JavaScript. */
+const PATTERNS = ['a', '^The', '(?i)QUICK|fox', '[0-9]{2,}', 'é+$', '^$', '"\\S*"'];
+const v4 = (...bytes: readonly number[]): number[] => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, ...bytes];
+const v6 = (...bytes: readonly number[]): number[] => [...bytes, ...Array<number>(16 - bytes.length).fill(0)];
+export const RANGES = [
+  { address: v4(10, 0, 0, 0), bits: 104 },
+  { address: v4(192, 168, 16, 0), bits: 116 },
+  { address: v4(0, 0, 0, 0), bits: 96 },
+  { address: v6(0x20, 0x01, 0x0d, 0xb8), bits: 32 },
+  { address: v6(), bits: 0 },
+  { address: v6(0xfe, 0x80), bits: 10 },
+];
 const condition: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition; many: Condition[] }>((tie) => ({
   condition: fc.oneof(
     { maxDepth: 3, depthSize: 'small' },
     fc.record({ op: fc.constant('exists' as const), ref }),
-    fc.record({ op: fc.constant('equals' as const), ref, values: texts }),
+    fc.record({ op: fc.constant('equals' as const), ref, values: texts, ...caseless }, { requiredKeys: TEXT_KEYS }),
+    fc.record(
+      {
+        op: fc.constantFrom('prefix' as const, 'suffix' as const, 'contains' as const),
+        ref,
+        values: someTexts,
+        ...caseless,
+      },
+      { requiredKeys: TEXT_KEYS },
+    ),
+    fc.record({ op: fc.constant('regex' as const), ref, pattern: fc.constantFrom(...PATTERNS) }),
     fc.record({
-      op: fc.constantFrom('prefix' as const, 'suffix' as const, 'contains' as const),
+      op: fc.constant('cidr' as const),
       ref,
-      values: someTexts,
+      ranges: fc.array(fc.constantFrom(...RANGES), { maxLength: 3 }),
     }),
+    fc.record({ op: fc.constant('sample' as const), ref, share: fc.constantFrom(0.001, 0.3, 0.5, 0.999) }),
     fc.record({
       op: fc.constantFrom('lt' as const, 'le' as const, 'gt' as const, 'ge' as const),
       ref,

@@ -91,6 +91,31 @@ const jsonText = fc
     const at = where % (json.length + 1);
     return bytesOf(json.slice(0, at) + what + json.slice(at + (where % 2)));
   });
+/** IP addresses, and what is nearly one. */
+export const address = fc
+  .tuple(
+    fc.oneof(
+      fc.ipV4(),
+      fc.ipV6(),
+      fc.constantFrom(
+        '10.1.2.3',
+        '192.168.17.255',
+        '2001:db8::1',
+        '::ffff:10.0.0.1',
+        'fe80::1%eth0',
+        '::',
+        '1::',
+        '::1.2.3.4',
+      ),
+      fc.constantFrom('1:2:3:4:5:6:7::', '::2:3:4:5:6:7:8', '1:2:3:4:5:6:1.2.3.4', '1::2::3', '10.01.2.3', '256.1.1.1'),
+    ),
+    fc.option(fc.tuple(fc.nat(), fc.constantFrom('', ':', '.', '0', 'f', '%', ' ')), { nil: undefined, freq: 3 }),
+  )
+  .map(([text, damage]) => {
+    if (damage === undefined) return bytesOf(text);
+    const at = damage[0] % (text.length + 1);
+    return bytesOf(text.slice(0, at) + damage[1] + text.slice(at + (damage[0] % 2)));
+  });
 /** Field text: mostly short, around the widths of vectors and varints, sometimes long. */
 const text = fc.oneof(
   { weight: 6, arbitrary: plain(40) },
@@ -100,6 +125,7 @@ const text = fc.oneof(
     weight: 1,
     arbitrary: fc.constantFrom('0', '7', '12.50', '-3', '1e5', '0.1', '123456789012345', '.5').map(bytesOf),
   },
+  { weight: 1, arbitrary: address },
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 40 }) },
   { weight: 1, arbitrary: plain(300) },
   { weight: 1, arbitrary: fc.tuple(plain(3000), hostile, plain(3000)).map(concat) },

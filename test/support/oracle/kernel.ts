@@ -2,14 +2,15 @@
 import { readFileSync } from 'node:fs';
 import type { FormatPlan } from '../../../src/model/format-plan.js';
 import { Kernel, type KernelResult } from '../../../workers/kernel/kernel.js';
+import { compilePattern } from '../../../workers/patterns.js';
 
 const wasm = readFileSync(new URL('../../../workers/kernel/kernel.wasm', import.meta.url));
 
 /** How many times the usual number of random runs to make. */
 export const RUNS = Number(process.env['KERNEL_RUNS'] ?? 1);
 
-export function kernelOf(plans: readonly FormatPlan[], maxRawSize = 1 << 24): Kernel {
-  return new Kernel(wasm, plans, maxRawSize);
+export function kernelOf(plans: readonly FormatPlan[], maxRawSize = 1 << 24, compile = compilePattern): Kernel {
+  return new Kernel(wasm, plans, maxRawSize, compile);
 }
 
 export const PLAN: FormatPlan = {

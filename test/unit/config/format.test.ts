@@ -79,6 +79,51 @@ test('rules keep what they do not name, conditions become a tree of references',
   assert.deepEqual(exclude, { op: 'all', of: [{ op: 'prefix', ref: { kind: 'content', key: 'b' }, values: ['c'] }] });
 });
 
+test('conditions of text may ignore case, ranges of addresses are exact, samples are of a field or of all events', () => {
+  const conditionOf = (include: string) => planOf(`{ include: ${include} }`).include;
+  const ref = { kind: 'content', key: 'a' } as const;
+  const id = { kind: 'eventId', prefix: '' } as const;
+  assert.deepEqual(conditionOf('{ field: a, in: [X, y], ignoreCase: true }'), {
+    ...{ op: 'equals', ref, values: ['X', 'y'], ignoreCase: true },
+  });
+  assert.deepEqual(conditionOf('{ field: a, regex: "^x", ignoreCase: true }'), { op: 'regex', ref, pattern: '(?i)^x' });
+  assert.deepEqual(conditionOf('{ field: a, cidr: [10.0.0.0/9, 2001:db8::/33, 1.2.3.4] }'), {
+    op: 'cidr',
+    ref,
+    ranges: [
+      { address: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 0, 0, 0], bits: 105 },
+      { address: [0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], bits: 33 },
+      { address: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 1, 2, 3, 4], bits: 128 },
+    ],
+  });
+  assert.deepEqual(conditionOf('{ sample: 0.25 }'), { op: 'sample', ref: id, share: 0.25 });
+  const exists = { op: 'exists', ref };
+  assert.deepEqual(conditionOf('{ field: a, sample: .5 }'), {
+    op: 'any',
+    of: [
+      { op: 'all', of: [exists, { op: 'sample', ref, share: 0.5 }] },
+      {
+        op: 'all',
+        of: [
+          { op: 'not', of: exists },
+          { op: 'sample', ref: id, share: 0.5 },
+        ],
+      },
+    ],
+  });
+});
+
+test('severityFrom comes behind the rules, with the facility of all events', () => {
+  const { rules } = planOf(
+    '{ facility: local0, rules: [{ when: { field: a, exists: true }, severity: alert }], severityFrom: { field: status, as: httpStatus } }',
+  );
+  assert.deepEqual(
+    rules.map(({ priority }) => priority),
+    [129, 131, 132, 134],
+  );
+  assert.equal(planOf('{ severityFrom: { field: level, as: level } }').rules.length, 8);
+});
+
 test('size, and the id of an event with the names of its pipeline', () => {
   const plan = planOf(
     '{ structuredData: { "sls@32473": { id: "%{__event_id__}" } } }',
@@ -106,11 +151,11 @@ test('every mistake is one line that says what to write instead', () => {
     ],
     [
       '{ include: { field: a } }',
-      'include: say what about the field: one of equals, in, prefix, suffix, contains, exists, lt, le, gt, ge',
+      'include: say what about the field: one of equals, in, prefix, suffix, contains, regex, cidr, sample, exists, lt, le, gt, ge',
     ],
     [
       '{ include: { equals: a } }',
-      'include: a condition is field: with one of equals, in, prefix, suffix, contains, exists, lt, le, gt, ge; or all:, any: or not: with others',
+      'include: a condition is field: with one of equals, in, prefix, suffix, contains, regex, cidr, sample, exists, lt, le, gt, ge; or all:, any: or not: with others',
     ],
     ['{ include: { not: { field: a, exists: true }, contains: b } }', 'include: contains needs a field: beside it'],
     [
@@ -123,6 +168,39 @@ test('every mistake is one line that says what to write instead', () => {
     ],
     ['{ exclude: { field: a, gt: much } }', 'exclude.gt: expected a number, got "much"'],
     ['{ exclude: { field: a, contains: "" } }', 'exclude.contains: expected some text, got empty text'],
+    [
+      '{ exclude: { field: a, regex: "a(b" } }',
+      "exclude.regex: can't be read as a regular expression: missing closing ): `a(b`",
+    ],
+    [
+      '{ exclude: { field: a, regex: "(?=x)y" } }',
+      "exclude.regex: can't be read as a regular expression: invalid or unsupported Perl syntax: `(?=`; look-around and \\1 are not supported",
+    ],
+    [
+      '{ exclude: { field: a, regex: "" } }',
+      'exclude.regex: expected a regular expression (RE2 syntax), got empty text',
+    ],
+    [
+      '{ exclude: { field: a, cidr: 10.0.0.0/33 } }',
+      'exclude.cidr[0]: "10.0.0.0/33" has a prefix of more than 32 bits',
+    ],
+    [
+      '{ exclude: { field: a, cidr: [10.0.0.1/8] } }',
+      'exclude.cidr[0]: "10.0.0.1/8" has bits beyond its prefix; write the first address of the range',
+    ],
+    [
+      '{ exclude: { field: a, cidr: ["::1", "fe80::%1/64"] } }',
+      'exclude.cidr[1]: expected an address range such as 10.0.0.0/8 or 2001:db8::/32, got "fe80::%1/64"',
+    ],
+    ['{ include: { sample: 10 } }', 'include.sample: expected a share between 0 and 1, such as 0.1, got "10"'],
+    [
+      '{ include: { field: a, gt: 1, ignoreCase: true } }',
+      'include: ignoreCase goes with one of equals, in, prefix, suffix, contains, regex',
+    ],
+    [
+      '{ severityFrom: { field: level, as: levle } }',
+      'severityFrom.as: expected level, httpStatus or errorCode, got "levle"; did you mean "level"?',
+    ],
     ['{ fields: { a: "%{b}" } }', 'fields: body: kv has no fields to choose; use json, leef or cef'],
     ['{ body: leef, fields: { sev: "%{b}" } }', 'fields.sev: is written by the forwarder itself; remove it'],
     ['{ body: cef, fields: { "a b": "%{b}" } }', 'fields."a b": a name is one word of letters, digits and "_"'],

@@ -25,4 +25,7 @@ export declare function reject(
   messageBytes: u32,
 ): void;
 
+/** Whether something in a value matches a pattern, by the number that the plan has for it. */
+export declare function matches(pattern: u32, from: usize, length: u32): bool;
+
 export declare function fault(reason: u32, offset: i32): void;

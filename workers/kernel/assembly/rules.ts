@@ -1,6 +1,9 @@
 /** Conditions over the refs of a log: which logs go out, and how severe they are. */
+import { matches as hostMatches } from './host';
+import { isInRange, readIp } from './ip';
 import { Condition, Head, plan, Ref, Rule, RULE_SIZE, Text, TEXT_SIZE } from './plan';
 import { isSame } from './same';
+import { hashOf } from './sample';
 
 /** The same numbers as OPS in plan-encoder.ts. */
 const ALL: u32 = 0;
@@ -14,6 +17,11 @@ const CONTAINS: u32 = 7;
 const LESS: u32 = 8;
 const LESS_OR_EQUAL: u32 = 9;
 const GREATER: u32 = 10;
+const REGEX: u32 = 12;
+const CIDR: u32 = 13;
+const SAMPLE: u32 = 14;
+const IGNORING_CASE: u32 = 16;
+const RANGE_SIZE: usize = 20;
 
 const MAX_DIGITS: u32 = 15;
 
@@ -38,6 +46,10 @@ function holds(at: usize): bool {
   if (op <= NOT) return combined(condition, op);
   const ref = changetype<Ref>(condition.ref);
   if (op == EXISTS) return ref.valueLength != 0;
+  if (op >= IGNORING_CASE) return matchesFolded(condition, ref, op - IGNORING_CASE);
+  if (op == REGEX) return hostMatches(condition.count, ref.value, ref.valueLength);
+  if (op == CIDR) return isInRanges(condition, ref);
+  if (op == SAMPLE) return hashOf(ref.value, ref.value + ref.valueLength) < condition.count;
   if (op >= LESS) return compares(ref, op, load<f64>(condition.number));
   for (let i: u32 = 0; i < condition.count; i++) {
     if (matches(op, ref.value, ref.valueLength, changetype<Text>(condition.items + i * TEXT_SIZE))) return true;
@@ -78,6 +90,38 @@ function contains(value: usize, length: u32, text: Text): bool {
     }
   }
   return false;
+}
+
+function isInRanges(condition: Condition, ref: Ref): bool {
+  if (!readIp(ref.value, ref.value + ref.valueLength)) return false;
+  for (let i: u32 = 0; i < condition.count; i++) {
+    const range = condition.items + i * RANGE_SIZE;
+    if (isInRange(range, load<u32>(range, 16))) return true;
+  }
+  return false;
+}
+
+function matchesFolded(condition: Condition, ref: Ref, op: u32): bool {
+  for (let i: u32 = 0; i < condition.count; i++) {
+    const text = changetype<Text>(condition.items + i * TEXT_SIZE);
+    if (ref.valueLength < text.length) continue;
+    const last = ref.value + ref.valueLength - text.length;
+    if (op == EQUALS && last != ref.value) continue;
+    const first = op == SUFFIX ? last : ref.value;
+    for (let p = first; p <= (op == CONTAINS ? last : first); p++) {
+      if (isSameFolded(p, text)) return true;
+    }
+  }
+  return false;
+}
+
+/** The text has no capital letters. */
+function isSameFolded(p: usize, text: Text): bool {
+  for (let i: u32 = 0; i < text.length; i++) {
+    const c: u32 = load<u8>(p + i);
+    if ((c - 0x41 <= 25 ? c | 0x20 : c) != load<u8>(text.at + i)) return false;
+  }
+  return true;
 }
 
 /** Where {@link isNumber} left what it read. */
