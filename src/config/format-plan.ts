@@ -2,6 +2,7 @@ import type { BodyPlan, FormatPlan, Framing, Member, NewlinePolicy, SizePlan, Te
 import type { FormatConfig } from './format-schema.js';
 import { severityRules } from './severity-from.js';
 import { fillTemplate, type TemplateConfig } from './template.js';
+import { zoneOf } from './time-zone.js';
 
 interface PlanContext {
   readonly project: string;
@@ -16,12 +17,14 @@ type Fill = (template: TemplateConfig) => Template;
 /** The format section as the kernel wants it. */
 export function toFormatPlan(format: FormatConfig, { project, logstore, ...destination }: PlanContext): FormatPlan {
   const fill: Fill = (template) => fillTemplate(template, { project, logstore });
-  const { facility, severity, include, exclude } = format;
+  const { facility, severity, include, exclude, eventTime } = format;
   const byField = format.severityFrom === undefined ? [] : severityRules(format.severityFrom);
   return {
     ...destination,
     header: {
       style: format.header,
+      dialect: format.dialect,
+      zone: zoneOf(format.timeZone),
       priority: facility * 8 + severity,
       fractionDigits: format.fractionDigits,
       hostname: fill(format.hostname),
@@ -34,6 +37,7 @@ export function toFormatPlan(format: FormatConfig, { project, logstore, ...desti
       })),
       bom: format.bom,
     },
+    eventTime: eventTime && { ref: eventTime.field, format: eventTime.format, zone: zoneOf(eventTime.timeZone) },
     body: bodyPlan(format, fill),
     include,
     exclude,

@@ -6,7 +6,8 @@ import { type Parsed } from './scalars.js';
 import { didYouMean } from './suggest.js';
 import { SEVERITY_TABLES } from './severity-from.js';
 import { FACILITIES, SEVERITIES } from './syslog-words.js';
-import { parseTemplate } from './template.js';
+import { parseFoundRef, parseTemplate } from './template.js';
+import { parseZone, ZONE_EXPECTED } from './time-zone.js';
 
 /** How an event looks: the section `format` of a pipeline. */
 
@@ -43,15 +44,35 @@ const rule = section({
   facility: facility().optional().describe('Their facility; default: that of all events.'),
 });
 
+const zone = () => parsed(ZONE_EXPECTED, parseZone).prefault('UTC');
+
+const eventTime = section({
+  field: parsed('a field', parseFoundRef).describe('Name of the field that says when it happened.'),
+  format: z
+    .enum(['iso8601', 's', 'ms', 'us', 'ns', 'clf'])
+    .describe(
+      'ISO 8601 or RFC 3339, unix time in s, ms, us or ns, or clf as nginx writes it: 04/Nov/2026:22:13:20 +0800.',
+    ),
+  timeZone: zone().describe('Zone of values that do not say theirs.'),
+}).describe(
+  "Time of the event in the header, devTime and rt from a field; what can't be read leaves the time of the log. Default: that.",
+);
+
 const written = section({
   preset: z
     .enum(PRESET_NAMES)
     .prefault(DEFAULT_PRESET)
     .describe('A named set of defaults; aliyun-sample writes what the sync_data_to_syslog.py sample meant to write.'),
   header: z
-    .enum(['rfc5424', 'rfc3164'])
+    .enum(['rfc5424', 'rfc3164', 'none'])
     .prefault('rfc5424')
-    .describe('Syslog header; rfc3164 has the time in UTC and appName as its TAG.'),
+    .describe('Syslog header; rfc3164 has appName as its TAG; none: the message is the body and nothing else.'),
+  dialect: z
+    .enum(['bsd', 'iso8601', 'year'])
+    .prefault('bsd')
+    .describe('rfc3164: the time as "Nov  4 22:13:20", as RFC 5424 has it, or as "Nov  4 2026 22:13:20".'),
+  timeZone: zone().describe('Zone of the time in the header: UTC (Z), an IANA name, or an offset such as +08:00.'),
+  eventTime: eventTime.optional(),
   facility: facility().prefault('user').describe('Syslog facility by name or number (0 to 23).'),
   severity: severity().prefault('info').describe('Syslog severity by name or number (0 to 7).'),
   rules: z
@@ -133,19 +154,28 @@ export const format = z
     withPreset,
     written.superRefine((value, context) => {
       const say: Say = (path, message) => context.addIssue({ code: 'custom', path, message });
+      checkHeader(value, say);
       checkData(value, say);
       checkFields(value, say);
     }),
   )
   .prefault({});
 
+function checkHeader({ header, dialect }: Written, say: Say): void {
+  if (header !== 'rfc3164' && dialect !== 'bsd') {
+    say(['dialect'], `is of RFC 3164 only; write header: rfc3164, or remove it`);
+  }
+}
+
 const SD_NAME = /^[!#-<>-\\^-~]{1,32}$/;
 const REGISTERED = ['timeQuality', 'origin', 'meta'];
 
 function checkData({ header, structuredData }: Written, say: Say): void {
   const ids = Object.entries(structuredData);
-  if (ids.length > 0 && header === 'rfc3164')
-    say(['structuredData'], 'RFC 3164 has no structured data; use header: rfc5424');
+  if (ids.length > 0 && header !== 'rfc5424') {
+    const name = header === 'none' ? 'no header' : 'RFC 3164';
+    say(['structuredData'], `${name} has no structured data; use header: rfc5424`);
+  }
   for (const [id, params] of ids) {
     if (!SD_NAME.test(id))
       say(['structuredData', id], 'an SD-ID is 1 to 32 printable ASCII characters without space, = ] and "');

@@ -1,4 +1,4 @@
-import type { FieldRef, Template, TemplatePart } from '../model/format-plan.js';
+import type { EventTimePlan, FieldRef, Template, TemplatePart } from '../model/format-plan.js';
 import { quoted } from './problem.js';
 import { isWrong, type Parsed } from './scalars.js';
 import { didYouMean } from './suggest.js';
@@ -103,6 +103,16 @@ export function parseFieldRef(name: string): Parsed<FieldRef> {
   return typeof ref === 'string'
     ? { wrong: `${quoted(name)} is the same for every event; there is nothing to choose by` }
     : ref;
+}
+
+/** A field that is found in the log, not made from it. */
+export function parseFoundRef(name: string): Parsed<EventTimePlan['ref']> {
+  const ref = parseFieldRef(name);
+  if (isWrong(ref)) return ref;
+  const isFound = ref.kind === 'topic' || ref.kind === 'source' || ref.kind === 'tag' || ref.kind === 'content';
+  return isFound
+    ? (ref as EventTimePlan['ref'])
+    : { wrong: `${quoted(name)} says nothing that is not known; name a field of the log` };
 }
 
 function parseName(name: string, at: number): Parsed<FieldRef | OwnName> {

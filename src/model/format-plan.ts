@@ -7,11 +7,11 @@
  * Where a template part finds its value in a log. A content's key with dots in it (`event.userIdentity.userName`) also leads into the
  * JSON of the content that is named before the first dot; a content of exactly that name comes first.
  *
- * Some values are made: the log's time in unix seconds or milliseconds; its rating (severity as LEEF and CEF count it: 1 for debug to 10
+ * Some values are made: the log's time in unix seconds or milliseconds; that of the event in milliseconds; its rating (severity as LEEF and CEF count it: 1 for debug to 10
  * for emerg); its id, the same whenever and in whatever batch the log is read again: prefix, then `shard/cursor/index`.
  */
 export type FieldRef =
-  | { readonly kind: 'topic' | 'source' | 'time' | 'timeMs' | 'rating' }
+  | { readonly kind: 'topic' | 'source' | 'time' | 'timeMs' | 'eventMs' | 'rating' }
   | { readonly kind: 'tag' | 'content'; readonly key: string }
   | { readonly kind: 'eventId'; readonly prefix: string };
 
@@ -47,13 +47,39 @@ export interface DataElement {
   readonly params: readonly Member[];
 }
 
+/** How local time runs: from a moment (unix seconds, ascending, the first 0) so many minutes ahead of UTC (-1439 to 1439). */
+export interface Zone {
+  /** IANA name, or an offset such as `+08:00`. */
+  readonly name: string;
+  readonly shifts: readonly { readonly from: number; readonly minutes: number }[];
+}
+
+/** Unix time in a unit (with or without a fraction), ISO 8601, or the common log format's `04/Nov/2026:22:13:20 +0800`. */
+export type TimeFormat = 's' | 'ms' | 'us' | 'ns' | 'iso8601' | 'clf';
+
 /**
- * RFC 5424 §6.2, or the older RFC 3164 §4.1 (in UTC; APP-NAME is its TAG, and without a template
- * for it there is no TAG). Every field is sanitised to PRINTUSASCII and cut to the
+ * When an event happened, if not at the log's own time: what TIMESTAMP, `devTime` and `rt` say. A value that can't be read, or is not
+ * between 1970 and 2106, leaves the log's own time.
+ */
+export interface EventTimePlan {
+  /** Found in the log, not made. */
+  readonly ref: FieldRef & { readonly kind: 'topic' | 'source' | 'tag' | 'content' };
+  readonly format: TimeFormat;
+  /** Of values that do not say theirs; undefined: UTC. */
+  readonly zone: Zone | undefined;
+}
+
+/**
+ * RFC 5424 §6.2, or the older RFC 3164 §4.1 (APP-NAME is its TAG, and without a template
+ * for it there is no TAG), or nothing at all before the body (but the BOM). Every field is sanitised to PRINTUSASCII and cut to the
  * RFC's byte limit by the kernel; empty becomes `-`.
  */
 export interface HeaderPlan {
-  readonly style: 'rfc5424' | 'rfc3164';
+  readonly style: 'rfc5424' | 'rfc3164' | 'none';
+  /** RFC 3164: `Nov  4 22:13:20`, the time as RFC 5424 has it, or `Nov  4 2026 22:13:20`. A log without time is of 1970. */
+  readonly dialect: 'bsd' | 'iso8601' | 'year';
+  /** Of TIMESTAMP; undefined: UTC, where there is a zone in it as `Z`. */
+  readonly zone: Zone | undefined;
   /** facility × 8 + severity, 0..191. */
   readonly priority: number;
   /** Fraction digits of TIMESTAMP; truncated, never rounded. */
@@ -176,6 +202,8 @@ export interface FormatPlan {
   readonly framing: Framing;
   readonly newline: NewlinePolicy;
   readonly header: HeaderPlan;
+  /** Undefined: the log's own time. */
+  readonly eventTime: EventTimePlan | undefined;
   readonly body: BodyPlan;
   /** Logs for which it does not hold are not sent. */
   readonly include: Condition | undefined;

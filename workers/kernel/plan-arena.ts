@@ -10,6 +10,7 @@ const REF_KINDS: Record<FieldRef['kind'], number> = {
   timeMs: 5,
   rating: 6,
   eventId: 7,
+  eventMs: 8,
 };
 
 const WORD = 4;

@@ -11,7 +11,7 @@ const MODES = { plain: 0, json: 1, leefValue: 2, leefTitle: 3, cefValue: 4, cefT
 const LEEF_RESERVED = ['devTime', 'devTimeFormat', 'sev', 'cat'];
 const CEF_RESERVED = ['rt'];
 
-const TIME_MS: Template = [{ kind: 'field', refs: [{ kind: 'timeMs' }], fallback: '' }];
+const TIME_MS: Template = [{ kind: 'field', refs: [{ kind: 'eventMs' }], fallback: '' }];
 const RATING: Template = [{ kind: 'field', refs: [{ kind: 'rating' }], fallback: '' }];
 
 /** A body in the words the kernel has for all of them. */

@@ -6,6 +6,8 @@ import type {
   NewlinePolicy,
   SizePlan,
   Template,
+  TimeFormat,
+  Zone,
 } from '../../src/model/format-plan.js';
 import { Arena, differsPerLog, eventIdRef, RefTable, refsIn } from './plan-arena.js';
 import { encodeBody, partTexts, templatesOfBody } from './plan-body.js';
@@ -13,6 +15,11 @@ import { encodeBody, partTexts, templatesOfBody } from './plan-body.js';
 /** The numbers and the order of members are those of assembly/plan.ts. */
 const NEWLINES: Record<NewlinePolicy, number> = { escape: 0, space: 1, octal: 2, keep: 3, split: 4 };
 const OVER: Record<SizePlan['over'], number> = { truncate: 0, drop: 1, deadLetter: 2, split: 3 };
+
+/** Powers of ten for units, as nanoseconds; the rest are those of assembly/plan.ts. */
+const TIME_FORMATS: Record<TimeFormat, number> = { s: 9, ms: 6, us: 3, ns: 0, iso8601: 10, clf: 11 };
+const DIALECTS: Record<FormatPlan['header']['dialect'], number> = { bsd: 1, year: 2, iso8601: 3 };
+const NO_HEADER = 4;
 
 /** The numbers are those of assembly/rules.ts. */
 const OPS: Record<Condition['op'], number> = {
@@ -56,13 +63,14 @@ export interface EncodedPlan {
  */
 export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: string) => number): EncodedPlan {
   const arena = new Arena(base);
-  const { header, include, exclude, rules } = plan;
+  const { header, eventTime, include, exclude, rules } = plan;
   const conditions = [include, exclude, ...rules.map(({ when }) => when)].filter((one) => one !== undefined);
   const inHeader = templatesOfHeader(header).flatMap(refsIn);
   const refs = new RefTable(arena, [
     ...inHeader,
     ...templatesOfBody(plan.body).flatMap(refsIn),
     ...conditions.flatMap(refsOfCondition),
+    ...(eventTime === undefined ? [] : [eventTime.ref]),
   ]);
   const head = (priority: number): number => encodeHead(arena, header, priority);
   const encode = (condition: Condition): number => encodeCondition(arena, refs, numberOf, condition);
@@ -71,9 +79,9 @@ export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: s
     ...arena.text(plan.framing === 'octet-counting' ? '' : plan.framing.trailer),
     NEWLINES[newlineOf(plan)],
     header.fractionDigits,
-    Number(header.style === 'rfc3164'),
+    header.style === 'none' ? NO_HEADER : header.style === 'rfc3164' ? DIALECTS[header.dialect] : 0,
     Number(inHeader.some(differsPerLog) || header.structuredData.length > 0),
-    Number(refs.differsPerLog || conditions.length > 0),
+    Number(refs.differsPerLog || conditions.length > 0 || eventTime !== undefined),
     head(header.priority),
     ...arena.text(plan.body.kind === 'kv' ? plan.body.separator : ''),
     ...refs.table,
@@ -86,8 +94,17 @@ export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: s
     rules.length,
     ...encodeBody(arena, refs, plan.body),
     ...encodeSize(arena, plan),
+    ...encodeZone(arena, header.zone),
+    ...(eventTime === undefined ? [0, 0] : [refs.addressOf(eventTime.ref), TIME_FORMATS[eventTime.format]]),
+    ...encodeZone(arena, eventTime?.zone),
   ]);
   return { bytes: arena.bytes(), address };
+}
+
+/** Address and number of shifts. */
+function encodeZone(arena: Arena, zone: Zone | undefined): [number, number] {
+  const shifts = zone?.shifts ?? [];
+  return [arena.words(shifts.flatMap(({ from, minutes }) => [from, minutes])), shifts.length];
 }
 
 /** The plan's members from budget to partRef. */
@@ -116,13 +133,14 @@ const WHOLE = 0xffff_ffff;
 
 type Header = FormatPlan['header'];
 
-function templatesOfHeader({ hostname, appName, procId, msgId, structuredData }: Header): Template[] {
+function templatesOfHeader({ style, hostname, appName, procId, msgId, structuredData }: Header): Template[] {
+  if (style === 'none') return [];
   const data = structuredData.flatMap(({ params }) => params.map(({ value }) => value));
   return [hostname, appName, procId, msgId, ...data];
 }
 
 function encodeHead(arena: Arena, { style }: Header, priority: number): number {
-  const text = style === 'rfc5424' ? `<${priority}>1 ` : `<${priority}>`;
+  const text = style === 'rfc5424' ? `<${priority}>1 ` : style === 'rfc3164' ? `<${priority}>` : '';
   return arena.words([...arena.text(text), RATINGS[priority % 8] ?? 1]);
 }
 
@@ -156,6 +174,7 @@ interface HeaderField {
 }
 
 function fieldsOf({ style, hostname, appName, procId, msgId }: Header): HeaderField[] {
+  if (style === 'none') return [];
   const host = { before: ' ', template: hostname, max: MAX_HOSTNAME };
   if (style === 'rfc3164') {
     if (appName.length === 0) return [host];
@@ -172,6 +191,7 @@ function fieldsOf({ style, hostname, appName, procId, msgId }: Header): HeaderFi
 
 function endOfHeader({ style, appName, procId, structuredData, bom }: Header): string {
   const mark = bom ? BOM : '';
+  if (style === 'none') return mark;
   if (style === 'rfc3164') return `${appName.length === 0 ? '' : procId.length === 0 ? ':' : ']:'} ${mark}`;
   return structuredData.length === 0 ? ` - ${mark}` : ' ';
 }

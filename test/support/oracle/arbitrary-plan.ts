@@ -3,13 +3,16 @@ import fc from 'fast-check';
 import type {
   BodyPlan,
   Condition,
+  EventTimePlan,
   FieldRef,
   FormatPlan,
   Framing,
   Member,
   Template,
   TemplatePart,
+  TimeFormat,
 } from '../../../src/model/format-plan.js';
+import { zoneOf } from '../../../src/config/time-zone.js';
 import { KEYS } from './arbitrary.js';
 
 const contentKey = fc.constantFrom(
@@ -24,7 +27,10 @@ const contentKey = fc.constantFrom(
 );
 const ref: fc.Arbitrary<FieldRef> = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom<FieldRef>({ kind: 'topic' }, { kind: 'source' }) },
-  { weight: 1, arbitrary: fc.constantFrom<FieldRef>({ kind: 'time' }, { kind: 'timeMs' }, { kind: 'rating' }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<FieldRef>({ kind: 'time' }, { kind: 'timeMs' }, { kind: 'eventMs' }, { kind: 'rating' }),
+  },
   { weight: 1, arbitrary: fc.constant<FieldRef>({ kind: 'eventId', prefix: 'project/logstore/' }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('tag' as const), key: fc.constantFrom(...KEYS) }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('content' as const), key: contentKey }) },
@@ -126,6 +132,19 @@ const condition: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition; man
 const rarely = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { nil: undefined, freq: 3 });
 
+const zone = fc
+  .constantFrom('UTC', '+05:30', '-03:00', 'Asia/Shanghai', 'America/New_York', 'Africa/Monrovia', 'Pacific/Apia')
+  .map(zoneOf);
+const eventTime = fc.record({
+  ref: fc.constantFrom<EventTimePlan['ref']>(
+    { kind: 'content', key: 'a' },
+    { kind: 'content', key: 'a.b' },
+    { kind: 'tag', key: 'host' },
+    { kind: 'topic' },
+  ),
+  format: fc.constantFrom<TimeFormat>('s', 'ms', 'us', 'ns', 'iso8601', 'clf'),
+  zone,
+});
 const priority = fc.integer({ min: 0, max: 191 });
 const element = fc.record({
   id: fc.constantFrom('sls@32473', 'origin', 'x'),
@@ -143,7 +162,12 @@ export const plan: fc.Arbitrary<FormatPlan> = fc.record({
   newline: fc.constantFrom('escape', 'space', 'octal', 'keep', 'split'),
   header: fc
     .record({
-      style: fc.constantFrom('rfc5424', 'rfc3164'),
+      style: fc.oneof(
+        { weight: 6, arbitrary: fc.constantFrom('rfc5424' as const, 'rfc3164' as const) },
+        { weight: 1, arbitrary: fc.constant('none' as const) },
+      ),
+      dialect: fc.constantFrom('bsd', 'iso8601', 'year'),
+      zone,
       priority,
       fractionDigits: fc.constantFrom(0, 3, 6),
       hostname: template,
@@ -156,7 +180,8 @@ export const plan: fc.Arbitrary<FormatPlan> = fc.record({
       ),
       bom: fc.boolean(),
     })
-    .map((header) => (header.style === 'rfc3164' ? { ...header, structuredData: [] } : header)),
+    .map((header) => (header.style !== 'rfc5424' ? { ...header, structuredData: [] } : header)),
+  eventTime: rarely(eventTime),
   body,
   include: rarely(condition),
   exclude: rarely(condition),

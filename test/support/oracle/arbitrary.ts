@@ -116,6 +116,51 @@ export const address = fc
     const at = damage[0] % (text.length + 1);
     return bytesOf(text.slice(0, at) + damage[1] + text.slice(at + (damage[0] % 2)));
   });
+/** Times in every format there is, some of them not quite. */
+const timeText = fc
+  .tuple(
+    fc.constantFrom(
+      ...[
+        '1700000000',
+        '1700000000.25',
+        '1700000000123',
+        '1700000000123456',
+        '1700000000123456789',
+        '4294967296',
+        '007',
+      ],
+      ...[
+        '18446744073709551616',
+        '2026-11-04T22:13:20Z',
+        '2026-11-04 22:13:20',
+        '2026/11/04 22:13',
+        '2011-12-30T12:00:00',
+      ],
+      ...[
+        '2026-03-08 02:30:00',
+        '2026-11-01 01:30:00,123456789012',
+        '2024-02-29t00:00:00.5z',
+        '1970-01-01T00:00:00+08:00',
+      ],
+      ...[
+        '04/Nov/2026:22:13:20 +0800',
+        '29/Feb/2023:00:00:00 +0000',
+        '1999-12-31T23:59:60Z',
+        '2026-11-04T22:13:20.7-03',
+      ],
+      ...['2106-02-07T06:28:15Z', '2106-02-07T06:28:16Z', '0000-01-01T00:00:00Z', '2100-02-29 00:00:00'],
+    ),
+    fc.option(fc.tuple(fc.nat(30), fc.constantFrom('', '0', ' ', ':', '-', 'Z', '+', '.', '9')), {
+      nil: undefined,
+      freq: 3,
+    }),
+  )
+  .map(([time, damage]) => {
+    if (damage === undefined) return bytesOf(time);
+    const [at, what] = damage;
+    return bytesOf(time.slice(0, at) + what + time.slice(at + 1));
+  });
+
 /** Field text: mostly short, around the widths of vectors and varints, sometimes long. */
 const text = fc.oneof(
   { weight: 6, arbitrary: plain(40) },
@@ -126,6 +171,7 @@ const text = fc.oneof(
     arbitrary: fc.constantFrom('0', '7', '12.50', '-3', '1e5', '0.1', '123456789012345', '.5').map(bytesOf),
   },
   { weight: 1, arbitrary: address },
+  { weight: 1, arbitrary: timeText },
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 40 }) },
   { weight: 1, arbitrary: plain(300) },
   { weight: 1, arbitrary: fc.tuple(plain(3000), hostile, plain(3000)).map(concat) },

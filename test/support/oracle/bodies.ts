@@ -80,7 +80,7 @@ function compactJson(bytes: Uint8Array): string {
 }
 
 const RATING: Template = [{ kind: 'field', refs: [{ kind: 'rating' }], fallback: '' }];
-const TIME_MS: Template = [{ kind: 'field', refs: [{ kind: 'timeMs' }], fallback: '' }];
+const TIME_MS: Template = [{ kind: 'field', refs: [{ kind: 'eventMs' }], fallback: '' }];
 
 function leef(body: LeefBodyPlan, newline: NewlinePolicy, event: Event): string {
   const { format, delimiter, vendor, product, version, eventId, members } = body;

@@ -1,6 +1,7 @@
 /** Where the oracle finds what a plan refers to. */
 import type { FieldRef, Template } from '../../../src/model/format-plan.js';
 import type { Log, LogGroup } from './log-group-list.js';
+import type { Moment } from './times.js';
 
 /** A log, what surrounds it, and what is known of it beyond its bytes. */
 export interface Event {
@@ -9,6 +10,8 @@ export interface Event {
   /** `shard/cursor/index`. */
   readonly id: string;
   readonly priority: number;
+  /** When it happened. */
+  readonly moment: Moment | undefined;
 }
 
 const NONE = new Uint8Array();
@@ -23,7 +26,7 @@ export function nanoseconds({ timeNs = 0 }: Log): number {
 }
 
 export function lookUp(ref: FieldRef, event: Event): Uint8Array {
-  const { group, log, id, priority } = event;
+  const { group, log, id, priority, moment } = event;
   const { time } = log;
   switch (ref.kind) {
     case 'topic':
@@ -37,13 +40,18 @@ export function lookUp(ref: FieldRef, event: Event): Uint8Array {
     case 'time':
       return Buffer.from(time === undefined ? '' : String(time));
     case 'timeMs':
-      return Buffer.from(time === undefined ? '' : String(time * 1000 + Math.floor(nanoseconds(log) / 1e6)));
+      return Buffer.from(time === undefined ? '' : milliseconds(time, nanoseconds(log)));
+    case 'eventMs':
+      return Buffer.from(moment === undefined ? '' : milliseconds(moment.seconds, moment.nanoseconds));
     case 'rating':
       return Buffer.from(String(RATINGS[priority % 8]));
     case 'eventId':
       return Buffer.from(ref.prefix + id);
   }
 }
+
+const milliseconds = (seconds: number, nanoseconds: number): string =>
+  String(seconds * 1000 + Math.floor(nanoseconds / 1e6));
 
 const isKey = (key: Uint8Array, wanted: string): boolean => Buffer.compare(key, Buffer.from(wanted)) === 0;
 

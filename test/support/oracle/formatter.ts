@@ -2,9 +2,10 @@
 import type { FormatPlan, Template } from '../../../src/model/format-plan.js';
 import { bodyOf, controlsAsSpace } from './bodies.js';
 import { isWanted, priorityOf } from './conditions.js';
-import { nanoseconds, valuesOf, type Event } from './fields.js';
-import { decode, type Log } from './log-group-list.js';
+import { decodeText, lookUp, nanoseconds, valuesOf, type Event } from './fields.js';
+import { decode } from './log-group-list.js';
 import { fit, type Message } from './size.js';
+import { bsdTime, momentOf, rfc3339, type Moment } from './times.js';
 
 export interface Origin {
   readonly shard: number;
@@ -16,10 +17,17 @@ export function formatAll(raw: Uint8Array, plan: FormatPlan, { shard, cursor }: 
   return decode(raw).flatMap((group, groupIndex) =>
     group.logs.flatMap((log, index) => {
       const id = `${shard}/${cursor + BigInt(groupIndex)}/${index}`;
-      const event = { group, log, id, priority: plan.header.priority };
+      const bare = { group, log, id, priority: plan.header.priority, moment: undefined };
+      const event = { ...bare, moment: whenOf(bare, plan) };
       return frameOf({ ...event, priority: priorityOf(plan, event) }, plan);
     }),
   );
+}
+
+function whenOf(event: Event, { eventTime }: FormatPlan): Moment | undefined {
+  const { log } = event;
+  const own = log.time === undefined ? undefined : { seconds: log.time, nanoseconds: nanoseconds(log) };
+  return (eventTime && momentOf(decodeText(lookUp(eventTime.ref, event)), eventTime)) ?? own;
 }
 
 const NOWHERE: Origin = { shard: 0, cursor: 0n };
@@ -40,15 +48,16 @@ function headerOf({ header }: FormatPlan, event: Event): string {
   const { hostname, appName, procId, msgId } = header;
   const field = (template: Template, max: number): string => headerField(template, max, event);
   const bom = header.bom ? '\ufeff' : '';
+  if (header.style === 'none') return bom;
   if (header.style === 'rfc3164') {
-    const start = `<${event.priority}>${bsdTime(event.log)} ${field(hostname, 255)} `;
+    const start = `<${event.priority}>${oldTime(header, event)} ${field(hostname, 255)} `;
     if (appName.length === 0) return start + bom;
     const process = procId.length === 0 ? '' : `[${field(procId, 128)}]`;
     return `${start}${field(appName, 32)}${process}: ${bom}`;
   }
   const head = [
     `<${event.priority}>1`,
-    timestamp(event.log, header.fractionDigits),
+    event.moment === undefined ? '-' : rfc3339(event.moment, header.fractionDigits, header.zone),
     ...[field(hostname, 255), field(appName, 48), field(procId, 128), field(msgId, 32)],
     structuredData(header, event),
   ];
@@ -66,16 +75,9 @@ function structuredData({ structuredData: elements }: FormatPlan['header'], even
   return texts.join('') || '-';
 }
 
-function timestamp(log: Log, digits: number): string {
-  if (log.time === undefined) return '-';
-  const seconds = new Date(log.time * 1000).toISOString().slice(0, 19);
-  const fraction = String(nanoseconds(log)).padStart(9, '0').slice(0, digits);
-  return digits === 0 ? `${seconds}Z` : `${seconds}.${fraction}Z`;
-}
-
-function bsdTime({ time = 0 }: Log): string {
-  const [, day = '', month = '', , clock = ''] = new Date(time * 1000).toUTCString().split(' ');
-  return `${month} ${String(Number(day)).padStart(2)} ${clock}`;
+function oldTime({ dialect, fractionDigits, zone }: FormatPlan['header'], { moment }: Event): string {
+  const when = moment ?? { seconds: 0, nanoseconds: 0 };
+  return dialect === 'iso8601' ? rfc3339(when, fractionDigits, zone) : bsdTime(when.seconds, zone, dialect === 'year');
 }
 
 function headerField(template: Template, max: number, event: Event): string {

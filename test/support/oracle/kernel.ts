@@ -18,6 +18,8 @@ export const PLAN: FormatPlan = {
   newline: 'escape',
   header: {
     style: 'rfc5424',
+    dialect: 'bsd',
+    zone: undefined,
     priority: 134,
     fractionDigits: 6,
     hostname: [{ kind: 'field', refs: [{ kind: 'tag', key: '__hostname__' }, { kind: 'source' }], fallback: 'sls' }],
@@ -27,6 +29,7 @@ export const PLAN: FormatPlan = {
     structuredData: [],
     bom: false,
   },
+  eventTime: undefined,
   body: { kind: 'kv', separator: '||' },
   include: undefined,
   exclude: undefined,

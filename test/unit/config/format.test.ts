@@ -124,6 +124,26 @@ test('severityFrom comes behind the rules, with the facility of all events', () 
   assert.equal(planOf('{ severityFrom: { field: level, as: level } }').rules.length, 8);
 });
 
+test('a zone becomes the shifts of the past and of decades to come', () => {
+  const zone = (name: string) => planOf(`{ timeZone: "${name}" }`).header.zone;
+  assert.equal(zone('UTC'), undefined);
+  assert.deepEqual(zone('-03:30')?.shifts, [{ from: 0, minutes: -210 }]);
+  const shanghai = zone('Asia/Shanghai')?.shifts ?? [];
+  assert.deepEqual(shanghai.slice(0, 2), [
+    { from: 0, minutes: 480 },
+    { from: Date.UTC(1986, 4, 3, 18) / 1000, minutes: 540 },
+  ]);
+  assert.equal(shanghai.at(-1)?.minutes, 480);
+  const berlin = zone('Europe/Berlin')?.shifts ?? [];
+  assert.deepEqual(berlin.at(-1), { from: Date.UTC(2105, 9, 25, 1) / 1000, minutes: 60 });
+  const plan = planOf('{ eventTime: { field: time_local, format: clf, timeZone: "+08:00" } }');
+  assert.deepEqual(plan.eventTime, {
+    ref: { kind: 'content', key: 'time_local' },
+    format: 'clf',
+    zone: { name: '+08:00', shifts: [{ from: 0, minutes: 480 }] },
+  });
+});
+
 test('size, and the id of an event with the names of its pipeline', () => {
   const plan = planOf(
     '{ structuredData: { "sls@32473": { id: "%{__event_id__}" } } }',
@@ -215,6 +235,17 @@ test('every mistake is one line that says what to write instead', () => {
       '{ structuredData: { meta: { "a]": "1" } } }',
       'structuredData.meta."a]": a parameter name is 1 to 32 printable ASCII characters without space, = ] and "',
     ],
+    ['{ timeZone: Asia/Shangai }', 'timeZone: unknown time zone "Asia/Shangai"; did you mean "Asia/Shanghai"?'],
+    [
+      '{ timeZone: "+8" }',
+      'timeZone: unknown time zone "+8" (UTC, an IANA time zone such as Asia/Shanghai, or an offset such as +08:00)',
+    ],
+    ['{ dialect: year }', 'dialect: is of RFC 3164 only; write header: rfc3164, or remove it'],
+    [
+      '{ eventTime: { field: __time__, format: s } }',
+      'eventTime.field: "__time__" says nothing that is not known; name a field of the log',
+    ],
+    ['{ eventTime: { field: t, format: iso } }', 'eventTime.format: expected iso8601, s, ms, us, ns or clf, got "iso"'],
     [
       '{ header: rfc3164, structuredData: { meta: {} } }',
       'structuredData: RFC 3164 has no structured data; use header: rfc5424',

@@ -41,6 +41,8 @@ test('what is not written has a default', () => {
         newline: 'escape',
         header: {
           style: 'rfc5424',
+          dialect: 'bsd',
+          zone: undefined,
           priority: 14,
           fractionDigits: 6,
           hostname: [{ kind: 'field', refs: [{ kind: 'tag', key: '__hostname__' }, { kind: 'source' }], fallback: '' }],
@@ -52,6 +54,7 @@ test('what is not written has a default', () => {
         },
         body: { kind: 'kv', separator: '||' },
         include: undefined,
+        eventTime: undefined,
         exclude: undefined,
         rules: [],
         size: undefined,

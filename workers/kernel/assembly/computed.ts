@@ -1,7 +1,8 @@
 /** Refs whose value is made, not found: the time, the rating, the id of the event. */
 import { decimal, digitsOf } from './decimal';
+import * as event from './event-time';
 import { hasTime, nanoseconds, time } from './log';
-import { Ref, REF_EVENT_ID, REF_SEVERITY, REF_TIME } from './plan';
+import { plan, Ref, REF_EVENT_ID, REF_EVENT_MS, REF_SEVERITY, REF_TIME } from './plan';
 
 /** Shard (and cursor, where that is no number) with their slashes, from the host. */
 const origin = memory.data(512, 16);
@@ -37,12 +38,19 @@ export function compute(ref: Ref, rating: u32): u32 {
   const begin = ref.slot;
   if (ref.kind == REF_SEVERITY) return <u32>(decimal(begin, rating, digitsOf(rating)) - begin);
   if (ref.kind == REF_EVENT_ID) return <u32>(eventId(ref) - begin);
+  if (ref.kind == REF_EVENT_MS && plan.timeRef != 0) {
+    return event.hasTime ? milliseconds(begin, event.seconds, event.nanoseconds) : 0;
+  }
   if (!hasTime) return 0;
-  const seconds = decimal(begin, time, digitsOf(time));
-  if (ref.kind == REF_TIME) return <u32>(seconds - begin);
-  const milliseconds = nanoseconds / 1_000_000;
-  if (time == 0) return <u32>(decimal(begin, milliseconds, digitsOf(milliseconds)) - begin);
-  return <u32>(decimal(seconds, milliseconds, 3) - begin);
+  if (ref.kind == REF_TIME) return <u32>(decimal(begin, time, digitsOf(time)) - begin);
+  return milliseconds(begin, time, nanoseconds);
+}
+
+/** @returns the length of what is written. */
+function milliseconds(dst: usize, seconds: u32, nanoseconds: u32): u32 {
+  const rest = nanoseconds / 1_000_000;
+  if (seconds == 0) return <u32>(decimal(dst, rest, digitsOf(rest)) - dst);
+  return <u32>(decimal(decimal(dst, seconds, digitsOf(seconds)), rest, 3) - dst);
 }
 
 function eventId(ref: Ref): usize {

@@ -1,5 +1,6 @@
 /** From one raw batch to its frames. Everything is checked against its parent, nothing is allocated, nothing outlives a run. */
 import { beginIds, nextGroup, nextLog, originBuffer } from './computed';
+import { readEventTime } from './event-time';
 import { closeFrame, openFrame } from './framing';
 import { contentsFrom, countLogs, GROUP_LOG, LIST_GROUP, scanGroup, scanLog } from './log';
 import { inflate as inflateBlock } from './lz4';
@@ -9,6 +10,7 @@ import { Head, plan, usePlan } from './plan';
 import { beginRaw, end, raw, readField, start, tag } from './protobuf';
 import { computeRefs, resolveGroupRefs, resolveLogRefs } from './refs';
 import { chooseHead, isWanted } from './rules';
+import { beginTimestamps } from './timestamp';
 import { flush, makeRoom, openWindow, setConsumed } from './window';
 
 let filtered: u32 = 0;
@@ -65,6 +67,7 @@ export function format(
   beginIds(originLength, cursorHigh, cursorLow);
   beginOversize();
   beginMessages();
+  beginTimestamps();
   filtered = 0;
   const limit = at + length;
   let dst = openWindow();
@@ -98,6 +101,7 @@ function formatLog(dst: usize, p: usize, limit: usize): usize {
   nextLog();
   if (plan.refsPerLog) {
     resolveLogRefs(contentsFrom, limit);
+    if (plan.timeRef != 0) readEventTime();
     computeRefs(head.rating);
     if (!isWanted()) {
       filtered++;

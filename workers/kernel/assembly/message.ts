@@ -2,11 +2,12 @@
 import { jsonBody } from './body-json';
 import { kvContents, kvGroupBound, kvNanoseconds, kvOrigin, kvShared, kvTags } from './body-kv';
 import { pairsBody, pairsMembers, rawBody } from './body-pairs';
+import * as event from './event-time';
 import { fail, SIZE_LIMIT } from './fault';
 import { noteBody } from './framing';
 import { headerFields, structuredData } from './header';
 import { contentsFrom, hasTime, logs, nanoseconds, tagsFrom, tagsTo, time } from './log';
-import { BODY_JSON, BODY_KV, BODY_RAW, Head, plan, TIME_BSD } from './plan';
+import { BODY_JSON, BODY_KV, BODY_RAW, Head, plan, TIME_BSD, TIME_ISO, TIME_NONE, TIME_YEAR } from './plan';
 import { raw } from './protobuf';
 import { broken, copyReady, setBroken } from './text';
 import { bsdTimestamp, timestamp } from './timestamp';
@@ -72,8 +73,16 @@ export function writeMessage(dst: usize, head: Head, limit: usize): usize {
 }
 
 function when(dst: usize): usize {
-  if (plan.timeStyle == TIME_BSD) return bsdTimestamp(dst, hasTime ? time : 0);
-  if (hasTime) return timestamp(dst, time, nanoseconds, plan.fractionDigits);
+  if (plan.timeRef == 0) return written(dst, hasTime, time, nanoseconds);
+  return written(dst, event.hasTime, event.seconds, event.nanoseconds);
+}
+
+function written(dst: usize, known: bool, seconds: u32, nanoseconds: u32): usize {
+  const style = plan.timeStyle;
+  if (style == TIME_NONE) return dst;
+  if (style == TIME_BSD || style == TIME_YEAR) return bsdTimestamp(dst, known ? seconds : 0, style == TIME_YEAR);
+  if (known) return timestamp(dst, seconds, nanoseconds, plan.fractionDigits);
+  if (style == TIME_ISO) return timestamp(dst, 0, 0, plan.fractionDigits);
   store<u8>(dst, NILVALUE);
   return dst + 1;
 }

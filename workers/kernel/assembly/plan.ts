@@ -13,6 +13,16 @@ export const NEWLINE_KEEP: u32 = 3;
 export const NEWLINE_SPLIT: u32 = 4;
 
 export const TIME_BSD: u32 = 1;
+/** The same with the year. */
+export const TIME_YEAR: u32 = 2;
+/** RFC 3339, and 1970 where the log has no time. */
+export const TIME_ISO: u32 = 3;
+/** No header at all. */
+export const TIME_NONE: u32 = 4;
+
+/** Times in a unit of 10⁻⁹ seconds to this power, or one of these. */
+export const FORMAT_ISO8601: u32 = 10;
+export const FORMAT_CLF: u32 = 11;
 
 export const BODY_KV: u32 = 0;
 export const BODY_JSON: u32 = 1;
@@ -34,6 +44,7 @@ export const REF_TIME: u32 = 4;
 export const REF_TIME_MS: u32 = 5;
 export const REF_SEVERITY: u32 = 6;
 export const REF_EVENT_ID: u32 = 7;
+export const REF_EVENT_MS: u32 = 8;
 
 @unmanaged
 export class Plan {
@@ -101,6 +112,15 @@ export class Plan {
   partTexts: usize;
   /** The Ref of the event's id. */
   partRef: usize;
+  /** Shifts of TIMESTAMP's zone; none: UTC. */
+  zone: usize;
+  zoneCount: u32;
+  /** The Ref that says when it happened, or 0 for the log's own time. */
+  timeRef: usize;
+  timeFormat: u32;
+  /** Shifts of its zone, where a value does not say it. */
+  timeZone: usize;
+  timeZoneCount: u32;
 }
 
 /** `<PRI>1 ` (RFC 5424) or `<PRI>` (RFC 3164): less than 16 bytes. */
@@ -183,6 +203,13 @@ export class Trim {
   limit: u32;
 }
 
+/** From a moment in unix seconds so many minutes ahead of UTC. */
+@unmanaged
+export class Shift {
+  from: u32;
+  minutes: i32;
+}
+
 /** The first rule whose condition holds gives its Head. */
 @unmanaged
 export class Rule {
@@ -209,6 +236,7 @@ export const REF_SIZE: usize = offsetof<Ref>();
 export const ROOT_SIZE: usize = offsetof<Root>();
 export const RULE_SIZE: usize = offsetof<Rule>();
 export const TRIM_SIZE: usize = offsetof<Trim>();
+export const SHIFT_SIZE: usize = offsetof<Shift>();
 export const TEXT_SIZE: usize = offsetof<Text>();
 
 /** The plan of the batch being formatted. */
