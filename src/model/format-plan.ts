@@ -156,11 +156,14 @@ interface PairsBodyPlan {
   readonly version: Template;
   readonly eventId: Template;
   readonly members: readonly Member[];
-  /** Whether all contents follow, each under its own name made of letters, digits and `_`. */
+  /**
+   * Whether all contents follow, each under its own name made of letters, digits and `_`: `sls_name` where the name is taken by a member
+   * or the kernel, `name_2` … where it came before in this log (which is looked after for the first 12,288 names of a log).
+   */
   readonly rest: 'none' | 'contents';
 }
 
-/** LEEF 1.0 or 2.0; `devTime` and `sev` are written by the kernel. */
+/** LEEF 1.0 or 2.0, EventID of at most 255 bytes; `devTime` and `sev` are written by the kernel. */
 export interface LeefBodyPlan extends PairsBodyPlan {
   readonly kind: 'leef';
   readonly format: '1.0' | '2.0';
@@ -168,7 +171,7 @@ export interface LeefBodyPlan extends PairsBodyPlan {
   readonly delimiter: string;
 }
 
-/** CEF 0 or 1; the severity and `rt` are written by the kernel. */
+/** CEF 0 or 1, the fields of its header at most 63, 63, 31, 1023 and 512 bytes (before escapes); the severity and `rt` are written by the kernel. */
 export interface CefBodyPlan extends PairsBodyPlan {
   readonly kind: 'cef';
   readonly format: '0' | '1';

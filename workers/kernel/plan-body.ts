@@ -8,16 +8,32 @@ const RESTS = { none: 0, contents: 1, all: 2 } as const;
 const MODES = { plain: 0, json: 1, leefValue: 2, leefTitle: 3, cefValue: 4, cefTitle: 5 } as const;
 
 /** LEEF says what `devTimeFormat` and `cat` mean, so no content may bring its own. */
-const LEEF_RESERVED = ['devTime', 'devTimeFormat', 'sev', 'cat'];
-const CEF_RESERVED = ['rt'];
+/** Of parts of an event. */
+const PART_NAMES = ['slsPart', 'slsPartId'];
+const LEEF_RESERVED = ['devTime', 'devTimeFormat', 'sev', 'cat', ...PART_NAMES];
+const CEF_RESERVED = ['rt', ...PART_NAMES];
 
 const TIME_MS: Template = [{ kind: 'field', refs: [{ kind: 'eventMs' }], fallback: '' }];
 const RATING: Template = [{ kind: 'field', refs: [{ kind: 'rating' }], fallback: '' }];
 
+/** A member of the body's own header. */
+interface Title {
+  readonly value: Template;
+  /** Most bytes of it, before anything is escaped. */
+  readonly max: number;
+}
+
+const ANY_LENGTH = 0xffff_ffff;
+/** The LEEF guide: of EventID; the CEF guide: of vendor, product, version, event class id and name. */
+const LEEF_EVENT_ID_BYTES = 255;
+const CEF_BYTES = { vendor: 63, product: 63, version: 31, eventId: 1023, name: 512 } as const;
+
+const unbounded = (value: Template): Title => ({ value, max: ANY_LENGTH });
+
 /** A body in the words the kernel has for all of them. */
 interface Layout {
   readonly prefix: string;
-  readonly titles: readonly Template[];
+  readonly titles: readonly Title[];
   readonly members: readonly Member[];
   readonly rest: number;
   readonly reserved: readonly string[];
@@ -41,7 +57,7 @@ const NOTHING: Layout = {
 
 function layoutOf(body: BodyPlan): Layout {
   if (body.kind === 'kv') return NOTHING;
-  if (body.kind === 'raw') return { ...NOTHING, titles: [body.value] };
+  if (body.kind === 'raw') return { ...NOTHING, titles: [unbounded(body.value)] };
   const names = body.members.map(({ name }) => name);
   if (body.kind === 'json') {
     const { members, expand } = body;
@@ -55,11 +71,11 @@ function leef(body: LeefBodyPlan, names: readonly string[], common: Layout): Lay
   const { format, delimiter, vendor, product, version, eventId } = body;
   const time = { name: 'devTime', value: TIME_MS };
   const named = delimiter > ' ' ? delimiter : `x${delimiter.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  const titles = [vendor, product, version, eventId];
+  const titles = [...[vendor, product, version].map(unbounded), { value: eventId, max: LEEF_EVENT_ID_BYTES }];
   return {
     ...common,
     prefix: `LEEF:${format}|`,
-    titles: format === '1.0' ? titles : [...titles, [{ kind: 'literal', text: named }]],
+    titles: format === '1.0' ? titles : [...titles, unbounded([{ kind: 'literal', text: named }])],
     members: [time, { name: 'sev', value: RATING }, ...body.members],
     reserved: [...LEEF_RESERVED, ...names],
     valueMode: MODES.leefValue,
@@ -69,11 +85,15 @@ function leef(body: LeefBodyPlan, names: readonly string[], common: Layout): Lay
 }
 
 function cef(body: CefBodyPlan, names: readonly string[], common: Layout): Layout {
-  const { format, vendor, product, version, eventId, name } = body;
+  const { format } = body;
+  const titles = (['vendor', 'product', 'version', 'eventId', 'name'] as const).map((key) => ({
+    value: body[key],
+    max: CEF_BYTES[key],
+  }));
   return {
     ...common,
     prefix: `CEF:${format}|`,
-    titles: [vendor, product, version, eventId, name, RATING],
+    titles: [...titles, unbounded(RATING)],
     members: [{ name: 'rt', value: TIME_MS }, ...body.members],
     reserved: [...CEF_RESERVED, ...names],
     valueMode: MODES.cefValue,
@@ -85,14 +105,14 @@ function cef(body: CefBodyPlan, names: readonly string[], common: Layout): Layou
 /** Everything in a body that may refer to a field. */
 export function templatesOfBody(body: BodyPlan): Template[] {
   const { titles, members } = layoutOf(body);
-  return [...titles, ...members.map(({ value }) => value)];
+  return [...titles, ...members].map(({ value }) => value);
 }
 
 /** The plan's members from bodyKind to expand. */
 export function encodeBody(arena: Arena, refs: RefTable, body: BodyPlan): number[] {
   const layout = layoutOf(body);
   const label = body.kind === 'json' ? (name: string) => `${JSON.stringify(name)}:` : (name: string) => `${name}=`;
-  const titles = layout.titles.flatMap((title) => [...arena.text(''), ...refs.template(title)]);
+  const titles = layout.titles.flatMap(({ value, max }) => [...refs.template(value), max]);
   const members = layout.members.flatMap(({ name, value }) => [...arena.text(label(name)), ...refs.template(value)]);
   return [
     KINDS[body.kind],

@@ -10,6 +10,7 @@ import type {
 } from '../../../src/model/format-plan.js';
 import { decodeText, isJson, lookUp, nanoseconds, valuesOf, type Event } from './fields.js';
 import type { Pair } from './log-group-list.js';
+import { textUpTo } from './size.js';
 
 const NONE = new Uint8Array();
 
@@ -84,40 +85,57 @@ const TIME_MS: Template = [{ kind: 'field', refs: [{ kind: 'eventMs' }], fallbac
 
 function leef(body: LeefBodyPlan, newline: NewlinePolicy, event: Event): string {
   const { format, delimiter, vendor, product, version, eventId, members } = body;
-  const title = (template: Template): string =>
-    valuesOf(template, event)
+  const title = (template: Template, max = Number.POSITIVE_INFINITY): string =>
+    bounded(valuesOf(template, event), max)
       .map((value) => controlsAsSpace(value).replaceAll('|', '_'))
       .join('');
   const named = delimiter === '\t' ? 'x09' : delimiter;
-  const head = [`LEEF:${format}`, ...[vendor, product, version, eventId].map(title)];
+  const head = [
+    `LEEF:${format}`,
+    ...[vendor, product, version].map((template) => title(template)),
+    title(eventId, 255),
+  ];
   if (format === '2.0') head.push(named.replaceAll('|', '_'));
   const value = (bytes: Uint8Array): string =>
     mend(Buffer.from(decodeText(bytes).replaceAll('\t', ' ').replaceAll(delimiter, ' ')), newline);
   const own = [{ name: 'devTime', value: TIME_MS }, { name: 'sev', value: RATING }, ...members];
-  const taken = ['devTimeFormat', 'cat', ...own.map(({ name }) => name)];
+  const taken = ['devTimeFormat', 'cat', ...PARTS, ...own.map(({ name }) => name)];
   return `${head.join('|')}|${pairs(own, taken, body, value, event).join(delimiter)}`;
 }
 
 function cef(body: CefBodyPlan, newline: NewlinePolicy, event: Event): string {
   const { format, vendor, product, version, eventId, name, members } = body;
-  const title = (template: Template): string =>
-    valuesOf(template, event)
+  const title = (template: Template, max: number): string =>
+    bounded(valuesOf(template, event), max)
       .map((value) => controlsAsSpace(value).replace(/[\\|]/g, '\\$&'))
       .join('');
-  const head = [`CEF:${format}`, ...[vendor, product, version, eventId, name, RATING].map(title)];
+  const limits = [63, 63, 31, 1023, 512, 2];
+  const titles = [vendor, product, version, eventId, name, RATING].map((template, i) => title(template, limits[i]!));
+  const head = [`CEF:${format}`, ...titles];
   const value = (bytes: Uint8Array): string =>
     decodeText(bytes)
       .split(/([\r\n\\=])/)
       .map((piece) => CEF_ESCAPES.get(piece) ?? mend(Buffer.from(piece), newline))
       .join('');
   const own = [{ name: 'rt', value: TIME_MS }, ...members];
-  return `${head.join('|')}|${pairs(
-    own,
-    own.map(({ name: taken }) => taken),
-    body,
-    value,
-    event,
-  ).join(' ')}`;
+  return `${head.join('|')}|${pairs(own, [...PARTS, ...own.map(({ name: taken }) => taken)], body, value, event).join(
+    ' ',
+  )}`;
+}
+
+const PARTS = ['slsPart', 'slsPartId'];
+
+/** The pieces up to so many bytes together, ending between two characters. */
+function bounded(pieces: readonly Uint8Array[], max: number): Uint8Array[] {
+  const kept: Uint8Array[] = [];
+  let left = max;
+  for (const piece of pieces) {
+    const whole = piece.length <= left;
+    kept.push(whole ? piece : textUpTo(Buffer.from(piece), left));
+    if (!whole) break;
+    left -= piece.length;
+  }
+  return kept;
 }
 
 const CEF_ESCAPES = new Map([
@@ -140,7 +158,14 @@ function pairs(
   });
   if (rest === 'none') return found;
   const contents = event.log.contents.filter(({ value }) => value.length > 0);
-  return [...found, ...contents.map(({ key, value }) => `${ownName(key, taken)}=${text(value)}`)];
+  const names = new Set<string>();
+  const unique = (name: string): string => {
+    let free = name;
+    for (let n = 2; names.has(free); n++) free = `${name}_${n}`;
+    names.add(free);
+    return free;
+  };
+  return [...found, ...contents.map(({ key, value }) => `${unique(ownName(key, taken))}=${text(value)}`)];
 }
 
 function ownName(key: Uint8Array, taken: readonly string[]): string {

@@ -7,6 +7,7 @@ import { toSettings } from '../../../src/config/settings.js';
 import { profileOf, type ProfileName } from '../../../src/emulator/sls/profiles/index.js';
 import { Random } from '../../../src/emulator/sls/random.js';
 import type { FormatPlan } from '../../../src/model/format-plan.js';
+import { parseCef, parseLeef } from '../../support/leef-cef.js';
 import { formatAll } from '../../support/oracle/formatter.js';
 import { framesOf, kernelOf } from '../../support/oracle/kernel.js';
 import { encode } from '../../support/oracle/log-group-list.js';
@@ -43,9 +44,17 @@ function check(file: string, plan: FormatPlan, profile: ProfileName): void {
   });
   const text = readable(framesOf(result));
   assert.equal(text, readable(formatAll(raw, plan, { shard: 3, cursor: CURSOR })));
+  for (const line of text.trimEnd().split('\n')) readBack(line);
   const vector = new URL(`test/vectors/${file}`, root);
   if (process.env['GOLDEN'] === 'write') writeFileSync(vector, text);
   assert.equal(text, readFileSync(vector, 'utf8'));
+}
+
+/** What a SIEM would read. */
+function readBack(line: string): void {
+  const [body = ''] = /(?:LEEF|CEF):\d.*$/.exec(line) ?? [];
+  if (body.startsWith('LEEF')) parseLeef(body);
+  if (body.startsWith('CEF')) parseCef(body);
 }
 
 /** A line each, also where the framing has none. */

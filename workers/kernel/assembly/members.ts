@@ -45,6 +45,23 @@ export function writeValue(dst: usize, parts: usize, count: u32, mode: u32): usi
   return dst;
 }
 
+/** No more than so many bytes of the value (before anything is escaped), ending between two characters. */
+export function writeTitle(dst: usize, parts: usize, count: u32, mode: u32, left: u32): usize {
+  for (let i: u32 = 0; i < count; i++) {
+    const part = partAt(parts, i);
+    const ref = firstNonEmpty(part);
+    const isText = changetype<usize>(ref) == 0;
+    const from = isText ? part.text : ref.value;
+    const length = isText ? part.textLength : ref.valueLength;
+    let kept = min(length, left);
+    if (kept < length) while (kept > 0 && (load<u8>(from + kept) & 0xc0) == 0x80) kept--;
+    dst = escaped(dst, from, from + kept, mode);
+    if (kept < length) break;
+    left -= kept;
+  }
+  return dst;
+}
+
 /** A member's value in JSON: an object or array where it is one and is to become one, else a string. */
 export function writeJsonValue(dst: usize, member: Member, expand: bool): usize {
   if (expand && member.partCount == 1) {

@@ -152,6 +152,14 @@ export class Member {
   partCount: u32;
 }
 
+/** A member of the body's own header, and the most bytes of its value. */
+@unmanaged
+export class Title {
+  parts: usize;
+  partCount: u32;
+  maxLength: u32;
+}
+
 /** A literal, or the first non-empty of some refs with the text as its fallback. */
 @unmanaged
 export class Part {
@@ -231,6 +239,7 @@ export class Condition {
 
 export const SEGMENT_SIZE: usize = offsetof<Segment>();
 export const MEMBER_SIZE: usize = offsetof<Member>();
+export const TITLE_SIZE: usize = offsetof<Title>();
 export const PART_SIZE: usize = offsetof<Part>();
 export const REF_SIZE: usize = offsetof<Ref>();
 export const ROOT_SIZE: usize = offsetof<Root>();
