@@ -9,6 +9,7 @@ export const PREVIEW_OPTIONS = {
   count: { alias: 'n', type: 'number', default: 5, requiresArg: true, describe: 'Events to show' },
   from: { type: 'string', requiresArg: true, describe: 'Where to look: begin, a time, or -2h; default: the last hour' },
   hex: { type: 'boolean', default: false, describe: 'Show bytes, not text' },
+  lint: { type: 'boolean', default: false, describe: 'Also say what a SIEM would stumble over' },
 } as const;
 
 export interface PreviewArguments {
@@ -17,11 +18,12 @@ export interface PreviewArguments {
   readonly count: number;
   readonly from?: string | undefined;
   readonly hex: boolean;
+  readonly lint: boolean;
 }
 
 /** What would be sent goes to standard output, as it is; what there is to say about it to standard error. */
-export async function runPreview({ config, pipeline, count, from, hex }: PreviewArguments): Promise<number> {
-  const request = { pipeline, count: wholeNumber('count', count, 1, 10_000), from: positionOf(from), hex };
+export async function runPreview({ config, pipeline, count, from, hex, lint }: PreviewArguments): Promise<number> {
+  const request = { pipeline, count: wholeNumber('count', count, 1, 10_000), from: positionOf(from), hex, lint };
   const { preview } = await import('../preview/run.js');
   await preview({
     ...request,

@@ -4,10 +4,13 @@ import type { Start } from '../config/scalars.js';
 import { toSettings, type PipelinePlan } from '../config/settings.js';
 import { startEmbedded } from '../embedded.js';
 import { systemClock as clock } from '../flow/clock.js';
+import { unframed } from '../format/frame.js';
 import { FormatterPool } from '../format/formatter-pool.js';
 import type { FrameBatch } from '../model/batch.js';
 import type { Formatter, LogSource, StartPosition } from '../model/ports.js';
 import { MAX_RAW_SIZE, openLogService } from '../service-access.js';
+import { Lint } from './lint.js';
+import { readMessage } from './message.js';
 import { describe, framesOf, hexDump } from './show.js';
 
 export interface PreviewRequest {
@@ -20,6 +23,8 @@ export interface PreviewRequest {
   /** Where in each shard to look; if not said, at the last hour, then at the beginning. */
   readonly from: Start | undefined;
   readonly hex: boolean;
+  /** Also say what a SIEM would stumble over. */
+  readonly lint: boolean;
   /** What would be sent … */
   readonly print: (bytes: Uint8Array | string) => void;
   /** … and what there is to say about it, without line breaks. */
@@ -62,6 +67,7 @@ class Preview {
   readonly #source: LogSource;
   readonly #formatter: Formatter;
   readonly #signal = AbortSignal.timeout(PATIENCE_MS);
+  readonly #lint: Lint;
   #shown = 0;
   #unsent = { filtered: 0, dropped: 0, truncated: 0 };
 
@@ -70,6 +76,7 @@ class Preview {
     this.#plan = plan;
     this.#source = source;
     this.#formatter = formatter;
+    this.#lint = new Lint(plan.plan.size !== undefined);
   }
 
   async run(): Promise<void> {
@@ -98,7 +105,9 @@ class Preview {
     this.#unsent.truncated += batch.truncated;
     for (const frame of framesOf(batch).slice(0, count - this.#shown)) {
       this.#shown += 1;
-      say(`${this.#shown}: ${describe(frame, batch.shard)}`);
+      const message = readMessage(unframed(frame, this.#plan.plan.framing));
+      this.#lint.see(message);
+      say(`${this.#shown}: ${describe(message, frame.length, batch.shard)}`);
       print(hex ? hexDump(frame) : frame);
       if (!hex && frame.at(-1) !== LF) print('\n');
     }
@@ -112,6 +121,9 @@ class Preview {
     if (filtered > 0) this.#request.say(`${filtered} events left out by the filters`);
     if (dropped > 0) this.#request.say(`${dropped} events of more than ${size?.maxBytes ?? 0} bytes left out`);
     if (truncated > 0) this.#request.say(`${truncated} events cut to ${size?.maxBytes ?? 0} bytes`);
+    if (this.#request.lint && this.#shown > 0) {
+      for (const finding of this.#lint.findings()) this.#request.say(`lint: ${finding}`);
+    }
     this.#request.say('nothing was sent, nothing was committed');
   }
 }

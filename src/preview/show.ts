@@ -1,16 +1,18 @@
 import type { FrameBatch } from '../model/batch.js';
+import type { Message } from './message.js';
 
 /** The frames of a batch, one by one. */
 export function framesOf({ bytes, ends }: FrameBatch): Uint8Array[] {
   return Array.from(ends, (end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
 }
 
-/** What is worth knowing of a frame beside itself, in one line. */
-export function describe(frame: Uint8Array, shard: number): string {
-  const text = new TextDecoder().decode(frame.subarray(0, 2048)).replace(/^\d+ (?=<)/, '');
-  const [, priority = '', host = '-'] = /^<(\d+)>(?:1 \S+|\w{3} [ \d]\d [\d:]+) (\S+)/.exec(text) ?? [];
-  const code = Number(priority);
-  return `shard ${shard}, ${frame.length} bytes, facility ${code >> 3}, severity ${code & 7}, log source "${host}"`;
+/** What is worth knowing of a frame beside itself, in one line. @param size with framing */
+export function describe({ header }: Message, size: number, shard: number): string {
+  const where = `shard ${shard}, ${size} bytes`;
+  if (header === undefined) return `${where}, no syslog header, log source: the address of this machine`;
+  const { priority, host } = header;
+  const source = host === '-' ? ': the address of this machine' : ` "${host}"`;
+  return `${where}, facility ${priority >> 3}, severity ${priority & 7}, log source${source}`;
 }
 
 /** Offset, sixteen bytes, and what of them is ASCII; a line each. */

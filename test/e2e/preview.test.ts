@@ -29,7 +29,7 @@ async function run(t: TestContext, count: number, hex: boolean): Promise<{ sent:
   const sent: Buffer[] = [];
   const said: string[] = [];
   await preview({
-    ...{ configFile, env: {}, pipeline: undefined, from: undefined, count, hex },
+    ...{ configFile, env: {}, pipeline: undefined, from: undefined, count, hex, lint: true },
     print: (bytes) => sent.push(Buffer.from(bytes)),
     say: (line) => said.push(line),
   });
@@ -46,6 +46,10 @@ test('preview prints what would be sent, and says what is worth knowing of it', 
   assert.ok(
     said.some((line) => /^\d+ events left out by the filters$/.test(line)),
     said.join('\n'),
+  );
+  assert.deepEqual(
+    said.filter((line) => line.startsWith('lint: ')).map((line) => line.split(',')[0]),
+    ['lint: LEEF keys without a predefined meaning'],
   );
   assert.equal(said.at(-1), 'nothing was sent, nothing was committed');
 });

@@ -1,0 +1,162 @@
+import type { Message } from './message.js';
+
+/** The keys that the LEEF guide gives a meaning to. */
+const LEEF_KEYS = new Set(
+  (
+    'cat devTime devTimeFormat proto sev src dst srcPort dstPort srcPreNAT dstPreNAT srcPostNAT dstPostNAT usrName srcMAC dstMAC ' +
+    'srcPreNATPort dstPreNATPort srcPostNATPort dstPostNATPort identSrc identHostName identNetBios identGrpName identMAC vSrc vSrcName ' +
+    'accountName srcBytes dstBytes srcPackets dstPackets totalPackets role realm policy resource url groupID domain'
+  ).split(' '),
+);
+const LEEF_ADDRESSES = ['src', 'dst', 'srcPreNAT', 'dstPreNAT', 'srcPostNAT', 'dstPostNAT', 'identSrc', 'vSrc'];
+
+/** RFC 5424 §6: most bytes of HOSTNAME, APP-NAME, PROCID and MSGID. */
+const MOST_BYTES = [255, 48, 128, 32];
+const FIELD_NAMES = ['HOSTNAME', 'APP-NAME', 'PROCID', 'MSGID'];
+
+/** What QRadar takes of one event by default, on 514/tcp. */
+const QRADAR_BYTES = 4096;
+/** From so many events on it is worth saying that all of them have or lack something. */
+const ENOUGH = 5;
+
+/** Looks at messages as a SIEM would, and says what it would make of them in whole sentences. */
+export class Lint {
+  readonly #bounded: boolean;
+  /** How many events a finding is about. */
+  readonly #found = new Map<string, number>();
+  readonly #severities = new Set<number>();
+  readonly #forms = new Map<string, Set<Message['form']>>();
+  readonly #eventIds = new Set<string>();
+  readonly #ownKeys = new Set<string>();
+  #events = 0;
+  #withEventId = 0;
+
+  /** @param bounded whether the destination has a limit for the size of an event. */
+  constructor(bounded: boolean) {
+    this.#bounded = bounded;
+  }
+
+  see(message: Message): void {
+    this.#events += 1;
+    this.#header(message);
+    if (!this.#bounded && message.bytes > QRADAR_BYTES) {
+      this.#note(
+        `has more than ${QRADAR_BYTES} bytes, which is what QRadar takes on 514/tcp by default (8192 by TLS Syslog), and the destination has no maxEventBytes: the tail would become an event of no log source`,
+      );
+    }
+    if (message.body.startsWith('\ufeff')) {
+      this.#note('begins with a BOM, behind which QRadar and others find neither JSON nor LEEF; write bom: false');
+    }
+    if (message.form === 'LEEF') this.#leef(message.body);
+  }
+
+  /** One line each. */
+  findings(): string[] {
+    const of = (count: number): string =>
+      count === this.#events ? 'every event' : `${count} of ${this.#events} events:`;
+    const lines = [...this.#found].map(([what, count]) => `${of(count)} ${what}`);
+    if (this.#events >= ENOUGH && this.#severities.size === 1) {
+      lines.push('every event has the same severity; rules (or severityFrom) give those that matter a higher one');
+    }
+    for (const [host, forms] of this.#forms) {
+      if (forms.size < 2) continue;
+      lines.push(
+        `log source "${host}" gets ${[...forms].join(' and ')}: QRadar detects one format for each; give every format its own hostname`,
+      );
+    }
+    if (this.#withEventId >= ENOUGH && this.#eventIds.size === this.#withEventId) {
+      lines.push(
+        'every event has another EventID: it names a kind of event (half of the key to a QID), never one event',
+      );
+    }
+    if (this.#ownKeys.size > 0) {
+      lines.push(
+        `LEEF keys without a predefined meaning, which need custom properties: ${[...this.#ownKeys].join(' ')}`,
+      );
+    }
+    return lines.length > 0 ? lines : [`nothing to say about ${this.#events} events`];
+  }
+
+  #note(what: string): void {
+    this.#found.set(what, (this.#found.get(what) ?? 0) + 1);
+  }
+
+  #header({ header, body, form }: Message): void {
+    const host = header?.host ?? 'the address of this machine';
+    this.#forms.set(host, (this.#forms.get(host) ?? new Set()).add(form));
+    if (header === undefined) {
+      this.#note('has no syslog header: QRadar takes the address of this machine as log source');
+      if (/^\d/.test(body)) this.#note('begins with a digit, which receivers take for the length of a counted message');
+      return;
+    }
+    this.#severities.add(header.priority % 8);
+    const fault = hostFault(host);
+    if (fault !== undefined) this.#note(`has ${fault}; write a hostname such as sls-%{__project__}-%{__logstore__}`);
+    if (header.vague) {
+      this.#note(
+        'has a time without its zone: the receiver takes its own; set timeZone to that, or use header: rfc5424',
+      );
+    }
+    for (const [index, field] of header.fields.entries())
+      this.#field(FIELD_NAMES[index] ?? '', field, MOST_BYTES[index] ?? 0);
+  }
+
+  #field(name: string, field: string, most: number): void {
+    if (field.length === most)
+      this.#note(
+        `has ${name === 'APP-NAME' ? 'an' : 'a'} ${name} of ${most} bytes, where RFC 5424 cuts it: ${field.slice(0, 40)}…`,
+      );
+    // A character beyond ASCII is two bytes at least.
+    const isMended = name === 'HOSTNAME' ? field.includes('_') : field.includes('__');
+    if (isMended)
+      this.#note(`has the ${name} ${field.slice(0, 40)}: "_" stands for what RFC 5424 does not allow there`);
+  }
+
+  #leef(body: string): void {
+    const fields = body.slice(body.indexOf('LEEF:')).split('|');
+    const isOld = fields[0] === 'LEEF:1.0';
+    const [eventId = '', named = ''] = fields.slice(4);
+    this.#withEventId += 1;
+    this.#eventIds.add(eventId);
+    if (eventId === '') this.#note("has no EventID: QRadar can't map it; write eventId");
+    if (looksUnique(eventId))
+      this.#note(`has an EventID that looks like the id of one event ("${eventId}"); write the kind of event`);
+    for (const pair of fields
+      .slice(isOld ? 5 : 6)
+      .join('|')
+      .split(isOld ? '\t' : delimiterOf(named)))
+      this.#pair(pair);
+  }
+
+  #pair(pair: string): void {
+    const at = pair.indexOf('=');
+    const [key, value] = [pair.slice(0, at), pair.slice(at + 1)];
+    if (at <= 0) return;
+    if (!LEEF_KEYS.has(key)) this.#ownKeys.add(key);
+    if (LEEF_ADDRESSES.includes(key) && !isAddress(value)) {
+      this.#note(`has ${key}=${value.slice(0, 40)}, which is no IP address; leave it out where there is none`);
+    }
+    if (key === 'usrName' && (value === '-' || value.length > 255)) {
+      this.#note(`has a usrName that is no name of a user ("${value.slice(0, 40)}")`);
+    }
+  }
+}
+
+function hostFault(host: string): string | undefined {
+  if (host === '-') return 'a blank host: QRadar takes the address of this machine as log source';
+  if (host.includes(':')) return `an IPv6 address as host (${host}), which QRadar can't route to a log source`;
+  const isOurs = /^(?:localhost(?:\..*)?|127\..*|0\.0\.0\.0)$/i.test(host);
+  return isOurs ? `the host ${host}, which is every machine's own name` : undefined;
+}
+
+const delimiterOf = (named: string): string => {
+  const [, hex] = /^(?:0?x)([\da-f]{1,4})$/i.exec(named) ?? [];
+  return hex === undefined ? named || '\t' : String.fromCharCode(parseInt(hex, 16));
+};
+
+/** A UUID, a long number, or a long run of hexadecimal digits. */
+const looksUnique = (id: string): boolean =>
+  /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-|\d{9}/i.test(id) || /^(?=.*\d)[\da-f]{16,}$/i.test(id);
+
+const isAddress = (text: string): boolean =>
+  /^(?:\d{1,3}\.){3}\d{1,3}$/.test(text) || /^(?=.*:.*:)[\da-f:.]{2,45}$/i.test(text);
