@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { connect } from 'node:tls';
-import { parseRfc5424 } from '../../src/emulator/receiver/rfc5424.js';
 import { testCerts } from '../support/certs.js';
-import { startPeer, type Peer, type PeerFields } from '../support/peer.js';
+import { startPeer, type Peer } from '../support/peer.js';
+import { instant, ours } from '../support/peer-fields.js';
 import { startRsyslog } from '../support/rsyslog.js';
 import { startSyslogNg } from '../support/syslog-ng.js';
 
@@ -26,34 +26,6 @@ function message(n: number): string {
 const MESSAGES = Array.from({ length: COUNT }, (_, n) => message(n));
 const onWire = (framing: Framing): string =>
   MESSAGES.map((text) => (framing === 'lf' ? `${text}\n` : `${Buffer.byteLength(text)} ${text}`)).join('');
-
-/** What our own parser makes of a message, in the words of a peer. */
-function ours(text: string): PeerFields {
-  const parsed = parseRfc5424(Buffer.from(text));
-  assert.ok(parsed.ok, text);
-  const { timestamp, hostname, appName, procId, msgId, structuredData } = parsed;
-  const data = structuredData.map(({ id, params }) => {
-    const pairs = params.map(({ name, value }) => ` ${name}="${value.replace(/["\\\]]/g, '\\$&')}"`);
-    return `[${id}${pairs.join('')}]`;
-  });
-  return {
-    pri: parsed.facility * 8 + parsed.severity,
-    timestamp: timestamp === undefined ? undefined : instant(timestamp),
-    hostname,
-    appName,
-    procId,
-    msgId,
-    structuredData: data.length === 0 ? undefined : data.join(''),
-    msg: parsed.msg ?? '',
-  };
-}
-
-/** Peers write the same time with more or fewer digits and another zone. */
-function instant(timestamp: string): string {
-  const fraction = /\.(\d+)/.exec(timestamp)?.[1] ?? '';
-  const seconds = Date.parse(timestamp.replace(/\.\d+/, '')) / 1_000;
-  return `${seconds}.${fraction.padEnd(6, '0')}`;
-}
 
 async function deliver(socket: Socket, ready: string, framing: Framing): Promise<void> {
   await once(socket, ready);

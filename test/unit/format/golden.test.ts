@@ -4,32 +4,16 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { PRESET_NAMES } from '../../../src/config/presets.js';
 import { toSettings } from '../../../src/config/settings.js';
-import { profileOf, type ProfileName } from '../../../src/emulator/sls/profiles/index.js';
-import { Random } from '../../../src/emulator/sls/random.js';
+import type { ProfileName } from '../../../src/emulator/sls/profiles/index.js';
 import type { FormatPlan } from '../../../src/model/format-plan.js';
 import { parseCef, parseLeef } from '../../support/leef-cef.js';
 import { formatAll } from '../../support/oracle/formatter.js';
 import { framesOf, kernelOf } from '../../support/oracle/kernel.js';
-import { encode } from '../../support/oracle/log-group-list.js';
+import { logsOf, PROFILES } from '../../support/profile-logs.js';
 import { minimal, parse } from '../config/parse.js';
 
 const root = new URL('../../../../', import.meta.url);
 const CURSOR = 1_447_299_606_896_632_356n;
-const TIME = Date.UTC(2026, 0, 2, 3, 4, 5);
-
-function logsOf(name: ProfileName): Uint8Array {
-  const random = new Random(7);
-  const { topic, contents, source, tags } = profileOf(name, random);
-  const bytes = (text: string): Uint8Array => Buffer.from(text);
-  const pair = ([key, value]: readonly [string, string]) => ({ key: bytes(key), value: bytes(value) });
-  const logs = [0, 1, 2].map((second) => ({
-    time: TIME / 1000 + second,
-    contents: contents(random, TIME + second * 1000).map(pair),
-  }));
-  return encode([
-    { logs, topic: bytes(topic), source: bytes(source(random)), tags: tags(random, TIME / 1000).map(pair) },
-  ]);
-}
 
 function check(file: string, plan: FormatPlan, profile: ProfileName): void {
   const raw = logsOf(profile);
@@ -68,7 +52,7 @@ function planOf(pipeline: string): FormatPlan {
 }
 
 for (const preset of PRESET_NAMES) {
-  for (const profile of ['actiontrail', 'vpcflow', 'waf', 'k8saudit', 'nginx'] as const) {
+  for (const profile of PROFILES) {
     test(`preset ${preset}, ${profile} logs`, () => {
       check(`${preset}.${profile}.txt`, planOf(`format: { preset: ${preset} }`), profile);
     });
