@@ -155,11 +155,21 @@ export const format = z
     written.superRefine((value, context) => {
       const say: Say = (path, message) => context.addIssue({ code: 'custom', path, message });
       checkHeader(value, say);
+      checkRules(value, say);
       checkData(value, say);
       checkFields(value, say);
     }),
   )
   .prefault({});
+
+/** The first rule that holds counts, so a second one with its condition never does. */
+function checkRules({ rules }: Written, say: Say): void {
+  const conditions = rules.map(({ when }) => JSON.stringify(when));
+  for (const [index, one] of conditions.entries()) {
+    const first = conditions.indexOf(one);
+    if (first < index) say(['rules', index], `never counts: rule ${first + 1} has the same condition; remove one`);
+  }
+}
 
 function checkHeader({ header, dialect }: Written, say: Say): void {
   if (header !== 'rfc3164' && dialect !== 'bsd') {

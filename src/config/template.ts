@@ -17,6 +17,9 @@ type ConfigPart =
 export type TemplateConfig = readonly ConfigPart[];
 
 const MADE = { __time__: 'time', __time_ms__: 'timeMs', __rating__: 'rating' } as const;
+/** What people know from other tools; a log may well have a field `count(1)`. */
+const FUNCTION =
+  /^(?:upper|lower|trim|substr|replace|default|json|md5|sha1|sha256|hash|mask|base64|date|now)\(([^()]*)\)$/i;
 const RESERVED = [
   ...['__topic__', '__source__', '__tag__:', '__project__', '__logstore__', '__event_id__'],
   ...Object.keys(MADE),
@@ -130,6 +133,10 @@ function parseName(name: string, at: number): Parsed<FieldRef | OwnName> {
     return { wrong: `${quoted(name)} ${where} needs the tag's name, such as __tag__:__hostname__` };
   }
   if (name.startsWith('__tag__:')) return { kind: 'tag', key: name.slice(8) };
+  const [, inside] = FUNCTION.exec(name) ?? [];
+  if (inside !== undefined) {
+    return { wrong: `${quoted(name)} ${where} is a function, and there are none here; did you mean "${inside}"?` };
+  }
   if (/^__\w*(__|:)/.test(name)) {
     return { wrong: `unknown field ${quoted(name)} ${where}${didYouMean(name, RESERVED)}` };
   }

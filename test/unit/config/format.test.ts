@@ -235,6 +235,14 @@ test('every mistake is one line that says what to write instead', () => {
       '{ structuredData: { meta: { "a]": "1" } } }',
       'structuredData.meta."a]": a parameter name is 1 to 32 printable ASCII characters without space, = ] and "',
     ],
+    [
+      '{ rules: [{ when: { field: a, exists: true }, severity: err }, { when: { field: a, exists: true }, severity: crit }] }',
+      'rules[1]: never counts: rule 1 has the same condition; remove one',
+    ],
+    [
+      '{ hostname: "x-%{upper(host)}" }',
+      'hostname: "upper(host)" at character 5 is a function, and there are none here; did you mean "host"?',
+    ],
     ['{ timeZone: Asia/Shangai }', 'timeZone: unknown time zone "Asia/Shangai"; did you mean "Asia/Shanghai"?'],
     [
       '{ timeZone: "+8" }',

@@ -8,7 +8,8 @@ import type { ProfileName } from '../../../src/emulator/sls/profiles/index.js';
 import type { FormatPlan } from '../../../src/model/format-plan.js';
 import { parseCef, parseLeef } from '../../support/leef-cef.js';
 import { formatAll } from '../../support/oracle/formatter.js';
-import { framesOf, kernelOf } from '../../support/oracle/kernel.js';
+import { framesOf, kernelOf, run, textOf } from '../../support/oracle/kernel.js';
+import { encode } from '../../support/oracle/log-group-list.js';
 import { logsOf, PROFILES } from '../../support/profile-logs.js';
 import { minimal, parse } from '../config/parse.js';
 
@@ -50,6 +51,23 @@ function planOf(pipeline: string): FormatPlan {
   assert.ok(pipelines[0] !== undefined);
   return pipelines[0].plan;
 }
+
+/** What sync_data_to_syslog.py meant to send: with the "-" of RFC 5424 where it left out the structured data, and a colon in the zone. */
+test('preset aliyun-sample is what the old script meant', () => {
+  const bytes = (text: string): Uint8Array => Buffer.from(text);
+  const contents = [
+    { key: bytes('level'), value: bytes('INFO') },
+    { key: bytes('msg'), value: bytes('héllo') },
+  ];
+  const tags = [{ key: bytes('__hostname__'), value: bytes('client-host') }];
+  const logs = [{ time: 1_700_000_000, timeNs: 123_456_789, contents }];
+  const raw = encode([{ logs, topic: bytes('t'), source: bytes('1.2.3.4'), tags }]);
+  const kernel = kernelOf([planOf('format: { preset: aliyun-sample, timeZone: Asia/Shanghai }')]);
+  assert.deepEqual(textOf(framesOf(run(kernel, raw))), [
+    '<14>1 2023-11-15T06:13:20.123456+08:00 client-host - - - - ' +
+      '||__topic__=t||__source__=1.2.3.4||__time_ns_part__=123456789||__tag__:__hostname__=client-host||level=INFO||msg=héllo\n',
+  ]);
+});
 
 for (const preset of PRESET_NAMES) {
   for (const profile of PROFILES) {
