@@ -77,8 +77,9 @@ export default {
     door(
       'fs',
       '^(node:)?fs(/promises)?$',
-      '^src/(deadletter/files|checkpoints/|sls/credentials/|config/|cli/|syslog/|telemetry/|emulator)|^workers/(format\\.ts|kernel/build\\.mjs)',
+      '^src/(deadletter/files|checkpoints/|sls/credentials/|config/|cli/|syslog/|telemetry/|tune/files|emulator)|^workers/(format\\.ts|kernel/build\\.mjs)',
     ),
+    door('child-process', '^(node:)?child_process$', '^src/tune/candidate\\.ts'),
     door('worker-threads', '^(node:)?worker_threads$', '^(src/emulator/|workers/format\\.ts)'),
   ],
   options: {

@@ -134,7 +134,8 @@ class Forwarder {
         health: () => health(this.#snapshot(), { maxStallSeconds }),
         ready: () => readiness(this.#snapshot()),
       });
-      this.#logs.log.info({}, `metrics and health at ${this.#admin.url}`);
+      const { url } = this.#admin;
+      this.#logs.log.info({ url }, `metrics and health at ${url}`);
     }
     void Promise.all(this.#pipelines.map(({ finished }) => finished)).then(() => this.#stop.finish());
     await Promise.all([

@@ -6,6 +6,7 @@ import { EMULATOR_OPTIONS, runEmulator, type EmulatorArguments } from './emulato
 import { parseRange, RANGE_OPTIONS, type RangeArguments } from './range.js';
 import { PREVIEW_OPTIONS, runPreview, type PreviewArguments } from './preview.js';
 import { RECEIVER_OPTIONS, runReceiver, type ReceiverArguments } from './receiver.js';
+import { runTune, TUNE_OPTIONS, type TuneArguments } from './tune.js';
 import { usageError } from './usage.js';
 
 const USAGE = `Usage: $0 [command] [options]
@@ -70,6 +71,12 @@ export async function runCommand(args: readonly string[]): Promise<number> {
       CHECKPOINT_OPTIONS,
       run<CheckpointArguments>(runCheckpoint),
     )
+    .command(
+      'tune',
+      'Try what makes this machine faster, and print the config keys that do',
+      TUNE_OPTIONS,
+      run<TuneArguments>(runTune),
+    )
     .command('schema', 'Print the JSON Schema of the config, for editors', {}, run(schema))
     .command(
       'emulator',
@@ -83,6 +90,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     .example('$0 preview -n 3 --hex', 'three events as a SIEM would get them')
     .example('$0 --from -2h --to end', 'one pass over two hours, then exit 0; with a consumer group of its own')
     .example('$0 replay /var/lib/forwarder/dead', 'what could not be decoded, with a version that can')
+    .example('$0 tune -c siem.yaml --html tune.html', 'five minutes against built-in ends; sends nothing to yours')
     .example('$0 emulator --port 8080 --profile vpcflow', 'a Log Service for tests, in one terminal')
     .example('$0 receiver --listen tcp://127.0.0.1:5514', 'and a SIEM in another')
     .epilogue(EPILOGUE)
@@ -108,6 +116,7 @@ const OPTIONS = new Map<string, object>([
   ['preview', PREVIEW_OPTIONS],
   ['receiver', RECEIVER_OPTIONS],
   ['replay', CONFIG],
+  ['tune', TUNE_OPTIONS],
 ]);
 
 function knownOptions(command: string | undefined): readonly string[] {

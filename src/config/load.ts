@@ -61,7 +61,7 @@ function understood(tree: Tree): Parts {
 }
 
 /** Bounded, so that `--config /dev/zero` ends; reads from a pipe too. */
-function readBytes(file: string): Uint8Array {
+export function readBytes(file: string): Uint8Array {
   const buffer = Buffer.allocUnsafe(MAX_BYTES + 1);
   let length = 0;
   try {

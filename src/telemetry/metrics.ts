@@ -23,6 +23,14 @@ export function createMetrics(snapshot: () => Snapshot): Metrics {
     registers,
   });
   info.set({ version: version(), node: process.version }, 1);
+  new Gauge({
+    name: 'process_peak_resident_memory_bytes',
+    help: 'Highest resident memory size since the start.',
+    registers,
+    collect() {
+      this.set(process.resourceUsage().maxRSS * KIB);
+    },
+  });
   const updates = FAMILIES.map((family) => updater(family, registry));
   collectDefaultMetrics({ register: registry });
   return {
@@ -34,6 +42,9 @@ export function createMetrics(snapshot: () => Snapshot): Metrics {
     },
   };
 }
+
+/** The unit of maxRSS. */
+const KIB = 1024;
 
 function updater({ name, help, labels, isCounter, samples }: Family, registry: Registry): (snapshot: Snapshot) => void {
   const settings = { name, help, labelNames: [...labels], registers: [registry] };

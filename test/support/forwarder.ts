@@ -56,9 +56,18 @@ export class ForwarderProcess {
   }
 
   /** The first log line that satisfies `wanted`, now or later. Rejects when the process ends without it. */
-  async line(wanted: (line: LogLine) => boolean): Promise<LogLine> {
+  line(wanted: (line: LogLine) => boolean): Promise<LogLine> {
+    return this.#until(() => this.lines.find(wanted));
+  }
+
+  /** The same for a line that is no log line. */
+  lineOfText(part: string): Promise<string> {
+    return this.#until(() => this.output.find((line) => line.includes(part)));
+  }
+
+  async #until<Line>(look: () => Line | undefined): Promise<Line> {
     for (;;) {
-      const found = this.lines.find(wanted);
+      const found = look();
       if (found !== undefined) return found;
       if (this.#exit !== undefined) throw new Error(`ended (${this.#exit.code}) before the line came:\n${this.text()}`);
       await new Promise<void>((resolve) => this.#waiting.add(resolve));

@@ -1,0 +1,59 @@
+import { barsOf, reportText, type Bar } from './report.js';
+import type { Found } from './search.js';
+import { grouped, type Names } from './words.js';
+
+const WIDTH = 960;
+const ROW = 30;
+const LABEL = 330;
+const VALUE = 110;
+const PLOT = WIDTH - LABEL - VALUE;
+
+/** One page without anything from elsewhere: a plot of the steps, then the report as text. */
+export function reportHtml(found: Found, names: Names, title: string): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${escape(title)}</title>
+<style>
+  body { font: 15px/1.5 system-ui, sans-serif; max-width: ${WIDTH}px; margin: 2rem auto; padding: 0 1rem; color: #1b1f24; }
+  pre { overflow-x: auto; background: #f5f6f8; padding: 1rem; border-radius: 6px; font-size: 12px; }
+  svg { width: 100%; height: auto; font: 12px system-ui, sans-serif; }
+</style>
+<h1>${escape(title)}</h1>
+<p>Bars: median events per second of a config; whiskers: its slowest and fastest window. Blue was kept, grey was not.</p>
+${svg(barsOf(found, names))}
+<pre>${escape(reportText(found, names))}</pre>
+</html>
+`;
+}
+
+function svg(bars: readonly Bar[]): string {
+  const most = Math.max(1, ...bars.map(({ summary }) => summary.fastest));
+  const height = bars.length * ROW + 10;
+  const rows = bars.map((bar, index) => row(bar, index * ROW + 5, (value) => LABEL + (value / most) * PLOT));
+  return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="events per second of each step">\n${rows.join('\n')}\n</svg>`;
+}
+
+function row({ label, summary, kept }: Bar, top: number, x: (value: number) => number): string {
+  const middle = top + ROW / 2;
+  const [slow, median, fast] = [summary.slowest, summary.eventsPerSecond, summary.fastest].map((value) =>
+    round(x(value)),
+  );
+  return [
+    `<text x="${LABEL - 8}" y="${middle + 4}" text-anchor="end">${escape(shortened(label))}</text>`,
+    `<rect x="${LABEL}" y="${top + 5}" width="${round((median ?? 0) - LABEL)}" height="${ROW - 10}" rx="2" fill="${kept ? '#2f6fde' : '#b6bcc6'}"/>`,
+    `<path d="M${slow} ${middle}H${fast}M${slow} ${middle - 5}v10M${fast} ${middle - 5}v10" stroke="#1b1f24" fill="none"/>`,
+    `<text x="${WIDTH}" y="${middle + 4}" text-anchor="end">${grouped(summary.eventsPerSecond)}</text>`,
+  ].join('');
+}
+
+/** What fits beside the plot. */
+const LABEL_CHARACTERS = 54;
+const shortened = (label: string): string =>
+  label.length <= LABEL_CHARACTERS ? label : `${label.slice(0, LABEL_CHARACTERS - 1)}…`;
+
+const round = (value: number): number => Math.round(value * 10) / 10;
+
+const escape = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
