@@ -3,10 +3,10 @@ import type { Found } from './search.js';
 import { grouped, type Names } from './words.js';
 
 const WIDTH = 960;
-const ROW = 30;
-const LABEL = 330;
+const ROW = 44;
+const BAR = 16;
 const VALUE = 110;
-const PLOT = WIDTH - LABEL - VALUE;
+const PLOT = WIDTH - VALUE;
 
 /** One page without anything from elsewhere: a plot of the steps, then the report as text. */
 export function reportHtml(found: Found, names: Names, title: string): string {
@@ -31,27 +31,22 @@ ${svg(barsOf(found, names))}
 function svg(bars: readonly Bar[]): string {
   const most = Math.max(1, ...bars.map(({ summary }) => summary.fastest));
   const height = bars.length * ROW + 10;
-  const rows = bars.map((bar, index) => row(bar, index * ROW + 5, (value) => LABEL + (value / most) * PLOT));
+  const rows = bars.map((bar, index) => row(bar, index * ROW + 5, (value) => (value / most) * PLOT));
   return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="events per second of each step">\n${rows.join('\n')}\n</svg>`;
 }
 
 function row({ label, summary, kept }: Bar, top: number, x: (value: number) => number): string {
-  const middle = top + ROW / 2;
+  const middle = top + 18 + BAR / 2;
   const [slow, median, fast] = [summary.slowest, summary.eventsPerSecond, summary.fastest].map((value) =>
     round(x(value)),
   );
   return [
-    `<text x="${LABEL - 8}" y="${middle + 4}" text-anchor="end">${escape(shortened(label))}</text>`,
-    `<rect x="${LABEL}" y="${top + 5}" width="${round((median ?? 0) - LABEL)}" height="${ROW - 10}" rx="2" fill="${kept ? '#2f6fde' : '#b6bcc6'}"/>`,
+    `<text x="0" y="${top + 12}">${escape(label)}</text>`,
+    `<rect x="0" y="${middle - BAR / 2}" width="${median}" height="${BAR}" rx="2" fill="${kept ? '#2f6fde' : '#b6bcc6'}"/>`,
     `<path d="M${slow} ${middle}H${fast}M${slow} ${middle - 5}v10M${fast} ${middle - 5}v10" stroke="#1b1f24" fill="none"/>`,
     `<text x="${WIDTH}" y="${middle + 4}" text-anchor="end">${grouped(summary.eventsPerSecond)}</text>`,
   ].join('');
 }
-
-/** What fits beside the plot. */
-const LABEL_CHARACTERS = 54;
-const shortened = (label: string): string =>
-  label.length <= LABEL_CHARACTERS ? label : `${label.slice(0, LABEL_CHARACTERS - 1)}…`;
 
 const round = (value: number): number => Math.round(value * 10) / 10;
 
