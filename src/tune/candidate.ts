@@ -28,6 +28,8 @@ export class Candidate {
     this.#clock = clock;
     this.#child = fork(new URL('./candidate-process.js', import.meta.url), ['--config', configFile], {
       execArgv: [],
+      // A session of its own: Ctrl-C in a terminal would reach it too, and our SIGTERM then be a second signal, which abandons what is in flight.
+      detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#ended = once(this.#child, 'close').then(() => undefined);
