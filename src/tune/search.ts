@@ -1,3 +1,4 @@
+import { ForwarderError } from '../errors/forwarder-error.js';
 import { compare, Stopped, WORTH, type Bench, type Comparison, type Rules, type Sample } from './compare.js';
 import { Noise } from './noise.js';
 import { idOf, samePoint, type Direction, type Knob, type KnobName, type Point } from './point.js';
@@ -49,7 +50,7 @@ export async function search(bench: Bench, start: Point, options: SearchOptions)
   try {
     await walk.run();
   } catch (thrown) {
-    if (!(thrown instanceof Stopped)) throw thrown;
+    if (!(thrown instanceof Stopped || (thrown instanceof ForwarderError && walk.hasStarted))) throw thrown;
     walk.ended = thrown.message;
   }
   return walk.found();
@@ -73,6 +74,11 @@ class Walk {
     this.#options = options;
     this.#best = start;
     this.#tried = new Set([idOf(start)]);
+  }
+
+  /** The start config was measured: whatever fails later, that and what was compared since is known. */
+  get hasStarted(): boolean {
+    return this.#startSamples.length > 0;
   }
 
   async run(): Promise<void> {

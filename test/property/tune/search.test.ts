@@ -151,6 +151,17 @@ test('a stop keeps what is known', async () => {
   assert.equal(startSamples.length, 2);
 });
 
+test('a config that worked and then does not ends the search with what is known', async () => {
+  let windows = 0;
+  const bench = benchOf(({ threads }) => {
+    if (++windows > 9) throw new ForwarderError('ABANDONED', 'no event was sent');
+    return { ...SAMPLE, eventsPerSecond: 1000 * threads };
+  });
+  const { best, ended } = await search(bench, START, RULES);
+  assert.equal(ended, 'no event was sent');
+  assert.equal(best.threads, 2);
+});
+
 test('a gain that does not show again when it is measured at the end is not recommended', async () => {
   let windows = 0;
   const bench = benchOf(({ threads }) => ({
