@@ -15,6 +15,8 @@ import type { Endpoint } from './settings.js';
 import type { Verdict } from './stall-watch.js';
 import type { Succession } from './successor.js';
 
+const ZERO_WINDOW = 'zero window: the receiver is alive but reads nothing';
+
 type State =
   | { readonly phase: 'idle' | 'dialling' | 'waiting' | 'closed' }
   | { readonly phase: 'connected' | 'ending'; readonly link: Link };
@@ -106,7 +108,7 @@ export class Connection implements Member {
 
   question(): Question | undefined {
     const link = this.#link;
-    if (link?.key === undefined || !link.busy) return undefined;
+    if (link?.key === undefined || !link.busy || link.flows()) return undefined;
     const judge = link.sample();
     return { key: link.key, answer: (row) => this.#judge(link, (now) => judge(now, row)) };
   }
@@ -269,10 +271,8 @@ export class Connection implements Member {
     const verdict = look(clock.monotonic());
     if (verdict === 'fine') this.#slowness.succeeded(this.#fields);
     else if (verdict === 'silent') link.kill(this.#stalled('the receiver has stopped to answer'));
-    else if (endpoints.length > 1)
-      link.kill(this.#stalled('the receiver is alive but reads nothing; trying the next one'));
-    else
-      this.#slowness.failed(this.#stalled('the receiver is alive but reads nothing; waiting for it'), 0, this.#fields);
+    else if (endpoints.length > 1) link.kill(this.#stalled(`${ZERO_WINDOW}; trying the next one`));
+    else this.#slowness.failed(this.#stalled(`${ZERO_WINDOW}; waiting for it`), 0, this.#fields);
   }
 
   #stalled(what: string): ForwarderError {

@@ -55,6 +55,11 @@ export interface Link {
   /** Nothing is left to settle and the receiver does not close its side. */
   leave(): void;
   /**
+   * Whether so much has moved since this was last asked that a look at the kernel's table, which costs 4 ms of CPU, would tell little: what was
+   * written before is acked, and the receiver alive.
+   */
+  flows(): boolean;
+  /**
    * To be called *before* the kernel's table is read.
    * @returns what to call with the socket's row in that table; undefined where it has none.
    */

@@ -50,6 +50,7 @@ export class RelpLink implements Link {
   #rest: Buffer = Buffer.alloc(0);
   #commands = 0;
   #answers = 0;
+  #answersWhenAsked = 0;
   #flushed = 0;
   #answered = 0;
   #answeredAt: number;
@@ -185,6 +186,12 @@ export class RelpLink implements Link {
 
   leave(): void {
     this.#inner.leave();
+  }
+
+  flows(): boolean {
+    const answers = this.#answers - this.#answersWhenAsked;
+    this.#answersWhenAsked = this.#answers;
+    return answers > 0;
   }
 
   sample(): (now: number, row: KernelSocket | undefined) => Verdict {

@@ -46,6 +46,7 @@ export class StreamLink implements Link {
   #state: State = { is: 'open' };
   #sendBufferBytes: number;
   #flushed: number;
+  #flushedWhenAsked: number;
   #acked: number;
   #received = 0;
   #troubledAt = 0;
@@ -71,6 +72,7 @@ export class StreamLink implements Link {
     this.#onChange = onChange;
     this.#sendBufferBytes = settings.sendBufferBytes;
     this.#flushed = raw.bytesWritten;
+    this.#flushedWhenAsked = this.#flushed;
     this.#acked = this.#flushed;
     const now = clock.monotonic();
     this.#watch = new StallWatch(settings, now);
@@ -155,6 +157,13 @@ export class StreamLink implements Link {
     this.#state = { is: 'ended' };
     this.#stream.destroy();
     this.#raw.destroy();
+  }
+
+  /** Our kernel can't hold all that was written since: at least everything before is acked. */
+  flows(): boolean {
+    const written = this.#flushed - this.#flushedWhenAsked;
+    this.#flushedWhenAsked = this.#flushed;
+    return written > this.#sendBufferBytes;
   }
 
   sample(): (now: number, row: KernelSocket | undefined) => Verdict {

@@ -125,6 +125,10 @@ export class UdpLink implements Link {
     this.#close({ is: 'lost', error });
   }
 
+  flows(): boolean {
+    return true;
+  }
+
   sample(): () => Verdict {
     return () => 'fine';
   }

@@ -70,6 +70,18 @@ test('what no longer fits into our send buffer is acked without a look; a buffer
     assert.equal(link.acked, 4 * MEGABYTE);
   }));
 
+test('flows only while more goes out between two questions than our send buffer holds', () =>
+  withLink(async (link) => {
+    const write = async (megabytes: number): Promise<void> => {
+      for (let written = 0; written < megabytes; written++) await link.write(new Uint8Array(MEGABYTE));
+    };
+    await write(5);
+    assert.equal(link.flows(), false);
+    await write(6);
+    assert.equal(link.flows(), true);
+    assert.equal(link.flows(), false, 'nothing since');
+  }));
+
 test('where the kernel does not tell, what is old enough counts as acked', () =>
   withLink(async (link, clock) => {
     await link.write(new Uint8Array(1_000));
