@@ -2,6 +2,7 @@ import yargs from 'yargs';
 import { version } from '../telemetry/version.js';
 import { CHECKPOINT_OPTIONS, runCheckpoint, type CheckpointArguments } from './checkpoint.js';
 import { CONFIG } from './config-option.js';
+import { runFingerprint } from './fingerprint.js';
 import { EMULATOR_OPTIONS, runEmulator, type EmulatorArguments } from './emulator.js';
 import { parseRange, RANGE_OPTIONS, type RangeArguments } from './range.js';
 import { PREVIEW_OPTIONS, runPreview, type PreviewArguments } from './preview.js';
@@ -72,6 +73,17 @@ export async function runCommand(args: readonly string[]): Promise<number> {
       run<CheckpointArguments>(runCheckpoint),
     )
     .command(
+      'fingerprint <what>',
+      'Print the fingerprints of a certificate (RFC 5425), for tls.pins or to tell a receiver ours',
+      (command) =>
+        command.positional('what', {
+          type: 'string',
+          demandOption: true,
+          describe: 'A PEM file, or tls://host:port to see what a receiver shows',
+        }),
+      run(runFingerprint),
+    )
+    .command(
       'tune',
       'Try what makes this machine faster, and print the config keys that do',
       TUNE_OPTIONS,
@@ -90,6 +102,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     .example('$0 preview -n 3 --hex', 'three events as a SIEM would get them')
     .example('$0 --from -2h --to end', 'one pass over two hours, then exit 0; with a consumer group of its own')
     .example('$0 replay /var/lib/forwarder/dead', 'what could not be decoded, with a version that can')
+    .example('$0 fingerprint tls://siem:6514', 'what to compare before it becomes a pin')
     .example('$0 tune -c siem.yaml --html tune.html', 'five minutes against built-in ends; sends nothing to yours')
     .example('$0 emulator --port 8080 --profile vpcflow', 'a Log Service for tests, in one terminal')
     .example('$0 receiver --listen tcp://127.0.0.1:5514', 'and a SIEM in another')
@@ -115,6 +128,7 @@ const OPTIONS = new Map<string, object>([
   ['emulator', EMULATOR_OPTIONS],
   ['preview', PREVIEW_OPTIONS],
   ['receiver', RECEIVER_OPTIONS],
+  ['fingerprint', {}],
   ['replay', CONFIG],
   ['tune', TUNE_OPTIONS],
 ]);

@@ -33,7 +33,18 @@ function unknown(names: readonly string[], args: readonly string[], known: reado
   return `unknown command "${name}"${didYouMean(name, COMMANDS)}`;
 }
 
-const COMMANDS = ['run', 'validate', 'preview', 'replay', 'schema', 'checkpoint', 'emulator', 'receiver', 'tune'];
+const COMMANDS = [
+  'run',
+  'validate',
+  'preview',
+  'replay',
+  'fingerprint',
+  'schema',
+  'checkpoint',
+  'emulator',
+  'receiver',
+  'tune',
+];
 
 /** A number from the command line. @throws ForwarderError USAGE */
 export function wholeNumber(option: string, value: unknown, min: number, max: number): number {

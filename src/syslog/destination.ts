@@ -5,7 +5,7 @@ import type { Log } from '../model/log.js';
 import type { Destination, PutAside, Route } from '../model/ports.js';
 import type { DestinationSnapshot } from '../model/snapshot.js';
 import { addressesOf } from './addresses.js';
-import { CertificateWatch, fingerprint, ownCertificate } from './certificates.js';
+import { CertificateWatch } from './certificate-watch.js';
 import { Connection } from './connection.js';
 import { dial } from './dial.js';
 import { KernelSockets, sendBufferBound } from './kernel-sockets.js';
@@ -17,7 +17,7 @@ import { RelpLink } from './relp-link.js';
 import { isRelp, isTls, isUdp, TUNING, type DeliveryTuning, type DestinationSettings } from './settings.js';
 import { StreamLink } from './stream-link.js';
 import { Successor } from './successor.js';
-import { tlsOptions } from './tls-options.js';
+import { secureContext } from './tls-options.js';
 import { newTotals, type Totals } from './totals.js';
 import { UdpLink } from './udp-link.js';
 
@@ -49,7 +49,7 @@ export function openDestination(
   checkTls(settings, log);
   const totals = newTotals();
   const sendBufferBytes = sendBufferBound();
-  const certificates = new CertificateWatch(clock, log);
+  const certificates = settings.endpoints.some(isTls) ? new CertificateWatch(clock, log, settings.tls) : undefined;
   const pace = new Pace(settings.rate, clock, isBehind);
   const connections = Array.from({ length: settings.connections }, (_, index) => {
     const rotateBy = settings.mode === 'loadBalance' ? index : 0;
@@ -104,14 +104,14 @@ class SyslogDestination implements OpenDestination {
   readonly #lanes: readonly Lane[];
   readonly #totals: Totals;
   readonly #pace: Pace;
-  readonly #certificates: CertificateWatch;
+  readonly #certificates: CertificateWatch | undefined;
 
   constructor(
     settings: DestinationSettings,
     connections: readonly Connection[],
     totals: Totals,
     pace: Pace,
-    certificates: CertificateWatch,
+    certificates: CertificateWatch | undefined,
   ) {
     this.#settings = settings;
     this.#lanes = connections.map((connection) => ({ connection, routes: 0 }));
@@ -145,7 +145,7 @@ class SyslogDestination implements OpenDestination {
       guarantee,
       connections: this.#lanes.map(({ connection }) => connection.snapshot()),
       rate: { usedEps: this.#pace.usedEps, limitEps: this.#pace.limitEps },
-      certificates: this.#certificates.snapshot(),
+      certificates: this.#certificates?.snapshot() ?? [],
       totals: { ...this.#totals, errors: { ...this.#totals.errors } },
     };
   }
@@ -185,8 +185,7 @@ class ConnectionRoute implements Route {
 }
 
 function checkTls(settings: DestinationSettings, log: Log): void {
-  const endpoint = settings.endpoints.find(isTls);
-  if (endpoint === undefined) return;
+  if (!settings.endpoints.some(isTls)) return;
   if (settings.tls.insecureSkipVerify) {
     log.warn(
       { destination: settings.name },
@@ -194,9 +193,7 @@ function checkTls(settings: DestinationSettings, log: Log): void {
     );
   }
   try {
-    tlsOptions(settings.tls, endpoint);
-    const own = ownCertificate(settings.tls);
-    if (own !== undefined) log.info({ fingerprint: fingerprint(own) }, 'our certificate');
+    secureContext(settings.tls);
   } catch (thrown) {
     throw new ForwarderError('CONFIG_INVALID', `destination ${settings.name}: ${asForwarderError(thrown).message}`, {
       cause: thrown,

@@ -1,9 +1,10 @@
+import type { X509Certificate } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { deadline, type Clock } from '../flow/clock.js';
 import { lookupFrom } from './addresses.js';
-import { checkPins, ownCertificate, type CertificateWatch } from './certificates.js';
+import { checkPins } from './certificates.js';
 import { isTls, type Endpoint, type TlsSettings } from './settings.js';
 import { connectionError, type Stage } from './socket-errors.js';
 import { tlsOptions } from './tls-options.js';
@@ -17,7 +18,9 @@ export interface Dialled {
 export interface DialSettings {
   readonly tls: TlsSettings;
   readonly connectTimeoutMs: number;
-  readonly certificates: CertificateWatch;
+  /** Is told what receivers show. */
+  readonly certificates:
+    { readonly saw: (endpoint: string, certificate: X509Certificate | undefined) => void } | undefined;
   /** Which of a name's addresses to try first. */
   readonly rotateBy: number;
 }
@@ -52,8 +55,7 @@ export async function dial(
     await ready(stream, 'secureConnect', limit.signal);
     const certificate = stream.getPeerX509Certificate();
     checkPins(certificate, settings.tls, endpoint);
-    settings.certificates.saw('own', ownCertificate(settings.tls));
-    settings.certificates.saw(endpoint.text, certificate);
+    settings.certificates?.saw(endpoint.text, certificate);
     return { stream, raw };
   } catch (thrown) {
     // TLS first: Node 20 crashes when the socket under it goes away while it is still inside its handshake callback.

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { createSecureContext, type ConnectionOptions } from 'node:tls';
+import { createSecureContext, type ConnectionOptions, type SecureContext } from 'node:tls';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { Endpoint, TlsSettings } from './settings.js';
 
@@ -10,21 +10,26 @@ import type { Endpoint, TlsSettings } from './settings.js';
  * @throws ForwarderError TLS_FAILED that names the setting and the file.
  */
 export function tlsOptions(settings: TlsSettings, endpoint: Endpoint): ConnectionOptions {
-  const { ciphers, minVersion } = settings;
-  const ca = certificates('tls.ca', settings.ca);
-  const cert = certificates('tls.cert', settings.cert);
-  const key = file('tls.key', settings.key);
-  const passphrase = settings.passphrase ?? file('tls.passphraseFile', settings.passphraseFile)?.toString().trimEnd();
   const trusted = settings.pins.length > 0 && settings.ca === undefined;
   return {
-    secureContext: usable('tls.cert, tls.key, tls.ciphers', () =>
-      createSecureContext({ ca, cert, key, passphrase, ciphers, minVersion }),
-    ),
+    secureContext: secureContext(settings),
     host: endpoint.host,
     // An address can't be a server name (RFC 6066 §3); it is then looked for among the certificate's addresses.
     servername: settings.servername ?? (isIP(endpoint.host) === 0 ? endpoint.host : ''),
     rejectUnauthorized: !settings.insecureSkipVerify && !trusted,
   };
+}
+
+/** The files as they are now. @throws ForwarderError TLS_FAILED that names the setting and the file. */
+export function secureContext(settings: TlsSettings): SecureContext {
+  const { ciphers, minVersion } = settings;
+  const ca = certificates('tls.ca', settings.ca);
+  const cert = certificates('tls.cert', settings.cert);
+  const key = file('tls.key', settings.key);
+  const passphrase = settings.passphrase ?? file('tls.passphraseFile', settings.passphraseFile)?.toString().trimEnd();
+  return usable('tls.cert, tls.key, tls.ciphers', () =>
+    createSecureContext({ ca, cert, key, passphrase, ciphers, minVersion }),
+  );
 }
 
 /** OpenSSL takes a file it can't read as a certificate for one that holds none, and says nothing. */

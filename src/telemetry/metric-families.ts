@@ -184,7 +184,7 @@ export const FAMILIES: readonly Family[] = [
   },
   {
     name: 'forwarder_destination_certificate_days_left',
-    help: 'Days until a certificate last used expires: our own, or that of an endpoint.',
+    help: 'Days until a certificate expires: own and ca as they are on disk, or the one an endpoint showed last.',
     labels: ['destination', 'certificate'],
     isCounter: false,
     samples: ({ destinations }) =>

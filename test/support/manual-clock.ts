@@ -10,11 +10,17 @@ interface Timer {
 /** A clock that stands still until a test moves it. Monotonic and wall time differ by a fixed offset, as they do in life. */
 export class ManualClock implements Clock {
   readonly #timers = new Set<Timer>();
+  readonly #wallOffset: number;
   #time = 1_000;
   #order = 0;
 
+  /** @param startsAt wall time at which it begins, unix milliseconds. */
+  constructor(startsAt = 1_700_000_001_000) {
+    this.#wallOffset = startsAt - this.#time;
+  }
+
   now(): number {
-    return this.#time + 1_700_000_000_000;
+    return this.#time + this.#wallOffset;
   }
 
   monotonic(): number {

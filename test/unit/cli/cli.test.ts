@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from '../../../src/cli/commands.js';
+import { startReceiver } from '../../../src/emulator/receiver-handle.js';
+import { testCerts } from '../../support/certs.js';
+import { temporaryDirectory } from '../../support/line-file.js';
 
 const cli = fileURLToPath(new URL('../../../src/cli.js', import.meta.url));
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -68,12 +73,55 @@ test('help and version', async () => {
   const help = await run(['--help']);
   assert.equal(help.code, 0);
   assert.equal(help.stderr, '');
-  for (const word of ['validate', 'schema', 'emulator', 'receiver', '--config', 'SLS_ENDPOINT', 'Exit codes']) {
+  for (const word of [
+    'validate',
+    'fingerprint',
+    'schema',
+    'emulator',
+    'receiver',
+    '--config',
+    'SLS_ENDPOINT',
+    'Exit codes',
+  ]) {
     assert.ok(help.stdout.includes(word), word);
   }
   assert.ok(help.stdout.split('\n').every(({ length }) => length <= 120));
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
   assert.deepEqual(await run(['--version']), { code: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+test('fingerprint prints what a file holds and what a receiver shows, ready for tls.pins', async () => {
+  const { ca, server, client } = await testCerts();
+  const file = join(temporaryDirectory('fingerprint'), 'chain.pem');
+  writeFileSync(file, `${client.cert}\n${ca.cert}`);
+  const prints = (pem: string): string => {
+    const { fingerprint256, fingerprint } = new X509Certificate(pem);
+    return `sha-256:${fingerprint256}\nsha-1:${fingerprint}\n`;
+  };
+  const ofFile = await run(['fingerprint', file]);
+  assert.equal(ofFile.stdout, prints(client.cert) + prints(ca.cert));
+  assert.match(ofFile.stderr, /^# CN=client, valid from .* to .*\n# CN=Test CA, valid/);
+  const siem = await startReceiver({ listen: 'tls://127.0.0.1:0', tls: server });
+  try {
+    const shown = await run(['fingerprint', siem.url]);
+    assert.equal(shown.stdout, prints(server.cert));
+    assert.match(shown.stderr, /nobody has vouched.*\n# CN=localhost/);
+  } finally {
+    await siem.stop();
+  }
+  writeFileSync(file, '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
+  const cases: readonly (readonly [string, number, RegExp])[] = [
+    [file, 66, /^forwarder: can't read a certificate from ".*chain\.pem": /],
+    ['package.json', 66, /^forwarder: "package\.json" holds no PEM certificate\n$/],
+    ['nowhere.pem', 66, /ENOENT/],
+    ['tcp://siem:514', 64, /expected a PEM file, tls:\/\/host:port or relps:\/\/host:port\n$/],
+    ['tls://127.0.0.1:1', 69, /nothing listens there/],
+  ];
+  for (const [what, code, words] of cases) {
+    const result = await run(['fingerprint', what]);
+    assert.equal(result.code, code, what);
+    assert.match(result.stderr, words);
+  }
 });
 
 test('validate says that a config is fine, or what is wrong line by line', async () => {

@@ -1,0 +1,45 @@
+import type { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { parseReceiver } from '../config/endpoint.js';
+import { isWrong } from '../config/scalars.js';
+import { ForwarderError } from '../errors/forwarder-error.js';
+import { systemClock } from '../flow/clock.js';
+
+const CONNECT_MS = 10_000;
+
+interface FingerprintArguments {
+  readonly what: string;
+}
+
+/** Prints fingerprints as RFC 5425 §4.2.2 writes them, ready for tls.pins; what there is to say about them goes to standard error. */
+export async function runFingerprint({ what }: FingerprintArguments): Promise<number> {
+  const certificates = await import('../syslog/certificates.js');
+  const found = what.includes('://') ? [await shown(what)] : inFile(what, certificates.certificatesIn);
+  for (const certificate of found) {
+    const { subject, validFrom, validTo } = certificate;
+    process.stderr.write(`# ${subject.replaceAll('\n', ', ')}, valid from ${validFrom} to ${validTo}\n`);
+    for (const print of certificates.fingerprints(certificate)) process.stdout.write(`${print}\n`);
+  }
+  return 0;
+}
+
+async function shown(url: string): Promise<X509Certificate> {
+  const endpoint = parseReceiver(url);
+  const isUsable = !isWrong(endpoint) && endpoint !== 'embedded' && ['tls', 'relps'].includes(endpoint.transport);
+  if (!isUsable) throw new ForwarderError('USAGE', `${url}: expected a PEM file, tls://host:port or relps://host:port`);
+  const { shownCertificate } = await import('../syslog/shown-certificate.js');
+  const certificate = await shownCertificate(endpoint, CONNECT_MS, systemClock);
+  process.stderr.write('# nobody has vouched for this receiver: compare with what its own administrator sees\n');
+  return certificate;
+}
+
+function inFile(file: string, certificatesIn: (pem: Buffer) => X509Certificate[]): X509Certificate[] {
+  try {
+    const found = certificatesIn(readFileSync(file));
+    if (found.length > 0) return found;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ForwarderError('CONFIG_UNREADABLE', `can't read a certificate from "${file}": ${reason}`, { cause });
+  }
+  throw new ForwarderError('CONFIG_UNREADABLE', `"${file}" holds no PEM certificate`);
+}
