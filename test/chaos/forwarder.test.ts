@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ModeSink, scenario } from '../support/chaos.js';
+import { LONG, ModeSink, scenario } from '../support/chaos.js';
 
 const SHORT = { consumer: '', heartbeat: { interval: '300ms', timeout: '2s' } };
 
@@ -50,6 +50,8 @@ scenario('a forwarder stopped beyond its lease neither sends nor commits on waki
   }
 });
 
+const [FLAPS, FLAP_MS] = LONG ? [40, 1500] : [6, 300];
+
 scenario('the Log Service is down for longer than the lease while the receiver flaps', {}, async (chaos) => {
   const sink = await ModeSink.start();
   chaos.receivesAt([sink]);
@@ -57,14 +59,14 @@ scenario('the Log Service is down for longer than the lease while the receiver f
   await chaos.flow(10_000);
   await chaos.fault(async () => {
     await chaos.emulator.control('faults', { kind: 'reset' });
-    for (let flap = 0; flap < 6; flap++) {
+    for (let flap = 0; flap < FLAPS; flap++) {
       await sink.receiver.setMode({ kind: 'refusing' });
-      await delay(300);
+      await delay(FLAP_MS);
       await sink.receiver.setMode({ kind: 'normal' });
-      await delay(300);
+      await delay(FLAP_MS);
     }
     await chaos.emulator.control('faults/clear');
-  }, 6);
+  }, FLAPS);
   assert.ok(forwarder.lines.some(({ reason }) => reason === 'leaseLost'));
   await chaos.flow(5000);
   await chaos.settle(forwarder);

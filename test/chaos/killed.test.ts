@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SequenceTracker } from '../../src/emulator/receiver/sequence.js';
 import { scenario, type Chaos } from '../support/chaos.js';
+import { testCerts, tlsFiles } from '../support/certs.js';
+import type { Peer, PeerTls } from '../support/peer.js';
 import { PeerSink } from '../support/peer-sink.js';
 import { ReceiverProcess } from '../support/receiver-process.js';
 import { startRsyslog } from '../support/rsyslog.js';
@@ -59,16 +61,37 @@ scenario('one of three endpoints is killed and returns, then the next', {}, asyn
   await chaos.settle(forwarder);
 });
 
-const PEERS = {
-  rsyslog: (port: number) => startRsyslog({ transport: 'tcp', port }),
-  'syslog-ng': (port: number) => startSyslogNg({ transport: 'tcp', framing: 'lf', port }),
-} as const;
+interface PeerKind {
+  readonly scheme: 'tcp' | 'tls' | 'relp' | 'relps';
+  readonly start: (port: number, tls: PeerTls) => Promise<Peer>;
+}
 
-for (const [name, start] of Object.entries(PEERS)) {
+const PEERS: Readonly<Record<string, PeerKind>> = {
+  'rsyslog imtcp': { scheme: 'tcp', start: (port) => startRsyslog({ transport: 'tcp', port }) },
+  'rsyslog imtcp with TLS': { scheme: 'tls', start: (port, tls) => startRsyslog({ transport: 'tls', port, tls }) },
+  'rsyslog imrelp': { scheme: 'relp', start: (port) => startRsyslog({ transport: 'relp', port, direct: true }) },
+  'rsyslog imrelp with TLS': {
+    scheme: 'relps',
+    start: (port, tls) => startRsyslog({ transport: 'relp', port, tls, direct: true }),
+  },
+  'syslog-ng': { scheme: 'tcp', start: (port) => startSyslogNg({ transport: 'tcp', framing: 'lf', port }) },
+  'syslog-ng with TLS': {
+    scheme: 'tls',
+    start: (port, tls) => startSyslogNg({ transport: 'tls', framing: 'octet-counting', port, tls }),
+  },
+};
+
+for (const [name, { scheme, start }] of Object.entries(PEERS)) {
   scenario(`${name} is stopped, then killed`, { rate: 2000, preload: 10_000 }, async (chaos) => {
-    const peer = await PeerSink.start(start);
+    const certs = await testCerts();
+    const peer = await PeerSink.start(scheme, (port) => start(port, { ...certs.server, clientCa: certs.ca.cert }));
     chaos.receivesAt([peer]);
-    const forwarder = chaos.forward();
+    const forwarder = chaos.forward({
+      destination: {
+        ...(scheme === 'tls' && { framing: 'octet-counting' }),
+        ...((scheme === 'tls' || scheme === 'relps') && { tls: tlsFiles(certs) }),
+      },
+    });
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       await chaos.flow(4000);
       await chaos.fault(async () => {

@@ -1,11 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ReceiverMode } from '../../src/emulator/receiver/contract.js';
 import { Random } from '../../src/emulator/sls/random.js';
+import { testCerts, tlsFiles } from '../support/certs.js';
 import { ModeSink, scenario, type Chaos } from '../support/chaos.js';
 import type { ForwarderProcess } from '../support/forwarder.js';
+import { Hosts } from '../support/mounts.js';
 
 /**
  * `CHAOS_SEED=7 CHAOS_RUNS=20 CHAOS_FAULTS=24 npm run test:chaos`: this many runs, beginning with this seed, of this many faults each.
+ * Even seeds go over TLS. Where names can be changed (as root), the receiver has one.
  */
 const wanted = (name: string, otherwise: number): number => Number(process.env[name] ?? otherwise);
 const FIRST_SEED = wanted('CHAOS_SEED', 1);
@@ -16,8 +19,14 @@ interface Run {
   readonly chaos: Chaos;
   readonly sink: ModeSink;
   readonly random: Random;
+  /** Undefined where names can't be changed. */
+  readonly hosts: Hosts | undefined;
+  readonly launch: () => ForwarderProcess;
   forwarder: ForwarderProcess;
 }
+
+const NAME = 'siem.test';
+const ADDRESS = '127.0.0.1';
 
 type Fault = (run: Run) => Promise<void>;
 
@@ -54,7 +63,14 @@ const FAULT_KINDS: Readonly<Record<string, Fault>> = {
   'forwarder killed': async (run) => {
     run.forwarder.kill('SIGKILL');
     await run.forwarder.exited;
-    run.forwarder = run.chaos.forward({ sls: { timeout: '1s' } });
+    run.forwarder = run.launch();
+  },
+  'the name is unknown': async (run) => {
+    run.hosts?.set(NAME, undefined);
+    await run.sink.receiver.setMode({ kind: 'refusing' });
+    await run.sink.receiver.setMode({ kind: 'normal' });
+    await pause(run);
+    run.hosts?.set(NAME, ADDRESS);
   },
   'forwarder stopped': async (run) => {
     run.forwarder.kill('SIGSTOP');
@@ -63,16 +79,28 @@ const FAULT_KINDS: Readonly<Record<string, Fault>> = {
   },
 };
 
+/** Where the receiver listens, and how a forwarder is started that sends to it. */
+async function prepared(chaos: Chaos, seed: number): Promise<Pick<Run, 'sink' | 'hosts' | 'launch'>> {
+  const certs = await testCerts();
+  const secure = seed % 2 === 0;
+  const scheme = secure ? 'tls' : 'tcp';
+  const sink = await ModeSink.start({ listen: `${scheme}://${ADDRESS}:0`, ...(secure && { tls: certs.server }) });
+  chaos.receivesAt([sink]);
+  const hosts = new Hosts(NAME, ADDRESS);
+  const named = hosts.problem === undefined;
+  const destination = {
+    endpoints: [`${scheme}://${named ? NAME : ADDRESS}:${sink.receiver.port}`],
+    ...(secure && { tls: { ca: tlsFiles(certs).ca, servername: 'localhost' } }),
+  };
+  const config = chaos.config({ sls: { timeout: '1s' }, destination });
+  const launch = (): ForwarderProcess => chaos.fleet.start(config, {}, named ? hosts.prefix : []);
+  return { sink, hosts: named ? hosts : undefined, launch };
+}
+
 for (let seed = FIRST_SEED; seed < FIRST_SEED + RUNS; seed++) {
   scenario(`${FAULTS} random faults of seed ${seed}`, {}, async (chaos) => {
-    const sink = await ModeSink.start();
-    chaos.receivesAt([sink]);
-    const run: Run = {
-      chaos,
-      sink,
-      random: new Random(seed),
-      forwarder: chaos.forward({ sls: { timeout: '1s' } }),
-    };
+    const means = await prepared(chaos, seed);
+    const run: Run = { chaos, ...means, random: new Random(seed), forwarder: means.launch() };
     const names = Object.keys(FAULT_KINDS);
     for (let number = 0; number < FAULTS; number++) {
       const name = names[run.random.below(names.length)] ?? '';

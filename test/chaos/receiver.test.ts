@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ReceiverMode } from '../../src/emulator/receiver/contract.js';
-import { ModeSink, scenario, type Chaos } from '../support/chaos.js';
+import { LONG, ModeSink, scenario, type Chaos } from '../support/chaos.js';
 import { IdleBalancer } from '../support/idle-balancer.js';
 
 /**
@@ -34,8 +34,8 @@ async function listening(chaos: Chaos): Promise<ModeSink> {
 illness('RST in mid-stream, again and again', { kind: 'resetting', afterBytes: 300_000 }, 3000, 1, 10);
 illness('FIN in mid-stream, again and again', { kind: 'fin', afterBytes: 300_000 }, 3000, 1, 10);
 illness('all connections reset, five times', { kind: 'refusing' }, 50, 5);
-illness('connections refused for a while', { kind: 'refusing' }, 5000);
-illness('zero window for a while', { kind: 'stalled' }, 6000);
+illness('connections refused for a while', { kind: 'refusing' }, LONG ? 60_000 : 5000);
+illness('zero window for a while', { kind: 'stalled' }, LONG ? 120_000 : 6000);
 illness('accepts, then hangs', { kind: 'hang' }, 5000);
 illness('slow loris: reads 20 kB a second', { kind: 'slow', bytesPerSecond: 20_000 }, 6000);
 

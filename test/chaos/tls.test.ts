@@ -1,23 +1,15 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { testCerts, type KeyPair, type TestCerts } from '../support/certs.js';
+import { testCerts, tlsFiles, type KeyPair, type TestCerts } from '../support/certs.js';
 import { ModeSink, scenario } from '../support/chaos.js';
-import { temporaryDirectory } from '../support/line-file.js';
 import { ReceiverProcess } from '../support/receiver-process.js';
-
-const caFile = (certs: TestCerts): string => {
-  const file = join(temporaryDirectory('chaos-ca'), 'ca.pem');
-  writeFileSync(file, certs.ca.cert);
-  return file;
-};
 
 scenario('the TLS handshake hangs for a while', {}, async (chaos) => {
   const certs = await testCerts();
   const sink = await ModeSink.start({ listen: 'tls://127.0.0.1:0', tls: certs.server });
   chaos.receivesAt([sink]);
   await sink.receiver.setMode({ kind: 'hang' });
-  const forwarder = chaos.forward({ destination: { tls: { ca: caFile(certs) } } });
+  const forwarder = chaos.forward({ destination: { tls: { ca: tlsFiles(certs).ca } } });
   await chaos.fault(async () => {
     await forwarder.line(({ code }) => code === 'DIAL_TIMEOUT');
     await sink.receiver.setMode({ kind: 'normal' });
@@ -33,7 +25,7 @@ function distrusted(name: string, pick: (certs: TestCerts) => KeyPair): void {
     const receiver = new ReceiverProcess({ tls: certs.server });
     await receiver.start();
     chaos.receivesAt([receiver]);
-    const forwarder = chaos.forward({ destination: { tls: { ca: caFile(certs) } } });
+    const forwarder = chaos.forward({ destination: { tls: { ca: tlsFiles(certs).ca } } });
     await chaos.flow(10_000);
     await chaos.fault(async () => {
       await receiver.kill();
@@ -56,7 +48,7 @@ scenario('the receiver changes to a certificate of another authority, and so doe
   const receiver = new ReceiverProcess({ tls: certs.server });
   await receiver.start();
   chaos.receivesAt([receiver]);
-  const ca = caFile(certs);
+  const ca = tlsFiles(certs).ca;
   const forwarder = chaos.forward({ destination: { tls: { ca } } });
   await chaos.flow(10_000);
   await chaos.fault(async () => {

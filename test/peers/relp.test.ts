@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { testCerts } from '../support/certs.js';
+import { testCerts, tlsFiles } from '../support/certs.js';
 import { configOf, withEnds } from '../support/ends.js';
-import { temporaryDirectory } from '../support/line-file.js';
 import { startRsyslog } from '../support/rsyslog.js';
 
 const EVENTS = 100_000;
@@ -33,13 +30,7 @@ function assertAllInOrder(messages: readonly string[]): void {
 
 async function destinationFor(port: number, secure: boolean): Promise<object> {
   if (!secure) return { endpoints: [`relp://127.0.0.1:${port}`] };
-  const { ca, client } = await testCerts();
-  const directory = temporaryDirectory('relp');
-  const file = (name: string, pem: string): string => {
-    writeFileSync(join(directory, name), pem);
-    return join(directory, name);
-  };
-  const tls = { ca: file('ca.pem', ca.cert), cert: file('cert.pem', client.cert), key: file('key.pem', client.key) };
+  const tls = tlsFiles(await testCerts());
   return { endpoints: [`relps://localhost:${port}`], tls };
 }
 

@@ -1,4 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { generate, type SelfsignedOptions } from 'selfsigned';
+import { temporaryDirectory } from './line-file.js';
 
 /** PEM texts. */
 export interface KeyPair {
@@ -19,6 +22,20 @@ export interface TestCerts {
   readonly wrongName: KeyPair;
   /** As `server`, but signed by `otherCa`. */
   readonly rotated: KeyPair;
+}
+
+/** Paths of PEM files as a config names them: the CA of all but `rotated`, and ours. */
+export function tlsFiles({ ca, client }: TestCerts): {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+} {
+  const directory = temporaryDirectory('test-certs');
+  const file = (name: string, pem: string): string => {
+    writeFileSync(join(directory, name), pem);
+    return join(directory, name);
+  };
+  return { ca: file('ca.pem', ca.cert), cert: file('cert.pem', client.cert), key: file('key.pem', client.key) };
 }
 
 type Extensions = NonNullable<SelfsignedOptions['extensions']>;

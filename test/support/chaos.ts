@@ -20,6 +20,9 @@ const REPLAY_MIB = 8;
 /** Asked for in one pull, and as frames a little more. */
 const BATCH_MIB = 0.5;
 
+/** `CHAOS_LONG=1`: faults last as long as they do in life, minutes instead of seconds. */
+export const LONG = process.env['CHAOS_LONG'] === '1';
+
 export interface ChaosOptions {
   /** Events that are there at the start. Default 20,000. */
   readonly preload?: number;

@@ -32,8 +32,10 @@ export class Hosts {
     return ran(program, ...args, 'true');
   }
 
-  set(name: string, address: string): void {
-    writeFileSync(this.#file, `127.0.0.1 localhost\n${address} ${name}\n`);
+  /** @param address undefined: nobody knows the name. */
+  set(name: string, address: string | undefined): void {
+    const line = address === undefined ? '' : `${address} ${name}\n`;
+    writeFileSync(this.#file, `127.0.0.1 localhost\n${line}`);
   }
 }
 

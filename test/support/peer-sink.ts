@@ -6,22 +6,25 @@ import type { Sink, Tally } from './tally.js';
 /** A real syslog daemon, one process after the other on the same port, and all that they wrote. */
 export class PeerSink implements Sink {
   readonly #start: (port: number) => Promise<Peer>;
+  readonly #scheme: string;
   readonly #port: number;
   readonly #peers: Peer[] = [];
 
-  static async start(start: (port: number) => Promise<Peer>): Promise<PeerSink> {
-    const sink = new PeerSink(start, await freePort());
+  /** @param scheme of the URL at which it listens. */
+  static async start(scheme: string, start: (port: number) => Promise<Peer>): Promise<PeerSink> {
+    const sink = new PeerSink(scheme, start, await freePort());
     await sink.restart();
     return sink;
   }
 
-  private constructor(start: (port: number) => Promise<Peer>, port: number) {
+  private constructor(scheme: string, start: (port: number) => Promise<Peer>, port: number) {
+    this.#scheme = scheme;
     this.#start = start;
     this.#port = port;
   }
 
   get url(): string {
-    return `tcp://127.0.0.1:${this.#port}`;
+    return `${this.#scheme}://127.0.0.1:${this.#port}`;
   }
 
   async restart(): Promise<void> {

@@ -10,6 +10,8 @@ export interface RsyslogOptions {
   /** Default: lines and octet counting, told apart by rsyslog. */
   readonly octetCounting?: boolean;
   readonly port?: number;
+  /** No queue in memory: what it has answered, it has written. */
+  readonly direct?: boolean;
   /** Also writes the parsed fields. */
   readonly fields?: boolean;
 }
@@ -40,6 +42,7 @@ export const startRsyslog = (options: RsyslogOptions): Promise<Peer> =>
 function configOf(options: RsyslogOptions, files: PeerFiles): string {
   const input = options.transport === 'relp' ? relpInput(files) : tcpInput(options, files);
   return `global(workDirectory="${files.directory}" maxMessageSize="64k" net.enableDNS="off" preserveFQDN="on")
+${options.direct === true ? 'main_queue(queue.type="Direct")' : ''}
 ${input}
 template(name="raw" type="string" string="%rawmsg%\\n")
 ${fieldsTemplate()}

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import { CertificateWatch } from '../../../src/syslog/certificate-watch.js';
 import type { TlsSettings } from '../../../src/syslog/settings.js';
 import { testCerts, type TestCerts } from '../../support/certs.js';
@@ -180,7 +180,9 @@ test('files that a symlink swap replaces, as Kubernetes does: the connection tha
   const shown: string[] = [];
   const siem = await Receiver.listen({
     tls: { ...server, requestCert: true, rejectUnauthorized: false },
-    onSocket: (socket) => shown.push((socket as TLSSocket).getPeerX509Certificate()?.fingerprint256 ?? ''),
+    onSocket: (socket) => {
+      if (socket instanceof TLSSocket) shown.push(socket.getPeerX509Certificate()?.fingerprint256 ?? '');
+    },
   });
   toClose.push(() => siem.close());
   const volume = await mkdtemp(join(folder, 'volume-'));
