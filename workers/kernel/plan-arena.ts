@@ -18,6 +18,10 @@ const ALIGNMENT = 16;
 /** The kernel reads text 16 bytes at a time. */
 const SLACK = 16;
 const REF_WORDS = 8;
+/** Where a Ref and a Root have their value, in bytes. */
+const REF_VALUE = 3 * WORD;
+const ROOT_VALUE = 0;
+const ROOT_WORDS = 4;
 /** Refs into the JSON of one content are bits of 64. */
 const MAX_ROOT_REFS = 64;
 /** Room for a string that is inside JSON with escapes; the same as in assembly/json-paths.ts. */
@@ -80,15 +84,22 @@ export class RefTable {
 
   constructor(arena: Arena, refs: Iterable<FieldRef>) {
     const unique = new Map(Array.from(refs, (ref) => [idOf(ref), ref]));
+    const all = [...unique.values()];
     this.#arena = arena;
-    this.#ids = [...unique.keys()];
-    this.#list = [...unique.values()];
+    this.#list = [...all.filter((ref) => !isMade(ref)), ...all.filter(isMade)];
+    this.#ids = this.#list.map(idOf);
     this.#address = arena.words(this.#list.flatMap((ref) => this.#words(ref)));
   }
 
   /** Address and length. */
   get table(): [number, number] {
     return [this.#address, this.#list.length];
+  }
+
+  /** Address and number of those whose value is made: the last ones. */
+  get made(): [number, number] {
+    const count = this.#list.filter(isMade).length;
+    return [this.#address + (this.#list.length - count) * REF_WORDS * WORD, count];
   }
 
   /** Something is not the same for all logs of a group. */
@@ -100,20 +111,34 @@ export class RefTable {
     return this.#address + this.#ids.indexOf(idOf(ref)) * REF_WORDS * WORD;
   }
 
-  /** Address and number of the contents that refs lead into. */
-  roots(): [number, number] {
+  /** Address and number of the contents to look for, then of those of them that refs lead into. */
+  contents(): [number, number, number, number] {
+    const names = this.#list
+      .filter(({ kind }) => kind === 'content')
+      .map((ref) => this.#name('key' in ref ? ref.key : '', this.addressOf(ref) + REF_VALUE));
+    const roots = this.#roots();
+    const address = this.#arena.words(roots.flatMap(({ words }) => words));
+    for (const [i, { key }] of roots.entries())
+      names.push(this.#name(key, address + i * ROOT_WORDS * WORD + ROOT_VALUE));
+    return [this.#arena.words(names.flat()), names.length, address, roots.length];
+  }
+
+  #name(key: string, found: number): number[] {
+    return [...this.#arena.text(key), found, 0];
+  }
+
+  #roots(): { key: string; words: number[] }[] {
     const byKey = new Map<string, number[]>();
     for (const ref of this.#list) {
       const root = pathOf(ref)[0];
       if (root !== undefined) byKey.set(root, [...(byKey.get(root) ?? []), this.addressOf(ref)]);
     }
-    const roots = [...byKey].flatMap(([key, refs]) =>
+    return [...byKey].flatMap(([key, refs]) =>
       Array.from({ length: Math.ceil(refs.length / MAX_ROOT_REFS) }, (_, i) => {
         const some = refs.slice(i * MAX_ROOT_REFS, (i + 1) * MAX_ROOT_REFS);
-        return [...this.#arena.text(key), 0, 0, this.#arena.words(some), some.length];
+        return { key, words: [0, 0, this.#arena.words(some), some.length] };
       }),
     );
-    return [this.#arena.words(roots.flat()), roots.length];
   }
 
   /** @returns address and number of the parts. */
@@ -139,7 +164,7 @@ export class RefTable {
   #slot(ref: FieldRef): number {
     if (ref.kind === 'eventId') return this.#arena.reserve(ID_SLOT + new TextEncoder().encode(ref.prefix).length);
     if (ref.kind === 'content') return pathOf(ref).length > 0 ? this.#arena.reserve(PATH_SLOT) : 0;
-    return REF_KINDS[ref.kind] > REF_KINDS.content ? this.#arena.reserve(NUMBER_SLOT) : 0;
+    return isMade(ref) ? this.#arena.reserve(NUMBER_SLOT) : 0;
   }
 }
 
@@ -149,7 +174,11 @@ export function eventIdRef(arena: Arena, prefix: string): number {
   return arena.words([REF_KINDS.eventId, key, length, 0, 0, arena.reserve(ID_SLOT + length), 0, 0]);
 }
 
-const idOf = (ref: FieldRef): string => JSON.stringify([ref.kind, 'key' in ref ? ref.key : '']);
+export const idOf = (ref: FieldRef): string => JSON.stringify([ref.kind, 'key' in ref ? ref.key : '']);
+
+function isMade({ kind }: FieldRef): boolean {
+  return REF_KINDS[kind] > REF_KINDS.content;
+}
 
 export function differsPerLog({ kind }: FieldRef): boolean {
   return REF_KINDS[kind] >= REF_KINDS.content;

@@ -9,8 +9,9 @@ import type {
   TimeFormat,
   Zone,
 } from '../../src/model/format-plan.js';
-import { Arena, differsPerLog, eventIdRef, RefTable, refsIn } from './plan-arena.js';
+import { Arena, differsPerLog, eventIdRef, idOf, RefTable, refsIn } from './plan-arena.js';
 import { encodeBody, partTexts, templatesOfBody } from './plan-body.js';
+import { isSearch, SearchTable } from './plan-searches.js';
 
 /** The numbers and the order of members are those of assembly/plan.ts. */
 const NEWLINES: Record<NewlinePolicy, number> = { escape: 0, space: 1, octal: 2, keep: 3, split: 4 };
@@ -72,8 +73,10 @@ export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: s
     ...conditions.flatMap(refsOfCondition),
     ...(eventTime === undefined ? [] : [eventTime.ref]),
   ]);
+  const searches = new SearchTable(arena, refs, conditions);
+  const around = { arena, refs, searches, numberOf };
+  const encode = (condition: Condition): number => encodeCondition(around, condition);
   const head = (priority: number): number => encodeHead(arena, header, priority);
-  const encode = (condition: Condition): number => encodeCondition(arena, refs, numberOf, condition);
   const address = arena.words([
     Number(plan.framing === 'octet-counting'),
     ...arena.text(plan.framing === 'octet-counting' ? '' : plan.framing.trailer),
@@ -85,13 +88,15 @@ export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: s
     head(header.priority),
     ...arena.text(plan.body.kind === 'kv' ? plan.body.separator : ''),
     ...refs.table,
-    ...refs.roots(),
+    ...refs.made,
+    ...refs.contents(),
     ...encodeSegments(arena, header, refs),
     ...encodeData(arena, header, refs),
     include === undefined ? 0 : encode(include),
     exclude === undefined ? 0 : encode(exclude),
     arena.words(rules.flatMap(({ when, priority }) => [encode(when), head(priority)])),
     rules.length,
+    ...searches.table,
     ...encodeBody(arena, refs, plan.body),
     ...encodeSize(arena, plan),
     ...encodeZone(arena, header.zone),
@@ -229,17 +234,31 @@ function refsOfCondition(condition: Condition): FieldRef[] {
   return condition.op === 'not' ? refsOfCondition(condition.of) : condition.of.flatMap(refsOfCondition);
 }
 
-function encodeCondition(
-  arena: Arena,
-  refs: RefTable,
-  numberOf: (pattern: string) => number,
-  condition: Condition,
-): number {
+/** What a condition's parts have in common. */
+interface Surroundings {
+  readonly arena: Arena;
+  readonly refs: RefTable;
+  readonly searches: SearchTable;
+  readonly numberOf: (pattern: string) => number;
+}
+
+function encodeCondition(around: Surroundings, condition: Condition): number {
+  const { arena, refs, searches, numberOf } = around;
   const op = OPS[condition.op];
   if ('of' in condition) {
-    const parts = condition.op === 'not' ? [condition.of] : condition.of;
-    const items = parts.map((part) => encodeCondition(arena, refs, numberOf, part));
-    return arena.words([op, 0, arena.words(items), items.length, 0]);
+    const parts =
+      condition.op === 'not' ? [condition.of] : condition.op === 'any' ? merged(condition.of) : condition.of;
+    return combine(
+      arena,
+      op,
+      parts.map((part) => encodeCondition(around, part)),
+    );
+  }
+  if ('values' in condition && isSearch(condition)) {
+    const asked = searches.find(condition).map(({ address, bits }) => {
+      return arena.words([op, address, 0, 0, arena.put(new Uint8Array(BigUint64Array.of(bits).buffer))]);
+    });
+    return combine(arena, OPS.any, asked);
   }
   const ref = refs.addressOf(condition.ref);
   switch (condition.op) {
@@ -276,4 +295,23 @@ function encodeRanges(arena: Arena, ranges: readonly IpRange[]): number {
     view.setUint32(index * 20 + 16, bits, true);
   }
   return arena.put(table);
+}
+
+/** Alternatives that compare one ref in one way with different texts are one condition with all of these. */
+function merged(alternatives: readonly Condition[]): Condition[] {
+  const all = new Map<string, Condition>();
+  for (const [i, one] of alternatives.entries()) {
+    const id = 'values' in one ? `${one.op} ${one.ignoreCase} ${idOf(one.ref)}` : String(i);
+    const other = all.get(id);
+    const both = other !== undefined && 'values' in other && 'values' in one;
+    all.set(id, both ? { ...one, values: [...other.values, ...one.values] } : one);
+  }
+  return [...all.values()];
+}
+
+/** @param op one of one is that one. */
+function combine(arena: Arena, op: number, items: readonly number[]): number {
+  const [first = 0] = items;
+  if (items.length === 1 && op !== OPS.not) return first;
+  return arena.words([op, 0, arena.words(items), items.length, 0]);
 }

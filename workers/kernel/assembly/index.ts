@@ -2,14 +2,15 @@
 import { beginIds, nextGroup, nextLog, originBuffer } from './computed';
 import { readEventTime } from './event-time';
 import { closeFrame, openFrame } from './framing';
-import { contentsFrom, countLogs, GROUP_LOG, LIST_GROUP, scanGroup, scanLog } from './log';
+import { countLogs, GROUP_LOG, LIST_GROUP, scanGroup, scanLog, scanNamedLog } from './log';
 import { inflate as inflateBlock } from './lz4';
 import { beginGroup, beginMessages, writeMessage } from './message';
 import { beginOversize, boundedFrame, dropped, truncated } from './oversize';
 import { Head, plan, usePlan } from './plan';
 import { beginRaw, end, raw, readField, start, tag } from './protobuf';
-import { computeRefs, resolveGroupRefs, resolveLogRefs } from './refs';
+import { beginRefs, computeRefs, forgetRefs, needPaths, resolveGroupRefs } from './refs';
 import { chooseHead, isWanted } from './rules';
+import { forgetSearches } from './searches';
 import { beginTimestamps } from './timestamp';
 import { flush, makeRoom, openWindow, setConsumed } from './window';
 
@@ -67,6 +68,7 @@ export function format(
   beginIds(originLength, cursorHigh, cursorLow);
   beginOversize();
   beginMessages();
+  beginRefs();
   beginTimestamps();
   filtered = 0;
   const limit = at + length;
@@ -96,21 +98,31 @@ function formatGroup(dst: usize, begin: usize, limit: usize): usize {
 }
 
 function formatLog(dst: usize, p: usize, limit: usize): usize {
-  scanLog(p, limit);
-  let head = changetype<Head>(plan.head);
   nextLog();
-  if (plan.refsPerLog) {
-    resolveLogRefs(contentsFrom, limit);
-    if (plan.timeRef != 0) readEventTime();
-    computeRefs(head.rating);
-    if (!isWanted()) {
-      filtered++;
-      return dst;
-    }
-    const rating = head.rating;
-    head = chooseHead();
-    if (head.rating != rating) computeRefs(head.rating);
+  if (plan.refsPerLog) return formatByRefs(dst, p, limit);
+  scanLog(p, limit);
+  return send(dst, changetype<Head>(plan.head), limit);
+}
+
+function formatByRefs(dst: usize, p: usize, limit: usize): usize {
+  forgetRefs();
+  scanNamedLog(p, limit);
+  forgetSearches();
+  if (plan.timeRef != 0) readEventTime();
+  let head = changetype<Head>(plan.head);
+  computeRefs(head.rating);
+  if (!isWanted()) {
+    filtered++;
+    return dst;
   }
+  const rating = head.rating;
+  head = chooseHead();
+  if (head.rating != rating) computeRefs(head.rating);
+  needPaths();
+  return send(dst, head, limit);
+}
+
+function send(dst: usize, head: Head, limit: usize): usize {
   if (plan.budget != 0) return boundedFrame(dst, head, limit);
   return closeFrame(writeMessage(openFrame(makeRoom(dst)), head, limit));
 }

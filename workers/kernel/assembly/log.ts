@@ -8,8 +8,9 @@
  *
  * Fields may come in any order, unknown ones are skipped, and of a scalar that is repeated the last one counts.
  */
-import { trimmedEnd } from './trim';
+import { nameOf, noteContent, noteNames } from './names';
 import { end, FIXED32, LEN, readField, scalar, start, tag, VARINT } from './protobuf';
+import { trimmedEnd } from './trim';
 
 export const LIST_GROUP: u32 = (1 << 3) | LEN;
 export const GROUP_LOG: u32 = (1 << 3) | LEN;
@@ -98,29 +99,85 @@ export function scanGroup(p: usize, limit: usize): void {
 
 /** Reads when it happened, and where its contents are. */
 export function scanLog(p: usize, limit: usize): void {
+  beginLog(p, limit);
+  while (p < limit) {
+    // A content of less than 128 bytes, by far the most frequent field.
+    const head: u32 = load<u16>(p);
+    if ((head & 0x80ff) == LOG_CONTENT && (head >> 8) + 2 <= limit - p) {
+      contentsFrom = min(contentsFrom, p);
+      p += (head >> 8) + 2;
+    } else {
+      p = scanField(p, limit);
+    }
+  }
+}
+
+/** The same, and notes the contents that the plan asks for. */
+export function scanNamedLog(p: usize, limit: usize): void {
+  beginLog(p, limit);
+  while (p < limit) {
+    const head = load<u64>(p);
+    const keyLength = (<u32>(head >> 24)) & 0x7f;
+    const next = p + 2 + (((<usize>head) >> 8) & 0x7f);
+    if (isShortContent(<u32>head, keyLength, load<u16>(p + 4 + keyLength)) && next <= limit) {
+      contentsFrom = min(contentsFrom, p);
+      const name = nameOf(head >> 24, keyLength);
+      if (name != 0) noteShort(name, p + 4, keyLength, next);
+      p = next;
+    } else {
+      p = scanField(p, limit);
+      if (tag == LOG_CONTENT) noteLong();
+    }
+  }
+}
+
+function beginLog(p: usize, limit: usize): void {
   hasTime = false;
   nanoseconds = 0;
   contentsFrom = limit;
   logFrom = p;
-  while (p < limit) {
-    const field = p;
-    // A content of less than 128 bytes, by far the most frequent field.
-    const head: u32 = load<u16>(p);
-    if ((head & 0x80ff) == LOG_CONTENT && (head >> 8) + 2 <= limit - p) {
-      p += (head >> 8) + 2;
-      contentsFrom = min(contentsFrom, field);
-      continue;
-    }
-    p = readField(p, limit);
-    if (tag == LOG_CONTENT) {
-      contentsFrom = min(contentsFrom, field);
-    } else if (tag == LOG_TIME) {
-      hasTime = true;
-      time = scalar;
-    } else if (tag == LOG_TIME_NS) {
-      nanoseconds = scalar < 1_000_000_000 ? scalar : 0;
-    }
+}
+
+function scanField(p: usize, limit: usize): usize {
+  const next = readField(p, limit);
+  if (tag == LOG_CONTENT) {
+    contentsFrom = min(contentsFrom, p);
+  } else if (tag == LOG_TIME) {
+    hasTime = true;
+    time = scalar;
+  } else if (tag == LOG_TIME_NS) {
+    nanoseconds = scalar < 1_000_000_000 ? scalar : 0;
   }
+  return next;
+}
+
+function noteShort(name: usize, keyAt: usize, keyLength: usize, next: usize): void {
+  setPair(keyAt, keyLength, next);
+  if (limited) valueEnd = trimmedEnd();
+  noteNames(name);
+}
+
+function noteLong(): void {
+  readPair(start, end);
+  if (limited) valueEnd = trimmedEnd();
+  noteContent();
+}
+
+/**
+ * Whether a field is a content of less than 128 bytes with its key before its value: then each of its three lengths is a single byte, and
+ * one comparison proves that they fit each other.
+ * @param head its first four bytes. @param middle the two behind the key.
+ */
+function isShortContent(head: u32, keyLength: u32, middle: u32): bool {
+  const lengths = ((head >> 8) & 0x7f) ^ (keyLength + (middle >> 8) + 4);
+  return (((head ^ 0x000a_0012) & 0x80ff_80ff) | ((middle ^ 0x12) & 0x80ff) | lengths) == 0;
+}
+
+function setPair(keyAt: usize, keyLength: usize, next: usize): void {
+  key = keyAt;
+  keyEnd = keyAt + keyLength;
+  value = keyEnd + 2;
+  valueEnd = next;
 }
 
 /** Reads a Content or a LogTag. */
@@ -154,19 +211,11 @@ export let isContent: bool = false;
  */
 export function readContent(p: usize, limit: usize): usize {
   const head: u32 = load<u32>(p);
-  const length = (head >> 8) & 0x7f;
   const keyLength = (head >> 24) & 0x7f;
-  const keyAt = p + 4;
-  const middle: u32 = load<u16>(keyAt + keyLength);
-  const odd =
-    ((head ^ 0x000a_0012) & 0x80ff_80ff) | ((middle ^ 0x12) & 0x80ff) | (length ^ (keyLength + (middle >> 8) + 4));
-  const next = p + 2 + length;
-  if (odd == 0 && next <= limit) {
+  const next = p + 2 + ((head >> 8) & 0x7f);
+  if (isShortContent(head, keyLength, load<u16>(p + 4 + keyLength)) && next <= limit) {
     isContent = true;
-    key = keyAt;
-    keyEnd = keyAt + keyLength;
-    value = keyEnd + 2;
-    valueEnd = next;
+    setPair(p + 4, keyLength, next);
     if (limited) valueEnd = trimmedEnd();
     return next;
   }

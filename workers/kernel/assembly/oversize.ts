@@ -3,12 +3,12 @@ import { cut } from './budget';
 import { group, index } from './computed';
 import { bodyAt, closeFrame, frameAt, openFrame } from './framing';
 import { reject } from './host';
-import { contentsFrom, groupFrom, groupTo, logFrom } from './log';
+import { contentsFrom, groupFrom, groupTo, logFrom, scanNamedLog } from './log';
 import { commonBroken, writeMessage } from './message';
 import { cutLines, joinLines, measureParts, tooLong, writeParts } from './parts';
 import { Head, OVER_DEAD_LETTER, OVER_DROP, OVER_SPLIT, plan } from './plan';
 import { raw } from './protobuf';
-import { resolveLogRefs } from './refs';
+import { forgetRefs, needPaths } from './refs';
 import { broken, setBroken } from './text';
 import { forgetTrims, trim } from './trim';
 import { beginBudget, endBudget, heldSize, makeRoom } from './window';
@@ -42,7 +42,7 @@ function overBudget(begin: usize, end: usize, size: u32, head: Head, limit: usiz
   let dst: usize = 0;
   for (let i: u32 = 0; i < plan.trimCount && size > plan.budget; i++) {
     if (!trim(i, size - plan.budget, contentsFrom, limit)) continue;
-    if (plan.refsPerLog) resolveLogRefs(contentsFrom, limit);
+    if (plan.refsPerLog) readAgain(limit);
     beginBudget(begin, plan.budget + MAX_PREFIX);
     end = writeMessage(begin, head, limit);
     size = heldSize(begin, end);
@@ -56,6 +56,13 @@ function overBudget(begin: usize, end: usize, size: u32, head: Head, limit: usiz
   }
   forgetTrims();
   return dst;
+}
+
+/** The log's contents, shortened. */
+function readAgain(limit: usize): void {
+  forgetRefs();
+  scanNamedLog(logFrom, limit);
+  needPaths();
 }
 
 function tooLarge(begin: usize, end: usize, size: u32, limit: usize): usize {

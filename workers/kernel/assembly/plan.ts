@@ -66,6 +66,11 @@ export class Plan {
   separatorLength: u32;
   refs: usize;
   refCount: u32;
+  /** The last of the refs: those whose value is made. */
+  made: usize;
+  madeCount: u32;
+  names: usize;
+  nameCount: u32;
   roots: usize;
   rootCount: u32;
   /** From the space after TIMESTAMP to the space before MSG (or before the structured data, where that is not nil). */
@@ -79,6 +84,8 @@ export class Plan {
   exclude: usize;
   rules: usize;
   ruleCount: u32;
+  searches: usize;
+  searchCount: u32;
   bodyKind: u32;
   /** Before the header of LEEF and CEF. */
   prefix: usize;
@@ -191,11 +198,26 @@ export class Ref {
   pathLength: u32;
 }
 
+/** Where the value of a Ref or a Root lies: two members of either. */
+@unmanaged
+export class Found {
+  value: usize;
+  valueLength: u32;
+}
+
+/** A content that is looked for, and the Found that it goes to; one for each Ref and Root. */
+@unmanaged
+export class Name {
+  key: usize;
+  keyLength: u32;
+  found: usize;
+  /** Another one in the same slot of the table in names.ts, which writes it. */
+  next: usize;
+}
+
 /** A content that holds JSON, and the refs into it: at most 64. */
 @unmanaged
 export class Root {
-  key: usize;
-  keyLength: u32;
   value: usize;
   valueLength: u32;
   /** Addresses of Refs. */
@@ -229,12 +251,34 @@ export class Rule {
 @unmanaged
 export class Condition {
   op: u32;
+  /** A Ref, or the Search of a condition that looks for something inside a value. */
   ref: usize;
   /** Addresses of Conditions (and, or, not), or Texts. */
   items: usize;
   count: u32;
-  /** Where the number of a numeric comparison lies. */
+  /** Where the number of a numeric comparison lies, or the bits (u64) of the needles that a Search is asked for. */
   number: usize;
+}
+
+/** All that is looked for inside the value of one ref: at most 64 needles, found in one pass over it when the first condition asks. */
+@unmanaged
+export class Search {
+  ref: usize;
+  needles: usize;
+  needleCount: u32;
+  /** Four vectors: for the low and the high nibble of a byte, and of the one behind it, a bit for each of 8 sets of needles that have it. */
+  masks: usize;
+  done: u32;
+  /** Two u32: a bit for each needle that was found. */
+  hits: usize;
+}
+
+/** A text, and which two bytes of it are looked for first. */
+@unmanaged
+export class Needle {
+  at: usize;
+  length: u32;
+  offset: u32;
 }
 
 export const SEGMENT_SIZE: usize = offsetof<Segment>();
@@ -242,7 +286,10 @@ export const MEMBER_SIZE: usize = offsetof<Member>();
 export const TITLE_SIZE: usize = offsetof<Title>();
 export const PART_SIZE: usize = offsetof<Part>();
 export const REF_SIZE: usize = offsetof<Ref>();
+export const NAME_SIZE: usize = offsetof<Name>();
 export const ROOT_SIZE: usize = offsetof<Root>();
+export const NEEDLE_SIZE: usize = offsetof<Needle>();
+export const SEARCH_SIZE: usize = offsetof<Search>();
 export const RULE_SIZE: usize = offsetof<Rule>();
 export const TRIM_SIZE: usize = offsetof<Trim>();
 export const SHIFT_SIZE: usize = offsetof<Shift>();

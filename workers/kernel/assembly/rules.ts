@@ -2,8 +2,10 @@
 import { matches as hostMatches } from './host';
 import { isInRange, readIp } from './ip';
 import { Condition, Head, plan, Ref, Rule, RULE_SIZE, Text, TEXT_SIZE } from './plan';
+import { refOf } from './refs';
 import { isSame } from './same';
 import { hashOf } from './sample';
+import { finds } from './searches';
 
 /** The same numbers as OPS in plan-encoder.ts. */
 const ALL: u32 = 0;
@@ -26,25 +28,38 @@ const RANGE_SIZE: usize = 20;
 const MAX_DIGITS: u32 = 15;
 
 export function isWanted(): bool {
-  if (plan.include != 0 && !holds(plan.include)) return false;
-  return plan.exclude == 0 || !holds(plan.exclude);
+  if (plan.include != 0 && !test(plan.include)) return false;
+  return plan.exclude == 0 || !test(plan.exclude);
 }
 
 /** The head of the log: that of the first rule that holds. */
 export function chooseHead(): Head {
   for (let i: u32 = 0; i < plan.ruleCount; i++) {
     const rule = changetype<Rule>(plan.rules + i * RULE_SIZE);
-    if (holds(rule.when)) return changetype<Head>(rule.head);
+    if (test(rule.when)) return changetype<Head>(rule.head);
   }
   return changetype<Head>(plan.head);
 }
 
-/** As deep as the config could be. */
-function holds(at: usize): bool {
+/** Most conditions of most plans compare with texts of other lengths. */
+function test(at: usize): bool {
   const condition = changetype<Condition>(at);
+  if (condition.op == CONTAINS) return finds(condition.ref, load<u64>(condition.number));
+  if (condition.op != EQUALS) return holds(condition);
+  const ref = refOf(condition.ref);
+  const length = ref.valueLength;
+  for (let i: u32 = 0; i < condition.count; i++) {
+    const text = changetype<Text>(condition.items + i * TEXT_SIZE);
+    if (text.length == length && isSame(ref.value, text.at, length)) return true;
+  }
+  return false;
+}
+
+/** As deep as the config could be. */
+function holds(condition: Condition): bool {
   const op = condition.op;
   if (op <= NOT) return combined(condition, op);
-  const ref = changetype<Ref>(condition.ref);
+  const ref = refOf(condition.ref);
   if (op == EXISTS) return ref.valueLength != 0;
   if (op >= IGNORING_CASE) return matchesFolded(condition, ref, op - IGNORING_CASE);
   if (op == REGEX) return hostMatches(condition.count, ref.value, ref.valueLength);
@@ -52,44 +67,21 @@ function holds(at: usize): bool {
   if (op == SAMPLE) return hashOf(ref.value, ref.value + ref.valueLength) < condition.count;
   if (op >= LESS) return compares(ref, op, load<f64>(condition.number));
   for (let i: u32 = 0; i < condition.count; i++) {
-    if (matches(op, ref.value, ref.valueLength, changetype<Text>(condition.items + i * TEXT_SIZE))) return true;
+    const text = changetype<Text>(condition.items + i * TEXT_SIZE);
+    if (ref.valueLength < text.length) continue;
+    const at = op == PREFIX ? ref.value : ref.value + ref.valueLength - text.length;
+    if (isSame(at, text.at, text.length)) return true;
   }
   return false;
 }
 
 function combined(condition: Condition, op: u32): bool {
   for (let i: u32 = 0; i < condition.count; i++) {
-    const held = holds(load<usize>(condition.items + (i << 2)));
+    const held = test(load<usize>(condition.items + (i << 2)));
     if (op == NOT) return !held;
     if (held == (op == ANY)) return held;
   }
   return op != ANY;
-}
-
-function matches(op: u32, value: usize, length: u32, text: Text): bool {
-  if (length < text.length) return false;
-  if (op == EQUALS) return length == text.length && same(value, text);
-  if (op == PREFIX) return same(value, text);
-  if (op == SUFFIX) return same(value + length - text.length, text);
-  return contains(value, length, text);
-}
-
-function same(value: usize, text: Text): bool {
-  return isSame(value, text.at, text.length);
-}
-
-/** Looks for the first byte 16 at a time. The text is not empty. */
-function contains(value: usize, length: u32, text: Text): bool {
-  const first = i8x16.splat(load<i8>(text.at));
-  const last = value + length - text.length;
-  for (let p = value; p <= last; p += 16) {
-    for (let bits = <u32>i8x16.bitmask(i8x16.eq(v128.load(p), first)); bits != 0; bits &= bits - 1) {
-      const at = p + ctz(bits);
-      if (at > last) return false;
-      if (same(at, text)) return true;
-    }
-  }
-  return false;
 }
 
 function isInRanges(condition: Condition, ref: Ref): bool {
@@ -123,7 +115,6 @@ function isSameFolded(p: usize, text: Text): bool {
   }
   return true;
 }
-
 /** Where {@link isNumber} left what it read. */
 let number: f64 = 0;
 
