@@ -1,4 +1,5 @@
 import type { FieldRef, Template, TemplatePart } from '../../src/model/format-plan.js';
+import { PathTable } from './plan-paths.js';
 
 /** The numbers are those of assembly/plan.ts. */
 const REF_KINDS: Record<FieldRef['kind'], number> = {
@@ -21,9 +22,6 @@ const REF_WORDS = 8;
 /** Where a Ref and a Root have their value, in bytes. */
 const REF_VALUE = 3 * WORD;
 const ROOT_VALUE = 0;
-const ROOT_WORDS = 4;
-/** Refs into the JSON of one content are bits of 64. */
-const MAX_ROOT_REFS = 64;
 /** Room for a string that is inside JSON with escapes; the same as in assembly/json-paths.ts. */
 const PATH_SLOT = 8192;
 const NUMBER_SLOT = 32;
@@ -66,6 +64,11 @@ export class Arena {
   /** Room the kernel writes to. */
   reserve(size: number): number {
     return this.put(new Uint8Array(size));
+  }
+
+  /** Writes words where room was reserved for them. */
+  fill(address: number, values: readonly number[]): void {
+    this.#chunks.push({ at: address - this.#base, data: new Uint8Array(Uint32Array.from(values).buffer) });
   }
 
   bytes(): Uint8Array {
@@ -111,34 +114,21 @@ export class RefTable {
     return this.#address + this.#ids.indexOf(idOf(ref)) * REF_WORDS * WORD;
   }
 
-  /** Address and number of the contents to look for, then of those of them that refs lead into. */
-  contents(): [number, number, number, number] {
+  /** Address and number each of the contents to look for, of those of them that refs lead into, and of the objects on the way. */
+  contents(): [number, number, number, number, number, number] {
     const names = this.#list
       .filter(({ kind }) => kind === 'content')
       .map((ref) => this.#name('key' in ref ? ref.key : '', this.addressOf(ref) + REF_VALUE));
-    const roots = this.#roots();
-    const address = this.#arena.words(roots.flatMap(({ words }) => words));
-    for (const [i, { key }] of roots.entries())
-      names.push(this.#name(key, address + i * ROOT_WORDS * WORD + ROOT_VALUE));
-    return [this.#arena.words(names.flat()), names.length, address, roots.length];
+    const paths = new PathTable(
+      this.#arena,
+      this.#list.filter(isPath).map((ref) => [pathOf(ref), this.addressOf(ref)]),
+    );
+    for (const { key, address } of paths.roots) names.push(this.#name(key, address + ROOT_VALUE));
+    return [this.#arena.words(names.flat()), names.length, ...paths.table];
   }
 
   #name(key: string, found: number): number[] {
     return [...this.#arena.text(key), found, 0];
-  }
-
-  #roots(): { key: string; words: number[] }[] {
-    const byKey = new Map<string, number[]>();
-    for (const ref of this.#list) {
-      const root = pathOf(ref)[0];
-      if (root !== undefined) byKey.set(root, [...(byKey.get(root) ?? []), this.addressOf(ref)]);
-    }
-    return [...byKey].flatMap(([key, refs]) =>
-      Array.from({ length: Math.ceil(refs.length / MAX_ROOT_REFS) }, (_, i) => {
-        const some = refs.slice(i * MAX_ROOT_REFS, (i + 1) * MAX_ROOT_REFS);
-        return { key, words: [0, 0, this.#arena.words(some), some.length] };
-      }),
-    );
   }
 
   /** @returns address and number of the parts. */
@@ -157,13 +147,12 @@ export class RefTable {
 
   #words(ref: FieldRef): number[] {
     const key = 'key' in ref ? ref.key : 'prefix' in ref ? ref.prefix : '';
-    const path = pathOf(ref).slice(1);
-    return [REF_KINDS[ref.kind], ...this.#arena.text(key), 0, 0, this.#slot(ref), ...this.#arena.texts(path)];
+    return [REF_KINDS[ref.kind], ...this.#arena.text(key), 0, 0, this.#slot(ref), Number(isPath(ref)), 0];
   }
 
   #slot(ref: FieldRef): number {
     if (ref.kind === 'eventId') return this.#arena.reserve(ID_SLOT + new TextEncoder().encode(ref.prefix).length);
-    if (ref.kind === 'content') return pathOf(ref).length > 0 ? this.#arena.reserve(PATH_SLOT) : 0;
+    if (ref.kind === 'content') return isPath(ref) ? this.#arena.reserve(PATH_SLOT) : 0;
     return isMade(ref) ? this.#arena.reserve(NUMBER_SLOT) : 0;
   }
 }
@@ -194,3 +183,5 @@ function pathOf(ref: FieldRef): string[] {
   const keys = ref.key.split('.');
   return keys.length > 1 ? keys : [];
 }
+
+const isPath = (ref: FieldRef): boolean => pathOf(ref).length > 0;

@@ -1,99 +1,94 @@
 /** Values inside contents that hold JSON: all refs into one content are found while it is looked at. */
-import { hex, isWatchedJson, skipValue } from './json';
-import { plan, Ref, Root, ROOT_SIZE, Text, TEXT_SIZE } from './plan';
-import { isSame, markOf } from './same';
+import { hex, isWatchedJson, plain, skipValue } from './json';
+import { Level, LEVEL_SIZE, plan, Ref, Root, ROOT_SIZE, Step, STEP_SIZE } from './plan';
+import { isSame } from './same';
 
 const QUOTE: u32 = 0x22;
 const BACKSLASH: u32 = 0x5c;
-const OPEN_OBJECT: u32 = 0x7b;
 
 /** The same as SLOT_SIZE in plan-encoder.ts: a longer string with escapes in it keeps them. */
 const SLOT_SIZE: usize = 8192;
+const TABLE_SIZE: usize = 4 * 64;
 
-let root: Root = changetype<Root>(0);
+/** Objects in objects, as deep as isJson goes: the Level of each that is open, or 0. */
+const levelAt = memory.data(4 * 66, 16);
+/** The Level of the next object, if one comes next. */
+let coming: usize = 0;
 
-export function rootAt(index: u32): Root {
-  return changetype<Root>(plan.roots + index * ROOT_SIZE);
-}
-
-function refOf(index: u32): Ref {
-  return changetype<Ref>(load<usize>(root.refs + (index << 2)));
-}
-
-/**
- * For each depth the refs whose keys have led to the object that is being read there, a bit each, and the marks of their next keys, a bit
- * each: nearly every member is told by its mark to be none of them.
- */
-const wantedAt = memory.data(8 * 66, 16);
-const marksAt = memory.data(8 * 66, 16);
-/** The depths up to this one are those of open objects. */
-let top: u32 = 0;
-
-function want(depth: u32, wanted: u64): void {
-  let marks: u64 = 0;
-  for (let rest = wanted; rest != 0; rest &= rest - 1) {
-    const key = keyOf(<u32>ctz(rest), depth);
-    marks |= markOf(key.at, key.length);
+/** To be called once a batch. */
+export function beginPaths(): void {
+  for (let i: u32 = 0; i < plan.levelCount; i++) {
+    const level = changetype<Level>(plan.levels + i * LEVEL_SIZE);
+    memory.fill(level.table, 0, TABLE_SIZE);
+    for (let j: u32 = 0; j < level.stepCount; j++) {
+      const step = changetype<Step>(level.steps + j * STEP_SIZE);
+      const slot = level.table + slotOf(step.key, step.keyLength);
+      step.next = load<usize>(slot);
+      store<usize>(slot, changetype<usize>(step));
+    }
   }
-  store<u64>(wantedAt + (depth << 3), wanted);
-  store<u64>(marksAt + (depth << 3), marks);
-  top = depth;
 }
 
-/** The key of the ref in objects of a depth, which counts from 1. */
-function keyOf(index: u32, depth: u32): Text {
-  return changetype<Text>(refOf(index).path + (depth - 1) * TEXT_SIZE);
+/** Nearly every member is told by its length and its first byte to be none of those that are asked for. */
+function slotOf(key: usize, length: usize): usize {
+  const first: usize = length == 0 ? 0 : load<u8>(key);
+  return ((length + first * 5) & 63) << 2;
 }
 
 /** Points the refs into JSON at their values; one whose full name is a content of its own keeps that. */
 export function resolvePaths(): void {
   for (let i: u32 = 0; i < plan.rootCount; i++) {
-    root = rootAt(i);
+    const root = changetype<Root>(plan.roots + i * ROOT_SIZE);
     if (root.valueLength == 0) continue;
-    let wanted: u64 = 0;
+    forgetLevel(root.level);
+    coming = root.level;
+    if (!isWatchedJson(root.value, root.value + root.valueLength)) continue;
     for (let j: u32 = 0; j < root.refCount; j++) {
-      if (refOf(j).valueLength == 0) wanted |= (<u64>1) << j;
+      const ref = changetype<Ref>(load<usize>(root.refs + (j << 2)));
+      if (ref.begin != 0 && ref.valueLength == 0) take(ref, ref.begin, skipValue(ref.begin));
     }
-    if (wanted == 0) continue;
-    want(1, wanted);
-    const sound = isWatchedJson(root.value, root.value + root.valueLength);
-    for (; wanted != 0; wanted &= wanted - 1) settle(refOf(<u32>ctz(wanted)), sound);
   }
 }
 
-/** Of a ref that was found, until it is known that the whole text is JSON. */
-const FOUND: u32 = 1;
-
-function settle(ref: Ref, sound: bool): void {
-  const found = ref.valueLength == FOUND;
-  ref.valueLength = 0;
-  if (found && sound) take(ref, ref.value, skipValue(ref.value));
+/** Nothing was found in it. */
+function forgetLevel(at: usize): void {
+  const level = changetype<Level>(at);
+  for (let i: u32 = 0; i < level.stepCount; i++) {
+    const step = changetype<Step>(level.steps + i * STEP_SIZE);
+    if (step.ref != 0) changetype<Ref>(step.ref).begin = 0;
+    if (step.level != 0) forgetLevel(step.level);
+  }
 }
 
-/** A member of an object at a depth that counts from 1; arrays count too. A later one takes the place of an earlier of its name. */
+/** An object opens at a depth that counts from 1; arrays count too. */
+export function noteObject(depth: u32): void {
+  store<usize>(levelAt + (depth << 2), coming);
+  coming = 0;
+}
+
+/** Nothing leads into arrays. */
+export function noteArray(): void {
+  coming = 0;
+}
+
+/** A member of the object at a depth. A later one takes the place of an earlier of its name. */
 export function noteMember(key: usize, length: usize, value: usize, depth: u32): void {
-  // An object in an array: nothing leads there.
-  while (top < depth) want(top + 1, 0);
-  let deeper: u64 = 0;
-  if ((load<u64>(marksAt + (depth << 3)) & markOf(key, length)) != 0) deeper = found(key, length, value, depth);
-  // Only an object has members one deeper.
-  if (<u32>load<u8>(value) == OPEN_OBJECT) want(depth + 1, deeper);
-  else top = depth + 1;
+  coming = 0;
+  const level = load<usize>(levelAt + (depth << 2));
+  if (level == 0) return;
+  const first = load<usize>(changetype<Level>(level).table + slotOf(key, length));
+  if (first != 0) follow(first, key, length, value);
 }
 
-/** @returns the refs that lead further. */
-function found(key: usize, length: usize, value: usize, depth: u32): u64 {
-  let deeper: u64 = 0;
-  for (let rest = load<u64>(wantedAt + (depth << 3)); rest != 0; rest &= rest - 1) {
-    const index = <u32>ctz(rest);
-    const text = keyOf(index, depth);
-    if (text.length != length || !isSame(key, text.at, length)) continue;
-    const ref = refOf(index);
-    ref.value = value;
-    ref.valueLength = ref.pathLength == depth ? FOUND : 0;
-    if (ref.pathLength > depth) deeper |= (<u64>1) << index;
+function follow(first: usize, key: usize, length: usize, value: usize): void {
+  for (let at = first; at != 0; at = changetype<Step>(at).next) {
+    const step = changetype<Step>(at);
+    if (step.keyLength != length || !isSame(key, step.key, length)) continue;
+    if (step.ref != 0) changetype<Ref>(step.ref).begin = value;
+    if (step.level != 0) forgetLevel(step.level);
+    coming = step.level;
+    return;
   }
-  return deeper;
 }
 
 function take(ref: Ref, from: usize, to: usize): void {
@@ -102,7 +97,7 @@ function take(ref: Ref, from: usize, to: usize): void {
   if (c == QUOTE) {
     from++;
     to--;
-    if (hasEscape(from, to) && to - from <= SLOT_SIZE) {
+    if (!plain && to - from <= SLOT_SIZE && hasEscape(from, to)) {
       ref.value = ref.slot;
       ref.valueLength = <u32>(unescape(ref.slot, from, to) - ref.slot);
       return;

@@ -1,5 +1,5 @@
 /** RFC 8259, as strict as JSON.parse: is it an object or an array, and what lies where in it. */
-import { noteMember } from './json-paths';
+import { noteArray, noteMember, noteObject } from './json-paths';
 
 const QUOTE: u32 = 0x22;
 const BACKSLASH: u32 = 0x5c;
@@ -26,10 +26,10 @@ export function forgetJson(): void {
   checked = 0;
 }
 
-/** The members of the text being looked at are told to json-paths.ts. */
+/** What is in the text being looked at is told to json-paths.ts. */
 let watched = false;
 
-/** {@link isJson}, every member told to `noteMember`. */
+/** {@link isJson}, with everything in it told to json-paths.ts. */
 export function isWatchedJson(p: usize, end: usize): bool {
   forgetJson();
   watched = true;
@@ -68,6 +68,10 @@ function check(p: usize, end: usize): bool {
       if (depth == MAX_DEPTH) return false;
       depth++;
       objects = (objects << 1) | (<u64>(c == OPEN_OBJECT));
+      if (watched) {
+        if (c == OPEN_OBJECT) noteObject(depth);
+        else noteArray();
+      }
       p = space(p + 1, end);
       if (p >= end) return false;
       if (<u32>load<u8>(p) != c + 2) {
@@ -94,7 +98,7 @@ function check(p: usize, end: usize): bool {
 /** The text that was scanned last has no bytes from 0x80 … */
 let ascii = false;
 /** … and neither control characters nor backslashes: every quote begins or ends a string. */
-let plain = false;
+export let plain = false;
 
 const LANES = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 

@@ -8,7 +8,7 @@
  *
  * Fields may come in any order, unknown ones are skipped, and of a scalar that is repeated the last one counts.
  */
-import { nameOf, noteContent, noteNames } from './names';
+import { nameOf, noteContent, noteNames } from './lookup';
 import { end, FIXED32, LEN, readField, scalar, start, tag, VARINT } from './protobuf';
 import { trimmedEnd } from './trim';
 

@@ -73,6 +73,8 @@ export class Plan {
   nameCount: u32;
   roots: usize;
   rootCount: u32;
+  levels: usize;
+  levelCount: u32;
   /** From the space after TIMESTAMP to the space before MSG (or before the structured data, where that is not nil). */
   segments: usize;
   segmentCount: u32;
@@ -193,9 +195,10 @@ export class Ref {
   valueLength: u32;
   /** Where a value that is made, not found, is written. */
   slot: usize;
-  /** Texts: the keys that lead to the value inside the JSON of a Root. */
-  path: usize;
-  pathLength: u32;
+  /** 1 if the value may lie inside the JSON of a Root … */
+  isPath: u32;
+  /** … and where it begins there. */
+  begin: usize;
 }
 
 /** Where the value of a Ref or a Root lies: two members of either. */
@@ -211,11 +214,11 @@ export class Name {
   key: usize;
   keyLength: u32;
   found: usize;
-  /** Another one in the same slot of the table in names.ts, which writes it. */
+  /** Another one in the same slot of the table in lookup.ts, which writes it. */
   next: usize;
 }
 
-/** A content that holds JSON, and the refs into it: at most 64. */
+/** A content that holds JSON, and the refs into it. */
 @unmanaged
 export class Root {
   value: usize;
@@ -223,6 +226,28 @@ export class Root {
   /** Addresses of Refs. */
   refs: usize;
   refCount: u32;
+  level: usize;
+}
+
+/** An object in JSON that refs lead into, and those of its keys that are asked for. */
+@unmanaged
+export class Level {
+  steps: usize;
+  stepCount: u32;
+  /** 64 addresses: the first Step of each slot, or 0. json-paths.ts writes it. */
+  table: usize;
+}
+
+@unmanaged
+export class Step {
+  key: usize;
+  keyLength: u32;
+  /** The Ref whose value it is, or 0. */
+  ref: usize;
+  /** The Level of its value, or 0. */
+  level: usize;
+  /** Another one in the same slot. */
+  next: usize;
 }
 
 /** A content that is shortened first, and how long it may be now: 2³² - 1 for any length. */
@@ -287,6 +312,8 @@ export const TITLE_SIZE: usize = offsetof<Title>();
 export const PART_SIZE: usize = offsetof<Part>();
 export const REF_SIZE: usize = offsetof<Ref>();
 export const NAME_SIZE: usize = offsetof<Name>();
+export const LEVEL_SIZE: usize = offsetof<Level>();
+export const STEP_SIZE: usize = offsetof<Step>();
 export const ROOT_SIZE: usize = offsetof<Root>();
 export const NEEDLE_SIZE: usize = offsetof<Needle>();
 export const SEARCH_SIZE: usize = offsetof<Search>();

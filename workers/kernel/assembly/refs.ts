@@ -1,7 +1,7 @@
 /** Field references of a plan: found once per group (topic, source, tags) or per log (contents), for header fields and bodies alike. */
 import { compute } from './computed';
 import { forgetJson } from './json';
-import { resolvePaths, rootAt } from './json-paths';
+import { beginPaths, resolvePaths } from './json-paths';
 import {
   GROUP_TAG,
   key,
@@ -16,7 +16,7 @@ import {
   value,
   valueEnd,
 } from './log';
-import { beginNames, forgetContents } from './names';
+import { beginNames, forgetContents } from './lookup';
 import { plan, REF_SIZE, REF_SOURCE, REF_TAG, REF_TOPIC, Ref } from './plan';
 import { end, readField, start, tag } from './protobuf';
 import { isSame } from './same';
@@ -24,6 +24,7 @@ import { isSame } from './same';
 /** To be called once a batch. */
 export function beginRefs(): void {
   beginNames();
+  beginPaths();
 }
 
 function refAt(index: u32): Ref {
@@ -82,7 +83,7 @@ export function needPaths(): void {
 /** A ref whose value is known now. */
 export function refOf(at: usize): Ref {
   const ref = changetype<Ref>(at);
-  if (ref.pathLength != 0) needPaths();
+  if (ref.isPath) needPaths();
   return ref;
 }
 

@@ -5,9 +5,3 @@ export function isSame(a: usize, b: usize, length: usize): bool {
   const wanted: u32 = (1 << (<u32>length)) - 1;
   return (equal & wanted) == wanted;
 }
-
-/** One of 64 bits that is the same for the same text: by its length and its first byte. */
-export function markOf(at: usize, length: usize): u64 {
-  const first: usize = length == 0 ? 0 : load<u8>(at);
-  return (<u64>1) << ((length + first * 5) & 63);
-}
