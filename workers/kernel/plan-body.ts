@@ -1,5 +1,6 @@
 import type { BodyPlan, CefBodyPlan, LeefBodyPlan, Member, Template } from '../../src/model/format-plan.js';
-import type { Arena, RefTable } from './plan-arena.js';
+import type { Arena } from './arena.js';
+import type { RefTable } from './plan-refs.js';
 
 /** The numbers are those of assembly/plan.ts … */
 const KINDS = { kv: 0, json: 1, raw: 2, leef: 3, cef: 3 } as const;

@@ -9,8 +9,9 @@ import type {
   TimeFormat,
   Zone,
 } from '../../src/model/format-plan.js';
-import { Arena, differsPerLog, eventIdRef, idOf, RefTable, refsIn } from './plan-arena.js';
+import { Arena } from './arena.js';
 import { encodeBody, partTexts, templatesOfBody } from './plan-body.js';
+import { differsPerLog, eventIdRef, idOf, RefTable, refsIn } from './plan-refs.js';
 import { isSearch, SearchTable } from './plan-searches.js';
 
 /** The numbers and the order of members are those of assembly/plan.ts. */

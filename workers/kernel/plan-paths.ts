@@ -1,4 +1,4 @@
-import type { Arena } from './plan-arena.js';
+import type { Arena } from './arena.js';
 
 const WORD = 4;
 const ROOT_WORDS = 5;

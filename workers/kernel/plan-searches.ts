@@ -1,5 +1,6 @@
 import type { Condition, FieldRef } from '../../src/model/format-plan.js';
-import { type Arena, idOf, type RefTable } from './plan-arena.js';
+import type { Arena } from './arena.js';
+import { idOf, type RefTable } from './plan-refs.js';
 
 type Contains = Extract<Condition, { values: readonly string[] }>;
 

@@ -1,4 +1,5 @@
 import type { FieldRef, Template, TemplatePart } from '../../src/model/format-plan.js';
+import type { Arena } from './arena.js';
 import { PathTable } from './plan-paths.js';
 
 /** The numbers are those of assembly/plan.ts. */
@@ -15,9 +16,6 @@ const REF_KINDS: Record<FieldRef['kind'], number> = {
 };
 
 const WORD = 4;
-const ALIGNMENT = 16;
-/** The kernel reads text 16 bytes at a time. */
-const SLACK = 16;
 const REF_WORDS = 8;
 /** Where a Ref and a Root have their value, in bytes. */
 const REF_VALUE = 3 * WORD;
@@ -27,56 +25,6 @@ const PATH_SLOT = 8192;
 const NUMBER_SLOT = 32;
 /** Shard, cursor and index of an event's id. */
 const ID_SLOT = 600;
-
-/** Chunks of data, each at its final address. */
-export class Arena {
-  readonly #base: number;
-  readonly #chunks: { at: number; data: Uint8Array }[] = [];
-  #size = 0;
-
-  /** @param base where the bytes will lie, a multiple of 16. */
-  constructor(base: number) {
-    this.#base = base;
-  }
-
-  words(values: readonly number[]): number {
-    return this.put(new Uint8Array(Uint32Array.from(values).buffer));
-  }
-
-  /** @returns address and length. */
-  text(value: string): [number, number] {
-    const data = new TextEncoder().encode(value);
-    return [this.put(data), data.length];
-  }
-
-  /** @returns address and number of texts. */
-  texts(values: readonly string[]): [number, number] {
-    return [this.words(values.flatMap((value) => this.text(value))), values.length];
-  }
-
-  put(data: Uint8Array): number {
-    const at = this.#size;
-    this.#chunks.push({ at, data });
-    this.#size = Math.ceil((at + data.length + SLACK) / ALIGNMENT) * ALIGNMENT;
-    return this.#base + at;
-  }
-
-  /** Room the kernel writes to. */
-  reserve(size: number): number {
-    return this.put(new Uint8Array(size));
-  }
-
-  /** Writes words where room was reserved for them. */
-  fill(address: number, values: readonly number[]): void {
-    this.#chunks.push({ at: address - this.#base, data: new Uint8Array(Uint32Array.from(values).buffer) });
-  }
-
-  bytes(): Uint8Array {
-    const all = new Uint8Array(this.#size);
-    for (const { at, data } of this.#chunks) all.set(data, at);
-    return all;
-  }
-}
 
 /** All refs of a plan, each once, in one table whose address is known before the parts that point into it are written. */
 export class RefTable {
