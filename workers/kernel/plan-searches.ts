@@ -111,11 +111,15 @@ function rarestPair(text: Uint8Array): number {
   return best;
 }
 
+/** A capital with a small letter begins a word, as names in JSON are full of: there it counts as if it were not rare. */
 function frequencyAt(text: Uint8Array, at: number): number {
-  return frequencyOf(text[at]) + frequencyOf(text[at + 1]);
+  const pair = String.fromCharCode(text[at] ?? 0, text[at + 1] ?? 0);
+  return (/[A-Z][a-z]/.test(pair) ? WORD_BEGIN : frequencyOf(pair.charAt(0))) * frequencyOf(pair.charAt(1));
 }
 
-function frequencyOf(byte = 0x20): number {
-  const rank = FREQUENT.indexOf(String.fromCharCode(byte));
-  return rank < 0 ? 0 : 2 ** -(rank / 8);
+const WORD_BEGIN = 0.3;
+
+function frequencyOf(character: string): number {
+  const rank = FREQUENT.indexOf(character);
+  return 2 ** -((rank < 0 ? FREQUENT.length : rank) / 8);
 }

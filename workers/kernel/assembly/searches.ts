@@ -45,8 +45,8 @@ function look(search: Search, ref: Ref): void {
     const bothA = v128.and(behind(before, firstA), sets(low1, high1, a));
     const bothB = v128.and(behind(firstA, firstB), sets(low1, high1, b));
     if (v128.any_true(v128.or(bothA, bothB))) {
-      compare(search, ref, p - 1, bothA);
-      compare(search, ref, p + 15, bothB);
+      if (v128.any_true(bothA)) compare(search, ref, p - 1, bothA);
+      if (v128.any_true(bothB)) compare(search, ref, p + 15, bothB);
     }
     before = firstB;
   }
