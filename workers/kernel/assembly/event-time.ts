@@ -1,7 +1,8 @@
 /** When the event happened, as one of its fields says. Only where the plan names such a field; else the log's own time counts. */
 import { hasTime as logHasTime, nanoseconds as logNanoseconds, time as logTime } from './log';
 import { monthNamed } from './month';
-import { FORMAT_CLF, FORMAT_ISO8601, plan, Ref } from './plan';
+import { FORMAT_CLF, FORMAT_ISO8601, plan } from './plan';
+import { refOf } from './refs';
 import { minutesAhead } from './zone';
 
 export let hasTime: bool = false;
@@ -30,7 +31,7 @@ export function readEventTime(): void {
   hasTime = logHasTime;
   seconds = logTime;
   nanoseconds = logNanoseconds;
-  const ref = changetype<Ref>(plan.timeRef);
+  const ref = refOf(plan.timeRef);
   at = ref.value;
   end = at + ref.valueLength;
   const format = plan.timeFormat;
