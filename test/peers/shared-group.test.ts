@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { configOf, withEnds, type Ends } from '../support/ends.js';
 import { PythonConsumer } from '../support/sls-python.js';
 
 const MINUTE = 60_000;
 const SHARDS = 4;
+const NAMES = { PROJECT: 'demo', LOGSTORE: 'audit', GROUP: 'siem', CONSUMER: 'python' };
+const LOGSTORE = { shards: SHARDS, profile: 'nginx', preload: 400 } as const;
+
+type Signature = 'v1' | 'v4';
 
 async function holders({ emulator }: Ends): Promise<(string | null)[]> {
   const [group] = (await emulator.control('groups', { logstore: 'audit' })) as [
@@ -13,38 +17,103 @@ async function holders({ emulator }: Ends): Promise<(string | null)[]> {
   return group.shards.map(({ holder }) => holder);
 }
 
-test('the forwarder and the official Python consumer share a group: one owner a shard, checkpoints good both ways', async () => {
-  await withEnds({ logstore: { shards: SHARDS, profile: 'nginx', preload: 400 } }, async (ends) => {
+const append = ({ emulator }: Ends, events: number): Promise<unknown> =>
+  emulator.control('append', { logstore: 'audit', events });
+
+const signed = (ends: Ends, signature: Signature): object =>
+  configOf(ends, { sls: { signature, region: 'cn-hangzhou' }, pipeline: { consumer: 'forwarder' } });
+
+/** Numbers within each shard: what one of both has got of it must lie at or behind what the other committed. */
+function assertFrom(least: number, sequences: readonly string[]): void {
+  const before = sequences.filter((sequence) => Number(sequence.split('-')[1]) < least);
+  assert.deepEqual(before, [], 'began at the checkpoints of the other');
+}
+
+/** Runs `body` with the official consumer in the forwarder's group; ends it, whatever happens. */
+async function withPython(ends: Ends, signature: Signature, body: (python: PythonConsumer) => Promise<void>) {
+  const python = new PythonConsumer(ends.emulator.port, { ...NAMES, AUTH: signature });
+  try {
+    await body(python);
+  } finally {
+    await python.kill();
+  }
+}
+
+for (const signature of ['v1', 'v4'] as const) {
+  describe(`the forwarder and the official Python consumer share a group, signature ${signature}`, () => {
+    test('one owner a shard; it reads on from the checkpoints of the forwarder, and the forwarder from its', async () => {
+      await withEnds({ logstore: LOGSTORE }, async (ends) => {
+        const { receiver, fleet } = ends;
+        const forwarder = fleet.start(signed(ends, signature));
+        await receiver.waitFor({ unique: 400 }, MINUTE);
+        await withPython(ends, signature, async (python) => {
+          await python.until(() => python.shards.length === SHARDS / 2);
+          assert.deepEqual((await holders(ends)).sort(), ['forwarder', 'forwarder', 'python', 'python']);
+          await append(ends, 40);
+          await python.until(() => python.sequences.length >= 20);
+          await receiver.waitFor({ unique: 420 }, MINUTE);
+          assertFrom(100, python.sequences);
+
+          assert.equal(await python.stop(), 0);
+          await append(ends, 40);
+          const { sequence } = await receiver.waitFor({ unique: 460 }, MINUTE);
+          assert.deepEqual(
+            { duplicates: sequence.duplicates, lost: sequence.lost, reordered: sequence.reordered },
+            { duplicates: 0, lost: 20, reordered: 0 },
+            'the 20 that the other had, and no other, are missing here',
+          );
+          assert.equal(python.sequences.length, 20);
+          assert.deepEqual(await holders(ends), Array(SHARDS).fill('forwarder'));
+        });
+        forwarder.kill('SIGTERM');
+        assert.equal((await forwarder.exited).code, 0, forwarder.text());
+      });
+    });
+
+    test('the forwarder reads on where the other, which was there first, has stopped for good', async () => {
+      await withEnds({ logstore: LOGSTORE }, async (ends) => {
+        await withPython(ends, signature, async (python) => {
+          await python.until(() => python.sequences.length >= 400);
+          assert.equal(await python.stop(), 0);
+        });
+        await append(ends, 40);
+        const forwarder = ends.fleet.start(signed(ends, signature));
+        const { sequence, shards } = await ends.receiver.waitFor({ unique: 40 }, MINUTE);
+        assert.deepEqual(sequence, { received: 40, unique: 40, lost: 0, duplicates: 0, reordered: 0 });
+        assert.deepEqual(shards.map(({ first }) => first).sort(), Array(SHARDS).fill(100));
+        forwarder.kill('SIGTERM');
+        assert.equal((await forwarder.exited).code, 0, forwarder.text());
+      });
+    });
+  });
+}
+
+test('while events flow, the official Python consumer comes and goes: between the two every event exactly once', async () => {
+  await withEnds({ logstore: { ...LOGSTORE, ratePerSecond: 200 } }, async (ends) => {
     const { emulator, receiver, fleet } = ends;
-    const forwarder = fleet.start(configOf(ends, { pipeline: { consumer: 'forwarder' } }));
+    const forwarder = fleet.start(signed(ends, 'v1'));
     await receiver.waitFor({ unique: 400 }, MINUTE);
-
-    const names = { PROJECT: 'demo', LOGSTORE: 'audit', GROUP: 'siem', CONSUMER: 'python' };
-    const python = new PythonConsumer(emulator.port, names);
-    try {
-      await python.until(() => python.shards.length === SHARDS / 2);
-      assert.deepEqual((await holders(ends)).sort(), ['forwarder', 'forwarder', 'python', 'python']);
-      await emulator.control('append', { logstore: 'audit', events: 40 });
-      await python.until(() => python.sequences.length >= 20);
-      await receiver.waitFor({ unique: 420 }, MINUTE);
-      const numbers = python.sequences.map((sequence) => Number(sequence.split('-')[1]));
-      assert.ok(
-        numbers.every((number) => number >= 100),
-        'began at the checkpoints of the forwarder',
-      );
-
+    await withPython(ends, 'v1', async (python) => {
+      await python.until(() => python.sequences.length >= 200);
       assert.equal(await python.stop(), 0);
-      await emulator.control('append', { logstore: 'audit', events: 40 });
-      const { sequence } = await receiver.waitFor({ unique: 460 }, MINUTE);
-      assert.equal(sequence.duplicates, 0, 'began at the checkpoints of the other');
-      assert.equal(sequence.lost, 20, 'what the other had');
-      assert.equal(sequence.reordered, 0);
-      assert.equal(python.sequences.length, 20);
-      assert.deepEqual(await holders(ends), Array(SHARDS).fill('forwarder'));
-      forwarder.kill('SIGTERM');
-      assert.equal((await forwarder.exited).code, 0, forwarder.text());
-    } finally {
-      await python.kill();
-    }
+      const { sequence } = await receiver.stats();
+      await receiver.waitFor({ unique: sequence.unique + 400 }, MINUTE);
+      await emulator.control('rate', { logstore: 'audit', ratePerSecond: 0 });
+      const appended = await appendedEvents(ends);
+      const last = await receiver.waitFor({ unique: appended - python.sequences.length }, MINUTE);
+      assert.equal(new Set(python.sequences).size, python.sequences.length, 'none twice at the other');
+      assert.equal(last.sequence.duplicates, 0, 'none twice at the forwarder');
+      assert.equal(last.sequence.unique + python.sequences.length, appended, 'none at both, and none at neither');
+      assert.equal(last.sequence.lost, python.sequences.length, 'what is missing here is what the other has');
+    });
+    forwarder.kill('SIGTERM');
+    assert.equal((await forwarder.exited).code, 0, forwarder.text());
   });
 });
+
+async function appendedEvents({ emulator }: Ends): Promise<number> {
+  const { logstores } = (await emulator.control('stats')) as {
+    logstores: Record<string, { shards: Record<string, { appended: number }> }>;
+  };
+  return Object.values(logstores['audit']?.shards ?? {}).reduce((sum, { appended }) => sum + appended, 0);
+}

@@ -1,46 +1,12 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { PACKAGE_ROOT, pythonWithSdk } from './python-sdk.js';
 
 /** `["init", shard]`, `["logs", shard, emu_seq[]]` or `["gone", shard]`. */
 export type ConsumerEvent = readonly ['init' | 'gone', number] | readonly ['logs', number, readonly string[]];
 
-const ROOT = packageRoot(dirname(fileURLToPath(import.meta.url)));
-const SCRIPTS = join(ROOT, 'test/peers/python');
-
-/** The nearest folder above with a package.json: compiled tests live some way below it. */
-function packageRoot(folder: string): string {
-  return existsSync(join(folder, 'package.json')) ? folder : packageRoot(dirname(folder));
-}
-
-/**
- * A Python with the SDK: made in the ignored cache folder the first time, which needs python3 with venv, and a package index.
- * Made anew when the requirements change.
- */
-function python(): string {
-  const home = join(ROOT, '.cache/peers/python');
-  const stamp = join(home, 'requirements.txt');
-  const wanted = readFileSync(join(SCRIPTS, 'requirements.txt'), 'utf8');
-  const interpreter = join(home, 'bin/python');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return interpreter;
-  rmSync(home, { recursive: true, force: true });
-  mkdirSync(dirname(home), { recursive: true });
-  execFileSync('python3', ['-m', 'venv', home], { stdio: 'inherit' });
-  const install = [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--disable-pip-version-check',
-    '-r',
-    join(SCRIPTS, 'requirements.txt'),
-  ];
-  execFileSync(interpreter, install, { stdio: 'inherit' });
-  writeFileSync(stamp, wanted);
-  return interpreter;
-}
+const SCRIPT = join(PACKAGE_ROOT, 'test/peers/python/consume.py');
 
 /** The SDK's consumer in a process of its own, reading from an emulator. */
 export class PythonConsumer {
@@ -51,7 +17,7 @@ export class PythonConsumer {
   #complaints = '';
 
   constructor(port: number, env: Readonly<Record<string, string>>) {
-    this.#child = spawn(python(), [join(SCRIPTS, 'consume.py')], {
+    this.#child = spawn(pythonWithSdk(), [SCRIPT], {
       env: { PATH: process.env['PATH'], HTTP_PROXY: `http://127.0.0.1:${port}`, NO_PROXY: '', ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
