@@ -7,6 +7,8 @@ import { createSlsClient, type SlsClient, type SlsSettings } from './sls/client.
 import { openCredentials } from './sls/credentials/choose.js';
 import { staticCredentials } from './sls/credentials/credentials.js';
 import { parseEndpoint } from './sls/endpoint.js';
+import { chooseProxy } from './sls/proxy.js';
+import { nameOf } from './sls/tunnel.js';
 
 /** What the service may send at most: its own limit is 10 MiB a reply, decompressed. More is a corrupt claim. */
 export const MAX_RAW_SIZE = 32 * 1024 * 1024;
@@ -38,15 +40,19 @@ export function openLogService(
 export function secretsOf({ service }: ForwarderSettings): string[] {
   if (service === 'embedded') return [];
   const { accessKeySecret, securityToken } = service.credentials;
-  return [accessKeySecret, securityToken].filter((secret) => secret !== undefined);
+  const ofProxy = typeof service.proxy === 'string' ? [] : service.proxy.secrets;
+  return [accessKeySecret, securityToken, ...ofProxy].filter((secret) => secret !== undefined);
 }
 
 type RealService = Exclude<ForwarderSettings['service'], 'embedded'>;
 
 function accessTo(service: RealService, { env, clock, log }: ServiceDeps): ServiceAccess {
   const { endpoint, signature, region, timeoutMs } = service;
-  const credentials = openCredentials(service.credentials, env, clock, log);
-  return { endpoint, signature, region, credentials, responseTimeoutMs: timeoutMs };
+  const proxyFor = chooseProxy(service.proxy, env, (message) => new ForwarderError('CONFIG_INVALID', message));
+  const via = proxyFor(endpoint);
+  if (via !== undefined) log.info({}, `requests to the Log Service go through ${nameOf(via)}`);
+  const credentials = openCredentials(service.credentials, env, clock, log, proxyFor);
+  return { endpoint, signature, region, credentials, proxyFor, responseTimeoutMs: timeoutMs };
 }
 
 function accessToEmbedded(endpoint: string | undefined): ServiceAccess {

@@ -6,6 +6,7 @@ import { quoted, type Path, type Problem } from './problem.js';
 import type { PresetName } from './presets.js';
 import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
 import { didYouMean } from './suggest.js';
+import { usesEventId } from './template.js';
 
 /** What of a file could be understood; an entry that is wrong in itself is undefined, but its place is known. */
 export interface Parts {
@@ -100,6 +101,16 @@ function checkPipeline(
   if (pipeline.retry.initial > pipeline.retry.max)
     say([...path, 'retry', 'initial'], 'must not be longer than retry.max');
   if (pull.minInterval > pull.idlePoll) say([...path, 'pull', 'minInterval'], 'must not be longer than pull.idlePoll');
+  checkQuery(pipeline, path, say);
+}
+
+/** Event ids count log groups, and a query leaves some out: the next reader of the same logs, who begins elsewhere, would count others. */
+function checkQuery({ query, format }: PipelineConfig, path: Path, say: Say): void {
+  if (query.trim() === '' || !usesEventId(format)) return;
+  say(
+    [...path, 'query'],
+    'with a query the place of an event in its shard is not known, so %{__event_id__} would not be the same when it is sent again; remove one of the two, or filter with format.include',
+  );
 }
 
 /** What the presets of its pipelines make of a destination: one connection has one framing. */

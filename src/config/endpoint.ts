@@ -1,3 +1,4 @@
+import { parseProxy, PROXY_EXPECTED, type ProxySetting } from '../sls/proxy.js';
 import { parseEndpoint, type Endpoint as Service } from '../sls/endpoint.js';
 import type { Endpoint } from '../syslog/settings.js';
 import { didYouMean } from './suggest.js';
@@ -22,6 +23,15 @@ export function parseService(text: string): Parsed<Service | 'embedded'> {
   if (text === 'embedded') return 'embedded';
   const result = parseEndpoint(text);
   return result.ok ? result.endpoint : { wrong: result.message };
+}
+
+export const PROXY_SETTING_EXPECTED = `${PROXY_EXPECTED}, off, or environment`;
+
+/** What {@link parseProxy} reads, `off` or `environment`. The text is never repeated: it may hold a password. */
+export function parseProxySetting(text: string): Parsed<ProxySetting> {
+  if (text === 'off' || text === 'environment') return text;
+  const result = parseProxy(text);
+  return result.ok ? result.proxy : { wrong: result.message };
 }
 
 /** RELP has no port of its own. */

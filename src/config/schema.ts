@@ -57,6 +57,10 @@ const pipeline = section({
   weight: integer(1, 1000)
     .prefault(1)
     .describe('Share of the destination, in bytes, while several pipelines want more than it takes.'),
+  query: z
+    .string()
+    .prefault('')
+    .describe("SPL that the service runs on what is pulled, such as: * | where level = 'ERROR'; empty: everything."),
   compression: z.enum(['lz4', 'zstd']).prefault('lz4').describe('How the service compresses what is pulled.'),
   pull: section({
     maxBytes: byteSize('64KiB', '64MiB').prefault('3MiB').describe('Largest reply to ask for, decompressed.'),

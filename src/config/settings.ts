@@ -5,6 +5,7 @@ import type { FormatPlan } from '../model/format-plan.js';
 import type { StartPosition } from '../model/ports.js';
 import type { CredentialsSettings } from '../sls/credentials/choose.js';
 import type { Endpoint } from '../sls/endpoint.js';
+import type { ProxySetting } from '../sls/proxy.js';
 import type { RateSettings } from '../syslog/pace.js';
 import { isUdp, type DestinationSettings } from '../syslog/settings.js';
 import { guaranteeOf } from './cross-check.js';
@@ -20,6 +21,7 @@ interface ServiceSettings {
   /** For signature V4; then always there. */
   readonly region: string | undefined;
   readonly credentials: CredentialsSettings;
+  readonly proxy: ProxySetting;
   readonly timeoutMs: number;
 }
 
@@ -27,6 +29,8 @@ export interface PipelinePlan {
   readonly settings: PipelineSettings;
   readonly plan: FormatPlan;
   readonly compression: 'lz4' | 'zstd';
+  /** SPL; empty: none. */
+  readonly query: string;
   readonly weight: number;
 }
 
@@ -94,7 +98,14 @@ function deadLetters({ directory, maxBytes, after }: Config['deadLetters']): Dea
 /** One coordinator can't feed more. */
 const MAX_AUTO_THREADS = 8;
 
-function service({ endpoint, signature, region, credentials, timeout }: Config['sls']): 'embedded' | ServiceSettings {
+function service({
+  endpoint,
+  signature,
+  region,
+  credentials,
+  proxy,
+  timeout,
+}: Config['sls']): 'embedded' | ServiceSettings {
   if (endpoint === 'embedded') return 'embedded';
   const { source, stsEndpoint, metadataEndpoint, ...texts } = credentials;
   return {
@@ -102,6 +113,7 @@ function service({ endpoint, signature, region, credentials, timeout }: Config['
     signature,
     region: region ?? endpoint.region,
     credentials: { source, stsEndpoint, metadataEndpoint, ...emptyIsUndefined(texts) },
+    proxy,
     timeoutMs: timeout,
   };
 }
@@ -141,6 +153,7 @@ function pipelinePlan(pipeline: PipelineConfig, config: Config, host: Host, rang
     },
     plan: formatPlan(pipeline, config),
     compression: pipeline.compression,
+    query: pipeline.query.trim(),
     weight: pipeline.weight,
   };
 }

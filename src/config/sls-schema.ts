@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SERVICE_EXPECTED, parseService } from './endpoint.js';
+import { PROXY_SETTING_EXPECTED, SERVICE_EXPECTED, parseProxySetting, parseService } from './endpoint.js';
 import { duration, named, parsed, secret } from './leaves.js';
 import type { Parsed } from './scalars.js';
 
@@ -17,7 +17,7 @@ const url = () =>
 
 export const sls = section({
   endpoint: parsed(SERVICE_EXPECTED, parseService).describe(
-    'Endpoint of the Log Service: a host (https), http(s)://host[:port], or "embedded" for the built-in emulator.',
+    'Endpoint of the Log Service: a region, alone or with -intranet or -accelerate, a host (https), http(s)://host[:port], or "embedded" for the built-in emulator.',
   ),
   signature: z.enum(['v1', 'v4']).prefault('v1').describe('How requests are signed; v4 needs the region.'),
   region: named(/^[a-z0-9-]{1,64}$/, 'a region id such as ap-southeast-1')
@@ -49,5 +49,10 @@ export const sls = section({
     stsEndpoint: url().prefault('https://sts.aliyuncs.com').describe('oidc: the STS service.'),
     metadataEndpoint: url().prefault('http://100.100.100.200').describe('ecs-ram-role: the metadata service.'),
   }).prefault({}),
+  proxy: parsed(PROXY_SETTING_EXPECTED, parseProxySetting)
+    .prefault('environment')
+    .describe(
+      'HTTP proxy to the service and to STS: http://[user:password@]host:port, off, or environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY).',
+    ),
   timeout: duration('1s', '5m').prefault('30s').describe('How long one request to the service may take.'),
 });

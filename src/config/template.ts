@@ -49,6 +49,13 @@ export function parseTemplate(text: string): Parsed<TemplateConfig> {
   return parts;
 }
 
+/** Whether a template anywhere in a part of the config holds the id of the event. */
+export function usesEventId(part: unknown): boolean {
+  if (typeof part !== 'object' || part === null) return false;
+  const { names } = part as { readonly names?: unknown };
+  return (Array.isArray(names) && names.includes('eventId')) || Object.values(part).some(usesEventId);
+}
+
 /** Fills in what is the same for all logs of a pipeline, and joins the literals that then touch. */
 export function fillTemplate(config: TemplateConfig, constants: Readonly<Record<Constant, string>>): Template {
   const filled: TemplatePart[] = [];

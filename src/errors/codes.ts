@@ -19,6 +19,8 @@ export const CODES = {
 
   // the Log Service
   SLS_NETWORK: { class: 'retry', scope: 'request', exit: 69 },
+  /** What stands between us and the service does not let us through: wrong password, or not allowed. */
+  PROXY_REFUSED: { class: 'fatal', scope: 'process', exit: 77 },
   SLS_TIMEOUT: { class: 'retry', scope: 'request', exit: 69 },
   SLS_SERVER: { class: 'retry', scope: 'request', exit: 69 },
   SLS_QUOTA: { class: 'retry', scope: 'project', exit: 75 },

@@ -8,7 +8,7 @@ import type { Snapshot } from '../model/snapshot.js';
 import { BufferPool } from './buffer-pool.js';
 import { unframed } from './frame.js';
 import { gapFrame, type GapOrigin } from './gap-frame.js';
-import { Turns } from './turns.js';
+import { Turns } from '../flow/turns.js';
 
 export interface FormatterPoolSettings {
   readonly threads: number;

@@ -14,6 +14,8 @@ export interface PullReply {
   readonly encoding: BodyEncoding;
   readonly rawSize: number;
   readonly logGroups: number;
+  /** With a query: what the service looked at to find this. Undefined without one, or where it does not say. */
+  readonly scanned?: { readonly logGroups: number; readonly bytes: number } | undefined;
   readonly nextCursor: string;
   /** Receive time (unix seconds) of the position reached, where the service says it. */
   readonly cursorTime: number | undefined;

@@ -52,7 +52,12 @@ export async function preview(request: PreviewRequest): Promise<void> {
   try {
     const formatter = pool.formatter(0, { ...plan.settings, hostname: '' });
     const bodyBuffer = (size: number): ArrayBuffer => formatter.bodyBuffer(size);
-    const { source } = client.openLogstore({ ...plan.settings, compression: plan.compression, bodyBuffer });
+    const { source } = client.openLogstore({
+      ...plan.settings,
+      compression: plan.compression,
+      query: plan.query,
+      bodyBuffer,
+    });
     await new Preview(request, plan, source, formatter).run();
   } finally {
     client.close();

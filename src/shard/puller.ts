@@ -122,7 +122,9 @@ export class Puller {
     stats.pulledBytes += reply.bodyLength;
     stats.rawBytes += reply.rawSize;
     stats.logGroups += reply.logGroups;
-    this.#sizer.learn(asked, reply.logGroups, reply.rawSize);
+    // With a query: what is scanned is what the count bounds, and more than comes of it.
+    const { logGroups, bytes } = reply.scanned ?? { logGroups: reply.logGroups, bytes: reply.rawSize };
+    this.#sizer.learn(asked, logGroups, bytes);
     this.#cursor = reply.nextCursor;
     const atTip = reply.nextCursor === cursor;
     this.#ended = this.#end !== undefined && (atTip || reply.nextCursor === this.#end);
@@ -137,9 +139,11 @@ export class Puller {
    * Whether the next pull will find much at once. A full reply says so; but the service also cuts replies where it likes, so one of
    * some size from the past is as good. Small ones from now are a trickle, better gathered for a moment.
    */
-  #hasMore({ logGroups, rawSize, cursorTime }: PullReply, asked: PullSize): boolean {
-    if (logGroups >= asked.count || rawSize >= LARGE_REPLY) return true;
+  #hasMore({ logGroups, rawSize, scanned, cursorTime }: PullReply, asked: PullSize): boolean {
+    const bytes = scanned?.bytes ?? rawSize;
+    if ((scanned?.logGroups ?? logGroups) >= asked.count || bytes >= LARGE_REPLY) return true;
     const behindMs = cursorTime === undefined ? 0 : this.#deps.clock.now() - cursorTime * 1000;
-    return rawSize >= FAIR_REPLY && behindMs > BEHIND_MS;
+    // A reply without events that moved on had its events filtered out.
+    return (bytes >= FAIR_REPLY || logGroups === 0) && behindMs > BEHIND_MS;
   }
 }

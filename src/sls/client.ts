@@ -12,6 +12,7 @@ import { groupAdmin, type GroupAdmin } from './group-admin.js';
 import { heartbeat } from './heartbeat.js';
 import { findConsumerGroup } from './list-consumer-groups.js';
 import { listShards } from './list-shards.js';
+import type { ChooseProxy } from './proxy.js';
 import { pullLogs } from './pull-logs.js';
 import { openService, type CallLogstore } from './service.js';
 import { ServiceTime } from './service-time.js';
@@ -25,6 +26,8 @@ export interface SlsSettings extends TransportSettings {
   /** For signature v4, where the endpoint does not tell it. */
   readonly region?: string | undefined;
   readonly credentials: CredentialsProvider;
+  /** Not given: nobody is in between. */
+  readonly proxyFor?: ChooseProxy;
 }
 
 /** One logstore read by one consumer of one consumer group. */
@@ -35,6 +38,8 @@ export interface LogstoreSettings {
   readonly consumer: string;
   /** How pull bodies may travel. */
   readonly compression: BodyEncoding;
+  /** SPL for the service to run on what is pulled; empty or not given: none. */
+  readonly query?: string | undefined;
   /** A buffer of at least `size` bytes for a pull body; the pull reply hands it on. */
   readonly bodyBuffer: (size: number) => ArrayBuffer;
 }
@@ -69,7 +74,12 @@ export function createSlsClient(settings: SlsSettings, clock: Clock, log: Log): 
   };
   return {
     openLogstore: (logstore) => {
-      const call = openService(deps, dialFor(endpoint, logstore.project), logstore.project, logstore.logstore);
+      const call = openService(
+        deps,
+        dialFor(endpoint, logstore.project, settings.proxyFor),
+        logstore.project,
+        logstore.logstore,
+      );
       const admin = groupAdmin(call, logstore.consumerGroup);
       return { source: logSource(call, logstore), group: consumerGroup(call, logstore), admin };
     },
@@ -77,11 +87,11 @@ export function createSlsClient(settings: SlsSettings, clock: Clock, log: Log): 
   };
 }
 
-function logSource(call: CallLogstore, { compression, bodyBuffer }: LogstoreSettings): LogSource {
+function logSource(call: CallLogstore, { compression, query = '', bodyBuffer }: LogstoreSettings): LogSource {
   return {
     getCursor: (shard, from, signal) => getCursor(call, shard, from, signal),
     pull: (shard, cursor, count, signal, endCursor) =>
-      pullLogs(call, { shard, cursor, endCursor, count, compression, bodyBuffer, signal }),
+      pullLogs(call, { shard, cursor, endCursor, count, compression, query, bodyBuffer, signal }),
     listShards: (signal) => listShards(call, signal),
   };
 }

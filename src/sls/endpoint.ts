@@ -1,3 +1,5 @@
+import { DIRECT, type ChooseProxy, type Proxy } from './proxy.js';
+
 /** Where the service is reached, without the project: `https://cn-hangzhou.log.aliyuncs.com` taken apart. */
 export interface Endpoint {
   readonly tls: boolean;
@@ -20,17 +22,21 @@ export interface Dial {
   readonly hostHeader: string;
   /** Name the certificate is checked for; empty for an address, which is then checked itself. */
   readonly servername: string;
+  /** Who is in between. */
+  readonly via: Proxy | undefined;
 }
 
 const EXAMPLE = 'expected a host such as cn-hangzhou.log.aliyuncs.com, or http(s)://host[:port]';
 const REGION = /^(cn|ap|us|eu|me|na|sa|af)-[a-z0-9-]+$/;
 const SERVICE = /^(.+)\.(?:log|sls)\.aliyuncs\.com$/;
+const ACCELERATE = 'log-global.aliyuncs.com';
 const NETWORK_SUFFIX = /-(intranet|share|vpc|internal)$/;
 const NAME = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/;
 const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
 
 /**
- * Reads the endpoint forms users write: `<region>.log.aliyuncs.com` with its network variants, a bare region id, `http(s)://host[:port]`,
+ * Reads the endpoint forms users write: `<region>.log.aliyuncs.com` with its network variants, a region id such as `cn-hangzhou`,
+ * `cn-hangzhou-intranet` (VPC) or `cn-hangzhou-accelerate` (transfer acceleration, which must be switched on for the project), `http(s)://host[:port]`,
  * `127.0.0.1:8080`, `[::1]:8080`. Without a scheme, names are reached by https, addresses and names without a dot by http.
  *
  * @returns the parts, or one line that says what is wrong; never throws and never repeats credentials written into a URL.
@@ -45,7 +51,14 @@ export function parseEndpoint(text: string): EndpointResult {
   }
   if (rest !== '' && rest !== '/') return invalid(`${quote(text)} is not an endpoint: leave the path out; ${EXAMPLE}`);
   const lower = authority.toLowerCase();
-  return readAuthority(text, given, REGION.test(lower) ? `${lower}.log.aliyuncs.com` : lower);
+  return REGION.test(lower) ? readRegion(text, given, lower) : readAuthority(text, given, lower);
+}
+
+/** A region id, alone or with its network: `-intranet` (VPC), `-accelerate` (one name for all regions), without: public. */
+function readRegion(text: string, scheme: 'http' | 'https' | undefined, word: string): EndpointResult {
+  const [, region] = /^(.+)-accelerate$/.exec(word) ?? [];
+  const result = readAuthority(text, scheme, region === undefined ? `${word}.log.aliyuncs.com` : ACCELERATE);
+  return result.ok && region !== undefined ? { ok: true, endpoint: { ...result.endpoint, region } } : result;
 }
 
 function readAuthority(text: string, scheme: 'http' | 'https' | undefined, authority: string): EndpointResult {
@@ -69,12 +82,13 @@ function readAuthority(text: string, scheme: 'http' | 'https' | undefined, autho
  * Every request goes to `<project>.<endpoint>`. Addresses and single-label names have no sub-domains to resolve, so those are dialled as
  * they are and only the Host header carries the project.
  */
-export function dialFor(endpoint: Endpoint, project: string): Dial {
+export function dialFor(endpoint: Endpoint, project: string, proxyFor: ChooseProxy = DIRECT): Dial {
   const { tls, host, port } = endpoint;
   const named = `${project}.${host.includes(':') ? `[${host}]` : host}`;
   const hostHeader = port === (tls ? 443 : 80) ? named : `${named}:${port}`;
-  if (!isDialledAsIs(host)) return { tls, host: named, port, hostHeader, servername: named };
-  return { tls, host, port, hostHeader, servername: isAddress(host) ? '' : host };
+  const dialled = isDialledAsIs(host) ? host : named;
+  const via = proxyFor({ tls, host: dialled, port });
+  return { tls, host: dialled, port, hostHeader, servername: isAddress(dialled) ? '' : dialled, via };
 }
 
 function isAddress(host: string): boolean {

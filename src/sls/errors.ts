@@ -2,6 +2,8 @@ import type { ErrorCode } from '../errors/codes.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { HttpReply } from './exchange.js';
 import { isRecord, tryJson } from './json.js';
+import type { Proxy } from './proxy.js';
+import { refusedByProxy } from './tunnel.js';
 
 /** The service's own words: HTTP status, `errorCode`, `errorMessage`. */
 interface Refusal {
@@ -17,6 +19,8 @@ export interface RefusalContext {
   readonly secrets: readonly string[];
   /** How far this machine's clock is behind (+) or ahead (−) of the service's, milliseconds, where known. */
   readonly skewMs: number | undefined;
+  /** Who is in between and may have answered. */
+  readonly via?: Proxy | undefined;
 }
 
 /**
@@ -25,7 +29,7 @@ export interface RefusalContext {
  */
 export function replyError(reply: HttpReply, context: RefusalContext): ForwarderError {
   const refusal = readRefusal(reply);
-  if (refusal === undefined) return foreignReply(reply, context.what);
+  if (refusal === undefined) return foreignReply(reply, context);
   const code = classify(refusal);
   const { status, errorCode } = refusal;
   const said = clean(refusal.errorMessage, context.secrets);
@@ -41,7 +45,10 @@ export function replyError(reply: HttpReply, context: RefusalContext): Forwarder
 
 /** A 200 that is not what the API says. */
 export function protocolError(reply: HttpReply, what: string, problem: string): ForwarderError {
-  return new ForwarderError('SLS_PROTOCOL', `${what}: unusable reply, ${problem}`, { details: replyDetails(reply) });
+  const html = /\bhtml\b/i.test(reply.headers['content-type'] ?? '') ? ' (a web page: from a proxy in between?)' : '';
+  return new ForwarderError('SLS_PROTOCOL', `${what}: unusable reply${html}, ${problem}`, {
+    details: replyDetails(reply),
+  });
 }
 
 function replyDetails(reply: HttpReply): Record<string, string | number> {
@@ -63,8 +70,9 @@ function readRefusal(reply: HttpReply): Refusal | undefined {
 }
 
 /** Not in the service's format: a proxy, a load balancer, a server that is none. */
-function foreignReply(reply: HttpReply, what: string): ForwarderError {
+function foreignReply(reply: HttpReply, { what, via }: RefusalContext): ForwarderError {
   const { status, headers, bodyLength } = reply;
+  if (status === 407) return refusedUnderWay(reply, what, via);
   const type = clean(headers['content-type'] ?? 'no content type', []);
   const problem = `HTTP ${status} with ${bodyLength} bytes (${type}) that are not the service's`;
   const details = replyDetails(reply);
@@ -73,6 +81,15 @@ function foreignReply(reply: HttpReply, what: string): ForwarderError {
   return status >= 500
     ? new ForwarderError('SLS_SERVER', `${what}: ${problem}`, extra)
     : new ForwarderError('SLS_PROTOCOL', `${what}: ${problem}: a proxy in between, or a wrong endpoint`, extra);
+}
+
+/** 407 is never the service's. */
+function refusedUnderWay(reply: HttpReply, what: string, via: Proxy | undefined): ForwarderError {
+  const why =
+    via === undefined
+      ? 'a proxy nobody told us of wants a password (407): see sls.proxy'
+      : refusedByProxy(via, 407).message;
+  return new ForwarderError('PROXY_REFUSED', `${what}: ${why}`, { details: replyDetails(reply) });
 }
 
 const BY_CODE: Readonly<Partial<Record<string, ErrorCode>>> = {

@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOption
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { Clock } from '../flow/clock.js';
 import type { Dial } from './endpoint.js';
-import { explainFailure } from './network-errors.js';
+import { explainFailure, whereTo } from './network-errors.js';
 import { ReplyBody } from './reply-body.js';
 
 export interface HttpRequest {
@@ -167,17 +167,17 @@ export class Exchange {
 
   #timedOut(): ForwarderError {
     const { connectTimeoutMs, responseTimeoutMs } = this.#limits;
-    const { host, port } = this.#dial;
+    const where = whereTo(this.#dial);
     return this.#phase === 'connecting'
       ? this.#error(
           'SLS_TIMEOUT',
-          `no connection to ${host}:${port} within ${connectTimeoutMs} ms: check network and firewall`,
+          `no connection to ${where} within ${connectTimeoutMs} ms: check network and firewall`,
         )
-      : this.#error('SLS_TIMEOUT', `${host}:${port} was silent for ${responseTimeoutMs} ms`);
+      : this.#error('SLS_TIMEOUT', `${where} was silent for ${responseTimeoutMs} ms`);
   }
 
   #aborted(): ForwarderError {
-    return this.#error('SLS_TIMEOUT', `given up before ${this.#dial.host}:${this.#dial.port} had answered`);
+    return this.#error('SLS_TIMEOUT', `given up before ${whereTo(this.#dial)} had answered`);
   }
 
   #tooLarge(bytes: number, limit: number): ForwarderError {

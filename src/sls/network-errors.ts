@@ -1,5 +1,6 @@
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { Dial } from './endpoint.js';
+import { nameOf, ProxyFailure } from './tunnel.js';
 
 /**
  * What Node throws while a request is under way, in words a person can act on.
@@ -14,8 +15,9 @@ export function explainFailure(
 ): ForwarderError {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const where = `${dial.host}:${dial.port}`;
+  const where = whereTo(dial);
   const extra = { cause: error, details: { endpoint: dial.hostHeader, ...(code === '' ? {} : { reason: code }) } };
+  if (error instanceof ProxyFailure) return new ForwarderError(error.kind, `${what}: ${error.message}`, extra);
   if (code.startsWith('HPE_')) {
     const problem = `${where} does not answer in HTTP (${error.message}): check scheme and port of the endpoint`;
     return new ForwarderError('SLS_PROTOCOL', `${what}: ${problem}`, extra);
@@ -23,6 +25,11 @@ export function explainFailure(
   const problem =
     received === undefined ? unreachable(where, dial, code, error.message) : cutOff(where, received, code);
   return new ForwarderError('SLS_NETWORK', `${what}: ${problem}`, extra);
+}
+
+/** Who answers on the connection: without TLS a proxy speaks for itself. */
+export function whereTo({ tls, host, port, via }: Dial): string {
+  return via === undefined || tls ? `${host}:${port}` : nameOf(via);
 }
 
 function cutOff(where: string, received: number, code: string): string {
@@ -33,7 +40,7 @@ function unreachable(where: string, dial: Dial, code: string, message: string): 
   switch (code) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `the name ${dial.host} can't be resolved (${code}): check endpoint, project and DNS`;
+      return `the name ${dial.via?.host ?? dial.host} can't be resolved (${code}): check endpoint, project, proxy and DNS`;
     case 'ECONNREFUSED':
       return `nothing listens at ${where}: check the endpoint`;
     case 'ECONNRESET':

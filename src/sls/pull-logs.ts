@@ -14,6 +14,8 @@ export interface PullRequest {
   /** Log groups, 1..1000. */
   readonly count: number;
   readonly compression: BodyEncoding;
+  /** SPL for the service to run before it answers; empty: none. */
+  readonly query?: string;
   readonly bodyBuffer: (size: number) => ArrayBuffer;
   readonly signal: AbortSignal;
 }
@@ -25,14 +27,15 @@ export interface PullRequest {
  * @throws ForwarderError, among others SLS_CURSOR_INVALID, SLS_SHARD_GONE and SLS_PROTOCOL.
  */
 export async function pullLogs(call: CallLogstore, request: PullRequest): Promise<PullReply> {
-  const { shard, cursor, endCursor, count, compression, bodyBuffer, signal } = request;
+  const { shard, cursor, endCursor, count, compression, query = '', bodyBuffer, signal } = request;
   const what = `pull from shard ${shard}`;
   const end = endCursor === undefined ? {} : { end_cursor: endCursor };
+  const filter = query === '' ? {} : { query, pullMode: 'scan_on_stream' };
   const reply = await call({
     what,
     method: 'GET',
     path: `/shards/${shard}`,
-    query: { type: 'log', cursor, count: String(count), ...end },
+    query: { type: 'log', cursor, count: String(count), ...end, ...filter },
     headers: { accept: 'application/x-protobuf', 'accept-encoding': compression === 'none' ? '' : compression },
     lane: 'pull',
     bodyBuffer,
@@ -58,7 +61,14 @@ function readHeaders(reply: HttpReply): PullHeaders | string {
   if (encoding === undefined) return 'x-log-compresstype is none of lz4 and zstd';
   // Optional, 0 where the service does not know it.
   const cursorTime = count(header(reply, 'x-log-cursor-time')) ?? 0;
-  return { nextCursor, logGroups, rawSize, encoding, cursorTime: cursorTime === 0 ? undefined : cursorTime };
+  const scanned = readScanned(reply);
+  return { nextCursor, logGroups, rawSize, scanned, encoding, cursorTime: cursorTime === 0 ? undefined : cursorTime };
+}
+
+function readScanned(reply: HttpReply): PullReply['scanned'] {
+  const logGroups = count(header(reply, 'x-log-rawdatacount'));
+  const bytes = count(header(reply, 'x-log-rawdatasize'));
+  return logGroups === undefined || bytes === undefined ? undefined : { logGroups, bytes };
 }
 
 function contradiction({ logGroups, rawSize, encoding }: PullHeaders, bodyLength: number): string | undefined {

@@ -52,7 +52,9 @@ export function openService(deps: ServiceDeps, dial: Dial, project: string, logs
       const reply = await transport.request(dial, lane, { what, method, ...ready, bodyBuffer, signal });
       if (reply.status === 200) return reply;
       const skewMs = time.measure(reply.headers.date);
-      const error = replyError(reply, { what, secrets: secretsOf(credentials), skewMs });
+      const { via } = dial;
+      const secrets = [...secretsOf(credentials), ...(via?.secrets ?? [])];
+      const error = replyError(reply, { what, secrets, skewMs, via });
       if (!first) throw error;
       const skewed = error.code === 'SLS_CLOCK_SKEW' && time.correct(skewMs, offsetMs);
       const mended = skewed || (error.code === 'SLS_UNAUTHORIZED' && (await deps.credentials.renew(credentials)));

@@ -2,7 +2,10 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Clock } from '../flow/clock.js';
 import type { Dial } from './endpoint.js';
+import { Turns } from '../flow/turns.js';
 import { Exchange, type HttpReply, type HttpRequest } from './exchange.js';
+import type { Proxy } from './proxy.js';
+import { proxyHeaders, TunnelAgent } from './tunnel.js';
 
 export interface TransportSettings {
   /** Name resolution, TCP and TLS together, milliseconds. */
@@ -20,44 +23,88 @@ export type Lane = 'pull' | 'control';
 
 const CONTROL_SOCKETS = 16;
 /** Middle-boxes forget idle connections without a word; ours end first. */
-const IDLE_SOCKET_MS = 30_000;
+const KEPT_ALIVE = { keepAlive: true, timeout: 30_000 };
 
 /** HTTP/1.1 over kept-alive, bounded connections. */
 export class Transport {
   readonly #settings: TransportSettings;
   readonly #clock: Clock;
-  readonly #agents: Readonly<Record<Lane, { readonly http: http.Agent; readonly https: https.Agent }>>;
+  readonly #lanes: Readonly<Record<Lane, LaneSockets>>;
 
   constructor(settings: TransportSettings, clock: Clock) {
     this.#settings = settings;
     this.#clock = clock;
-    this.#agents = { pull: agents(settings.maxSockets), control: agents(CONTROL_SOCKETS) };
+    this.#lanes = { pull: openLane(settings.maxSockets), control: openLane(CONTROL_SOCKETS) };
   }
 
   /**
    * Sends one request and reads its reply, whatever its status.
    *
-   * @throws ForwarderError SLS_NETWORK, SLS_TIMEOUT (also when the signal aborts) or SLS_PROTOCOL (not HTTP, too large).
+   * @throws ForwarderError SLS_NETWORK, SLS_TIMEOUT (also when the signal aborts), SLS_PROTOCOL (not HTTP, too large) or PROXY_REFUSED.
    */
   request(dial: Dial, lane: Lane, request: HttpRequest): Promise<HttpReply> {
-    return new Exchange(dial, request, this.#settings, this.#clock).run((options) => {
-      const agent = this.#agents[lane];
-      return dial.tls
-        ? https.request({ ...options, agent: agent.https, servername: dial.servername })
-        : http.request({ ...options, agent: agent.http });
-    });
+    const sockets = this.#lanes[lane];
+    const { via, tls, servername } = dial;
+    if (via !== undefined && tls) {
+      const agent = (sockets.tunnels ??= this.#tunnels(via));
+      return sockets.turns.run(() =>
+        this.#exchange(dial, request, (options) => https.request({ ...options, agent, servername })),
+      );
+    }
+    if (via !== undefined) {
+      const { host, port } = via;
+      const open: Open = (options) =>
+        http.request({
+          ...options,
+          host,
+          port,
+          path: `http://${dial.hostHeader}${request.target}`,
+          agent: sockets.http,
+        });
+      return this.#exchange(dial, { ...request, headers: { ...request.headers, ...proxyHeaders(via) } }, open);
+    }
+    return this.#exchange(dial, request, (options) =>
+      tls
+        ? https.request({ ...options, agent: sockets.https, servername })
+        : http.request({ ...options, agent: sockets.http }),
+    );
+  }
+
+  #exchange(dial: Dial, request: HttpRequest, open: Open): Promise<HttpReply> {
+    return new Exchange(dial, request, this.#settings, this.#clock).run(open);
+  }
+
+  #tunnels(via: Proxy): TunnelAgent {
+    return new TunnelAgent(via, this.#settings.connectTimeoutMs, this.#clock, KEPT_ALIVE);
   }
 
   /** Ends every connection; requests under way fail. */
   close(): void {
-    for (const agent of Object.values(this.#agents)) {
-      agent.http.destroy();
-      agent.https.destroy();
+    for (const { http: plain, https: tls, tunnels } of Object.values(this.#lanes)) {
+      plain.destroy();
+      tls.destroy();
+      tunnels?.destroy();
     }
   }
 }
 
-function agents(maxSockets: number): { http: http.Agent; https: https.Agent } {
-  const options = { keepAlive: true, maxSockets, timeout: IDLE_SOCKET_MS };
-  return { http: new http.Agent(options), https: new https.Agent(options) };
+type Open = (options: http.RequestOptions) => http.ClientRequest;
+
+interface LaneSockets {
+  readonly http: http.Agent;
+  readonly https: https.Agent;
+  /** Made when the first request goes through a proxy: a transport knows one at most. */
+  tunnels: TunnelAgent | undefined;
+  /** Bound the requests through tunnels; the other agents bound theirs themselves. */
+  readonly turns: Turns;
+}
+
+function openLane(maxSockets: number): LaneSockets {
+  const options = { ...KEPT_ALIVE, maxSockets };
+  return {
+    http: new http.Agent(options),
+    https: new https.Agent(options),
+    tunnels: undefined,
+    turns: new Turns(maxSockets),
+  };
 }

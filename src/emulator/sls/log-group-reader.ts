@@ -50,6 +50,27 @@ function check(message: DataView, schema: Schema): number {
   return seen.get(1) ?? 0;
 }
 
+export interface Field {
+  readonly field: number;
+  /** The bytes of a sized value; empty for others. */
+  readonly value: Uint8Array;
+  /** Tag and value as they stand. */
+  readonly whole: Uint8Array;
+}
+
+/** The fields of one encoded message that was checked before. */
+export function fieldsOf(message: Uint8Array): Field[] {
+  const reader = new Reader(new DataView(message.buffer, message.byteOffset, message.length));
+  const fields: Field[] = [];
+  for (let from = reader.at; !reader.done; from = reader.at) {
+    const tag = reader.varint();
+    const { buffer, byteOffset, byteLength } = reader.skip(tag % 8);
+    const value = new Uint8Array(buffer, byteOffset, byteLength);
+    fields.push({ field: Math.floor(tag / 8), value, whole: message.subarray(from, reader.at) });
+  }
+  return fields;
+}
+
 /** Reads what DataView lets it: beyond the end is a RangeError. */
 class Reader {
   readonly #view: DataView;
@@ -57,6 +78,10 @@ class Reader {
 
   constructor(view: DataView) {
     this.#view = view;
+  }
+
+  get at(): number {
+    return this.#at;
   }
 
   get done(): boolean {

@@ -5,6 +5,7 @@ import type { SlsLimits } from './options.js';
 import { integer, required } from './route.js';
 import { bytesOf, startOf, type Slice } from './segment.js';
 import { refuse } from './service-error.js';
+import { filterGroups, parseSpl, type Filtered } from './spl.js';
 import type { Shard } from './shard.js';
 import type { ShardLog } from './shard-log.js';
 
@@ -46,7 +47,9 @@ export function pullLogs(call: Call, logstore: Logstore, { limits, now }: ReadCo
   const shard = shardOf(call, logstore);
   const count = integer('count', required(call.query, 'count'));
   if (count < 1 || count > MAX_COUNT) throw refuse.parameterInvalid('Invalid loggroup count, (0,1000]');
-  if (call.query.has('query') || call.query.has('processor')) throw refuse.parameterInvalid('the emulator runs no SPL');
+  if (call.query.has('processor')) throw refuse.parameterInvalid('the emulator has no consume processors');
+  const query = call.query.get('query') ?? '';
+  const keep = query === '' ? undefined : parseSpl(query);
   const group = shard.group(required(call.query, 'cursor'));
   const endCursor = call.query.get('end_cursor') ?? call.query.get('endCursor');
   const end = endCursor === undefined ? Infinity : shard.group(endCursor);
@@ -54,7 +57,10 @@ export function pullLogs(call: Call, logstore: Logstore, { limits, now }: ReadCo
   shard.counts.pulls++;
   const slice = shard.log.read(group, { count, end, maxBytes: limits.maxReplyBytes });
   if (slice === undefined) return emptyPull(shard, group, now);
-  return fullPull(shard, group, slice, negotiate(call.headers.get('accept-encoding') ?? ''));
+  const compression = negotiate(call.headers.get('accept-encoding') ?? '');
+  return keep === undefined
+    ? fullPull(shard, group, slice, compression)
+    : filteredPull(shard, group, slice, filterGroups(bytesOf(slice), keep), compression);
 }
 
 function fullPull(shard: Shard, group: number, slice: Slice, compression: Compression): Reply {
@@ -73,6 +79,30 @@ function fullPull(shard: Shard, group: number, slice: Slice, compression: Compre
       'x-log-read-last-cursor': shard.position(next - 1).toString(),
     },
     body,
+  };
+}
+
+/** With SPL: the cursor moves over all that was scanned, the reply holds what is left of it, maybe nothing. */
+function filteredPull(shard: Shard, group: number, slice: Slice, left: Filtered, compression: Compression): Reply {
+  const { from, to, segment } = slice;
+  const scannedBytes = startOf(segment, to) - startOf(segment, from);
+  const empty = left.body.length === 0;
+  const next = group + to - from;
+  shard.meter.add(scannedBytes);
+  shard.counts.pulledGroups += left.groups;
+  shard.counts.pulledBytes += left.body.length;
+  return {
+    headers: {
+      ...pullHeaders(shard, next, left.groups, left.body.length),
+      ...(compression === 'none' || empty ? {} : { 'x-log-compresstype': compression }),
+      'x-log-cursor-time': String(Math.floor(shard.log.receivedAt(next - 1) / 1000)),
+      'x-log-rawdatasize': String(scannedBytes),
+      'x-log-rawdatacount': String(to - from),
+      'x-log-rawdatalines': String(left.scannedLogs),
+      'x-log-resultlines': String(left.keptLogs),
+      'x-log-failedlines': '0',
+    },
+    body: empty ? left.body : compress(left.body, compression),
   };
 }
 

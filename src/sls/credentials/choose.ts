@@ -11,6 +11,7 @@ import {
   type CredentialsSource,
 } from './credentials.js';
 import { credentialsFile, PROFILE_FILES, profileFile } from './files.js';
+import { DIRECT, type ChooseProxy } from '../proxy.js';
 import { HttpText } from './http-text.js';
 import { instanceRole } from './instance-role.js';
 import { oidcRole } from './oidc-role.js';
@@ -37,12 +38,16 @@ export interface CredentialsSettings {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** @throws ForwarderError SLS_UNAUTHORIZED when what the source needs is not there. */
+/**
+ * @param proxyFor for the STS service; the others belong to this machine, and nobody is in between.
+ * @throws ForwarderError SLS_UNAUTHORIZED when what the source needs is not there.
+ */
 export function openCredentials(
   settings: CredentialsSettings,
   env: Environment,
   clock: Clock,
   log: Log,
+  proxyFor = DIRECT,
 ): CredentialsProvider {
   const { accessKeyId, accessKeySecret, securityToken } = settings;
   const given = accessKeyId !== undefined && accessKeySecret !== undefined;
@@ -50,14 +55,14 @@ export function openCredentials(
     if (!given) throw unusable('source "static" needs accessKeyId and accessKeySecret (SLS_AK_ID and SLS_AK_KEY)');
     return staticCredentials({ accessKeyId, accessKeySecret, securityToken });
   }
-  const parts = sources(settings, env, clock);
+  const parts = sources(settings, env, clock, proxyFor);
   return new RotatingCredentials(settings.source === 'auto' ? chain(parts, log) : parts[settings.source](), clock, log);
 }
 
 type Sources = Readonly<Record<Exclude<SourceName, 'auto' | 'static'>, () => CredentialsSource>>;
 
 /** Each throws where what it needs is not said anywhere. */
-function sources(settings: CredentialsSettings, env: Environment, clock: Clock): Sources {
+function sources(settings: CredentialsSettings, env: Environment, clock: Clock, proxyFor: ChooseProxy): Sources {
   const http = new HttpText(clock);
   const say = (value: string | undefined, key: string, variable: string): string => {
     const found = value ?? env[variable];
@@ -73,7 +78,8 @@ function sources(settings: CredentialsSettings, env: Environment, clock: Clock):
       const roleArn = say(settings.roleArn, 'roleArn', 'ALIBABA_CLOUD_ROLE_ARN');
       const providerArn = say(settings.oidcProviderArn, 'oidcProviderArn', 'ALIBABA_CLOUD_OIDC_PROVIDER_ARN');
       const tokenFile = say(settings.oidcTokenFile, 'oidcTokenFile', 'ALIBABA_CLOUD_OIDC_TOKEN_FILE');
-      return oidcRole(http, { roleArn, providerArn, tokenFile, stsEndpoint: settings.stsEndpoint }, clock);
+      const { stsEndpoint } = settings;
+      return oidcRole(http, { roleArn, providerArn, tokenFile, stsEndpoint, proxyFor }, clock);
     },
     uri: () => fromUri(http, say(settings.uri, 'uri', 'ALIBABA_CLOUD_CREDENTIALS_URI')),
     file: () => credentialsFile(say(settings.file, 'file', 'ALIBABA_CLOUD_CREDENTIALS_JSON')),

@@ -2,6 +2,8 @@ import type { Clock } from '../../flow/clock.js';
 import { ForwarderError } from '../../errors/forwarder-error.js';
 import type { Dial } from '../endpoint.js';
 import { isRecord, tryJson } from '../json.js';
+import { DIRECT, type ChooseProxy } from '../proxy.js';
+import { refusedByProxy } from '../tunnel.js';
 import { Transport } from '../transport.js';
 
 export interface TextRequest {
@@ -11,6 +13,8 @@ export interface TextRequest {
   readonly method?: 'GET' | 'PUT' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly form?: Readonly<Record<string, string>>;
+  /** Not given: nobody is in between, as for services of this machine. */
+  readonly proxyFor?: ChooseProxy;
 }
 
 export interface TextReply {
@@ -32,8 +36,8 @@ export class HttpText {
   }
 
   /** @throws ForwarderError SLS_NETWORK, SLS_TIMEOUT, SLS_PROTOCOL, CONFIG_INVALID */
-  async request({ what, url, method = 'GET', headers = {}, form }: TextRequest): Promise<TextReply> {
-    const { dial, target } = take(what, url);
+  async request({ what, url, method = 'GET', headers = {}, form, proxyFor }: TextRequest): Promise<TextReply> {
+    const { dial, target } = take(what, url, proxyFor);
     const body = form === undefined ? Buffer.alloc(0) : Buffer.from(new URLSearchParams(form).toString());
     const type = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(body.length) };
     const reply = await this.#transport.request(dial, 'control', {
@@ -44,13 +48,16 @@ export class HttpText {
       body,
       signal: new AbortController().signal,
     });
+    if (reply.status === 407 && dial.via !== undefined) {
+      throw new ForwarderError('PROXY_REFUSED', `${what}: ${refusedByProxy(dial.via, 407).message}`);
+    }
     const json = tryJson(reply);
     const text = Buffer.from(reply.body, 0, reply.bodyLength).toString();
     return { status: reply.status, text, json: isRecord(json) ? json : undefined };
   }
 }
 
-function take(what: string, text: string): { dial: Dial; target: string } {
+function take(what: string, text: string, proxyFor = DIRECT): { dial: Dial; target: string } {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))
     throw new ForwarderError('CONFIG_INVALID', `${what}: its address is no http:// or https:// URL`);
@@ -58,5 +65,8 @@ function take(what: string, text: string): { dial: Dial; target: string } {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = url.port === '' ? (tls ? 443 : 80) : Number(url.port);
   const servername = /^[\d.]+$|:/.test(host) ? '' : host;
-  return { dial: { tls, host, port, hostHeader: url.host, servername }, target: url.pathname + url.search };
+  return {
+    dial: { tls, host, port, hostHeader: url.host, servername, via: proxyFor({ tls, host, port }) },
+    target: url.pathname + url.search,
+  };
 }

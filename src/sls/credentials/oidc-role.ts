@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../flow/clock.js';
+import type { ChooseProxy } from '../proxy.js';
 import { readIssued, unusable, type CredentialsSource, type Issued } from './credentials.js';
 import { readText } from './files.js';
 import type { HttpText } from './http-text.js';
@@ -11,6 +12,8 @@ export interface OidcRole {
   readonly tokenFile: string;
   /** `https://sts.aliyuncs.com` */
   readonly stsEndpoint: string;
+  /** Who is between us and it. */
+  readonly proxyFor: ChooseProxy;
 }
 
 const NAME = 'the STS service';
@@ -22,7 +25,7 @@ export function oidcRole(http: HttpText, role: OidcRole, clock: Clock): Credenti
 }
 
 async function assume(http: HttpText, role: OidcRole, clock: Clock): Promise<Issued> {
-  const { roleArn, providerArn, tokenFile, stsEndpoint } = role;
+  const { roleArn, providerArn, tokenFile, stsEndpoint, proxyFor } = role;
   const query = new URLSearchParams({
     Action: 'AssumeRoleWithOIDC',
     Format: 'JSON',
@@ -33,6 +36,7 @@ async function assume(http: HttpText, role: OidcRole, clock: Clock): Promise<Iss
   const { status, json } = await http.request({
     what: NAME,
     method: 'POST',
+    proxyFor,
     url: `${stsEndpoint}/?${query.toString()}`,
     form: {
       RoleArn: roleArn,

@@ -23,6 +23,22 @@ test('an unknown key is named with its place and with what was probably meant', 
   assert.deepEqual(problems(minimal({ top: '__proto__: { a: 1 }' })), ['c.yaml:12:1: __proto__: unknown key']);
 });
 
+test('a query and event ids exclude one another', () => {
+  const format = 'format: { structuredData: { "a@1": { id: "%{__event_id__}" } } }';
+  const [line = ''] = problems(minimal({ pipeline: `query: "* | where a = 'x'"\n${format}` }));
+  assert.match(line, /^c\.yaml:9:12: pipelines\[0\]\.query: with a query .*__event_id__/);
+  assert.deepEqual(problems(minimal({ pipeline: format })), []);
+});
+
+test('the password of a proxy is never shown', () => {
+  for (const proxy of ['socks5://me:hunter2@proxy:1', 'http://me:hun/ter2@proxy', 'http://me:hunter2@proxy:x']) {
+    const [line = ''] = problems(minimal({ sls: `proxy: ${proxy}` }));
+    assert.match(line, /^c\.yaml:3:10: sls\.proxy: /);
+    assert.doesNotMatch(line, /hunter2|ter2/);
+  }
+  assert.deepEqual(problems(minimal({ sls: 'proxy: http://me:hunter2@proxy:3128' })), []);
+});
+
 test('a wrong type or value says what was expected and what was there', () => {
   const cases: readonly (readonly [Parameters<typeof minimal>[0], string])[] = [
     [

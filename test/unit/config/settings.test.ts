@@ -60,6 +60,7 @@ test('what is not written has a default', () => {
         size: undefined,
       },
       compression: 'lz4',
+      query: '',
       weight: 1,
     },
   ]);
@@ -178,6 +179,7 @@ test('a real service', () => {
     signature: 'v4',
     region: 'cn-hangzhou',
     credentials: { ...NO_CREDENTIALS, accessKeyId: 'id', accessKeySecret: 's:#{}' },
+    proxy: 'environment',
     timeoutMs: 30_000,
   });
   assert.equal(admin.listen, undefined);

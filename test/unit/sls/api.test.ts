@@ -157,6 +157,19 @@ test('PullLogs hands on the body as it came', async () => {
   assert.equal(asked[0].lane, 'pull');
 });
 
+test('PullLogs with a query: scanned on the way, nothing left, and yet further', async () => {
+  const headers = {
+    ...{ 'x-log-cursor': 'MTI=', 'x-log-count': '0', 'x-log-bodyrawsize': '0', 'x-log-compresstype': 'lz4' },
+    ...{ 'x-log-rawdatasize': '5000', 'x-log-rawdatacount': '7', 'x-log-rawdatalines': '70', 'x-log-resultlines': '0' },
+  };
+  const { call, asked } = answering('', headers);
+  const reply = await pullLogs(call, { ...PULL, query: "* | where a = 'x'" });
+  assert.deepEqual([reply.nextCursor, reply.logGroups, reply.bodyLength], ['MTI=', 0, 0]);
+  assert.deepEqual(reply.scanned, { logGroups: 7, bytes: 5000 });
+  const { query, pullMode } = asked[0]?.query ?? {};
+  assert.deepEqual([query, pullMode], ["* | where a = 'x'", 'scan_on_stream']);
+});
+
 test('PullLogs: nothing there', async () => {
   const empty = { 'x-log-cursor': CURSOR, 'x-log-count': '0', 'x-log-bodyrawsize': '0', 'x-log-cursor-time': '0' };
   const reply = await pullLogs(answering('', empty).call, PULL);

@@ -13,6 +13,9 @@ const FORMS: readonly (readonly [string, string, string | undefined])[] = [
   ['cn-hangzhou.log.aliyuncs.com', 'https cn-hangzhou.log.aliyuncs.com 443', 'cn-hangzhou'],
   [' CN-Hangzhou.log.aliyuncs.com/ ', 'https cn-hangzhou.log.aliyuncs.com 443', 'cn-hangzhou'],
   ['ap-southeast-1', 'https ap-southeast-1.log.aliyuncs.com 443', 'ap-southeast-1'],
+  ['cn-beijing-intranet', 'https cn-beijing-intranet.log.aliyuncs.com 443', 'cn-beijing'],
+  ['cn-beijing-accelerate', 'https log-global.aliyuncs.com 443', 'cn-beijing'],
+  ['http://us-west-1-accelerate', 'http log-global.aliyuncs.com 80', 'us-west-1'],
   ['cn-beijing-intranet.log.aliyuncs.com', 'https cn-beijing-intranet.log.aliyuncs.com 443', 'cn-beijing'],
   ['https://eu-central-1-share.log.aliyuncs.com', 'https eu-central-1-share.log.aliyuncs.com 443', 'eu-central-1'],
   ['http://cn-shanghai-vpc.sls.aliyuncs.com', 'http cn-shanghai-vpc.sls.aliyuncs.com 80', 'cn-shanghai'],
@@ -76,6 +79,7 @@ test('the project is part of the name that is dialled, and of the Host header', 
     port: 443,
     hostHeader: 'p.cn-hangzhou.log.aliyuncs.com',
     servername: 'p.cn-hangzhou.log.aliyuncs.com',
+    via: undefined,
   });
 });
 

@@ -72,8 +72,9 @@ test('the wrapped form of older front ends is understood', () => {
 test('what is not in the format of the service is said to come from elsewhere', () => {
   const html = { 'content-type': 'text/html' };
   const proxy = replyError(reply(407, '<html>Proxy Authentication Required</html>', html), CONTEXT);
-  assert.equal(proxy.code, 'SLS_PROTOCOL');
-  assert.match(proxy.message, /HTTP 407 .*text\/html.* a proxy in between/);
+  assert.equal(proxy.code, 'PROXY_REFUSED');
+  assert.match(proxy.message, /a proxy nobody told us of wants a password/);
+  assert.match(replyError(reply(403, '<html>', html), CONTEXT).message, /HTTP 403 .*text\/html.* a proxy in between/);
   assert.equal(replyError(reply(404, '<html>', html), CONTEXT).code, 'SLS_PROTOCOL');
   assert.equal(replyError(reply(401, ''), CONTEXT).code, 'SLS_PROTOCOL');
   assert.equal(replyError(reply(302, '', { location: 'http://login.example' }), CONTEXT).code, 'SLS_PROTOCOL');

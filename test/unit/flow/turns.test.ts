@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Turns } from '../../../src/format/turns.js';
+import { Turns } from '../../../src/flow/turns.js';
 
 /** A job that ends when it is told to. */
 function job(): { readonly run: () => Promise<void>; begun: boolean; end(error?: Error): void } {
