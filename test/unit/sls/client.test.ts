@@ -159,7 +159,7 @@ test('faults of service and network keep their class', async (context) => {
     [{ kind: 'error', status: 500, errorCode: 'InternalServerError' }, 'SLS_SERVER', /a failure of the service/],
     [{ kind: 'error', status: 403, errorCode: 'ShardReadQuotaExceed' }, 'SLS_QUOTA', /going slower/],
     [{ kind: 'html', status: 403 }, 'SLS_PROTOCOL', /a proxy in between/],
-    [{ kind: 'html', status: 200 }, 'SLS_PROTOCOL', /unusable reply, x-log-cursor is missing/],
+    [{ kind: 'html', status: 200 }, 'SLS_PROTOCOL', /unusable reply \(a web page.*x-log-cursor is missing/],
     [{ kind: 'reset' }, 'SLS_NETWORK', /closed the connection/],
     [{ kind: 'truncate' }, 'SLS_NETWORK', /in the middle of its reply/],
     [{ kind: 'hang' }, 'SLS_TIMEOUT', /silent for 200 ms/],
