@@ -146,7 +146,9 @@ export const configSchema = section({
       ),
     maxStall: duration('1s', '1d')
       .prefault('5m')
-      .describe('A shard with data but no progress for this long makes /healthz fail.'),
+      .describe(
+        'A shard with data but no progress for this long makes /healthz fail, and is begun anew unless something explains it.',
+      ),
   }).prefault({}),
   log: section({
     level: z.enum(['debug', 'info', 'warn', 'error']).prefault('info').describe('Least important line to write.'),

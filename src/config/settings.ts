@@ -148,6 +148,7 @@ function pipelinePlan(pipeline: PipelineConfig, config: Config, host: Host, rang
         checkpointIntervalMs: config.checkpoint.interval,
         checkpointRefreshMs: config.checkpoint.refresh,
         drainTimeoutMs: pipeline.drainTimeout,
+        maxStallMs: config.admin.maxStall,
         retry: { initialMs: retry.initial, maxMs: retry.max },
       },
     },

@@ -103,6 +103,15 @@ export class GroupMember<T extends ShardRun> {
     for (const { run } of this.#runs.values()) run.hurry();
   }
 
+  /** Gives a shard up that may never come to its end by itself: nobody waits for it, and it is not listed any more. */
+  abandon(run: T): void {
+    if (this.#runs.get(run.shard)?.run !== run) return;
+    run.release('stalled');
+    this.#runs.delete(run.shard);
+    this.#deps.onReleased(run, 'stalled');
+    this.heartbeat.poke();
+  }
+
   /** A shard whose lease is lost is no longer ours to list: that would claim what may be somebody else's. */
   #listed(): readonly number[] {
     return this.runs.filter((run) => run.reason !== 'leaseLost').map((run) => run.shard);
@@ -128,8 +137,9 @@ export class GroupMember<T extends ShardRun> {
     try {
       await run.run();
     } catch (thrown) {
-      this.#deps.onFailed(asForwarderError(thrown));
+      if (run.reason !== 'stalled') this.#deps.onFailed(asForwarderError(thrown));
     }
+    if (this.#runs.get(run.shard)?.run !== run) return;
     this.#runs.delete(run.shard);
     const reason = run.reason ?? 'shutdown';
     if (reason === 'shardEnd') this.#over.add(run.shard);

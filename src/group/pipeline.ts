@@ -13,6 +13,7 @@ import { Completion } from './completion.js';
 import { GroupMember } from './group-member.js';
 import type { Lease } from './lease.js';
 import { PipelineTotals } from './pipeline-totals.js';
+import { ProgressWatch } from './progress-watch.js';
 import { ShardWatch } from './shard-watch.js';
 
 export interface PipelineSettings {
@@ -53,6 +54,7 @@ export class Pipeline {
   readonly #startErrors: ErrorReporter;
   readonly #watch: ShardWatch;
   readonly #collisions: CollisionWatch;
+  readonly #progress: ProgressWatch<ShardConsumer>;
   #member: GroupMember<ShardConsumer> | undefined;
   #completion: Completion | undefined;
   #markFinished: () => void = () => undefined;
@@ -81,6 +83,14 @@ export class Pipeline {
       held: () => this.#member?.runs ?? [],
       onCollision: () => this.#totals.countCollision(),
     });
+    this.#progress = new ProgressWatch({
+      clock: deps.clock,
+      log: deps.log,
+      maxStallMs: deps.settings.shard.maxStallMs,
+      runs: () => this.#member?.runs ?? [],
+      receiverIsBusy: () => deps.destination.isBusy,
+      begin: (run) => this.#member?.abandon(run),
+    });
   }
 
   /**
@@ -108,10 +118,12 @@ export class Pipeline {
     this.#member.start();
     this.#watch.start();
     this.#collisions.start();
+    this.#progress.start();
   }
 
   /** Resolves when every shard is drained, committed and given back. */
   async stop(): Promise<void> {
+    this.#progress.stop();
     await Promise.all([this.#watch.stop(), this.#collisions.stop()]);
     await this.#member?.stop();
   }

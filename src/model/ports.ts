@@ -121,6 +121,8 @@ export type PutAside = (frames: FrameBatch, index: number, said: string) => Prom
 
 /** A named set of receivers. */
 export interface Destination {
+  /** Every connection is down, or has not settled all it was given. */
+  readonly isBusy: boolean;
   /**
    * A way in for one shard: sticks to one connection, so call order is arrival order.
    * @param putAside for what a receiver refuses; without it that is sent again for ever.

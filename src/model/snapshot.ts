@@ -14,6 +14,8 @@ export interface ShardSnapshot {
   readonly lagSeconds: number | undefined;
   /** Seconds since something was pulled, settled or found to be at its end. */
   readonly idleSeconds: number;
+  /** It has data, and that is longer than it should be. */
+  readonly stalled: boolean;
   readonly inFlightBatches: number;
   readonly inFlightBytes: number;
   /** Seconds since the watermark was last stored, undefined if it never was. */

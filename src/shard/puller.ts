@@ -46,6 +46,7 @@ export class Puller {
   #endPosition: StartPosition | undefined;
   #end: string | undefined;
   #ended = false;
+  #waitsForRoom = false;
 
   constructor(deps: PullerDeps, cursor: string) {
     this.#deps = deps;
@@ -58,6 +59,11 @@ export class Puller {
   /** Everything up to the end asked for was pulled. */
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** It waits for memory that others hold. */
+  get waitsForRoom(): boolean {
+    return this.#waitsForRoom;
   }
 
   /** No more will be written: the shard ends where it ends now. An end that was asked for before comes first. */
@@ -100,7 +106,9 @@ export class Puller {
     const { shard, source, budget, clock } = this.#deps;
     await sleep(clock, this.#notBefore - clock.monotonic(), signal);
     const asked = this.#sizer.next();
+    this.#waitsForRoom = true;
     const reservation = await budget.reserve(asked.bytes, signal);
+    this.#waitsForRoom = false;
     if (reservation === undefined) return undefined;
     const cursor = this.#cursor;
     const startedAt = clock.monotonic();

@@ -14,6 +14,7 @@ import { Deliverer } from './deliverer.js';
 import { GapTeller } from './gap-teller.js';
 import { lagSeconds } from './lag.js';
 import { cursorAfterExpiry, resolveStart, type ShardStart } from './position.js';
+import { Progress } from './progress.js';
 import { putAsideInto } from './put-aside.js';
 import { Puller, type Pulled } from './puller.js';
 import { untilDone, type RetrySettings } from '../flow/retry.js';
@@ -56,6 +57,7 @@ const GAP_BYTES = 1024;
 export class ShardConsumer {
   readonly shard: number;
   readonly stats = new ShardStats();
+  readonly progress: Progress;
   readonly #deps: ShardDeps;
   readonly #stop = new StopSignal();
   readonly #window: InFlightWindow<Position>;
@@ -65,6 +67,7 @@ export class ShardConsumer {
   readonly #gaps: GapTeller;
   readonly #report = (error: ForwarderError, pauseMs: number): void => {
     this.stats.countError(error.code);
+    this.progress.reported();
     this.#errors.failed(error, pauseMs, { shard: this.shard });
   };
   /** Resolves when no batch will come to the destination any more. */
@@ -76,7 +79,6 @@ export class ShardConsumer {
   #committer: Committer | undefined;
   #closed = false;
   #seq = 0;
-  #progressAt: number;
 
   constructor(deps: ShardDeps) {
     this.#deps = deps;
@@ -85,7 +87,7 @@ export class ShardConsumer {
     this.#errors = new ErrorReporter(deps.clock, deps.log);
     this.#gaps = new GapTeller({ ...deps, stats: this.stats });
     this.#route = deps.destination.openRoute(() => this.#mayAct(), putAsideInto({ ...deps, gaps: this.#gaps }));
-    this.#progressAt = deps.clock.monotonic();
+    this.progress = new Progress(deps.clock, this.#window, () => this.#puller?.tipAt);
     this.handedOver = new Promise((resolve) => (this.#endHandOver = resolve));
     this.#deliverer = new Deliverer({
       source: deps.source,
@@ -113,12 +115,17 @@ export class ShardConsumer {
     return this.#committer?.stored;
   }
 
+  /** It has handed over something that is not settled, or waits for memory that others hold. */
+  get waitsForReceiver(): boolean {
+    return this.#window.size > 0 || this.#puller?.waitsForRoom === true;
+  }
+
   /** Gives the shard up for this reason; a weaker one than before changes nothing. */
   release(reason: ReleaseReason): void {
     if (!outranks(reason, this.#reason)) return;
     this.#reason = reason;
     this.#stop.stopSoft();
-    if (reason === 'leaseLost') this.hurry();
+    if (reason === 'leaseLost' || reason === 'stalled') this.hurry();
     if (reason === 'unassigned') this.#limitDrain();
   }
 
@@ -152,7 +159,6 @@ export class ShardConsumer {
   }
 
   snapshot(): ShardSnapshot {
-    const now = this.#deps.clock.monotonic();
     const tipAt = this.#puller?.tipAt;
     const ageMs = this.#committer?.ageMs;
     return {
@@ -160,7 +166,8 @@ export class ShardConsumer {
       phase: this.#phase,
       caughtUp: tipAt !== undefined && this.#window.size === 0,
       lagSeconds: lagSeconds(this.#deps.clock, tipAt, this.#window),
-      idleSeconds: (now - Math.max(this.#progressAt, tipAt ?? 0)) / 1000,
+      idleSeconds: this.progress.stalledMs / 1000,
+      stalled: this.progress.stalledMs >= this.#deps.settings.maxStallMs,
       inFlightBatches: this.#window.size,
       inFlightBytes: this.#deliverer.inFlightBytes,
       checkpointAgeSeconds: ageMs === undefined ? undefined : ageMs / 1000,
@@ -169,7 +176,7 @@ export class ShardConsumer {
 
   /** We may send and commit only while the lease stands; asked again right before each, because timers of ours may be late. */
   #mayAct(): boolean {
-    if (this.#reason === 'leaseLost') return false;
+    if (this.#reason === 'leaseLost' || this.#reason === 'stalled') return false;
     if (this.#deps.lease.held()) return true;
     this.release('leaseLost');
     return false;
@@ -184,7 +191,10 @@ export class ShardConsumer {
     const { shard, log } = this.#deps;
     log.info({ shard, from: start.checkpoint === undefined ? 'start' : 'checkpoint' }, 'shard acquired');
     const committer = (this.#committer = this.#makeCommitter(start));
-    const puller = (this.#puller = this.#makePuller(start.cursor));
+    const puller = (this.#puller = new Puller(
+      { ...this.#deps, stats: this.stats, onError: this.#report },
+      start.cursor,
+    ));
     if (this.#closed) puller.endHere();
     const drained = new AbortController();
     const committing = committer.run(drained.signal);
@@ -224,7 +234,7 @@ export class ShardConsumer {
     this.#errors.succeeded({ shard: this.shard });
     const { nextCursor, body, bodyLength, encoding, rawSize } = reply;
     const settle = this.#window.track({ cursor: nextCursor, time: reply.cursorTime });
-    this.#progressAt = this.#deps.clock.monotonic();
+    this.progress.moved();
     if (bodyLength === 0) {
       reservation.release();
       settle();
@@ -233,7 +243,7 @@ export class ShardConsumer {
     const ref = { shard: this.shard, seq: this.#seq++, cursor, nextCursor };
     const frames = this.#deps.formatter.format({ ...ref, body, bodyLength, encoding, rawSize });
     const settled = (): void => {
-      this.#progressAt = this.#deps.clock.monotonic();
+      this.progress.moved();
       settle();
     };
     this.#deliverer.push({ ref, frames, reservation, settle: settled });
@@ -280,11 +290,6 @@ export class ShardConsumer {
       this.hurry();
     };
     clock.timer(settings.drainTimeoutMs, hurry, { unref: true });
-  }
-
-  #makePuller(cursor: string): Puller {
-    const { shard, source, budget, clock, settings } = this.#deps;
-    return new Puller({ shard, source, budget, clock, settings, stats: this.stats, onError: this.#report }, cursor);
   }
 
   #makeCommitter(start: ShardStart): Committer {

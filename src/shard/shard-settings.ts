@@ -25,5 +25,7 @@ export interface ShardSettings {
   readonly checkpointRefreshMs: number;
   /** How long a shard taken from us may take to drain before what is in flight is abandoned. */
   readonly drainTimeoutMs: number;
+  /** With data and without progress for longer the shard counts as stalled. */
+  readonly maxStallMs: number;
   readonly retry: BackoffSettings;
 }

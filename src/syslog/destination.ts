@@ -138,6 +138,13 @@ class SyslogDestination implements OpenDestination {
     await Promise.all(this.#lanes.map(({ connection }) => connection.closeHard()));
   }
 
+  get isBusy(): boolean {
+    return this.#lanes.every(({ connection }) => {
+      const { phase, pendingBytes } = connection.snapshot();
+      return phase !== 'connected' || pendingBytes > 0;
+    });
+  }
+
   snapshot(): DestinationSnapshot {
     const { name, guarantee } = this.#settings;
     return {

@@ -147,6 +147,9 @@ export const FAMILIES: readonly Family[] = [
   ofShard('lag_seconds', 'Between now and the receive time of the watermark; 0 at the tip.', (one) => one.lagSeconds),
   ofShard('caught_up', '1 when the shard was at its tip when last asked.', ({ caughtUp }) => (caughtUp ? 1 : 0)),
   ofShard('idle_seconds', 'Since something was pulled, settled or found to be at its end.', (one) => one.idleSeconds),
+  ofShard('stalled', '1 when the shard has data and made no progress for admin.maxStall.', ({ stalled }) =>
+    stalled ? 1 : 0,
+  ),
   ofShard('in_flight_batches', 'Batches between pull and settled.', ({ inFlightBatches }) => inFlightBatches),
   ofShard('in_flight_bytes', 'Bytes between pull and settled.', ({ inFlightBytes }) => inFlightBytes),
   ofShard('checkpoint_age_seconds', 'Since the watermark was last stored.', (one) => one.checkpointAgeSeconds),

@@ -2,23 +2,25 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ErrorCode } from '../../src/errors/codes.js';
-import { FakeProcess, pipelineSettings } from '../support/fake-pipeline.js';
+import { FakeProcess, pipelineSettings, shardSettings } from '../support/fake-pipeline.js';
 import { FakeService, type Fault } from '../support/fake-service.js';
 import { ManualClock } from '../support/manual-clock.js';
 
 /**
  * Several processes of one consumer group under random events. Whatever happens: every log group arrives, in order within what one process
- * sends of a shard; no two processes send a shard between hand-overs without a fault; the checkpoint only grows; nobody sends or
+ * sends of a shard, also when a line hangs for ever without a word; no two processes send a shard between hand-overs without a fault; the checkpoint only grows; nobody sends or
  * commits without a lease; closed shards end, with `inOrder` before any of their children begins; and all memory is given back.
  */
 const SHARDS = 3;
 const MAX_SHARDS = 9;
 const GROUPS = 60;
+const MAX_STALL_MS = 20_000;
 const TIMEOUT_MS = pipelineSettings.group.timeoutSeconds * 1000;
 
 type Event =
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'join' | 'stop' | 'kill' | 'stall' | 'resume' | 'freeze' | 'forget'; readonly process: number }
+  | { readonly kind: 'hang'; readonly process: number }
   | { readonly kind: 'corrupt'; readonly process: number; readonly times: number }
   | {
       readonly kind: 'fault';
@@ -47,6 +49,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
       process,
     }),
   },
+  fc.record({ kind: fc.constant('hang' as const), process }),
   fc.record({ kind: fc.constant('corrupt' as const), process, times: fc.integer({ min: 1, max: 3 }) }),
   fc.record({
     kind: fc.constant('fault' as const),
@@ -106,6 +109,7 @@ class World {
     for (const each of this.all) {
       if (!each.alive) continue;
       each.formatter.faults.length = 0;
+      if (this.#current.includes(each)) each.formatter.stopHanging();
       this.#resume(each);
     }
     if (this.#current[0] === undefined) await this.#join(0);
@@ -113,6 +117,7 @@ class World {
   }
 
   async shutDown(): Promise<void> {
+    for (const { formatter } of this.all) formatter.wake();
     for (const each of this.#current) if (each !== undefined) this.#stops.push(each.pipeline.stop());
     await this.clock.advance(TIMEOUT_MS * 2);
     await Promise.all(this.#stops);
@@ -131,6 +136,7 @@ class World {
   async #join(index: number): Promise<void> {
     const joined = new FakeProcess(this.service, this.clock, `consumer-${this.all.length}`, {
       group: { ...pipelineSettings.group, inOrder: this.inOrder },
+      shard: { ...shardSettings, maxStallMs: MAX_STALL_MS },
     });
     this.all.push(joined);
     joined.destination.onSend = ({ shard }) => {
@@ -147,6 +153,7 @@ class World {
     current: FakeProcess,
   ): Promise<void> {
     if (step.kind === 'stop') {
+      current.formatter.wake();
       this.#stops.push(current.pipeline.stop());
       this.#current[step.process] = undefined;
     } else if (step.kind === 'kill') {
@@ -159,7 +166,8 @@ class World {
     else if (step.kind === 'forget') {
       this.forgetful = true;
       this.service.forget(current.consumer);
-    } else if (step.kind === 'corrupt') {
+    } else if (step.kind === 'hang') current.formatter.hang(1);
+    else if (step.kind === 'corrupt') {
       for (let times = step.times; times > 0; times--) current.formatter.faults.push('FORMAT_CORRUPT');
     }
     await this.clock.advance(0);

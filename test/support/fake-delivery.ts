@@ -11,9 +11,15 @@ export class FakeFormatter implements Formatter {
   /** Groups whose one log is too large. */
   readonly oversize = new Set<number>();
   recycled = 0;
+  #hangs = 0;
+  #sleeping: (() => void)[] = [];
 
   async format(batch: RawBatch): Promise<FrameBatch> {
     await Promise.resolve();
+    if (this.#hangs > 0) {
+      this.#hangs -= 1;
+      await new Promise<void>((resolve) => this.#sleeping.push(resolve));
+    }
     const fault = this.faults.shift();
     if (fault !== undefined) throw new ForwarderError(fault, `injected ${fault}`);
     const [from = 0, to = 0] = new Uint32Array(batch.body, 0, 2);
@@ -28,6 +34,21 @@ export class FakeFormatter implements Formatter {
     }));
     const bytes = new Uint8Array(fitting.buffer);
     return { shard, seq, cursor, nextCursor, bytes, ends, filtered: 0, dropped: 0, truncated: 0, rejected };
+  }
+
+  /** The next batches are not answered until {@link wake}. */
+  hang(batches: number): void {
+    this.#hangs += batches;
+  }
+
+  /** What hangs goes on hanging. */
+  stopHanging(): void {
+    this.#hangs = 0;
+  }
+
+  wake(): void {
+    this.#hangs = 0;
+    for (const wake of this.#sleeping.splice(0)) wake();
   }
 
   bodyBuffer(size: number): ArrayBuffer {
@@ -99,6 +120,10 @@ export class FakeDestination implements Destination {
   cut = false;
   /** Called for every batch that goes on the wire. */
   onSend: (frames: FrameBatch) => void = () => undefined;
+
+  get isBusy(): boolean {
+    return !this.prompt || this.pending.length > 0;
+  }
 
   openRoute(fence: () => boolean): Route {
     const route = new FakeRoute(this, fence);

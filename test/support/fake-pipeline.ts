@@ -18,6 +18,7 @@ export const shardSettings: ShardSettings = {
   checkpointIntervalMs: 1000,
   checkpointRefreshMs: 60_000,
   drainTimeoutMs: 8000,
+  maxStallMs: 60_000,
   retry: { initialMs: 100, maxMs: 2000 },
 };
 

@@ -47,6 +47,10 @@ export class FakeService {
     this.source = this.#makeSource();
   }
 
+  failure(code: Exclude<Fault, 'hang'>): ForwarderError {
+    return new ForwarderError(code, `injected ${code}`);
+  }
+
   append(shard: number, groups: number): void {
     this.#shards.set(shard, (this.#shards.get(shard) ?? 0) + groups);
   }
@@ -126,7 +130,7 @@ export class FakeService {
     await Promise.resolve();
     const fault = this.faults.get(operation)?.shift();
     if (fault === 'hang') await sleep(this.#clock, REQUEST_TIMEOUT_MS, signal);
-    if (fault !== undefined) throw new ForwarderError(fault === 'hang' ? 'SLS_TIMEOUT' : fault, `injected ${fault}`);
+    if (fault !== undefined) throw this.failure(fault === 'hang' ? 'SLS_TIMEOUT' : fault);
   }
 
   #pull(shard: number, from: number, count: number, end = Number.POSITIVE_INFINITY): PullReply {

@@ -33,6 +33,7 @@ test('what is not written has a default', () => {
           checkpointIntervalMs: 5000,
           checkpointRefreshMs: 30_000,
           drainTimeoutMs: 20_000,
+          maxStallMs: 300_000,
           retry: { initialMs: 200, maxMs: 20_000 },
         },
       },

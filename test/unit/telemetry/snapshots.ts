@@ -12,6 +12,7 @@ export const shard = (more: Partial<ShardSnapshot> = {}): ShardSnapshot => ({
   caughtUp: true,
   lagSeconds: 0,
   idleSeconds: 0,
+  stalled: false,
   inFlightBatches: 0,
   inFlightBytes: 0,
   checkpointAgeSeconds: undefined,

@@ -1,0 +1,49 @@
+import type { Clock } from '../flow/clock.js';
+import type { InFlightWindow } from '../flow/in-flight-window.js';
+
+/** How long a shard has not moved, and whether it says why. */
+export class Progress {
+  readonly #clock: Clock;
+  readonly #window: InFlightWindow<unknown>;
+  readonly #tipAt: () => number | undefined;
+  #movedAt: number;
+  #reportedAt = Number.NEGATIVE_INFINITY;
+
+  /** @param tipAt monotonic ms: when the service last said that there is nothing after what was pulled */
+  constructor(clock: Clock, window: InFlightWindow<unknown>, tipAt: () => number | undefined) {
+    this.#clock = clock;
+    this.#window = window;
+    this.#tipAt = tipAt;
+    this.#movedAt = clock.monotonic();
+  }
+
+  /** Something was pulled or settled. */
+  moved(): void {
+    this.#movedAt = this.#clock.monotonic();
+  }
+
+  /** A failure was told that will be tried again. */
+  reported(): void {
+    this.#reportedAt = this.#clock.monotonic();
+  }
+
+  /** Milliseconds since something was pulled or settled, or the shard was found at its tip with nothing in flight. */
+  get stalledMs(): number {
+    return this.#clock.monotonic() - Math.max(this.#movedAt, this.#doneAt ?? 0);
+  }
+
+  /** … or since a failure was told. */
+  get silentMs(): number {
+    return Math.min(this.stalledMs, this.#clock.monotonic() - this.#reportedAt);
+  }
+
+  /** Something was settled since the beginning, or there was nothing to settle. */
+  get hasMoved(): boolean {
+    return this.#window.watermark !== undefined || this.#doneAt !== undefined;
+  }
+
+  /** The tip alone proves nothing: a batch that never settles would hide behind an idle shard. */
+  get #doneAt(): number | undefined {
+    return this.#window.size === 0 ? this.#tipAt() : undefined;
+  }
+}
