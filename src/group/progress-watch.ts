@@ -11,9 +11,9 @@ export interface Watched {
     readonly silentMs: number;
     /** Something was settled since it began, or it was at its tip with nothing in flight. */
     readonly hasMoved: boolean;
+    /** It has handed over something that is not settled, or waits for memory that others hold. */
+    readonly waitsForReceiver: boolean;
   };
-  /** It has handed over something that is not settled, or waits for memory that others hold. */
-  readonly waitsForReceiver: boolean;
 }
 
 export interface ProgressWatchDeps<T extends Watched> {
@@ -31,7 +31,7 @@ const LEAST_INTERVAL_MS = 1000;
 const MOST_PATIENCE = 16;
 
 /**
- * Keeps the heartbeat bound to progress (ADR 0007): a shard with data that has not moved for `maxStall` is said, and, where neither the receiver
+ * Keeps the heartbeat bound to progress (ADR 0009): a shard with data that has not moved for `maxStall` is said, and, where neither the receiver
  * nor a failure that is being retried explains it, given up: its line is abandoned and it is no longer listed, so that whoever the service gives it
  * to, maybe we, begins anew at the checkpoint.
  */
@@ -78,7 +78,7 @@ export class ProgressWatch<T extends Watched> {
     const { stalledMs, silentMs } = run.progress;
     const seconds = Math.round(stalledMs / 1000);
     const patience = this.#patience.get(shard) ?? 1;
-    const isExplained = silentMs < maxStallMs * patience || (run.waitsForReceiver && receiverIsBusy());
+    const isExplained = silentMs < maxStallMs * patience || (run.progress.waitsForReceiver && receiverIsBusy());
     if (isExplained) {
       if (!this.#said.has(shard))
         log.warn({ shard, seconds }, `the shard has data and made no progress for ${seconds} s`);

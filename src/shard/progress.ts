@@ -1,19 +1,26 @@
 import type { Clock } from '../flow/clock.js';
 import type { InFlightWindow } from '../flow/in-flight-window.js';
 
+interface Reading {
+  /** Monotonic ms: when the service last said that there is nothing after what was pulled. */
+  readonly tipAt: number | undefined;
+  /** It waits for memory that others hold. */
+  readonly waitsForRoom: boolean;
+}
+
 /** How long a shard has not moved, and whether it says why. */
 export class Progress {
   readonly #clock: Clock;
   readonly #window: InFlightWindow<unknown>;
-  readonly #tipAt: () => number | undefined;
+  readonly #reading: () => Reading | undefined;
   #movedAt: number;
   #reportedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param tipAt monotonic ms: when the service last said that there is nothing after what was pulled */
-  constructor(clock: Clock, window: InFlightWindow<unknown>, tipAt: () => number | undefined) {
+  /** @param reading undefined before the shard is read */
+  constructor(clock: Clock, window: InFlightWindow<unknown>, reading: () => Reading | undefined) {
     this.#clock = clock;
     this.#window = window;
-    this.#tipAt = tipAt;
+    this.#reading = reading;
     this.#movedAt = clock.monotonic();
   }
 
@@ -42,8 +49,13 @@ export class Progress {
     return this.#window.watermark !== undefined || this.#doneAt !== undefined;
   }
 
+  /** It has handed over something that is not settled, or waits for memory that others hold. */
+  get waitsForReceiver(): boolean {
+    return this.#window.size > 0 || this.#reading()?.waitsForRoom === true;
+  }
+
   /** The tip alone proves nothing: a batch that never settles would hide behind an idle shard. */
   get #doneAt(): number | undefined {
-    return this.#window.size === 0 ? this.#tipAt() : undefined;
+    return this.#window.size === 0 ? this.#reading()?.tipAt : undefined;
   }
 }

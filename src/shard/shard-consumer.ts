@@ -87,7 +87,7 @@ export class ShardConsumer {
     this.#errors = new ErrorReporter(deps.clock, deps.log);
     this.#gaps = new GapTeller({ ...deps, stats: this.stats });
     this.#route = deps.destination.openRoute(() => this.#mayAct(), putAsideInto({ ...deps, gaps: this.#gaps }));
-    this.progress = new Progress(deps.clock, this.#window, () => this.#puller?.tipAt);
+    this.progress = new Progress(deps.clock, this.#window, () => this.#puller);
     this.handedOver = new Promise((resolve) => (this.#endHandOver = resolve));
     this.#deliverer = new Deliverer({
       source: deps.source,
@@ -113,11 +113,6 @@ export class ShardConsumer {
   /** The checkpoint we last stored, or started from; undefined before there is one. */
   get stored(): string | undefined {
     return this.#committer?.stored;
-  }
-
-  /** It has handed over something that is not settled, or waits for memory that others hold. */
-  get waitsForReceiver(): boolean {
-    return this.#window.size > 0 || this.#puller?.waitsForRoom === true;
   }
 
   /** Gives the shard up for this reason; a weaker one than before changes nothing. */
