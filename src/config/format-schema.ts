@@ -3,6 +3,7 @@ import { condition, field } from './condition.js';
 import { flag, parsed } from './leaves.js';
 import { DEFAULT_PRESET, PRESET_NAMES, withPreset } from './presets.js';
 import { type Parsed } from './scalars.js';
+import { checkShape, shape } from './shape.js';
 import { didYouMean } from './suggest.js';
 import { SEVERITY_TABLES } from './severity-from.js';
 import { FACILITIES, SEVERITIES } from './syslog-words.js';
@@ -129,6 +130,7 @@ const written = section({
     .describe(
       'json, leef, cef: what follows "fields"; contents: every field of the log; all (json): time, topic, source and tags too. Default: nothing if there are "fields", else as much as the body can hold.',
     ),
+  shape: shape.optional(),
   expandJson: flag().prefault(false).describe('json: fields that hold a JSON object or array become one.'),
   vendor: anyTemplate().prefault('Alibaba Cloud').describe('leef, cef: vendor in the header.'),
   product: anyTemplate().prefault('SLS').describe('leef, cef: product in the header.'),
@@ -158,6 +160,7 @@ export const format = z
       checkRules(value, say);
       checkData(value, say);
       checkFields(value, say);
+      checkShape(value, say);
     }),
   )
   .prefault({});

@@ -201,6 +201,26 @@ export interface SizePlan {
   readonly trimFirst: readonly string[];
 }
 
+/** A field that a body may write on its own: the time and its nanoseconds too. */
+export type BodyField =
+  | { readonly kind: 'topic' | 'source' | 'time' | 'timeNs' }
+  | { readonly kind: 'tag' | 'content'; readonly key: string };
+
+/**
+ * What becomes of the fields that a body writes on its own: all of key=value, what follows the members of JSON, LEEF and CEF. Members and
+ * templates find every field under its own name, also those that are dropped.
+ */
+export interface ShapePlan {
+  /** Each field once, at most 1,024; with a name of 1 to 255 bytes, no control characters, where it is not its own. */
+  readonly fields: readonly { readonly field: BodyField; readonly drop: boolean; readonly name: string | undefined }[];
+  /** Fields that are not in the list are not written. */
+  readonly dropOthers: boolean;
+  /** Fields without a value are not written. */
+  readonly dropEmpty: boolean;
+  /** Tags have their names without `__tag__:`, but in JSON where a member has that name. */
+  readonly stripTags: boolean;
+}
+
 export interface FormatPlan {
   readonly framing: Framing;
   readonly newline: NewlinePolicy;
@@ -208,6 +228,8 @@ export interface FormatPlan {
   /** Undefined: the log's own time. */
   readonly eventTime: EventTimePlan | undefined;
   readonly body: BodyPlan;
+  /** Undefined: all fields, as they are. */
+  readonly shape: ShapePlan | undefined;
   /** Logs for which it does not hold are not sent. */
   readonly include: Condition | undefined;
   /** Logs for which it holds are not sent. */

@@ -11,6 +11,7 @@ import type {
 } from '../../src/model/format-plan.js';
 import { Arena } from './arena.js';
 import { encodeBody, partTexts, templatesOfBody } from './plan-body.js';
+import { encodeShape } from './plan-shape.js';
 import { differsPerLog, eventIdRef, idOf, RefTable, refsIn } from './plan-refs.js';
 import { isSearch, SearchTable } from './plan-searches.js';
 
@@ -103,6 +104,7 @@ export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: s
     ...encodeZone(arena, header.zone),
     ...(eventTime === undefined ? [0, 0] : [refs.addressOf(eventTime.ref), TIME_FORMATS[eventTime.format]]),
     ...encodeZone(arena, eventTime?.zone),
+    ...encodeShape(arena, plan.shape),
   ]);
   return { bytes: arena.bytes(), address };
 }

@@ -11,6 +11,16 @@ import { inflatedSize, lz4Compress } from '../../support/oracle/lz4-block.js';
 const content = (key: string) => [{ kind: 'field' as const, refs: [{ kind: 'content' as const, key }], fallback: '' }];
 const ALL = { vendor: [], product: content('a.b'), version: [], eventId: content('host'), rest: 'contents' as const };
 const MEMBERS = [{ name: 'x', value: content('a.host') }];
+const SHAPE: NonNullable<FormatPlan['shape']> = {
+  fields: [
+    { field: { kind: 'content', key: 'a' }, drop: true, name: undefined },
+    { field: { kind: 'content', key: 'host' }, drop: false, name: 'h'.repeat(255) },
+    { field: { kind: 'topic' }, drop: false, name: 't'.repeat(255) },
+  ],
+  dropOthers: false,
+  dropEmpty: true,
+  stripTags: true,
+};
 const PLANS: readonly FormatPlan[] = [
   PLAN,
   { ...PLAN, framing: 'octet-counting', newline: 'octal' },
@@ -21,6 +31,8 @@ const PLANS: readonly FormatPlan[] = [
     size: { maxBytes: 1024, over: 'truncate', marker: '[cut]', trimFirst: ['a', 'host'], idPrefix: '' },
   },
   { ...PLAN, body: { kind: 'leef', format: '2.0', delimiter: '^', members: MEMBERS, ...ALL } },
+  { ...PLAN, shape: SHAPE },
+  { ...PLAN, body: { kind: 'json', members: MEMBERS, rest: 'all', expand: true }, shape: SHAPE },
   { ...PLAN, framing: 'octet-counting', body: { kind: 'cef', format: '0', name: [], members: MEMBERS, ...ALL } },
 ];
 const POISON_BYTES = 600_000;

@@ -29,6 +29,7 @@ const pairsPlan = plan
       exclude: undefined,
       rules: [],
       size: undefined,
+      shape: undefined,
     };
   });
 

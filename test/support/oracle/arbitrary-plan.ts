@@ -1,6 +1,7 @@
 /** Random plans. */
 import fc from 'fast-check';
 import type {
+  BodyField,
   BodyPlan,
   Condition,
   EventTimePlan,
@@ -8,6 +9,7 @@ import type {
   FormatPlan,
   Framing,
   Member,
+  ShapePlan,
   Template,
   TemplatePart,
   TimeFormat,
@@ -151,6 +153,24 @@ const element = fc.record({
   params: members(['id', 'topic', 'a.b']),
 });
 
+const bodyField: fc.Arbitrary<BodyField> = fc.oneof(
+  fc.constantFrom<BodyField>({ kind: 'topic' }, { kind: 'source' }, { kind: 'time' }, { kind: 'timeNs' }),
+  fc.record({ kind: fc.constantFrom('tag' as const, 'content' as const), key: fc.constantFrom(...KEYS) }),
+);
+const shape: fc.Arbitrary<ShapePlan> = fc.record({
+  fields: fc.uniqueArray(
+    fc.record({
+      field: bodyField,
+      drop: fc.boolean(),
+      name: fc.constantFrom(undefined, 'новое', 'a name, "quoted"\\', 'b'.repeat(255), 'host'),
+    }),
+    { maxLength: 8, selector: ({ field }) => JSON.stringify(field) },
+  ),
+  dropOthers: fc.boolean(),
+  dropEmpty: fc.boolean(),
+  stripTags: fc.boolean(),
+});
+
 export const plan: fc.Arbitrary<FormatPlan> = fc.record({
   framing: fc.constantFrom<Framing>(
     'octet-counting',
@@ -183,6 +203,7 @@ export const plan: fc.Arbitrary<FormatPlan> = fc.record({
     .map((header) => (header.style !== 'rfc5424' ? { ...header, structuredData: [] } : header)),
   eventTime: rarely(eventTime),
   body,
+  shape: rarely(shape),
   include: rarely(condition),
   exclude: rarely(condition),
   rules: fc.array(fc.record({ when: condition, priority }), { maxLength: 3 }),

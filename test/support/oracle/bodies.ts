@@ -1,4 +1,5 @@
 import type {
+  BodyField,
   BodyPlan,
   CefBodyPlan,
   FormatPlan,
@@ -10,42 +11,48 @@ import type {
 } from '../../../src/model/format-plan.js';
 import { decodeText, isJson, lookUp, nanoseconds, valuesOf, type Event } from './fields.js';
 import type { Pair } from './log-group-list.js';
+import { nameOf } from './shape.js';
 import { textUpTo } from './size.js';
 
 const NONE = new Uint8Array();
 
-export function bodyOf({ body, newline }: FormatPlan, event: Event): string {
+export function bodyOf(plan: FormatPlan, event: Event): string {
+  const { body, newline } = plan;
   switch (body.kind) {
     case 'kv':
-      return keyValue(body.separator, newline, event);
+      return keyValue(body.separator, plan, event);
     case 'raw':
       return valuesOf(body.value, event)
         .map((value) => mend(value, newline))
         .join('');
     case 'json':
-      return json(body, event);
+      return json(body, plan, event);
     case 'leef':
-      return leef(body, newline === 'split' ? 'escape' : newline, event);
+      return leef(body, newline === 'split' ? 'escape' : newline, plan, event);
     case 'cef':
-      return cef(body, newline === 'split' ? 'escape' : newline, event);
+      return cef(body, newline === 'split' ? 'escape' : newline, plan, event);
   }
 }
 
-function keyValue(separator: string, newline: NewlinePolicy, { group, log }: Event): string {
+function keyValue(separator: string, plan: FormatPlan, { group, log }: Event): string {
+  const { newline, shape } = plan;
   const text = (bytes: Uint8Array | undefined): string => mend(bytes ?? NONE, newline);
-  const pair = (prefix: string, { key, value }: Pair): string => `${prefix}${text(key)}=${text(value)}`;
+  const pair = (kind: BodyField['kind'], prefix: string, { key, value }: Pair): string[] => {
+    const name = nameOf(plan, kind, key, value.length === 0, prefix + text(key));
+    return name === undefined ? [] : [`${name}=${text(value)}`];
+  };
   const ns = nanoseconds(log);
   return [
     '',
-    `__topic__=${text(group.topic)}`,
-    `__source__=${text(group.source)}`,
-    ...(ns === 0 ? [] : [`__time_ns_part__=${ns}`]),
-    ...group.tags.map((tag) => pair('__tag__:', tag)),
-    ...log.contents.map((content) => pair('', content)),
+    ...pair('topic', '__topic__', { key: NONE, value: group.topic ?? NONE }),
+    ...pair('source', '__source__', { key: NONE, value: group.source ?? NONE }),
+    ...(ns === 0 ? [] : pair('timeNs', '__time_ns_part__', { key: NONE, value: Buffer.from(String(ns)) })),
+    ...group.tags.flatMap((tag) => pair('tag', shape?.stripTags === true ? '' : '__tag__:', tag)),
+    ...log.contents.flatMap((content) => pair('content', '', content)),
   ].join(separator);
 }
 
-function json({ members, rest: planned, expand }: JsonBodyPlan, event: Event): string {
+function json({ members, rest: planned, expand }: JsonBodyPlan, plan: FormatPlan, event: Event): string {
   const { group, log } = event;
   const text = (bytes: Uint8Array | undefined): string => jsonString(decodeText(bytes ?? NONE));
   const found = members.flatMap(({ name, value }) => {
@@ -58,21 +65,32 @@ function json({ members, rest: planned, expand }: JsonBodyPlan, event: Event): s
     return [`${JSON.stringify(name)}:${nested ? compactJson(only) : jsonString(pieces.map(decodeText).join(''))}`];
   });
   const rest = found.length === 0 ? 'all' : planned;
+  const names = new Set(members.map(({ name }) => latin1(Buffer.from(name))));
+  const add = (kind: BodyField['kind'], own: string, key: Uint8Array, value: string, isEmpty: boolean): void => {
+    const name = nameOf(plan, kind, key, isEmpty, own);
+    if (name !== undefined) found.push(`${jsonString(name)}:${value}`);
+  };
   if (rest === 'all') {
-    if (log.time !== undefined) found.push(`"__time__":${log.time}`);
-    if (nanoseconds(log) > 0) found.push(`"__time_ns_part__":${nanoseconds(log)}`);
-    found.push(`"__topic__":${text(group.topic)}`, `"__source__":${text(group.source)}`);
-    found.push(...group.tags.map(({ key, value }) => `"__tag__:${text(key).slice(1)}:${text(value)}`));
+    if (log.time !== undefined) add('time', '__time__', NONE, String(log.time), false);
+    if (nanoseconds(log) > 0) add('timeNs', '__time_ns_part__', NONE, String(nanoseconds(log)), false);
+    add('topic', '__topic__', NONE, text(group.topic), (group.topic ?? NONE).length === 0);
+    add('source', '__source__', NONE, text(group.source), (group.source ?? NONE).length === 0);
+    for (const { key, value } of group.tags) {
+      const prefix = plan.shape?.stripTags === true && !names.has(latin1(key)) ? '' : '__tag__:';
+      add('tag', prefix + decodeText(key), key, text(value), value.length === 0);
+    }
   }
   if (rest !== 'none') {
-    const names = new Set(members.map(({ name }) => Buffer.from(name).toString('latin1')));
     for (const { key, value } of log.contents) {
-      if (names.has(Buffer.from(key).toString('latin1'))) continue;
-      found.push(`${text(key)}:${expand && isJson(value) ? compactJson(value) : text(value)}`);
+      const name = nameOf(plan, 'content', key, value.length === 0, key);
+      if (name === undefined || names.has(latin1(Buffer.from(name)))) continue;
+      found.push(`${text(Buffer.from(name))}:${expand && isJson(value) ? compactJson(value) : text(value)}`);
     }
   }
   return `{${found.join(',')}}`;
 }
+
+const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 const jsonString = (text: string): string => JSON.stringify(text.replaceAll('\0', ''));
 
@@ -83,7 +101,7 @@ function compactJson(bytes: Uint8Array): string {
 const RATING: Template = [{ kind: 'field', refs: [{ kind: 'rating' }], fallback: '' }];
 const TIME_MS: Template = [{ kind: 'field', refs: [{ kind: 'eventMs' }], fallback: '' }];
 
-function leef(body: LeefBodyPlan, newline: NewlinePolicy, event: Event): string {
+function leef(body: LeefBodyPlan, newline: NewlinePolicy, plan: FormatPlan, event: Event): string {
   const { format, delimiter, vendor, product, version, eventId, members } = body;
   const title = (template: Template, max = Number.POSITIVE_INFINITY): string =>
     bounded(valuesOf(template, event), max)
@@ -100,10 +118,10 @@ function leef(body: LeefBodyPlan, newline: NewlinePolicy, event: Event): string 
     mend(Buffer.from(decodeText(bytes).replaceAll('\t', ' ').replaceAll(delimiter, ' ')), newline);
   const own = [{ name: 'devTime', value: TIME_MS }, { name: 'sev', value: RATING }, ...members];
   const taken = ['devTimeFormat', 'cat', ...PARTS, ...own.map(({ name }) => name)];
-  return `${head.join('|')}|${pairs(own, taken, body, value, event).join(delimiter)}`;
+  return `${head.join('|')}|${pairs(own, taken, body, value, plan, event).join(delimiter)}`;
 }
 
-function cef(body: CefBodyPlan, newline: NewlinePolicy, event: Event): string {
+function cef(body: CefBodyPlan, newline: NewlinePolicy, plan: FormatPlan, event: Event): string {
   const { format, vendor, product, version, eventId, name, members } = body;
   const title = (template: Template, max: number): string =>
     bounded(valuesOf(template, event), max)
@@ -118,9 +136,8 @@ function cef(body: CefBodyPlan, newline: NewlinePolicy, event: Event): string {
       .map((piece) => CEF_ESCAPES.get(piece) ?? mend(Buffer.from(piece), newline))
       .join('');
   const own = [{ name: 'rt', value: TIME_MS }, ...members];
-  return `${head.join('|')}|${pairs(own, [...PARTS, ...own.map(({ name: taken }) => taken)], body, value, event).join(
-    ' ',
-  )}`;
+  const taken = [...PARTS, ...own.map(({ name: one }) => one)];
+  return `${head.join('|')}|${pairs(own, taken, body, value, plan, event).join(' ')}`;
 }
 
 const PARTS = ['slsPart', 'slsPartId'];
@@ -150,6 +167,7 @@ function pairs(
   taken: readonly string[],
   { rest }: Extract<BodyPlan, { rest: 'none' | 'contents' }>,
   text: (value: Uint8Array) => string,
+  plan: FormatPlan,
   event: Event,
 ): string[] {
   const found = members.flatMap(({ name, value }) => {
@@ -165,7 +183,11 @@ function pairs(
     names.add(free);
     return free;
   };
-  return [...found, ...contents.map(({ key, value }) => `${unique(ownName(key, taken))}=${text(value)}`)];
+  const others = contents.flatMap(({ key, value }) => {
+    const name = nameOf(plan, 'content', key, false, key);
+    return name === undefined ? [] : [`${unique(ownName(Buffer.from(name), taken))}=${text(value)}`];
+  });
+  return [...found, ...others];
 }
 
 function ownName(key: Uint8Array, taken: readonly string[]): string {

@@ -31,6 +31,7 @@ export const PLAN: FormatPlan = {
   },
   eventTime: undefined,
   body: { kind: 'kv', separator: '||' },
+  shape: undefined,
   include: undefined,
   exclude: undefined,
   rules: [],

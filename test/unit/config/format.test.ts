@@ -248,6 +248,17 @@ test('every mistake is one line that says what to write instead', () => {
       '{ timeZone: "+8" }',
       'timeZone: unknown time zone "+8" (UTC, an IANA time zone such as Asia/Shanghai, or an offset such as +08:00)',
     ],
+    [
+      '{ shape: { keep: [a], drop: [b] } }',
+      'shape.drop: "keep" already leaves out all other fields; remove one of the two',
+    ],
+    ['{ shape: { drop: [a], rename: { a: b } } }', 'shape.rename.a: "a" is dropped; remove it here or there'],
+    ['{ shape: { keep: [a], rename: { b: c } } }', 'shape.rename.b: "b" is not kept; add it to "keep"'],
+    ['{ shape: { rename: { a: c, b: c } } }', 'shape.rename.b: "c" is the new name of "a" too'],
+    ['{ shape: { rename: { a: "b c" } } }', 'shape.rename.a: a new name has no spaces and no "="'],
+    ['{ body: leef, shape: { drop: [__topic__] } }', 'shape.drop: "__topic__" is not written by this body; remove it'],
+    ['{ body: leef, shape: { tagPrefix: strip } }', 'shape.tagPrefix: this body writes no tags on its own; remove it'],
+    ['{ body: raw, shape: { dropEmpty: true } }', 'shape: body: raw has no other fields to shape (raw is one value)'],
     ['{ dialect: year }', 'dialect: is of RFC 3164 only; write header: rfc3164, or remove it'],
     [
       '{ eventTime: { field: __time__, format: s } }',

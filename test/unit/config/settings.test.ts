@@ -59,6 +59,7 @@ test('what is not written has a default', () => {
         exclude: undefined,
         rules: [],
         size: undefined,
+        shape: undefined,
       },
       compression: 'lz4',
       query: '',

@@ -21,9 +21,20 @@ import {
   valueEnd,
 } from './log';
 import { byte, isEmptyValue, literal, memberAt, writeJsonText, writeJsonValue } from './members';
-import { plan, REST_ALL, REST_CONTENTS } from './plan';
+import {
+  plan,
+  REF_CONTENT,
+  REF_SOURCE,
+  REF_TAG,
+  REF_TOPIC,
+  REST_ALL,
+  REST_CONTENTS,
+  SHAPE_TIME,
+  SHAPE_TIME_NS,
+} from './plan';
 import { end, readField, start, tag } from './protobuf';
 import { isReserved } from './reserved';
+import { isKept, renamed } from './shape';
 import { copyReady } from './text';
 
 const OPEN: u8 = 0x7b;
@@ -82,14 +93,23 @@ function comma(dst: usize): usize {
 }
 
 function originOf(dst: usize): usize {
-  if (hasTime) dst = number(dst, TIME, TIME_LENGTH, time);
-  if (nanoseconds != 0) dst = number(dst, TIME_NS, TIME_NS_LENGTH, nanoseconds);
-  dst = writeJsonText(copyReady(comma(dst), TOPIC, TOPIC_LENGTH), topic, topicEnd, false);
-  return writeJsonText(copyReady(comma(dst), SOURCE, SOURCE_LENGTH), source, sourceEnd, false);
+  if (hasTime) dst = number(dst, SHAPE_TIME, TIME, TIME_LENGTH, time);
+  if (nanoseconds != 0) dst = number(dst, SHAPE_TIME_NS, TIME_NS, TIME_NS_LENGTH, nanoseconds);
+  if (isKept(REF_TOPIC, topic == topicEnd)) {
+    dst = writeJsonText(name(dst, TOPIC, TOPIC_LENGTH), topic, topicEnd, false);
+  }
+  if (!isKept(REF_SOURCE, source == sourceEnd)) return dst;
+  return writeJsonText(name(dst, SOURCE, SOURCE_LENGTH), source, sourceEnd, false);
 }
 
-function number(dst: usize, name: usize, length: usize, n: u32): usize {
-  return decimal(copyReady(comma(dst), name, length), n, digitsOf(n));
+function number(dst: usize, kind: u32, own: usize, length: usize, n: u32): usize {
+  return isKept(kind, false) ? decimal(name(dst, own, length), n, digitsOf(n)) : dst;
+}
+
+/** @param own the name of the field, ready, if it has no other. */
+function name(dst: usize, own: usize, length: usize): usize {
+  dst = comma(dst);
+  return renamed ? byte(jsonString(dst, key, keyEnd), COLON) : copyReady(dst, own, length);
 }
 
 function tagsOf(dst: usize): usize {
@@ -97,20 +117,33 @@ function tagsOf(dst: usize): usize {
     p = readField(p, tagsTo);
     if (tag != GROUP_TAG) continue;
     readPair(start, end);
-    dst = copyReady(byte(comma(dst), QUOTE), TAG, TAG_LENGTH);
+    if (!isKept(REF_TAG, value == valueEnd)) continue;
+    dst = byte(comma(dst), QUOTE);
+    if (hasPrefix()) dst = copyReady(dst, TAG, TAG_LENGTH);
     dst = byte(byte(escaped(dst, key, keyEnd, JSON), QUOTE), COLON);
     dst = writeJsonText(dst, value, valueEnd, false);
   }
   return dst;
 }
 
+/** A tag keeps its prefix where a member has its name. */
+function hasPrefix(): bool {
+  return !renamed && (plan.stripTags == 0 || isReserved(key, keyEnd - key));
+}
+
 function contentsOf(dst: usize, p: usize, logEnd: usize): usize {
+  const isChoosy = plan.shaped != 0 || plan.reservedCount != 0;
   while (p < logEnd) {
     p = readContent(p, logEnd);
-    if (!isContent || (plan.reservedCount != 0 && isReserved(key, keyEnd - key))) continue;
+    if (!isContent || (isChoosy && !isChosen())) continue;
     dst = jsonString(comma(dst), key, keyEnd);
     store<u8>(dst, COLON);
     dst = writeJsonText(dst + 1, value, valueEnd, plan.expand != 0);
   }
   return dst;
+}
+
+/** The content that was read last is written, perhaps under another name. */
+function isChosen(): bool {
+  return isKept(REF_CONTENT, value == valueEnd) && !isReserved(key, keyEnd - key);
 }

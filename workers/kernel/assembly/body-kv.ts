@@ -23,24 +23,39 @@ import {
   value,
   valueEnd,
 } from './log';
-import { plan } from './plan';
+import { plan, REF_CONTENT, REF_SOURCE, REF_TAG, REF_TOPIC, SHAPE_TIME_NS } from './plan';
 import { end, readField, start, tag } from './protobuf';
+import { isKept, renamed } from './shape';
 import { specials, text } from './text';
 import { flush, limit } from './window';
 
 const EQUALS: u8 = 0x3d;
 
-// Each 16 bytes long, of which *_LENGTH count.
-const TOPIC = memory.data<u8>([0x5f, 0x5f, 0x74, 0x6f, 0x70, 0x69, 0x63, 0x5f, 0x5f, 0x3d, 0, 0, 0, 0, 0, 0]); // __topic__=
+// Each with at least 32 readable bytes, of which *_LENGTH count.
+const TOPIC = memory.data<u8>([
+  0x5f, 0x5f, 0x74, 0x6f, 0x70, 0x69, 0x63, 0x5f, 0x5f, 0x3d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0,
+]); // __topic__=
 const TOPIC_LENGTH: usize = 10;
-const SOURCE = memory.data<u8>([0x5f, 0x5f, 0x73, 0x6f, 0x75, 0x72, 0x63, 0x65, 0x5f, 0x5f, 0x3d, 0, 0, 0, 0, 0]); // __source__=
+const SOURCE = memory.data<u8>([
+  0x5f, 0x5f, 0x73, 0x6f, 0x75, 0x72, 0x63, 0x65, 0x5f, 0x5f, 0x3d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0,
+]); // __source__=
 const SOURCE_LENGTH: usize = 11;
-const TAG = memory.data<u8>([0x5f, 0x5f, 0x74, 0x61, 0x67, 0x5f, 0x5f, 0x3a, 0, 0, 0, 0, 0, 0, 0, 0]); // __tag__:
+const TAG = memory.data<u8>([
+  0x5f, 0x5f, 0x74, 0x61, 0x67, 0x5f, 0x5f, 0x3a, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0,
+]); // __tag__:
 const TAG_LENGTH: usize = 8;
 const TIME_NS = memory.data<u8>([
-  0x5f, 0x5f, 0x74, 0x69, 0x6d, 0x65, 0x5f, 0x6e, 0x73, 0x5f, 0x70, 0x61, 0x72, 0x74, 0x5f, 0x5f, 0x3d,
+  0x5f, 0x5f, 0x74, 0x69, 0x6d, 0x65, 0x5f, 0x6e, 0x73, 0x5f, 0x70, 0x61, 0x72, 0x74, 0x5f, 0x5f, 0x3d, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ]); // __time_ns_part__=
 const TIME_NS_LENGTH: usize = 17;
+
+/** The most that a pair has beside its key and value; and with a name of its own. */
+const PAIR_BOUND: u64 = 64;
+const SHAPED_BOUND: u64 = 64 + 255 + 16;
 
 /** All of it, for one log. */
 export function kvShared(dst: usize, nanoseconds: u32): usize {
@@ -50,20 +65,19 @@ export function kvShared(dst: usize, nanoseconds: u32): usize {
 /** The most that {@link kvOrigin} and {@link kvTags} can write for this group. */
 export function kvGroupBound(): u64 {
   const bytes = <u64>tagBytes + (topicEnd - topic) + (sourceEnd - source);
-  return 4 * bytes + 64 * (<u64>tags + 2);
+  return 4 * bytes + (plan.shaped != 0 ? SHAPED_BOUND : PAIR_BOUND) * (<u64>tags + 2);
 }
 
 export function kvOrigin(dst: usize): usize {
-  dst = text(name(dst, TOPIC, TOPIC_LENGTH), topic, topicEnd);
+  if (isKept(REF_TOPIC, topic == topicEnd)) dst = text(name(dst, TOPIC, TOPIC_LENGTH), topic, topicEnd);
+  if (!isKept(REF_SOURCE, source == sourceEnd)) return dst;
   return text(name(dst, SOURCE, SOURCE_LENGTH), source, sourceEnd);
 }
 
 /** The old sample has this pair only where the log has nanoseconds. */
 export function kvNanoseconds(dst: usize, nanoseconds: u32): usize {
-  if (nanoseconds == 0) return dst;
-  dst = separator(dst);
-  memory.copy(dst, TIME_NS, TIME_NS_LENGTH);
-  return decimal(dst + TIME_NS_LENGTH, nanoseconds, digitsOf(nanoseconds));
+  if (nanoseconds == 0 || !isKept(SHAPE_TIME_NS, false)) return dst;
+  return decimal(name(dst, TIME_NS, TIME_NS_LENGTH), nanoseconds, digitsOf(nanoseconds));
 }
 
 export function kvTags(dst: usize): usize {
@@ -71,9 +85,8 @@ export function kvTags(dst: usize): usize {
     p = readField(p, tagsTo);
     if (tag != GROUP_TAG) continue;
     readPair(start, end);
-    dst = text(name(dst, TAG, TAG_LENGTH), key, keyEnd);
-    store<u8>(dst, EQUALS);
-    dst = text(dst + 1, value, valueEnd);
+    if (!isKept(REF_TAG, value == valueEnd)) continue;
+    dst = renamed || plan.stripTags != 0 ? pair(dst) : rest(name(dst, TAG, TAG_LENGTH));
   }
   return dst;
 }
@@ -86,7 +99,7 @@ export function kvTags(dst: usize): usize {
  * @param p the first content of the log.
  */
 export function kvContents(dst: usize, p: usize, logEnd: usize): usize {
-  if (limited) return kvLimited(dst, p, logEnd);
+  if (limited || plan.shaped != 0) return kvLimited(dst, p, logEnd);
   const before = v128.load(plan.separator);
   const beforeLength = plan.separatorLength;
   while (p < logEnd) {
@@ -130,11 +143,11 @@ export function kvContents(dst: usize, p: usize, logEnd: usize): usize {
   return dst;
 }
 
-/** The same, slowly, while some contents are shortened. */
+/** The same, slowly, while some contents are shortened, left out or renamed. */
 function kvLimited(dst: usize, p: usize, logEnd: usize): usize {
   while (p < logEnd) {
     p = readContent(p, logEnd);
-    if (isContent) dst = pair(dst);
+    if (isContent && isKept(REF_CONTENT, value == valueEnd)) dst = pair(dst);
   }
   return dst;
 }
@@ -145,7 +158,12 @@ function longContent(dst: usize): usize {
 }
 
 function pair(dst: usize): usize {
-  dst = text(separator(dst), key, keyEnd);
+  return rest(separator(dst));
+}
+
+/** What follows the separator, and perhaps a prefix. */
+function rest(dst: usize): usize {
+  dst = text(dst, key, keyEnd);
   store<u8>(dst, EQUALS);
   return text(dst + 1, value, valueEnd);
 }
@@ -156,9 +174,15 @@ function separator(dst: usize): usize {
   return dst + plan.separatorLength;
 }
 
-/** @param from at most 16 bytes. */
-function name(dst: usize, from: usize, length: usize): usize {
+/** @param own at most 32 bytes: the name of the field with its `=`, if it has no other. */
+function name(dst: usize, own: usize, length: usize): usize {
   dst = separator(dst);
-  v128.store(dst, v128.load(from));
+  if (renamed) {
+    dst = text(dst, key, keyEnd);
+    store<u8>(dst, EQUALS);
+    return dst + 1;
+  }
+  v128.store(dst, v128.load(own));
+  v128.store(dst, v128.load(own, 16), 16);
   return dst + length;
 }

@@ -4,7 +4,8 @@ import { noteMembers } from './framing';
 import { isContent, key, keyEnd, readContent, value, valueEnd } from './log';
 import { byte, isEmptyValue, literal, memberAt, writeTitle, writeValue } from './members';
 import { beginNames, uniqueName } from './names';
-import { plan, REST_CONTENTS, Title, TITLE_SIZE } from './plan';
+import { plan, REF_CONTENT, REST_CONTENTS, Title, TITLE_SIZE } from './plan';
+import { isKept } from './shape';
 import { copyReady } from './text';
 import { flush, limit } from './window';
 
@@ -51,7 +52,7 @@ function contentsOf(dst: usize, p: usize, logEnd: usize): usize {
   beginNames();
   while (p < logEnd) {
     p = readContent(p, logEnd);
-    if (!isContent || value == valueEnd) continue;
+    if (!isContent || value == valueEnd || (plan.shaped != 0 && !isKept(REF_CONTENT, false))) continue;
     dst = escaped(name(between(dst)), value, valueEnd, plan.valueMode);
   }
   return dst;

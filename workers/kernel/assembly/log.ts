@@ -195,6 +195,12 @@ export function readPair(p: usize, limit: usize): void {
   }
 }
 
+/** The pair that was read last has another name now. */
+export function renameKey(from: usize, to: usize): void {
+  key = from;
+  keyEnd = to;
+}
+
 /** Some contents are to be shortened. */
 export let limited: bool = false;
 

@@ -46,6 +46,10 @@ export const REF_SEVERITY: u32 = 6;
 export const REF_EVENT_ID: u32 = 7;
 export const REF_EVENT_MS: u32 = 8;
 
+/** Beside the refs from REF_TOPIC to REF_CONTENT: what bodies write of a log's time. */
+export const SHAPE_TIME: u32 = 4;
+export const SHAPE_TIME_NS: u32 = 5;
+
 @unmanaged
 export class Plan {
   framing: u32;
@@ -130,6 +134,30 @@ export class Plan {
   /** Shifts of its zone, where a value does not say it. */
   timeZone: usize;
   timeZoneCount: u32;
+  /** 1 if the rest of this section means something. */
+  shaped: u32;
+  shapes: usize;
+  shapeCount: u32;
+  /** 1 if a body writes only fields that have a Shape. */
+  dropOthers: u32;
+  /** 1 if it writes none that are empty. */
+  dropEmpty: u32;
+  /** 1 if the names of tags have no `__tag__:` before them. */
+  stripTags: u32;
+}
+
+/** What becomes of a field that a body writes on its own. */
+@unmanaged
+export class Shape {
+  /** REF_TOPIC to REF_CONTENT, SHAPE_TIME or SHAPE_TIME_NS. */
+  kind: u32;
+  /** Of a tag or content. */
+  key: usize;
+  keyLength: u32;
+  drop: u32;
+  /** Its name in the body; at most 255 bytes, 0 for its own. */
+  name: usize;
+  nameLength: u32;
 }
 
 /** `<PRI>1 ` (RFC 5424) or `<PRI>` (RFC 3164): less than 16 bytes. */
@@ -320,6 +348,7 @@ export const SEARCH_SIZE: usize = offsetof<Search>();
 export const RULE_SIZE: usize = offsetof<Rule>();
 export const TRIM_SIZE: usize = offsetof<Trim>();
 export const SHIFT_SIZE: usize = offsetof<Shift>();
+export const SHAPE_SIZE: usize = offsetof<Shape>();
 export const TEXT_SIZE: usize = offsetof<Text>();
 
 /** The plan of the batch being formatted. */

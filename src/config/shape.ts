@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import type { BodyField, ShapePlan } from '../model/format-plan.js';
+import { flag, parsed } from './leaves.js';
+import { quoted } from './problem.js';
+import { isWrong, type Parsed } from './scalars.js';
+import { parseFoundRef } from './template.js';
+
+/** Which fields a body writes on its own, and under which names: the section `format.shape`. */
+
+const MOST = 256;
+
+function parseBodyField(name: string): Parsed<BodyField> {
+  if (name === '__time__') return { kind: 'time' };
+  if (name === '__time_ns_part__') return { kind: 'timeNs' };
+  return parseFoundRef(name);
+}
+
+const bodyField = parsed('a field', (name) => {
+  const field = parseBodyField(name);
+  return isWrong(field) ? field : { name, field };
+});
+
+const names = () => z.array(bodyField).max(MOST).prefault([]);
+
+export const shape = z
+  .strictObject({
+    keep: names().describe('Only these fields are written, for example [srcIp, __tag__:__hostname__]. Default: all.'),
+    drop: names().describe('These fields are not written; a name with dots is the whole name of a field, no path.'),
+    rename: z
+      .record(z.string(), z.string())
+      .refine((all) => Object.keys(all).length <= MOST, { error: `at most ${MOST} fields can be renamed` })
+      .prefault({})
+      .describe('New names of fields: { srcaddr: src }.'),
+    dropEmpty: flag().prefault(false).describe('Fields without a value are not written.'),
+    tagPrefix: z
+      .enum(['keep', 'strip'])
+      .prefault('keep')
+      .describe('strip: the names of tags come without "__tag__:" before them.'),
+  })
+  .describe(
+    'kv: all fields; json, leef, cef: those that "others" adds. Templates and "fields" find every field under its own name, also one that is dropped.',
+  );
+
+type ShapeConfig = z.output<typeof shape>;
+type Say = (path: string[], message: string) => void;
+
+interface BodyWords {
+  readonly body: string;
+  readonly shape?: ShapeConfig | undefined;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly others?: 'none' | 'contents' | 'all' | undefined;
+}
+
+/** What a body writes on its own; nothing: no field at all. */
+function writtenBy({ body, fields, others }: BodyWords): readonly BodyField['kind'][] {
+  if (body === 'kv') return ['topic', 'source', 'timeNs', 'tag', 'content'];
+  if (body === 'raw') return [];
+  const rest = others ?? (Object.keys(fields).length > 0 ? 'none' : body === 'json' ? 'all' : 'contents');
+  if (rest === 'all') return ['topic', 'source', 'time', 'timeNs', 'tag', 'content'];
+  return rest === 'contents' ? ['content'] : [];
+}
+
+/** What would do nothing, or contradicts itself. */
+export function checkShape(format: BodyWords, say: Say): void {
+  if (format.shape === undefined) return;
+  const { keep, drop, tagPrefix } = format.shape;
+  const written = writtenBy(format);
+  if (written.length === 0) {
+    const why = format.body === 'raw' ? 'raw is one value' : `only "fields" are written; write others: contents`;
+    say(['shape'], `body: ${format.body} has no other fields to shape (${why})`);
+    return;
+  }
+  if (keep.length > 0 && drop.length > 0) {
+    say(['shape', 'drop'], '"keep" already leaves out all other fields; remove one of the two');
+  }
+  for (const [list, fields] of Object.entries({ keep, drop })) {
+    const foreign = fields.find(({ field }) => !written.includes(field.kind));
+    if (foreign !== undefined) say(['shape', list], `${quoted(foreign.name)} is not written by this body; remove it`);
+  }
+  if (tagPrefix === 'strip' && !written.includes('tag')) {
+    say(['shape', 'tagPrefix'], 'this body writes no tags on its own; remove it');
+  }
+  checkRename(format, format.shape, written, say);
+}
+
+function checkRename({ body, fields }: BodyWords, config: ShapeConfig, written: readonly string[], say: Say): void {
+  const taken = new Map(Object.keys(fields).map((name) => [name, 'already a name in "fields"']));
+  for (const [from, to] of Object.entries(config.rename)) {
+    const wrong = renameFault(from, config, written) ?? newNameFault(to, body) ?? taken.get(to);
+    if (wrong !== undefined)
+      say(['shape', 'rename', from], wrong === taken.get(to) ? `${quoted(to)} is ${wrong}` : wrong);
+    taken.set(to, `the new name of ${quoted(from)} too`);
+  }
+}
+
+function renameFault(from: string, { keep, drop }: ShapeConfig, written: readonly string[]): string | undefined {
+  const field = parseBodyField(from);
+  const isListed = ({ name }: { name: string }): boolean => name === from;
+  if (isWrong(field)) return field.wrong;
+  if (!written.includes(field.kind)) return `${quoted(from)} is not written by this body; remove it`;
+  if (drop.some(isListed)) return `${quoted(from)} is dropped; remove it here or there`;
+  return keep.length === 0 || keep.some(isListed) ? undefined : `${quoted(from)} is not kept; add it to "keep"`;
+}
+
+function newNameFault(to: string, body: string): string | undefined {
+  const bytes = Buffer.byteLength(to);
+  if (bytes < 1 || bytes > 255) return 'a new name has 1 to 255 bytes';
+  if (body === 'json') return /\p{Cc}/u.test(to) ? 'a new name has no control characters' : undefined;
+  if (body === 'kv') return /[\p{Cc}\s=]/u.test(to) ? 'a new name has no spaces and no "="' : undefined;
+  return /^\w+$/.test(to) ? undefined : 'a new name is one word of letters, digits and "_"';
+}
+
+/** The section as the kernel wants it. */
+export function shapePlan({ keep, drop, rename, dropEmpty, tagPrefix }: ShapeConfig): ShapePlan {
+  const all = new Map<string, ShapePlan['fields'][number]>();
+  for (const { name, field } of keep) all.set(name, { field, drop: false, name: undefined });
+  for (const { name, field } of drop) all.set(name, { field, drop: true, name: undefined });
+  for (const [from, name] of Object.entries(rename)) {
+    const field = parseBodyField(from);
+    if (!isWrong(field)) all.set(from, { field, drop: false, name });
+  }
+  return { fields: [...all.values()], dropOthers: keep.length > 0, dropEmpty, stripTags: tagPrefix === 'strip' };
+}
