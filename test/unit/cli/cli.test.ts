@@ -194,7 +194,7 @@ test('a bug is two lines and 70; its stack is there for who asks', async () => {
     'forwarder: unexpected: boom\nforwarder: this is a bug; please report it with what FORWARDER_DEBUG=1 adds to this message\n';
   assert.deepEqual(await run(['schema'], thrown), { code: 70, stdout: '', stderr: lines });
   assert.match((await run(['schema'], { ...thrown, FORWARDER_DEBUG: '1' })).stderr, /boom\n\s+at .*\n/);
-  const later = broken('setTimeout(() => Promise.reject(new Error("boom")), 500)');
+  const later = broken('setTimeout(() => Promise.reject(new Error("boom")), 3000)');
   const rejected = await run(['receiver', '--listen', 'tcp://127.0.0.1:0'], later);
   assert.deepEqual([rejected.code, rejected.stderr], [70, lines]);
 });
