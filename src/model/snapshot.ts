@@ -1,3 +1,5 @@
+import type { HistogramSnapshot } from '../flow/histogram.js';
+
 /**
  * What every part says about itself when asked. Metrics, health, the status line and the summing-up all read these and nothing
  * else: no part knows of prom-client, and nothing is counted twice. Numbers named like counters only ever grow.
@@ -45,6 +47,8 @@ export interface PipelineTotals {
   readonly shardsReleased: Readonly<Record<string, number>>;
   /** Failed requests to the service by error code. */
   readonly errors: Readonly<Record<string, number>>;
+  /** How long batches took: the request for one, from its arrival until it was formatted (with the wait for a thread), the request that stored a checkpoint. */
+  readonly stages: Readonly<Record<'pull' | 'format' | 'commit', HistogramSnapshot>>;
 }
 
 export interface PipelineSnapshot {
@@ -84,6 +88,8 @@ export interface DestinationTotals {
   readonly connects: number;
   /** Lost connections and failed dials by error code. */
   readonly errors: Readonly<Record<string, number>>;
+  /** How long batches took from being handed over, each time they were written. */
+  readonly stages: Readonly<Record<'written' | 'acked' | 'settled', HistogramSnapshot>>;
 }
 
 export interface CertificateSnapshot {

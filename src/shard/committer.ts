@@ -20,7 +20,8 @@ export interface CommitterDeps {
   readonly watermark: () => string;
   /** False once the lease is gone: then nothing may be committed. */
   readonly mayCommit: () => boolean;
-  readonly onCommitted: () => void;
+  /** @param tookMs the request. */
+  readonly onCommitted: (tookMs: number) => void;
   readonly onNotOwner: () => void;
   readonly onError: (error: ForwarderError) => void;
 }
@@ -83,6 +84,7 @@ export class Committer {
     const { shard, group, clock, watermark, mayCommit, onCommitted, onNotOwner, onError } = this.#deps;
     if (!mayCommit()) return false;
     const cursor = watermark();
+    const startedAt = clock.monotonic();
     try {
       if ((await group.commit(shard, cursor, signal)) === 'not-owner') {
         onNotOwner();
@@ -97,7 +99,7 @@ export class Committer {
     }
     this.#stored = cursor;
     this.#storedAt = clock.monotonic();
-    onCommitted();
+    onCommitted(this.#storedAt - startedAt);
     return this.upToDate;
   }
 

@@ -126,17 +126,18 @@ export class Puller {
 
   #note(reply: PullReply, cursor: string, asked: PullSize, startedAt: number): void {
     const { stats, settings } = this.#deps;
+    const now = this.#deps.clock.monotonic();
     stats.pulls += 1;
     stats.pulledBytes += reply.bodyLength;
     stats.rawBytes += reply.rawSize;
     stats.logGroups += reply.logGroups;
+    stats.stages.pull.observe(now - startedAt);
     // With a query: what is scanned is what the count bounds, and more than comes of it.
     const { logGroups, bytes } = reply.scanned ?? { logGroups: reply.logGroups, bytes: reply.rawSize };
     this.#sizer.learn(asked, logGroups, bytes);
     this.#cursor = reply.nextCursor;
     const atTip = reply.nextCursor === cursor;
     this.#ended = this.#end !== undefined && (atTip || reply.nextCursor === this.#end);
-    const now = this.#deps.clock.monotonic();
     this.#tipAt = atTip ? now : undefined;
     if (!atTip) this.#idle.woke(now);
     const pause = atTip ? this.#idle.next(now) : this.#hasMore(reply, asked) ? 0 : settings.idlePollMs / 4;

@@ -236,7 +236,9 @@ export class ShardConsumer {
       return;
     }
     const ref = { shard: this.shard, seq: this.#seq++, cursor, nextCursor };
-    const frames = this.#deps.formatter.format({ ...ref, body, bodyLength, encoding, rawSize });
+    const { formatter, clock } = this.#deps;
+    const formatting = formatter.format({ ...ref, body, bodyLength, encoding, rawSize });
+    const frames = this.stats.stages.format.time(clock, formatting);
     const settled = (): void => {
       this.progress.moved();
       settle();
@@ -300,9 +302,7 @@ export class ShardConsumer {
         mayRefresh: () => !this.#deps.endIsTold(),
         watermark: () => this.#window.watermark?.cursor ?? start.cursor,
         mayCommit: () => this.#mayAct(),
-        onCommitted: () => {
-          this.stats.checkpoints += 1;
-        },
+        onCommitted: (tookMs) => this.stats.committed(tookMs),
         onNotOwner: () => {
           log.warn({ shard }, 'the shard belongs to another consumer now; its checkpoint was left alone');
           this.release('leaseLost');

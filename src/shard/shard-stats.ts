@@ -1,9 +1,10 @@
+import { Histogram } from '../flow/histogram.js';
 import type { PipelineTotals } from '../model/snapshot.js';
 
 type Counters = Omit<PipelineTotals, 'shardsAcquired' | 'shardsReleased' | 'consumerCollisions'>;
 
 /** Counters of one shard consumer. */
-export class ShardStats implements Counters {
+export class ShardStats {
   pulls = 0;
   pulledBytes = 0;
   rawBytes = 0;
@@ -18,9 +19,16 @@ export class ShardStats implements Counters {
   deadLetters = 0;
   /** Failed requests by error code. */
   readonly errors: Record<string, number> = {};
+  readonly stages = { pull: new Histogram(), format: new Histogram(), commit: new Histogram() };
 
   countError(code: string, times = 1): void {
     this.errors[code] = (this.errors[code] ?? 0) + times;
+  }
+
+  /** A checkpoint was stored. */
+  committed(tookMs: number): void {
+    this.checkpoints += 1;
+    this.stages.commit.observe(tookMs);
   }
 
   add(other: ShardStats): void {
@@ -37,15 +45,20 @@ export class ShardStats implements Counters {
     this.gaps += other.gaps;
     this.deadLetters += other.deadLetters;
     for (const [code, times] of Object.entries(other.errors)) this.countError(code, times);
+    this.stages.pull.add(other.stages.pull);
+    this.stages.format.add(other.stages.format);
+    this.stages.commit.add(other.stages.commit);
   }
 
   counters(): Counters {
     const { pulls, pulledBytes, rawBytes, logGroups, settledEvents, settledBytes } = this;
+    const { pull, format, commit } = this.stages;
     const { checkpoints, gaps, deadLetters, errors, filteredEvents, droppedEvents, truncatedEvents } = this;
     return {
       ...{ pulls, pulledBytes, rawBytes, logGroups, settledEvents, settledBytes, checkpoints },
       ...{ gaps, deadLetters, filteredEvents, droppedEvents, truncatedEvents },
       errors: { ...errors },
+      stages: { pull: pull.snapshot(), format: format.snapshot(), commit: commit.snapshot() },
     };
   }
 }

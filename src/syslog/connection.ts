@@ -80,7 +80,7 @@ export class Connection implements Member {
   /** Enters a batch at the end of the FIFO. */
   send(frames: FrameBatch, lease: Lease): Promise<void> {
     if (this.#stop.soft.aborted || lease.over) return Promise.reject(abandoned());
-    const settled = this.#outbox.push(frames, lease);
+    const settled = this.#outbox.push(frames, lease, this.#deps.clock.monotonic());
     this.#poke();
     return settled;
   }

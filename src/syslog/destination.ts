@@ -18,7 +18,7 @@ import { isRelp, isTls, isUdp, TUNING, type DeliveryTuning, type DestinationSett
 import { StreamLink } from './stream-link.js';
 import { Successor } from './successor.js';
 import { secureContext } from './tls-options.js';
-import { newTotals, type Totals } from './totals.js';
+import { newTotals, totalsNow, type Totals } from './totals.js';
 import { UdpLink } from './udp-link.js';
 
 /** A destination as the composition root sees it. */
@@ -153,7 +153,7 @@ class SyslogDestination implements OpenDestination {
       connections: this.#lanes.map(({ connection }) => connection.snapshot()),
       rate: { usedEps: this.#pace.usedEps, limitEps: this.#pace.limitEps },
       certificates: this.#certificates?.snapshot() ?? [],
-      totals: { ...this.#totals, errors: { ...this.#totals.errors } },
+      totals: totalsNow(this.#totals),
     };
   }
 }

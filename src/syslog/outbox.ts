@@ -18,6 +18,8 @@ interface Span {
   readonly lease: Lease;
   readonly resolve: () => void;
   readonly reject: (error: ForwarderError) => void;
+  /** When it was handed over, monotonic milliseconds. */
+  readonly at: number;
   /** Bytes of it may have reached a receiver. */
   begun: boolean;
 }
@@ -61,9 +63,9 @@ export class Outbox {
     return this.#ledger.nothingOut;
   }
 
-  push(frames: FrameBatch, lease: Lease): Promise<void> {
+  push(frames: FrameBatch, lease: Lease, at: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#ledger.push({ frames, lease, resolve, reject, begun: false });
+      this.#ledger.push({ frames, lease, resolve, reject, at, begun: false });
       this.#pendingBytes += frames.bytes.length;
     });
   }
@@ -83,20 +85,21 @@ export class Outbox {
     if (span === undefined) return;
     this.#writing = undefined;
     this.#totals.writtenBytes += span.frames.bytes.length;
+    this.#totals.stages.written.observe(now - span.at);
     this.#ledger.written(end, now);
     if (span.lease.over) this.abandon(span.lease);
   }
 
   /** Settles what may be settled now that everything before `ackedOffset` is acked. */
   advance(ackedOffset: number, now: number, troubledAt: number): void {
-    this.#ledger.acked(ackedOffset, now);
-    this.#settled(this.#ledger.settle(now, troubledAt));
+    this.#acked(ackedOffset, now);
+    this.#settled(this.#ledger.settle(now, troubledAt), now);
   }
 
   /** The receiver has read everything: it answered our FIN, sent after everything was acked, with its own. */
   settleAll(now: number): void {
-    this.#ledger.acked(Infinity, now);
-    this.#settled(this.#ledger.settleAcked());
+    this.#acked(Infinity, now);
+    this.#settled(this.#ledger.settleAcked(), now);
   }
 
   /** The connection is gone: what is not settled will be written again, oldest first. */
@@ -141,8 +144,13 @@ export class Outbox {
     return span.frames;
   }
 
-  #settled(spans: readonly Span[]): void {
-    for (const { frames, resolve } of spans) {
+  #acked(offset: number, now: number): void {
+    this.#ledger.acked(offset, now, ({ at }) => this.#totals.stages.acked.observe(now - at));
+  }
+
+  #settled(spans: readonly Span[], now: number): void {
+    for (const { frames, at, resolve } of spans) {
+      this.#totals.stages.settled.observe(now - at);
       this.#pendingBytes -= frames.bytes.length;
       this.#totals.settledBytes += frames.bytes.length;
       this.#totals.settledEvents += frames.ends.length;

@@ -85,13 +85,14 @@ export class SpanLedger<T> {
     this.#written += 1;
   }
 
-  /** The peer's kernel has everything before `offset`. An offset lower than an earlier one says nothing new. */
-  acked(offset: number, now: number): void {
+  /** The peer's kernel has everything before `offset`. An offset lower than an earlier one says nothing new. @param seen told of each span acked by it. */
+  acked(offset: number, now: number, seen?: (span: T) => void): void {
     this.#ackedOffset = Math.max(this.#ackedOffset, offset);
     while (this.#acked < this.#written) {
       const entry = this.#entries[this.#acked];
       if (entry === undefined || entry.end > this.#ackedOffset) return;
       entry.ackedAt = now;
+      seen?.(entry.span);
       this.#acked += 1;
     }
   }

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Snapshot } from '../model/snapshot.js';
 import { FAMILIES, type Family } from './metric-families.js';
+import { addStageHistograms } from './stage-histograms.js';
 import { version } from './version.js';
 
 export interface Metrics {
@@ -32,6 +33,7 @@ export function createMetrics(snapshot: () => Snapshot): Metrics {
     },
   });
   const updates = FAMILIES.map((family) => updater(family, registry));
+  addStageHistograms(registry, snapshot);
   collectDefaultMetrics({ register: registry });
   return {
     contentType: registry.contentType,

@@ -24,6 +24,10 @@ test('resumes at the checkpoint and ignores the start position then', async () =
   await process.start();
   await clock.advance(3000);
   assert.deepEqual(received(), range(7, 20));
+  const { stages, pulls, checkpoints } = process.pipeline.snapshot().totals;
+  const counted = (stage: keyof typeof stages): number => stages[stage].counts.reduce((sum, each) => sum + each, 0);
+  assert.deepEqual([counted('pull'), counted('commit')], [pulls, checkpoints]);
+  assert.ok(counted('format') > 0 && counted('format') <= pulls, 'empty replies are not formatted');
 });
 
 test('start: end reads only what comes later', async () => {

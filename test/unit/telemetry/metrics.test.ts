@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Histogram } from '../../../src/flow/histogram.js';
 import { createMetrics } from '../../../src/telemetry/metrics.js';
 import { connection, destination, pipeline, shard, snapshot } from './snapshots.js';
 
@@ -51,6 +52,28 @@ test('a scrape shows the snapshot of that moment; what is gone or unknown has no
   );
   assert.ok(!second.includes('shard="0"'), 'the series of a shard vanish with it');
   assert.ok(!second.includes('SLS_SERVER'));
+});
+
+test('how long batches take is shown by stage, cumulative and in seconds', async () => {
+  const took = new Histogram();
+  for (const ms of [0.1, 3, 3, 70_000]) took.observe(ms);
+  const main = pipeline();
+  const stages = { ...main.totals.stages, pull: took.snapshot() };
+  const now = snapshot({ pipelines: [pipeline({ totals: { ...main.totals, stages } })] });
+  const text = await createMetrics(() => now).render();
+  const labels = 'pipeline="main",project="p",logstore="l",stage="pull"';
+  for (const line of [
+    '# TYPE forwarder_stage_seconds histogram',
+    `forwarder_stage_seconds_bucket{${labels},le="0.00025"} 1`,
+    `forwarder_stage_seconds_bucket{${labels},le="0.0025"} 1`,
+    `forwarder_stage_seconds_bucket{${labels},le="0.005"} 3`,
+    `forwarder_stage_seconds_bucket{${labels},le="60"} 3`,
+    `forwarder_stage_seconds_bucket{${labels},le="+Inf"} 4`,
+    `forwarder_stage_seconds_sum{${labels}} 70.0061`,
+    `forwarder_stage_seconds_count{${labels}} 4`,
+    'forwarder_destination_stage_seconds_count{destination="siem",stage="acked"} 0',
+  ])
+    assert.ok(text.includes(`${line}\n`), line);
 });
 
 test('names follow the conventions', async () => {

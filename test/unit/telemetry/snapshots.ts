@@ -1,3 +1,4 @@
+import { Histogram } from '../../../src/flow/histogram.js';
 import type {
   ConnectionSnapshot,
   DestinationSnapshot,
@@ -5,6 +6,8 @@ import type {
   ShardSnapshot,
   Snapshot,
 } from '../../../src/model/snapshot.js';
+
+const none = new Histogram().snapshot();
 
 export const shard = (more: Partial<ShardSnapshot> = {}): ShardSnapshot => ({
   shard: 0,
@@ -47,6 +50,7 @@ export const pipeline = (more: Partial<PipelineSnapshot> = {}): PipelineSnapshot
     consumerCollisions: 0,
     shardsReleased: {},
     errors: {},
+    stages: { pull: none, format: none, commit: none },
   },
   ...more,
 });
@@ -65,7 +69,10 @@ export const destination = (more: Partial<DestinationSnapshot> = {}): Destinatio
   connections: [connection(), connection()],
   certificates: [{ name: 'own', daysLeft: 12.5 }],
   rate: { usedEps: 120, limitEps: undefined },
-  totals: { writtenBytes: 12_000, settledBytes: 12_000, settledEvents: 400, resentEvents: 0, connects: 2, errors: {} },
+  totals: {
+    ...{ writtenBytes: 12_000, settledBytes: 12_000, settledEvents: 400, resentEvents: 0, connects: 2, errors: {} },
+    stages: { written: none, acked: none, settled: none },
+  },
   ...more,
 });
 
