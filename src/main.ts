@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { availableParallelism, hostname } from 'node:os';
+import { hostname } from 'node:os';
+import { availableCores } from './available-cores.js';
 import { budgetsOf, warningsOf } from './config/budgets.js';
 import { loadConfig } from './config/load.js';
 import {
@@ -272,7 +273,7 @@ class Forwarder {
 
 function thisHost(): Host {
   const consumer = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
-  return { cores: availableParallelism(), consumer, now: clock.now() };
+  return { cores: availableCores(), consumer, now: clock.now() };
 }
 
 /** The embedded ends must never be taken for real ones. */

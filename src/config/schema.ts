@@ -112,7 +112,11 @@ export const configSchema = section({
       .describe('Bound of all data in memory between pull and settled, divided equally among the destinations.'),
   }).prefault({}),
   workers: section({
-    threads: threads.prefault('auto').describe('Formatter threads; auto: one less than the cores, at least one.'),
+    threads: threads
+      .prefault('auto')
+      .describe(
+        'Formatter threads; auto: one less than the cores the process may use (of a container those of its CPU limit), 1 to 8.',
+      ),
   }).prefault({}),
   checkpoint: section({
     interval: duration('100ms', '10m').prefault('5s').describe('How often a shard stores its progress.'),

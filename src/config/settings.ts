@@ -57,7 +57,7 @@ export interface ForwarderSettings {
 
 /** What the config can't know: the machine it runs on, and the moment. */
 export interface Host {
-  /** Cores this process may use. */
+  /** Whole cores this process may use. */
   readonly cores: number;
   /** Unique for this process: the consumer's name where the config gives none. */
   readonly consumer: string;

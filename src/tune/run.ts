@@ -1,4 +1,5 @@
-import { availableParallelism, totalmem } from 'node:os';
+import { totalmem } from 'node:os';
+import { availableCores } from '../available-cores.js';
 import { choosePipeline } from '../choose-pipeline.js';
 import { runCheckpointTask } from '../checkpoints/run.js';
 import { leastBudget, budgetsOf } from '../config/budgets.js';
@@ -54,7 +55,7 @@ export interface TuneRequest {
 export async function tune(request: TuneRequest): Promise<number> {
   const bytes = readBytes(request.configFile);
   const config = parseConfig(request.configFile, bytes, request.env);
-  const settings = toSettings(config, { cores: availableParallelism(), consumer: 'tune', now: clock.now() });
+  const settings = toSettings(config, { cores: availableCores(), consumer: 'tune', now: clock.now() });
   const run = new TuningRun(request, settings, plainConfig(bytes));
   return run.run();
 }
@@ -218,7 +219,7 @@ class TuningRun {
   #limits(): Limits {
     const { settings } = this.#destination;
     return {
-      cores: availableParallelism(),
+      cores: availableCores(),
       leastBudget: (connections) => leastBudget({ ...settings, connections }),
       mostBudget: Math.max(this.#start().budgetBytes, Math.floor(this.#memoryLimitBytes * BUDGET_SHARE)),
     };
@@ -226,7 +227,7 @@ class TuningRun {
 
   #results(found: Found): object {
     const { configFile, minutes, windowSeconds, live } = this.#request;
-    const machine = { cores: availableParallelism(), memoryBytes: totalmem(), node: process.version };
+    const machine = { cores: availableCores(), memoryBytes: totalmem(), node: process.version };
     const recommended = recommendedYaml(found.start, found.best, this.#names);
     const when = new Date(clock.now()).toISOString();
     return {
