@@ -13,7 +13,9 @@ import { Completion } from './completion.js';
 import { GroupMember } from './group-member.js';
 import type { Lease } from './lease.js';
 import { PipelineTotals } from './pipeline-totals.js';
+import { LagWatch } from './lag-watch.js';
 import { ProgressWatch } from './progress-watch.js';
+import { RetentionWatch } from './retention-watch.js';
 import { ShardWatch } from './shard-watch.js';
 
 export interface PipelineSettings {
@@ -55,6 +57,8 @@ export class Pipeline {
   readonly #watch: ShardWatch;
   readonly #collisions: CollisionWatch;
   readonly #progress: ProgressWatch<ShardConsumer>;
+  readonly #lags: LagWatch;
+  readonly #retention: RetentionWatch;
   #member: GroupMember<ShardConsumer> | undefined;
   #completion: Completion | undefined;
   #markFinished: () => void = () => undefined;
@@ -91,6 +95,8 @@ export class Pipeline {
       receiverIsBusy: () => deps.destination.isBusy,
       begin: (run) => this.#member?.abandon(run),
     });
+    this.#lags = new LagWatch({ clock: deps.clock, log: deps.log, runs: () => this.#member?.runs ?? [] });
+    this.#retention = new RetentionWatch({ ...deps, worst: () => this.#furthestBehind() });
   }
 
   /**
@@ -119,12 +125,14 @@ export class Pipeline {
     this.#watch.start();
     this.#collisions.start();
     this.#progress.start();
+    this.#lags.start();
+    this.#retention.start();
   }
 
   /** Resolves when every shard is drained, committed and given back. */
   async stop(): Promise<void> {
     this.#progress.stop();
-    await Promise.all([this.#watch.stop(), this.#collisions.stop()]);
+    await Promise.all([this.#watch, this.#collisions, this.#lags, this.#retention].map((watch) => watch.stop()));
     await this.#member?.stop();
   }
 
@@ -152,6 +160,7 @@ export class Pipeline {
       heartbeatAgeSeconds: ageMs === undefined ? undefined : ageMs / 1000,
       heartbeatTimeoutSeconds: this.#timeoutSeconds,
       heartbeats: this.#member?.heartbeat.accepted ?? 0,
+      retentionSeconds: this.#retention.seconds,
       shards: runs.map((run) => run.snapshot()),
       totals: this.#totals.sum(runs.map((run) => run.stats)),
     };
@@ -176,6 +185,11 @@ export class Pipeline {
       onFailed,
       onHeartbeatError: (code) => this.#totals.countError(code),
     });
+  }
+
+  #furthestBehind(): { readonly shard: number; readonly seconds: number } | undefined {
+    const behind = (this.#member?.runs ?? []).map(({ shard, lag }) => ({ shard, seconds: lag.lag.seconds }));
+    return behind.sort((a, b) => b.seconds - a.seconds)[0];
   }
 
   #startFailed(error: ForwarderError, pauseMs: number): void {

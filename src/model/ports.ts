@@ -29,6 +29,12 @@ export interface LogSource {
    * Rejects with SLS_CURSOR_INVALID (permanent), SLS_SHARD_GONE (permanent), else by the class of the code.
    */
   pull(shard: number, cursor: string, count: number, signal: AbortSignal, endCursor?: string): Promise<PullReply>;
+  /** When the service received what stands at a cursor, unix seconds; about now at the end of the shard. */
+  getCursorTime(shard: number, cursor: string, signal: AbortSignal): Promise<number>;
+  /** Log groups from one cursor of a shard to a later one, both exact; undefined where the cursors do not tell. */
+  groupsBetween(from: string, to: string): number | undefined;
+  /** Seconds for which the logstore keeps what it gets; Infinity: for ever. Needs a right of its own. */
+  retention(signal: AbortSignal): Promise<number>;
   /** Ids of the shards that still take writes; all others are read-only. */
   listShards(signal: AbortSignal): Promise<readonly ShardInfo[]>;
 }

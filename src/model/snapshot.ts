@@ -7,13 +7,24 @@ import type { HistogramSnapshot } from '../flow/histogram.js';
 
 export type ShardPhase = 'starting' | 'reading' | 'draining' | 'released';
 
+/** How far the watermark of a shard is behind its end. */
+export interface Lag {
+  /** Between now and the receive time of the watermark; about 0 at the tip. */
+  readonly seconds: number;
+  /** Between the two cursors; undefined until the end was asked for, or where cursors do not tell. */
+  readonly logGroups: number | undefined;
+  /** That many times the average of this shard; undefined before it brought anything. */
+  readonly estimatedEvents: number | undefined;
+  /** Likewise, decompressed. */
+  readonly estimatedBytes: number | undefined;
+}
+
 export interface ShardSnapshot {
   readonly shard: number;
   readonly phase: ShardPhase;
   /** At the tip of the shard when last asked. */
   readonly caughtUp: boolean;
-  /** Seconds between now and the receive time of the watermark; 0 at the tip; undefined until known. */
-  readonly lagSeconds: number | undefined;
+  readonly lag: Lag;
   /** Seconds since something was pulled, settled or found to be at its end. */
   readonly idleSeconds: number;
   /** It has data, and that is longer than it should be. */
@@ -63,6 +74,8 @@ export interface PipelineSnapshot {
   /** Seconds the service waits for a heartbeat before it gives our shards away. */
   readonly heartbeatTimeoutSeconds: number;
   readonly heartbeats: number;
+  /** Seconds for which the logstore keeps what it gets; Infinity: for ever; undefined while unknown. */
+  readonly retentionSeconds: number | undefined;
   readonly shards: readonly ShardSnapshot[];
   readonly totals: PipelineTotals;
 }

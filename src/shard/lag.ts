@@ -1,24 +1,131 @@
 import type { Clock } from '../flow/clock.js';
 import type { InFlightWindow } from '../flow/in-flight-window.js';
+import type { LogSource } from '../model/ports.js';
+import type { Lag } from '../model/snapshot.js';
+import type { ShardStats } from './shard-stats.js';
 
-interface Position {
-  /** Receive time, unix seconds. */
+/** Where a shard stands behind one batch. */
+export interface Position {
+  readonly cursor: string;
+  /** Receive time of the batch, unix seconds, where the service says it. */
   readonly time: number | undefined;
+  /** Monotonic ms: the service said right before that there is nothing, so whatever came earlier is not in the batch. */
+  readonly emptyAt: number | undefined;
 }
 
+/** What the meter asks the puller. */
+interface Reading {
+  readonly cursor: string;
+  /** Monotonic ms: when the service last said that there is nothing after {@link cursor}; undefined while there is. */
+  readonly tipAt: number | undefined;
+}
+
+export interface LagDeps {
+  readonly shard: number;
+  readonly source: LogSource;
+  readonly clock: Clock;
+  readonly window: InFlightWindow<Position>;
+  readonly stats: ShardStats;
+  /** Undefined before the shard is read. */
+  readonly reading: () => Reading | undefined;
+}
+
+/** An end of the shard older than this is asked for again. */
+const STALE_MS = 15_000;
+
 /**
- * Seconds a shard is behind: since the receive time of its watermark, or, at the tip, since the service last confirmed that; true also
- * while pulls fail or nothing settles. Undefined until known.
- *
- * @param tipAt monotonic ms: when the service last said that there is nothing after what was pulled
+ * How far a shard's watermark is behind the end of the shard, true also while pulls fail or nothing settles. Seconds come from facts of the form
+ * "what the service got before that moment is delivered", of which the latest counts. Log groups come from the difference of two cursors; events
+ * and bytes are that many times the average of what this shard brought so far: the service tells neither.
  */
-export function lagSeconds(
-  clock: Clock,
-  tipAt: number | undefined,
-  window: InFlightWindow<Position>,
-): number | undefined {
-  if (tipAt !== undefined && window.size === 0) return (clock.monotonic() - tipAt) / 1000;
-  // Before anything is settled the first batch in flight tells how old what waits is.
-  const time = window.watermark?.time ?? window.oldest?.time;
-  return time === undefined ? undefined : Math.max(0, clock.now() / 1000 - time);
+export class LagMeter {
+  readonly #deps: LagDeps;
+  readonly #begunAt: number;
+  #start: string | undefined;
+  /** Receive time of what stands at the start, unix seconds. */
+  #startTime: number | undefined;
+  #end: string | undefined;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  /** Monotonic ms: the end was found where the watermark is. */
+  #metAt: number | undefined;
+
+  constructor(deps: LagDeps) {
+    this.#deps = deps;
+    this.#begunAt = deps.clock.monotonic();
+  }
+
+  /** Reading begins here. */
+  begin(cursor: string): void {
+    this.#start = cursor;
+  }
+
+  get lag(): Lag {
+    const { stats } = this.#deps;
+    const logGroups = this.#logGroups;
+    const times = (perGroup: number | undefined): number | undefined =>
+      logGroups === 0 ? 0 : logGroups && perGroup && Math.round(logGroups * perGroup);
+    return {
+      seconds: this.#seconds,
+      logGroups,
+      estimatedEvents: times(stats.eventsPerGroup),
+      estimatedBytes: times(stats.bytesPerGroup),
+    };
+  }
+
+  /** The end of the shard should be asked for. */
+  get isDue(): boolean {
+    const now = this.#deps.clock.monotonic();
+    return this.#from !== undefined && !this.#isAtTip && now - this.#askedAt >= STALE_MS;
+  }
+
+  /** Asks the service where the shard ends and, where nothing tells it yet, how old what waits is. @throws ForwarderError */
+  async look(signal: AbortSignal): Promise<void> {
+    const { source, shard, clock, window } = this.#deps;
+    const from = this.#from;
+    const askedAt = clock.monotonic();
+    this.#askedAt = askedAt;
+    if (from === undefined) return;
+    this.#end = await source.getCursor(shard, 'end', signal);
+    if (this.#end === from) this.#metAt = askedAt;
+    else if (window.watermark === undefined && this.#startTime === undefined)
+      this.#startTime = await source.getCursorTime(shard, from, signal);
+  }
+
+  /** The watermark. */
+  get #from(): string | undefined {
+    return this.#deps.window.watermark?.cursor ?? this.#start;
+  }
+
+  get #isAtTip(): boolean {
+    const { clock, window, reading } = this.#deps;
+    const tipAt = reading()?.tipAt;
+    return tipAt !== undefined && window.size === 0 && clock.monotonic() - tipAt < STALE_MS;
+  }
+
+  get #seconds(): number {
+    const { clock, window, reading } = this.#deps;
+    const { watermark, oldest } = window;
+    const since = (at: number | undefined): number[] => (at === undefined ? [] : [(clock.monotonic() - at) / 1000]);
+    const age = (time: number | undefined): number[] => (time === undefined ? [] : [clock.now() / 1000 - time]);
+    const delivered = [
+      ...since(oldest === undefined ? reading()?.tipAt : oldest.emptyAt),
+      ...since(this.#metAt),
+      ...age(watermark?.time),
+      ...age(this.#startTime),
+    ];
+    // Before anything is known to be delivered, the first batch in flight tells how old what waits is, and our own time with the shard is the least.
+    const [guess = 0] = [...age(oldest?.time), ...since(this.#begunAt)];
+    return Math.max(0, delivered.length === 0 ? guess : Math.min(...delivered));
+  }
+
+  get #logGroups(): number | undefined {
+    if (this.#isAtTip) return 0;
+    const { source, reading } = this.#deps;
+    const from = this.#from;
+    if (from === undefined || this.#end === undefined) return undefined;
+    // What was pulled since may lie behind the end we know.
+    const ends = [this.#end, reading()?.cursor ?? this.#end];
+    const known = ends.flatMap((end) => source.groupsBetween(from, end) ?? []);
+    return known.length === 0 ? undefined : Math.max(...known);
+  }
 }

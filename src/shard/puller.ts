@@ -24,6 +24,10 @@ export interface Pulled {
   readonly cursor: string;
   readonly reply: PullReply;
   readonly reservation: Reservation;
+  /** Log groups the service went through for it. */
+  readonly scannedGroups: number;
+  /** When (monotonic ms) the service said right before that there is nothing; undefined if it did not. */
+  readonly emptyAt: number | undefined;
 }
 
 /** A reply of at least this many raw bytes was cut by the service's size limit, not by the end of the shard. */
@@ -76,6 +80,11 @@ export class Puller {
     return this.#tipAt;
   }
 
+  /** Where the next pull begins. */
+  get cursor(): string {
+    return this.#cursor;
+  }
+
   /** Goes on elsewhere: the cursor was expired. @returns where it stood. */
   jump(cursor: string): string {
     const before = this.#cursor;
@@ -116,15 +125,17 @@ export class Puller {
       if (this.#endPosition !== undefined) this.#end ??= await source.getCursor(shard, this.#endPosition, signal);
       const reply = await source.pull(shard, cursor, asked.count, signal, this.#end);
       reservation.correct(Math.max(reply.rawSize, reply.bodyLength));
-      this.#note(reply, cursor, asked, startedAt);
-      return { cursor, reply, reservation };
+      const emptyAt = this.#tipAt;
+      const scannedGroups = this.#note(reply, cursor, asked, startedAt);
+      return { cursor, reply, reservation, scannedGroups, emptyAt };
     } catch (thrown) {
       reservation.release();
       throw thrown;
     }
   }
 
-  #note(reply: PullReply, cursor: string, asked: PullSize, startedAt: number): void {
+  /** @returns log groups the service went through. */
+  #note(reply: PullReply, cursor: string, asked: PullSize, startedAt: number): number {
     const { stats, settings } = this.#deps;
     const now = this.#deps.clock.monotonic();
     stats.pulls += 1;
@@ -135,6 +146,7 @@ export class Puller {
     // With a query: what is scanned is what the count bounds, and more than comes of it.
     const { logGroups, bytes } = reply.scanned ?? { logGroups: reply.logGroups, bytes: reply.rawSize };
     this.#sizer.learn(asked, logGroups, bytes);
+    stats.scannedGroups += logGroups;
     this.#cursor = reply.nextCursor;
     const atTip = reply.nextCursor === cursor;
     this.#ended = this.#end !== undefined && (atTip || reply.nextCursor === this.#end);
@@ -142,6 +154,7 @@ export class Puller {
     if (!atTip) this.#idle.woke(now);
     const pause = atTip ? this.#idle.next(now) : this.#hasMore(reply, asked) ? 0 : settings.idlePollMs / 4;
     this.#notBefore = startedAt + Math.max(pause, settings.minPullIntervalMs);
+    return logGroups;
   }
 
   /**

@@ -12,7 +12,7 @@ import type { ShardPhase, ShardSnapshot } from '../model/snapshot.js';
 import { Committer } from './committer.js';
 import { Deliverer } from './deliverer.js';
 import { GapTeller } from './gap-teller.js';
-import { lagSeconds } from './lag.js';
+import { LagMeter, type Position } from './lag.js';
 import { cursorAfterExpiry, resolveStart, type ShardStart } from './position.js';
 import { Progress } from './progress.js';
 import { putAsideInto } from './put-aside.js';
@@ -37,12 +37,6 @@ export interface ShardDeps {
   readonly endIsTold: () => boolean;
 }
 
-/** Where the watermark stands: a cursor and, where the service says it, that position's receive time (unix seconds). */
-interface Position {
-  readonly cursor: string;
-  readonly time: number | undefined;
-}
-
 /** A gap event is smaller. */
 const GAP_BYTES = 1024;
 
@@ -58,6 +52,7 @@ export class ShardConsumer {
   readonly shard: number;
   readonly stats = new ShardStats();
   readonly progress: Progress;
+  readonly lag: LagMeter;
   readonly #deps: ShardDeps;
   readonly #stop = new StopSignal();
   readonly #window: InFlightWindow<Position>;
@@ -88,6 +83,7 @@ export class ShardConsumer {
     this.#gaps = new GapTeller({ ...deps, stats: this.stats });
     this.#route = deps.destination.openRoute(() => this.#mayAct(), putAsideInto({ ...deps, gaps: this.#gaps }));
     this.progress = new Progress(deps.clock, this.#window, () => this.#puller);
+    this.lag = new LagMeter({ ...deps, window: this.#window, stats: this.stats, reading: () => this.#puller });
     this.handedOver = new Promise((resolve) => (this.#endHandOver = resolve));
     this.#deliverer = new Deliverer({
       source: deps.source,
@@ -160,7 +156,7 @@ export class ShardConsumer {
       shard: this.shard,
       phase: this.#phase,
       caughtUp: tipAt !== undefined && this.#window.size === 0,
-      lagSeconds: lagSeconds(this.#deps.clock, tipAt, this.#window),
+      lag: this.lag.lag,
       idleSeconds: this.progress.stalledMs / 1000,
       stalled: this.progress.stalledMs >= this.#deps.settings.maxStallMs,
       inFlightBatches: this.#window.size,
@@ -184,6 +180,7 @@ export class ShardConsumer {
 
   async #live(start: ShardStart): Promise<void> {
     const { shard, log } = this.#deps;
+    this.lag.begin(start.cursor);
     log.info({ shard, from: start.checkpoint === undefined ? 'start' : 'checkpoint' }, 'shard acquired');
     const committer = (this.#committer = this.#makeCommitter(start));
     const puller = (this.#puller = new Puller(
@@ -225,13 +222,14 @@ export class ShardConsumer {
     return undefined;
   }
 
-  #take({ cursor, reply, reservation }: Pulled): void {
+  #take({ cursor, reply, reservation, scannedGroups, emptyAt }: Pulled): void {
     this.#errors.succeeded({ shard: this.shard });
     const { nextCursor, body, bodyLength, encoding, rawSize } = reply;
-    const settle = this.#window.track({ cursor: nextCursor, time: reply.cursorTime });
+    const settle = this.#window.track({ cursor: nextCursor, time: reply.cursorTime, emptyAt });
     this.progress.moved();
     if (bodyLength === 0) {
       reservation.release();
+      this.stats.settledGroups += scannedGroups;
       settle();
       return;
     }
@@ -240,6 +238,7 @@ export class ShardConsumer {
     const formatting = formatter.format({ ...ref, body, bodyLength, encoding, rawSize });
     const frames = this.stats.stages.format.time(clock, formatting);
     const settled = (): void => {
+      this.stats.settledGroups += scannedGroups;
       this.progress.moved();
       settle();
     };
@@ -272,7 +271,7 @@ export class ShardConsumer {
     if (reservation === undefined) return;
     const ref = { shard: this.shard, seq: this.#seq++, cursor, nextCursor };
     const frames = Promise.resolve(this.#gaps.tell(ref, 'retention'));
-    const position = { cursor: nextCursor, time: undefined };
+    const position = { cursor: nextCursor, time: undefined, emptyAt: undefined };
     this.#deliverer.push({ ref, frames, reservation, settle: this.#window.track(position) });
   }
 

@@ -9,6 +9,9 @@ export class ShardStats {
   pulledBytes = 0;
   rawBytes = 0;
   logGroups = 0;
+  /** Log groups the service went through for what was pulled, and for what is settled of it. */
+  scannedGroups = 0;
+  settledGroups = 0;
   settledEvents = 0;
   settledBytes = 0;
   checkpoints = 0;
@@ -20,6 +23,17 @@ export class ShardStats {
   /** Failed requests by error code. */
   readonly errors: Record<string, number> = {};
   readonly stages = { pull: new Histogram(), format: new Histogram(), commit: new Histogram() };
+
+  /** Events that come of a log group, on average; undefined before anything is settled. */
+  get eventsPerGroup(): number | undefined {
+    const events = this.settledEvents + this.filteredEvents + this.droppedEvents;
+    return this.settledGroups === 0 ? undefined : events / this.settledGroups;
+  }
+
+  /** Bytes that come of a log group, decompressed, on average; undefined before anything is pulled. */
+  get bytesPerGroup(): number | undefined {
+    return this.scannedGroups === 0 ? undefined : this.rawBytes / this.scannedGroups;
+  }
 
   countError(code: string, times = 1): void {
     this.errors[code] = (this.errors[code] ?? 0) + times;

@@ -7,7 +7,10 @@ import { createConsumerGroup } from './create-consumer-group.js';
 import type { CredentialsProvider } from './credentials/credentials.js';
 import { dialFor, type Endpoint } from './endpoint.js';
 import { getCheckpoint } from './get-checkpoint.js';
+import { groupsBetween } from './cursor-distance.js';
 import { getCursor } from './get-cursor.js';
+import { getCursorTime } from './get-cursor-time.js';
+import { getRetention } from './get-logstore.js';
 import { groupAdmin, type GroupAdmin } from './group-admin.js';
 import { heartbeat } from './heartbeat.js';
 import { findConsumerGroup } from './list-consumer-groups.js';
@@ -92,6 +95,9 @@ function logSource(call: CallLogstore, { compression, query = '', bodyBuffer }: 
     getCursor: (shard, from, signal) => getCursor(call, shard, from, signal),
     pull: (shard, cursor, count, signal, endCursor) =>
       pullLogs(call, { shard, cursor, endCursor, count, compression, query, bodyBuffer, signal }),
+    getCursorTime: (shard, cursor, signal) => getCursorTime(call, shard, cursor, signal),
+    groupsBetween,
+    retention: (signal) => getRetention(call, signal),
     listShards: (signal) => listShards(call, signal),
   };
 }

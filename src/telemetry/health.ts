@@ -56,8 +56,7 @@ const CATCHING_UP_SECONDS = 60;
 
 /** Is a pipeline of this destination working off a backlog? */
 export function isCatchingUp(pipelines: readonly PipelineSnapshot[], destination: string): boolean {
-  const isBehind = ({ caughtUp, lagSeconds = 0 }: ShardSnapshot): boolean =>
-    !caughtUp && lagSeconds > CATCHING_UP_SECONDS;
+  const isBehind = ({ caughtUp, lag }: ShardSnapshot): boolean => !caughtUp && lag.seconds > CATCHING_UP_SECONDS;
   return pipelines.some((pipeline) => pipeline.destination === destination && pipeline.shards.some(isBehind));
 }
 

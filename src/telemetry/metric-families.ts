@@ -6,6 +6,7 @@ import type {
   ShardSnapshot,
   Snapshot,
 } from '../model/snapshot.js';
+import { maxLag, sumKnown, timeToLoss } from './lag-figures.js';
 
 interface Sample {
   readonly labels: Record<string, string | number>;
@@ -43,7 +44,11 @@ function ofPipeline(name: string, help: string, read: (pipeline: PipelineSnapsho
   };
 }
 
-function ofShard(name: string, help: string, read: (shard: ShardSnapshot) => Value): Family {
+function ofShard(
+  name: string,
+  help: string,
+  read: (shard: ShardSnapshot, pipeline: PipelineSnapshot) => Value,
+): Family {
   return {
     name: `forwarder_shard_${name}`,
     help,
@@ -51,7 +56,9 @@ function ofShard(name: string, help: string, read: (shard: ShardSnapshot) => Val
     isCounter: false,
     samples: ({ pipelines }) =>
       pipelines.flatMap((pipeline) =>
-        pipeline.shards.flatMap((shard) => known({ ...pipelineLabels(pipeline), shard: shard.shard }, read(shard))),
+        pipeline.shards.flatMap((shard) =>
+          known({ ...pipelineLabels(pipeline), shard: shard.shard }, read(shard, pipeline)),
+        ),
       ),
   };
 }
@@ -78,11 +85,6 @@ function ofProcess(name: string, help: string, read: (snapshot: Snapshot) => Val
 
 const byKey = (labels: Sample['labels'], key: string, counts: Readonly<Record<string, number>>): Sample[] =>
   Object.entries(counts).map(([name, value]) => ({ labels: { ...labels, [key]: name }, value }));
-
-const maxLag = ({ shards }: PipelineSnapshot): Value => {
-  const lags = shards.flatMap(({ lagSeconds }) => lagSeconds ?? []);
-  return lags.length === 0 ? undefined : Math.max(...lags);
-};
 
 const PHASES: readonly ConnectionPhase[] = ['idle', 'dialling', 'connected', 'waiting', 'ending', 'closed'];
 
@@ -143,8 +145,35 @@ export const FAMILIES: readonly Family[] = [
   ofPipeline('heartbeats_total', 'Heartbeats the service accepted.', ({ heartbeats }) => heartbeats),
   ofPipeline('heartbeat_age_seconds', 'Since the last accepted heartbeat.', (pipeline) => pipeline.heartbeatAgeSeconds),
   ofPipeline('shards_owned', 'Shards held now.', ({ shards }) => shards.length),
-  ofPipeline('lag_max_seconds', 'Lag of the shard that is furthest behind.', maxLag),
-  ofShard('lag_seconds', 'Between now and the receive time of the watermark; 0 at the tip.', (one) => one.lagSeconds),
+  ofPipeline('lag_max_seconds', 'Lag of the shard that is furthest behind.', ({ shards }) => maxLag(shards)),
+  ofPipeline(
+    'lag_events_estimate',
+    'Events that wait for delivery in the shards held: log groups times the average of each shard.',
+    ({ shards }) => sumKnown(shards.map(({ lag }) => lag.estimatedEvents)),
+  ),
+  ofPipeline('retention_seconds', 'For how long the logstore keeps what it gets.', ({ retentionSeconds }) =>
+    retentionSeconds === Infinity ? undefined : retentionSeconds,
+  ),
+  ofPipeline(
+    'time_to_loss_seconds',
+    'Until the service deletes what was not delivered: the retention minus the lag of the shard furthest behind.',
+    (pipeline) => timeToLoss(pipeline, maxLag(pipeline.shards)),
+  ),
+  ofShard(
+    'lag_seconds',
+    'Between now and the receive time of the watermark; about 0 at the tip; at least so much where it is not known.',
+    ({ lag }) => lag.seconds,
+  ),
+  ofShard('lag_log_groups', 'Log groups from the watermark to the end of the shard.', ({ lag }) => lag.logGroups),
+  ofShard(
+    'lag_events_estimate',
+    'Events in them: that many times the average of the shard.',
+    ({ lag }) => lag.estimatedEvents,
+  ),
+  ofShard('lag_bytes_estimate', 'Likewise bytes, decompressed.', ({ lag }) => lag.estimatedBytes),
+  ofShard('time_to_loss_seconds', 'The retention minus the lag.', ({ lag }, pipeline) =>
+    timeToLoss(pipeline, lag.seconds),
+  ),
   ofShard('caught_up', '1 when the shard was at its tip when last asked.', ({ caughtUp }) => (caughtUp ? 1 : 0)),
   ofShard('idle_seconds', 'Since something was pulled, settled or found to be at its end.', (one) => one.idleSeconds),
   ofShard('stalled', '1 when the shard has data and made no progress for admin.maxStall.', ({ stalled }) =>

@@ -1,6 +1,7 @@
 import type { Clock } from '../flow/clock.js';
 import type { Log } from '../model/log.js';
 import type { Snapshot } from '../model/snapshot.js';
+import { maxLag, sumKnown, timeToLoss } from './lag-figures.js';
 import type { Screen } from './screen.js';
 
 /** What a person wants to see at a glance. */
@@ -9,6 +10,10 @@ interface Figures {
   readonly bytesPerSecond: number;
   /** Of the shard that is furthest behind; undefined until known. */
   readonly lagSeconds: number | undefined;
+  /** Of all shards; undefined until known. */
+  readonly lagEventsEstimate: number | undefined;
+  /** Until the service deletes what was not delivered; undefined where that is not known or never. */
+  readonly timeToLossSeconds: number | undefined;
   readonly inFlightBytes: number;
   readonly shards: number;
   readonly connected: number;
@@ -19,12 +24,15 @@ function figures(now: Snapshot, before: Snapshot, seconds: number): Figures {
   const [events, bytes] = settled(now);
   const [eventsBefore, bytesBefore] = settled(before);
   const shards = now.pipelines.flatMap((pipeline) => pipeline.shards);
-  const lags = shards.flatMap(({ lagSeconds }) => lagSeconds ?? []);
+  const lag = maxLag(shards);
+  const losses = now.pipelines.flatMap((one) => timeToLoss(one, maxLag(one.shards)) ?? []);
   const connections = now.destinations.flatMap((destination) => destination.connections);
   return {
     eventsPerSecond: Math.round((events - eventsBefore) / seconds),
     bytesPerSecond: Math.round((bytes - bytesBefore) / seconds),
-    lagSeconds: lags.length === 0 ? undefined : Math.round(Math.max(...lags) * 10) / 10,
+    lagSeconds: lag === undefined ? undefined : Math.round(lag * 10) / 10,
+    lagEventsEstimate: sumKnown(shards.map((one) => one.lag.estimatedEvents)),
+    timeToLossSeconds: losses.length === 0 ? undefined : Math.round(Math.min(...losses)),
     inFlightBytes: now.budget.reservedBytes,
     shards: shards.length,
     connected: connections.filter(({ phase }) => phase === 'connected').length,
@@ -47,7 +55,7 @@ function statusText(seen: Figures): string {
   return [
     `${count(seen.eventsPerSecond)} events/s`,
     `${bytesText(seen.bytesPerSecond)}/s`,
-    `lag ${seen.lagSeconds === undefined ? 'unknown' : lagText(seen.lagSeconds)}`,
+    `lag ${lagWords(seen)}`,
     `${bytesText(seen.inFlightBytes)} in flight`,
     `${seen.shards} shard${seen.shards === 1 ? '' : 's'}`,
     `${seen.connected}/${seen.connections} connected`,
@@ -68,6 +76,22 @@ function bytesText(bytes: number): string {
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 }
+
+/** Behind by more than this, how much waits and when it will be lost is of interest. */
+const BEHIND_SECONDS = 60;
+
+function lagWords({ lagSeconds, lagEventsEstimate, timeToLossSeconds }: Figures): string {
+  if (lagSeconds === undefined) return 'unknown';
+  if (lagSeconds < BEHIND_SECONDS) return lagText(lagSeconds);
+  const waits = lagEventsEstimate === undefined ? '' : `, about ${shortCount(lagEventsEstimate)} events`;
+  if (timeToLossSeconds === undefined) return `${lagText(lagSeconds)}${waits}`;
+  const loss = timeToLossSeconds <= 0 ? 'LOSING LOGS' : `lost in ${lagText(timeToLossSeconds)}`;
+  return `${lagText(lagSeconds)}${waits}, ${loss}`;
+}
+
+/** `12,300`, `1.2 M` */
+const shortCount = (value: number): string =>
+  value < 1e6 ? count(Number(value.toPrecision(3))) : `${(value / 1e6).toFixed(1)} M`;
 
 function lagText(seconds: number): string {
   if (seconds < 120) return `${seconds.toFixed(1)} s`;

@@ -26,6 +26,9 @@ export class FakeService {
   readonly oldest = new Map<number, number>();
   /** The settings the group has already; undefined: it does not exist. */
   groupSettings: GroupSettings | undefined;
+  /** When the service got all it has, unix seconds; undefined: just now. */
+  receivedAt: number | undefined;
+  retentionSeconds = 7 * 86_400;
   /** A service that does not see that a closed shard is over. */
   keepsAssigning = false;
   readonly #clock: Clock;
@@ -119,6 +122,15 @@ export class FakeService {
         await this.#request('pull', signal);
         return this.#pull(shard, Number(cursor), count, endCursor === undefined ? undefined : Number(endCursor));
       },
+      getCursorTime: async (_shard, _cursor, signal) => {
+        await this.#request('getCursorTime', signal);
+        return this.receivedAt ?? Math.floor(this.#clock.now() / 1000);
+      },
+      groupsBetween: (from, to) => Number(to) - Number(from),
+      retention: async (signal) => {
+        await this.#request('retention', signal);
+        return this.retentionSeconds;
+      },
       listShards: async (signal) => {
         await this.#request('listShards', signal);
         return this.shards.map((shard) => shardInfo(shard, this.#closed.has(shard)));
@@ -144,7 +156,7 @@ export class FakeService {
       rawSize: groups * GROUP_BYTES,
       logGroups: groups,
       nextCursor: String(to),
-      cursorTime: Math.floor(this.#clock.now() / 1000),
+      cursorTime: this.receivedAt ?? Math.floor(this.#clock.now() / 1000),
     };
   }
 
@@ -204,7 +216,16 @@ export class FakeService {
   }
 }
 
-type Operation = 'pull' | 'heartbeat' | 'commit' | 'getCheckpoint' | 'getCursor' | 'ensure' | 'listShards';
+type Operation =
+  | 'pull'
+  | 'heartbeat'
+  | 'commit'
+  | 'getCheckpoint'
+  | 'getCursor'
+  | 'getCursorTime'
+  | 'ensure'
+  | 'listShards'
+  | 'retention';
 export type Fault = ConstructorParameters<typeof ForwarderError>[0] | 'hang';
 
 /** What a client waits for a hanging reply. */

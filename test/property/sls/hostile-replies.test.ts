@@ -7,6 +7,7 @@ import { replyError } from '../../../src/sls/errors.js';
 import type { HttpReply } from '../../../src/sls/exchange.js';
 import { getCheckpoint } from '../../../src/sls/get-checkpoint.js';
 import { getCursor } from '../../../src/sls/get-cursor.js';
+import { getRetention } from '../../../src/sls/get-logstore.js';
 import { heartbeat } from '../../../src/sls/heartbeat.js';
 import { findConsumerGroup } from '../../../src/sls/list-consumer-groups.js';
 import { listShards } from '../../../src/sls/list-shards.js';
@@ -92,6 +93,8 @@ test('whatever a 200 carries, it is understood or refused, never half believed',
       assert.ok(held.every(isShardId) && new Set(held).size === held.length);
       const shards = (await valueOrRefusal(listShards(call, signal))) ?? [];
       assert.ok(shards.every(({ shard, beginKey }) => isShardId(shard) && beginKey.length === 32));
+      const retention = await valueOrRefusal(getRetention(call, signal));
+      assert.ok(retention === undefined || retention >= 86_400);
       const group = await valueOrRefusal(findConsumerGroup(call, 'g', signal));
       assert.ok(group === undefined || (group.timeoutSeconds > 0 && typeof group.inOrder === 'boolean'));
     }),

@@ -189,6 +189,6 @@ test('the lag is known, and grows, while nothing was ever settled', async () => 
   stuck.destination.prompt = false;
   await stuck.start();
   await clock.advance(30_000);
-  const lag = stuck.pipeline.snapshot().shards[0]?.lagSeconds ?? 0;
+  const lag = stuck.pipeline.snapshot().shards[0]?.lag.seconds ?? 0;
   assert.ok(lag >= 28 && lag <= 31, `${lag} s`);
 });

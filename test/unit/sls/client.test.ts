@@ -64,6 +64,23 @@ async function refused(promise: Promise<unknown>, code: string, message: RegExp)
   return error;
 }
 
+test('the retention of a logstore, and the log groups between two cursors', async (context) => {
+  const service = await emulator(context);
+  const { source } = open(context, service);
+  assert.equal(await source.retention(signal), 30 * 86_400);
+  const [begin, end] = await Promise.all([source.getCursor(0, 'begin', signal), source.getCursor(0, 'end', signal)]);
+  const { logGroups, nextCursor } = await source.pull(0, begin, 1000, signal);
+  assert.equal(nextCursor, end);
+  assert.equal(source.groupsBetween(begin, end), logGroups);
+  assert.equal(source.groupsBetween(end, begin), undefined, 'not behind it');
+  assert.equal(source.groupsBetween('b3BhcXVl', end), undefined, 'not a number');
+  assert.equal(await source.getCursorTime(0, end, signal), Math.floor(Date.now() / 1000));
+  const refusal = { kind: 'error', operation: 'GetLogstore', status: 401, errorCode: 'Unauthorized' };
+  const errorMessage = 'denied by sts or ram, action: log:GetLogStore, resource: acs:log:*';
+  await service.control('faults', { ...refusal, errorMessage, times: 1 });
+  await refused(source.retention(signal), 'SLS_UNAUTHORIZED', /grant log:GetLogStore to this key in RAM/);
+});
+
 for (const signature of ['v1', 'v4'] as const) {
   test(`a consumer's life with signature ${signature}`, async (context) => {
     const { source, group } = open(context, await emulator(context), { signature, region: 'cn-hangzhou' });

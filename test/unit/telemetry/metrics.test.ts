@@ -2,14 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Histogram } from '../../../src/flow/histogram.js';
 import { createMetrics } from '../../../src/telemetry/metrics.js';
-import { connection, destination, pipeline, shard, snapshot } from './snapshots.js';
+import { connection, destination, lag, pipeline, shard, snapshot } from './snapshots.js';
 
 test('a scrape shows the snapshot of that moment; what is gone or unknown has no series', async () => {
   const main = pipeline();
   let now = snapshot({
     pipelines: [
       pipeline({
-        shards: [shard({ shard: 0, lagSeconds: 4.5, inFlightBytes: 77 }), shard({ shard: 1, lagSeconds: undefined })],
+        shards: [
+          shard({ shard: 0, lag: lag(4.5, { logGroups: 7, estimatedEvents: 70 }), inFlightBytes: 77 }),
+          shard({ shard: 1 }),
+        ],
+        retentionSeconds: 86_400,
         totals: { ...main.totals, errors: { SLS_SERVER: 2 }, shardsReleased: { unassigned: 1 } },
       }),
     ],
@@ -27,6 +31,10 @@ test('a scrape shows the snapshot of that moment; what is gone or unknown has no
     `forwarder_shard_lag_seconds{${labels},shard="0"} 4.5`,
     `forwarder_shard_in_flight_bytes{${labels},shard="0"} 77`,
     `forwarder_lag_max_seconds{${labels}} 4.5`,
+    `forwarder_shard_lag_log_groups{${labels},shard="0"} 7`,
+    `forwarder_lag_events_estimate{${labels}} 70`,
+    `forwarder_time_to_loss_seconds{${labels}} 86395.5`,
+    `forwarder_shard_time_to_loss_seconds{${labels},shard="1"} 86400`,
     `forwarder_shards_owned{${labels}} 2`,
     `forwarder_source_errors_total{${labels},code="SLS_SERVER"} 2`,
     `forwarder_shards_released_total{${labels},reason="unassigned"} 1`,
@@ -38,7 +46,7 @@ test('a scrape shows the snapshot of that moment; what is gone or unknown has no
   ]) {
     assert.ok(first.includes(`\n${line}\n`), line);
   }
-  assert.ok(!first.includes(`forwarder_shard_lag_seconds{${labels},shard="1"}`));
+  assert.ok(!first.includes(`forwarder_shard_lag_log_groups{${labels},shard="1"}`));
   assert.match(first, /\nforwarder_build_info\{version="\d+\.\d+\.\d+[^"]*",node="v\d+/);
   assert.match(first, /\nprocess_cpu_user_seconds_total /);
 
@@ -52,6 +60,7 @@ test('a scrape shows the snapshot of that moment; what is gone or unknown has no
   );
   assert.ok(!second.includes('shard="0"'), 'the series of a shard vanish with it');
   assert.ok(!second.includes('SLS_SERVER'));
+  assert.doesNotMatch(second, /time_to_loss_seconds\{/, 'nobody knows the retention');
 });
 
 test('how long batches take is shown by stage, cumulative and in seconds', async () => {

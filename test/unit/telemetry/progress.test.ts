@@ -5,13 +5,13 @@ import { startProgress, statusLine, summingUp } from '../../../src/telemetry/pro
 import { Screen } from '../../../src/telemetry/screen.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { RecordingLog } from '../../support/recording-log.js';
-import { connection, destination, pipeline, shard, snapshot } from './snapshots.js';
+import { connection, destination, lag, pipeline, shard, snapshot } from './snapshots.js';
 import { TextSink } from './text-sink.js';
 
 function at(settledEvents: number, more: Partial<Snapshot> = {}): Snapshot {
   const totals = { ...pipeline().totals, settledEvents, settledBytes: settledEvents * 300, checkpoints: 7 };
   return snapshot({
-    pipelines: [pipeline({ totals, shards: [shard({ lagSeconds: 0.42 }), shard({ lagSeconds: 90 })] })],
+    pipelines: [pipeline({ totals, shards: [shard({ lag: lag(0.42) }), shard({ lag: lag(90) })] })],
     ...more,
   });
 }
@@ -30,6 +30,19 @@ test('the status line says how it goes', () => {
     statusLine(idle, idle, 1),
     '0 events/s · 0.0 kB/s · lag unknown · 0.0 kB in flight · 0 shards · 2/2 connected',
   );
+});
+
+test('the status line says how much waits and when it will be lost, of a shard that is behind', () => {
+  const waiting = { estimatedEvents: 1_234_567 };
+  const shards = [shard({ lag: lag(3 * 3600, waiting) }), shard({ lag: lag(1, { estimatedEvents: 0 }) })];
+  const behind = (retentionSeconds: number | undefined): string => {
+    const now = snapshot({ pipelines: [pipeline({ shards, retentionSeconds })] });
+    return statusLine(now, now, 1).split(' · ')[2] ?? '';
+  };
+  assert.equal(behind(undefined), 'lag 3 h, about 1.2 M events');
+  assert.equal(behind(Infinity), 'lag 3 h, about 1.2 M events');
+  assert.equal(behind(86_400), 'lag 3 h, about 1.2 M events, lost in 21 h');
+  assert.equal(behind(3600), 'lag 3 h, about 1.2 M events, LOSING LOGS');
 });
 
 test('the summing up says what was done', () => {

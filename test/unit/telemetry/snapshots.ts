@@ -2,6 +2,7 @@ import { Histogram } from '../../../src/flow/histogram.js';
 import type {
   ConnectionSnapshot,
   DestinationSnapshot,
+  Lag,
   PipelineSnapshot,
   ShardSnapshot,
   Snapshot,
@@ -9,11 +10,19 @@ import type {
 
 const none = new Histogram().snapshot();
 
+export const lag = (seconds: number, more: Partial<Lag> = {}): Lag => ({
+  seconds,
+  logGroups: undefined,
+  estimatedEvents: undefined,
+  estimatedBytes: undefined,
+  ...more,
+});
+
 export const shard = (more: Partial<ShardSnapshot> = {}): ShardSnapshot => ({
   shard: 0,
   phase: 'reading',
   caughtUp: true,
-  lagSeconds: 0,
+  lag: lag(0),
   idleSeconds: 0,
   stalled: false,
   inFlightBatches: 0,
@@ -32,6 +41,7 @@ export const pipeline = (more: Partial<PipelineSnapshot> = {}): PipelineSnapshot
   heartbeatAgeSeconds: 1,
   heartbeatTimeoutSeconds: 30,
   heartbeats: 3,
+  retentionSeconds: undefined,
   shards: [shard()],
   totals: {
     pulls: 10,

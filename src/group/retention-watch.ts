@@ -1,0 +1,99 @@
+import { asForwarderError } from '../errors/forwarder-error.js';
+import { deadline, sleep, type Clock } from '../flow/clock.js';
+import type { Log } from '../model/log.js';
+import type { LogSource } from '../model/ports.js';
+
+export interface RetentionWatchDeps {
+  readonly source: LogSource;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The shard that is furthest behind; undefined without shards. */
+  readonly worst: () => { readonly shard: number; readonly seconds: number } | undefined;
+}
+
+const LOOK_MS = 30_000;
+/** The retention is a setting of the logstore, changed by people. */
+const READ_MS = 3_600_000;
+const REPEAT_MS = 3_600_000;
+const PATIENCE_MS = 30_000;
+const DAY_S = 86_400;
+
+/** Knows for how long the logstore keeps its logs, and warns when what is not delivered yet will soon be deleted. */
+export class RetentionWatch {
+  readonly #deps: RetentionWatchDeps;
+  readonly #ended = new AbortController();
+  #seconds: number | undefined;
+  #readAt = Number.NEGATIVE_INFINITY;
+  #isUnreadable = false;
+  #saidAt: number | undefined;
+  #watching: Promise<void> = Promise.resolve();
+
+  constructor(deps: RetentionWatchDeps) {
+    this.#deps = deps;
+  }
+
+  /** Seconds for which the logstore keeps what it gets; Infinity: for ever; undefined while unknown. */
+  get seconds(): number | undefined {
+    return this.#seconds;
+  }
+
+  start(): void {
+    this.#watching = this.#watch(this.#ended.signal);
+  }
+
+  async stop(): Promise<void> {
+    this.#ended.abort();
+    await this.#watching;
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      if (this.#deps.clock.monotonic() - this.#readAt >= READ_MS) await this.#read(signal);
+      if (this.#seconds !== undefined) this.#warn(this.#seconds);
+      await sleep(this.#deps.clock, LOOK_MS, signal);
+    }
+  }
+
+  async #read(signal: AbortSignal): Promise<void> {
+    const { source, clock, log } = this.#deps;
+    const limit = deadline(clock, PATIENCE_MS, signal);
+    try {
+      this.#seconds = await source.retention(limit.signal);
+      this.#readAt = clock.monotonic();
+      this.#isUnreadable = false;
+    } catch (thrown) {
+      const error = asForwarderError(thrown);
+      // Trouble that passes is tried again soon; a missing right may be granted any time, and is said once.
+      if (error.class !== 'retry') this.#readAt = clock.monotonic();
+      if (signal.aborted || this.#isUnreadable) return;
+      this.#isUnreadable = true;
+      log.info({ code: error.code, ...error.details }, `${error.message}; until then the time to loss is not known`);
+    } finally {
+      limit.clear();
+    }
+  }
+
+  #warn(retention: number): void {
+    const { clock, log, worst } = this.#deps;
+    const behind = worst();
+    if (behind === undefined) return;
+    const left = retention - behind.seconds;
+    if (left >= Math.min(DAY_S, retention / 4)) {
+      if (this.#saidAt !== undefined) log.info({ shard: behind.shard }, 'the logs that wait are young enough again');
+      this.#saidAt = undefined;
+      return;
+    }
+    const now = clock.monotonic();
+    if (this.#saidAt !== undefined && now - this.#saidAt < REPEAT_MS) return;
+    this.#saidAt = now;
+    const days = retention / DAY_S;
+    const what =
+      left > 0
+        ? `LOGS WILL BE LOST in ${hours(left)}: the logstore keeps them for ${days} d and this shard is ${hours(behind.seconds)} behind`
+        : `LOGS ARE BEING LOST: the logstore keeps them for ${days} d and this shard is further behind`;
+    log.warn({ shard: behind.shard, timeToLossSeconds: Math.round(left) }, `${what}; keep them longer or send faster`);
+  }
+}
+
+const hours = (seconds: number): string =>
+  seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
