@@ -37,7 +37,14 @@ export function openLogService(
 }
 
 /** What must never appear in a log line. What is fetched later is never in one: messages about credentials hold no values. */
-export function secretsOf({ service }: ForwarderSettings): string[] {
+export function secretsOf({ service, pipelines }: ForwarderSettings): string[] {
+  const hashKeys = pipelines.flatMap(({ plan }) =>
+    plan.masks === undefined ? [] : [Buffer.from(plan.masks.key).toString()],
+  );
+  return [...hashKeys, ...secretsOfService(service)];
+}
+
+function secretsOfService(service: ForwarderSettings['service']): string[] {
   if (service === 'embedded') return [];
   const { accessKeySecret, securityToken } = service.credentials;
   const ofProxy = typeof service.proxy === 'string' ? [] : service.proxy.secrets;

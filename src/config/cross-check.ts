@@ -3,10 +3,12 @@ import type { Tree } from './document.js';
 import { isRelp, isTls, isUdp, type Guarantee } from '../syslog/settings.js';
 import { framingOf, mayKeepLineBreaks } from './receiver.js';
 import { quoted, type Path, type Problem } from './problem.js';
+import { readFault } from './read-fault.js';
 import type { PresetName } from './presets.js';
 import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
 import { didYouMean } from './suggest.js';
 import { usesEventId } from './template.js';
+import { hashKeyFault } from './hash-key.js';
 
 /** What of a file could be understood; an entry that is wrong in itself is undefined, but its place is known. */
 export interface Parts {
@@ -20,7 +22,9 @@ export function crossCheck(parts: Parts, tree: Tree, problems: Problem[]): void 
   const say: Say = (path, message) => problems.push({ offset: tree.offsetOf(path), path, message });
   if (parts.sls !== undefined) checkService(parts.sls, say);
   for (const [index, pipeline] of parts.pipelines.entries()) {
-    if (pipeline !== undefined) checkPipeline(pipeline, index, parts, say);
+    if (pipeline === undefined) continue;
+    checkPipeline(pipeline, index, parts, say);
+    checkHashKey(pipeline, ['pipelines', index, 'format', 'shape', 'hash'], tree, say);
   }
   for (const [name, destination] of parts.destinations) {
     if (destination === undefined) continue;
@@ -111,6 +115,17 @@ function checkQuery({ query, format }: PipelineConfig, path: Path, say: Say): vo
     [...path, 'query'],
     'with a query the place of an event in its shard is not known, so %{__event_id__} would not be the same when it is sent again; remove one of the two, or filter with format.include',
   );
+}
+
+function checkHashKey({ format }: PipelineConfig, path: Path, tree: Tree, say: Say): void {
+  const { hash } = format.shape ?? {};
+  if (hash === undefined) return;
+  if (hash.key !== undefined && !tree.isFromEnvironment([...path, 'key'])) {
+    say([...path, 'key'], 'stands in the file for all to read; write "${NAME}" and set that variable, or use keyFile');
+    return;
+  }
+  const fault = hashKeyFault(hash);
+  if (fault !== undefined) say([...path, hash.keyFile === undefined ? 'key' : 'keyFile'], fault);
 }
 
 /** What the presets of its pipelines make of a destination: one connection has one framing. */
@@ -255,19 +270,6 @@ function pemFault(file: string): string | undefined {
   } catch (thrown) {
     return `can't read ${quoted(file)}: ${readFault(thrown)}`;
   }
-}
-
-const READ_FAULTS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'permission denied',
-  EISDIR: 'it is a directory',
-  ENOTDIR: 'a part of the path is not a directory',
-};
-
-/** Why a file can't be read, in words. */
-export function readFault(thrown: unknown): string {
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
-  return READ_FAULTS[code] ?? code;
 }
 
 function isLoopback(host: string): boolean {

@@ -12,6 +12,8 @@ export interface Tree {
   readonly problems: readonly Problem[];
   /** Something stands at the path, were it only a key. */
   has(path: Path): boolean;
+  /** The text at the path is a variable of the environment and nothing else. */
+  isFromEnvironment(path: Path): boolean;
   /** Offset of the value at the path, or of what comes nearest to it from the top. */
   offsetOf(path: Path): number | undefined;
   /** Offset of the key itself. */
@@ -36,6 +38,7 @@ export function readTree(file: string, text: string, env: Environment): Tree {
     value,
     problems: [...faults, ...walker.problems],
     has: (path) => walker.keys.has(id(path)),
+    isFromEnvironment: (path) => walker.variables.has(id(path)),
     offsetOf: (path) => walker.nearest(path),
     keyOffsetOf: (path) => walker.keys.get(id(path)) ?? walker.nearest(path),
     position: (offset) => lines.linePos(offset),
@@ -77,9 +80,13 @@ function yamlProblem(error: YAMLError): Problem {
 
 const id = (path: Path): string => JSON.stringify(path);
 
+/** Without a default, which would stand in the file. */
+const VARIABLE = /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/;
+
 class Walker {
   readonly problems: Problem[] = [];
   readonly keys = new Map<string, number>();
+  readonly variables = new Set<string>();
   readonly #values = new Map<string, number>();
   readonly #doc: Document.Parsed;
   readonly #text: string;
@@ -141,6 +148,7 @@ class Walker {
   #scalar(node: Scalar, path: Path): unknown {
     if (node.value === null) return undefined;
     if (typeof node.value !== 'string') return node.value;
+    if (VARIABLE.test(node.value)) this.variables.add(id(path));
     const [start = 0, end = start] = node.range ?? [];
     return substitute(node.value, this.#env, (message, variable) => {
       const at = this.#text.indexOf(variable, start);

@@ -1,6 +1,7 @@
 import type { BodyPlan, FormatPlan, Framing, Member, NewlinePolicy, SizePlan, Template } from '../model/format-plan.js';
 import type { FormatConfig } from './format-schema.js';
 import { severityRules } from './severity-from.js';
+import { maskPlan } from './mask.js';
 import { shapePlan } from './shape.js';
 import { fillTemplate, type TemplateConfig } from './template.js';
 import { zoneOf } from './time-zone.js';
@@ -41,6 +42,7 @@ export function toFormatPlan(format: FormatConfig, { project, logstore, ...desti
     eventTime: eventTime && { ref: eventTime.field, format: eventTime.format, zone: zoneOf(eventTime.timeZone) },
     body: bodyPlan(format, fill),
     shape: format.shape && shapePlan(format.shape),
+    masks: format.shape && maskPlan(format.shape),
     include,
     exclude,
     rules: [

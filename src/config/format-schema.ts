@@ -3,6 +3,7 @@ import { condition, field } from './condition.js';
 import { flag, parsed } from './leaves.js';
 import { DEFAULT_PRESET, PRESET_NAMES, withPreset } from './presets.js';
 import { type Parsed } from './scalars.js';
+import { checkMasks } from './mask.js';
 import { checkShape, shape } from './shape.js';
 import { didYouMean } from './suggest.js';
 import { SEVERITY_TABLES } from './severity-from.js';
@@ -161,6 +162,7 @@ export const format = z
       checkData(value, say);
       checkFields(value, say);
       checkShape(value, say);
+      checkMasks(value, say);
     }),
   )
   .prefault({});

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { BodyField, ShapePlan } from '../model/format-plan.js';
 import { flag, parsed } from './leaves.js';
+import { hash, mask } from './mask.js';
 import { quoted } from './problem.js';
 import { isWrong, type Parsed } from './scalars.js';
 import { parseFoundRef } from './template.js';
@@ -36,13 +37,20 @@ export const shape = z
       .enum(['keep', 'strip'])
       .prefault('keep')
       .describe('strip: the names of tags come without "__tag__:" before them.'),
+    order: z
+      .array(bodyField)
+      .max(64)
+      .prefault([])
+      .describe('These fields come first, in this order; the others follow as they are in the log.'),
+    mask,
+    hash: hash.optional(),
   })
   .describe(
-    'kv: all fields; json, leef, cef: those that "others" adds. Templates and "fields" find every field under its own name, also one that is dropped.',
+    'kv: all fields; json, leef, cef: those that "others" adds. Templates and "fields" find every field under its own name, also one that is dropped. But what "mask" and "hash" name is hidden everywhere.',
   );
 
 type ShapeConfig = z.output<typeof shape>;
-type Say = (path: string[], message: string) => void;
+type Say = (path: (string | number)[], message: string) => void;
 
 interface BodyWords {
   readonly body: string;
@@ -63,9 +71,12 @@ function writtenBy({ body, fields, others }: BodyWords): readonly BodyField['kin
 /** What would do nothing, or contradicts itself. */
 export function checkShape(format: BodyWords, say: Say): void {
   if (format.shape === undefined) return;
-  const { keep, drop, tagPrefix } = format.shape;
+  const { keep, drop, order, rename, dropEmpty, tagPrefix } = format.shape;
   const written = writtenBy(format);
+  const lists = keep.length + drop.length + order.length + Object.keys(rename).length;
+  const isShaped = lists > 0 || dropEmpty || tagPrefix === 'strip';
   if (written.length === 0) {
+    if (!isShaped) return;
     const why = format.body === 'raw' ? 'raw is one value' : `only "fields" are written; write others: contents`;
     say(['shape'], `body: ${format.body} has no other fields to shape (${why})`);
     return;
@@ -73,14 +84,29 @@ export function checkShape(format: BodyWords, say: Say): void {
   if (keep.length > 0 && drop.length > 0) {
     say(['shape', 'drop'], '"keep" already leaves out all other fields; remove one of the two');
   }
-  for (const [list, fields] of Object.entries({ keep, drop })) {
+  for (const [list, fields] of Object.entries({ keep, drop, order })) {
     const foreign = fields.find(({ field }) => !written.includes(field.kind));
     if (foreign !== undefined) say(['shape', list], `${quoted(foreign.name)} is not written by this body; remove it`);
   }
   if (tagPrefix === 'strip' && !written.includes('tag')) {
     say(['shape', 'tagPrefix'], 'this body writes no tags on its own; remove it');
   }
+  checkOrder(format.shape, say);
   checkRename(format, format.shape, written, say);
+}
+
+function checkOrder({ keep, drop, order }: ShapeConfig, say: Say): void {
+  for (const [index, { name }] of order.entries()) {
+    const isIt = (other: { readonly name: string }): boolean => other.name === name;
+    const wrong = order.slice(0, index).some(isIt)
+      ? 'stands in the order twice; remove one'
+      : drop.some(isIt)
+        ? 'is dropped; remove it here or there'
+        : keep.length > 0 && !keep.some(isIt)
+          ? 'is not kept; add it to "keep"'
+          : undefined;
+    if (wrong !== undefined) say(['shape', 'order', index], `${quoted(name)} ${wrong}`);
+  }
 }
 
 function checkRename({ body, fields }: BodyWords, config: ShapeConfig, written: readonly string[], say: Say): void {
@@ -111,7 +137,7 @@ function newNameFault(to: string, body: string): string | undefined {
 }
 
 /** The section as the kernel wants it. */
-export function shapePlan({ keep, drop, rename, dropEmpty, tagPrefix }: ShapeConfig): ShapePlan {
+export function shapePlan({ keep, drop, rename, dropEmpty, tagPrefix, order }: ShapeConfig): ShapePlan {
   const all = new Map<string, ShapePlan['fields'][number]>();
   for (const { name, field } of keep) all.set(name, { field, drop: false, name: undefined });
   for (const { name, field } of drop) all.set(name, { field, drop: true, name: undefined });
@@ -119,5 +145,11 @@ export function shapePlan({ keep, drop, rename, dropEmpty, tagPrefix }: ShapeCon
     const field = parseBodyField(from);
     if (!isWrong(field)) all.set(from, { field, drop: false, name });
   }
-  return { fields: [...all.values()], dropOthers: keep.length > 0, dropEmpty, stripTags: tagPrefix === 'strip' };
+  return {
+    fields: [...all.values()],
+    dropOthers: keep.length > 0,
+    dropEmpty,
+    stripTags: tagPrefix === 'strip',
+    order: order.map(({ field }) => field),
+  };
 }

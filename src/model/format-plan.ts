@@ -62,8 +62,7 @@ export type TimeFormat = 's' | 'ms' | 'us' | 'ns' | 'iso8601' | 'clf';
  * between 1970 and 2106, leaves the log's own time.
  */
 export interface EventTimePlan {
-  /** Found in the log, not made. */
-  readonly ref: FieldRef & { readonly kind: 'topic' | 'source' | 'tag' | 'content' };
+  readonly ref: FoundField;
   readonly format: TimeFormat;
   /** Of values that do not say theirs; undefined: UTC. */
   readonly zone: Zone | undefined;
@@ -219,7 +218,31 @@ export interface ShapePlan {
   readonly dropEmpty: boolean;
   /** Tags have their names without `__tag__:`, but in JSON where a member has that name. */
   readonly stripTags: boolean;
+  /** These are written before all others, in this order; at most 64. */
+  readonly order: readonly BodyField[];
 }
+
+/** A field that is in the log as it came, not made from it. */
+export type FoundField = FieldRef & { readonly kind: 'topic' | 'source' | 'tag' | 'content' };
+
+/**
+ * Fields whose values leave the kernel only in another form: in bodies, templates and titles alike. Conditions and the event's time see
+ * what is in the log. Nothing leads into the JSON of such a field; an empty value stays empty.
+ */
+export interface MaskPlan {
+  /** Each field once, at most 256. The key of a content has no dots. */
+  readonly fields: readonly { readonly field: FoundField; readonly as: MaskForm }[];
+  /** Of HMAC-SHA-256, for those that are hashed. */
+  readonly key: Uint8Array;
+  /** Hexadecimal digits that are kept of a hash, from the first: 16 to 64. */
+  readonly digits: number;
+}
+
+/**
+ * `****`, perhaps between the first and last few characters (at most 32 each) of a value of which at least half is hidden then; or a hash.
+ */
+export type MaskForm =
+  { readonly kind: 'stars'; readonly first: number; readonly last: number } | { readonly kind: 'hash' };
 
 export interface FormatPlan {
   readonly framing: Framing;
@@ -230,6 +253,8 @@ export interface FormatPlan {
   readonly body: BodyPlan;
   /** Undefined: all fields, as they are. */
   readonly shape: ShapePlan | undefined;
+  /** Undefined: all values as they are. */
+  readonly masks: MaskPlan | undefined;
   /** Logs for which it does not hold are not sent. */
   readonly include: Condition | undefined;
   /** Logs for which it holds are not sent. */

@@ -5,12 +5,13 @@ import type {
   IpRange,
   NewlinePolicy,
   SizePlan,
-  Template,
   TimeFormat,
   Zone,
 } from '../../src/model/format-plan.js';
 import { Arena } from './arena.js';
 import { encodeBody, partTexts, templatesOfBody } from './plan-body.js';
+import { encodeData, encodeHead, encodeSegments, templatesOfHeader } from './plan-header.js';
+import { MaskTable } from './plan-masks.js';
 import { encodeShape } from './plan-shape.js';
 import { differsPerLog, eventIdRef, idOf, RefTable, refsIn } from './plan-refs.js';
 import { isSearch, SearchTable } from './plan-searches.js';
@@ -45,13 +46,6 @@ const OPS: Record<Condition['op'], number> = {
 /** Added to the op of a comparison that ignores case. */
 const IGNORING_CASE = 16;
 
-/** RFC 5424 §6: the most bytes of HOSTNAME, APP-NAME, PROCID and MSGID; RFC 3164 §4.1.3: of TAG. */
-const MAX_HOSTNAME = 255;
-const MAX_APP_NAME = 48;
-const MAX_PROC_ID = 128;
-const MAX_MSG_ID = 32;
-const MAX_TAG = 32;
-
 /** Plain data for the kernel's memory. */
 export interface EncodedPlan {
   readonly bytes: Uint8Array;
@@ -69,12 +63,10 @@ export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: s
   const { header, eventTime, include, exclude, rules } = plan;
   const conditions = [include, exclude, ...rules.map(({ when }) => when)].filter((one) => one !== undefined);
   const inHeader = templatesOfHeader(header).flatMap(refsIn);
-  const refs = new RefTable(arena, [
-    ...inHeader,
-    ...templatesOfBody(plan.body).flatMap(refsIn),
-    ...conditions.flatMap(refsOfCondition),
-    ...(eventTime === undefined ? [] : [eventTime.ref]),
-  ]);
+  const masks = new MaskTable(arena, plan.masks);
+  const shown = [...inHeader, ...templatesOfBody(plan.body).flatMap(refsIn)];
+  const asked = [...conditions.flatMap(refsOfCondition), ...(eventTime === undefined ? [] : [eventTime.ref])];
+  const refs = new RefTable(arena, masks, shown, asked);
   const searches = new SearchTable(arena, refs, conditions);
   const around = { arena, refs, searches, numberOf };
   const encode = (condition: Condition): number => encodeCondition(around, condition);
@@ -100,11 +92,13 @@ export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: s
     rules.length,
     ...searches.table,
     ...encodeBody(arena, refs, plan.body),
-    ...encodeSize(arena, plan),
+    ...encodeSize(arena, plan, masks),
     ...encodeZone(arena, header.zone),
     ...(eventTime === undefined ? [0, 0] : [refs.addressOf(eventTime.ref), TIME_FORMATS[eventTime.format]]),
     ...encodeZone(arena, eventTime?.zone),
-    ...encodeShape(arena, plan.shape),
+    ...encodeShape(arena, plan.shape, masks),
+    ...refs.masked(),
+    ...masks.hash,
   ]);
   return { bytes: arena.bytes(), address };
 }
@@ -116,11 +110,13 @@ function encodeZone(arena: Arena, zone: Zone | undefined): [number, number] {
 }
 
 /** The plan's members from budget to partRef. */
-function encodeSize(arena: Arena, plan: FormatPlan): number[] {
+function encodeSize(arena: Arena, plan: FormatPlan, masks: MaskTable): number[] {
   const { body } = plan;
   const size = plan.size ?? (newlineOf(plan) === 'split' ? LONGEST_LINES : undefined);
   if (size === undefined) return [0, 0, 0, 0, 0, 0, 0, 0];
-  const { maxBytes, over, marker, trimFirst, idPrefix } = size;
+  const { maxBytes, over, marker, idPrefix } = size;
+  // What is shown of a hidden value is short.
+  const trimFirst = size.trimFirst.filter((key) => masks.of({ kind: 'content', key }) === 0);
   const mark = body.kind === 'json' && marker !== '' ? ',"_truncated":true' : marker;
   const trims = trimFirst.flatMap((key) => [...arena.text(key), WHOLE]);
   const [texts] = arena.texts(partTexts(body));
@@ -138,99 +134,6 @@ function newlineOf({ newline, body: { kind } }: FormatPlan): NewlinePolicy {
 
 /** Of a content that is not shortened. */
 const WHOLE = 0xffff_ffff;
-
-type Header = FormatPlan['header'];
-
-function templatesOfHeader({ style, hostname, appName, procId, msgId, structuredData }: Header): Template[] {
-  if (style === 'none') return [];
-  const data = structuredData.flatMap(({ params }) => params.map(({ value }) => value));
-  return [hostname, appName, procId, msgId, ...data];
-}
-
-function encodeHead(arena: Arena, { style }: Header, priority: number): number {
-  const text = style === 'rfc5424' ? `<${priority}>1 ` : style === 'rfc3164' ? `<${priority}>` : '';
-  return arena.words([...arena.text(text), RATINGS[priority % 8] ?? 1]);
-}
-
-/** 1 to 10 for debug to emerg: neither LEEF nor CEF says how its scale and that of syslog meet. */
-const RATINGS = [10, 9, 8, 7, 5, 3, 2, 1];
-
-const BOM = '\ufeff';
-
-/** Fixed fields become bytes here, once; what is between two variable fields is one literal. */
-function encodeSegments(arena: Arena, header: Header, refs: RefTable): [number, number] {
-  const segments: number[][] = [];
-  let literal = '';
-  for (const { before, template, max } of fieldsOf(header)) {
-    literal += before;
-    const fixed = fixedField(template, max);
-    if (fixed === undefined) {
-      segments.push([...arena.text(literal), max, ...refs.template(template)]);
-      literal = '';
-    } else {
-      literal += fixed;
-    }
-  }
-  segments.push([...arena.text(literal + endOfHeader(header)), 0, 0, 0]);
-  return [arena.words(segments.flat()), segments.length];
-}
-
-interface HeaderField {
-  readonly before: string;
-  readonly template: Template;
-  readonly max: number;
-}
-
-function fieldsOf({ style, hostname, appName, procId, msgId }: Header): HeaderField[] {
-  if (style === 'none') return [];
-  const host = { before: ' ', template: hostname, max: MAX_HOSTNAME };
-  if (style === 'rfc3164') {
-    if (appName.length === 0) return [host];
-    const tag = { before: ' ', template: appName, max: MAX_TAG };
-    return procId.length === 0 ? [host, tag] : [host, tag, { before: '[', template: procId, max: MAX_PROC_ID }];
-  }
-  return [
-    host,
-    { before: ' ', template: appName, max: MAX_APP_NAME },
-    { before: ' ', template: procId, max: MAX_PROC_ID },
-    { before: ' ', template: msgId, max: MAX_MSG_ID },
-  ];
-}
-
-function endOfHeader({ style, appName, procId, structuredData, bom }: Header): string {
-  const mark = bom ? BOM : '';
-  if (style === 'none') return mark;
-  if (style === 'rfc3164') return `${appName.length === 0 ? '' : procId.length === 0 ? ':' : ']:'} ${mark}`;
-  return structuredData.length === 0 ? ` - ${mark}` : ' ';
-}
-
-/** The field's bytes, all ASCII, if they are the same for every log. */
-function fixedField(template: Template, maxLength: number): string | undefined {
-  let text = '';
-  for (const part of template) {
-    if (part.kind === 'field') return undefined;
-    text += part.text;
-  }
-  const bytes = new TextEncoder().encode(text).subarray(0, maxLength);
-  return Array.from(bytes, (byte) => (byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '_')).join('') || '-';
-}
-
-/** Every value with the bytes before it, and at last those behind. */
-function encodeData(arena: Arena, { structuredData, bom }: Header, refs: RefTable): [number, number] {
-  if (structuredData.length === 0) return [0, 0];
-  const members: number[] = [];
-  let literal = '';
-  for (const { id, params } of structuredData) {
-    literal += `[${id}`;
-    for (const { name, value } of params) {
-      members.push(...arena.text(`${literal} ${name}="`), ...refs.template(value));
-      literal = '"';
-    }
-    literal += ']';
-  }
-  members.push(...arena.text(`${literal} ${bom ? BOM : ''}`), 0, 0);
-  return [arena.words(members), members.length / 4];
-}
 
 function refsOfCondition(condition: Condition): FieldRef[] {
   if ('ref' in condition) return [condition.ref];

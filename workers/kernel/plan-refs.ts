@@ -1,5 +1,6 @@
 import type { FieldRef, Template, TemplatePart } from '../../src/model/format-plan.js';
 import type { Arena } from './arena.js';
+import type { MaskTable } from './plan-masks.js';
 import { PathTable } from './plan-paths.js';
 
 /** The numbers are those of assembly/plan.ts. */
@@ -26,20 +27,39 @@ const NUMBER_SLOT = 32;
 /** Shard, cursor and index of an event's id. */
 const ID_SLOT = 600;
 
+/** A Ref of the kernel: the Mask that hides its value (or 0), and the way into JSON, if it may lead there. */
+interface Entry {
+  readonly ref: FieldRef;
+  readonly mask: number;
+  readonly path: readonly string[];
+}
+
 /** All refs of a plan, each once, in one table whose address is known before the parts that point into it are written. */
 export class RefTable {
   readonly #arena: Arena;
+  readonly #masks: MaskTable;
   readonly #ids: readonly string[];
-  readonly #list: readonly FieldRef[];
+  readonly #list: readonly Entry[];
   readonly #address: number;
 
-  constructor(arena: Arena, refs: Iterable<FieldRef>) {
-    const unique = new Map(Array.from(refs, (ref) => [idOf(ref), ref]));
-    const all = [...unique.values()];
+  /**
+   * @param shown what is written, some of it hidden. @param asked what is asked for its true value: a field that is hidden and asked for has
+   * a Ref for each.
+   */
+  constructor(arena: Arena, masks: MaskTable, shown: readonly FieldRef[], asked: readonly FieldRef[]) {
     this.#arena = arena;
-    this.#list = [...all.filter((ref) => !isMade(ref)), ...all.filter(isMade)];
-    this.#ids = this.#list.map(idOf);
-    this.#address = arena.words(this.#list.flatMap((ref) => this.#words(ref)));
+    this.#masks = masks;
+    const entries = [...shown.map((ref) => this.#shown(ref)), ...asked.map(asIs)];
+    const all = [...new Map(entries.map((entry) => [entryId(entry), entry])).values()];
+    this.#list = [...all.filter((entry) => !isMade(entry.ref)), ...all.filter((entry) => isMade(entry.ref))];
+    this.#ids = this.#list.map(entryId);
+    this.#address = arena.words(this.#list.flatMap((entry) => this.#words(entry)));
+  }
+
+  /** Address and number of MaskedRefs. */
+  masked(): [number, number] {
+    const words = this.#list.flatMap(({ mask }, i) => (mask === 0 ? [] : [this.#at(i), mask]));
+    return [this.#arena.words(words), words.length / 2];
   }
 
   /** Address and length. */
@@ -49,27 +69,42 @@ export class RefTable {
 
   /** Address and number of those whose value is made: the last ones. */
   get made(): [number, number] {
-    const count = this.#list.filter(isMade).length;
+    const count = this.#list.filter(({ ref }) => isMade(ref)).length;
     return [this.#address + (this.#list.length - count) * REF_WORDS * WORD, count];
   }
 
   /** Something is not the same for all logs of a group. */
   get differsPerLog(): boolean {
-    return this.#list.some(differsPerLog);
+    return this.#list.some(({ ref }) => differsPerLog(ref));
   }
 
+  /** Of a Ref that has the true value. */
   addressOf(ref: FieldRef): number {
-    return this.#address + this.#ids.indexOf(idOf(ref)) * REF_WORDS * WORD;
+    return this.#addressOf(asIs(ref));
+  }
+
+  #addressOf(entry: Entry): number {
+    return this.#at(this.#ids.indexOf(entryId(entry)));
+  }
+
+  #at(index: number): number {
+    return this.#address + index * REF_WORDS * WORD;
+  }
+
+  /** The ref as it is written. */
+  #shown(ref: FieldRef): Entry {
+    const mask = this.#masks.of(ref);
+    return { ref, mask, path: mask === 0 && !this.#masks.closes(ref) ? pathOf(ref) : [] };
   }
 
   /** Address and number each of the contents to look for, of those of them that refs lead into, and of the objects on the way. */
   contents(): [number, number, number, number, number, number] {
-    const names = this.#list
-      .filter(({ kind }) => kind === 'content')
-      .map((ref) => this.#name('key' in ref ? ref.key : '', this.addressOf(ref) + REF_VALUE));
+    const names = this.#list.flatMap(({ ref }, i) =>
+      ref.kind === 'content' ? [this.#name(ref.key, this.#at(i) + REF_VALUE)] : [],
+    );
     const paths = new PathTable(
       this.#arena,
-      this.#list.filter(isPath).map((ref) => [pathOf(ref), this.addressOf(ref)]),
+      this.#list.filter(isPath).map((entry) => [entry.path, this.#addressOf(entry)]),
     );
     for (const { key, address } of paths.roots) names.push(this.#name(key, address + ROOT_VALUE));
     return [this.#arena.words(names.flat()), names.length, ...paths.table];
@@ -90,17 +125,19 @@ export class RefTable {
 
   #refsOf(part: TemplatePart): [number, number] {
     if (part.kind === 'literal') return [0, 0];
-    return [this.#arena.words(part.refs.map((ref) => this.addressOf(ref))), part.refs.length];
+    return [this.#arena.words(part.refs.map((ref) => this.#addressOf(this.#shown(ref)))), part.refs.length];
   }
 
-  #words(ref: FieldRef): number[] {
+  #words(entry: Entry): number[] {
+    const { ref } = entry;
     const key = 'key' in ref ? ref.key : 'prefix' in ref ? ref.prefix : '';
-    return [REF_KINDS[ref.kind], ...this.#arena.text(key), 0, 0, this.#slot(ref), Number(isPath(ref)), 0];
+    return [REF_KINDS[ref.kind], ...this.#arena.text(key), 0, 0, this.#slot(entry), Number(isPath(entry)), 0];
   }
 
-  #slot(ref: FieldRef): number {
+  #slot(entry: Entry): number {
+    const { ref } = entry;
     if (ref.kind === 'eventId') return this.#arena.reserve(ID_SLOT + new TextEncoder().encode(ref.prefix).length);
-    if (ref.kind === 'content') return isPath(ref) ? this.#arena.reserve(PATH_SLOT) : 0;
+    if (ref.kind === 'content') return isPath(entry) ? this.#arena.reserve(PATH_SLOT) : 0;
     return isMade(ref) ? this.#arena.reserve(NUMBER_SLOT) : 0;
   }
 }
@@ -132,4 +169,8 @@ function pathOf(ref: FieldRef): string[] {
   return keys.length > 1 ? keys : [];
 }
 
-const isPath = (ref: FieldRef): boolean => pathOf(ref).length > 0;
+const isPath = ({ path }: Entry): boolean => path.length > 0;
+
+const asIs = (ref: FieldRef): Entry => ({ ref, mask: 0, path: pathOf(ref) });
+
+const entryId = ({ ref, mask, path }: Entry): string => `${idOf(ref)} ${mask} ${path.length}`;

@@ -20,6 +20,16 @@ const SHAPE: NonNullable<FormatPlan['shape']> = {
   dropOthers: false,
   dropEmpty: true,
   stripTags: true,
+  order: [{ kind: 'content', key: 'host' }, { kind: 'topic' }],
+};
+const MASKS: NonNullable<FormatPlan['masks']> = {
+  fields: [
+    { field: { kind: 'content', key: 'a' }, as: { kind: 'stars', first: 32, last: 32 } },
+    { field: { kind: 'content', key: 'host' }, as: { kind: 'hash' } },
+    { field: { kind: 'topic' }, as: { kind: 'hash' } },
+  ],
+  key: Buffer.from('Jefe'),
+  digits: 64,
 };
 const PLANS: readonly FormatPlan[] = [
   PLAN,
@@ -31,7 +41,8 @@ const PLANS: readonly FormatPlan[] = [
     size: { maxBytes: 1024, over: 'truncate', marker: '[cut]', trimFirst: ['a', 'host'], idPrefix: '' },
   },
   { ...PLAN, body: { kind: 'leef', format: '2.0', delimiter: '^', members: MEMBERS, ...ALL } },
-  { ...PLAN, shape: SHAPE },
+  { ...PLAN, shape: SHAPE, masks: MASKS },
+  { ...PLAN, masks: MASKS },
   { ...PLAN, body: { kind: 'json', members: MEMBERS, rest: 'all', expand: true }, shape: SHAPE },
   { ...PLAN, framing: 'octet-counting', body: { kind: 'cef', format: '0', name: [], members: MEMBERS, ...ALL } },
 ];

@@ -30,6 +30,7 @@ const pairsPlan = plan
       rules: [],
       size: undefined,
       shape: undefined,
+      masks: undefined,
     };
   });
 

@@ -7,7 +7,9 @@ import type {
   EventTimePlan,
   FieldRef,
   FormatPlan,
+  FoundField,
   Framing,
+  MaskPlan,
   Member,
   ShapePlan,
   Template,
@@ -169,6 +171,23 @@ const shape: fc.Arbitrary<ShapePlan> = fc.record({
   dropOthers: fc.boolean(),
   dropEmpty: fc.boolean(),
   stripTags: fc.boolean(),
+  order: fc.uniqueArray(bodyField, { maxLength: 4, selector: (field) => JSON.stringify(field) }),
+});
+const foundField = bodyField.filter((field): field is FoundField => field.kind !== 'time' && field.kind !== 'timeNs');
+const few = fc.constantFrom(0, 1, 4, 32);
+const masks: fc.Arbitrary<MaskPlan> = fc.record({
+  fields: fc.uniqueArray(
+    fc.record({
+      field: foundField,
+      as: fc.oneof(
+        fc.constant({ kind: 'hash' as const }),
+        fc.record({ kind: fc.constant('stars' as const), first: few, last: few }),
+      ),
+    }),
+    { maxLength: 6, selector: ({ field }) => JSON.stringify(field) },
+  ),
+  key: fc.constantFrom('k', 'Jefe', 'x'.repeat(64), 'y'.repeat(65), 'ключ '.repeat(40)).map((key) => Buffer.from(key)),
+  digits: fc.constantFrom(16, 32, 64),
 });
 
 export const plan: fc.Arbitrary<FormatPlan> = fc.record({
@@ -204,6 +223,7 @@ export const plan: fc.Arbitrary<FormatPlan> = fc.record({
   eventTime: rarely(eventTime),
   body,
   shape: rarely(shape),
+  masks: rarely(masks),
   include: rarely(condition),
   exclude: rarely(condition),
   rules: fc.array(fc.record({ when: condition, priority }), { maxLength: 3 }),

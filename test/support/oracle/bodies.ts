@@ -11,7 +11,7 @@ import type {
 } from '../../../src/model/format-plan.js';
 import { decodeText, isJson, lookUp, nanoseconds, valuesOf, type Event } from './fields.js';
 import type { Pair } from './log-group-list.js';
-import { nameOf } from './shape.js';
+import { inOrder, nameOf, type Written } from './shape.js';
 import { textUpTo } from './size.js';
 
 const NONE = new Uint8Array();
@@ -37,19 +37,21 @@ export function bodyOf(plan: FormatPlan, event: Event): string {
 function keyValue(separator: string, plan: FormatPlan, { group, log }: Event): string {
   const { newline, shape } = plan;
   const text = (bytes: Uint8Array | undefined): string => mend(bytes ?? NONE, newline);
-  const pair = (kind: BodyField['kind'], prefix: string, { key, value }: Pair): string[] => {
+  const pair = (kind: BodyField['kind'], prefix: string, { key, value }: Pair): Written[] => {
     const name = nameOf(plan, kind, key, value.length === 0, prefix + text(key));
-    return name === undefined ? [] : [`${name}=${text(value)}`];
+    return name === undefined ? [] : [{ kind, key, text: `${name}=${text(value)}` }];
   };
   const ns = nanoseconds(log);
-  return [
-    '',
+  const pairs = [
     ...pair('topic', '__topic__', { key: NONE, value: group.topic ?? NONE }),
     ...pair('source', '__source__', { key: NONE, value: group.source ?? NONE }),
     ...(ns === 0 ? [] : pair('timeNs', '__time_ns_part__', { key: NONE, value: Buffer.from(String(ns)) })),
     ...group.tags.flatMap((tag) => pair('tag', shape?.stripTags === true ? '' : '__tag__:', tag)),
     ...log.contents.flatMap((content) => pair('content', '', content)),
-  ].join(separator);
+  ];
+  return inOrder(plan, pairs)
+    .map((one) => separator + one.text)
+    .join('');
 }
 
 function json({ members, rest: planned, expand }: JsonBodyPlan, plan: FormatPlan, event: Event): string {
@@ -66,9 +68,10 @@ function json({ members, rest: planned, expand }: JsonBodyPlan, plan: FormatPlan
   });
   const rest = found.length === 0 ? 'all' : planned;
   const names = new Set(members.map(({ name }) => latin1(Buffer.from(name))));
+  const others: Written[] = [];
   const add = (kind: BodyField['kind'], own: string, key: Uint8Array, value: string, isEmpty: boolean): void => {
     const name = nameOf(plan, kind, key, isEmpty, own);
-    if (name !== undefined) found.push(`${jsonString(name)}:${value}`);
+    if (name !== undefined) others.push({ kind, key, text: `${jsonString(name)}:${value}` });
   };
   if (rest === 'all') {
     if (log.time !== undefined) add('time', '__time__', NONE, String(log.time), false);
@@ -84,10 +87,11 @@ function json({ members, rest: planned, expand }: JsonBodyPlan, plan: FormatPlan
     for (const { key, value } of log.contents) {
       const name = nameOf(plan, 'content', key, value.length === 0, key);
       if (name === undefined || names.has(latin1(Buffer.from(name)))) continue;
-      found.push(`${text(Buffer.from(name))}:${expand && isJson(value) ? compactJson(value) : text(value)}`);
+      const written = expand && isJson(value) ? compactJson(value) : text(value);
+      others.push({ kind: 'content', key, text: `${text(Buffer.from(name))}:${written}` });
     }
   }
-  return `{${found.join(',')}}`;
+  return `{${[...found, ...inOrder(plan, others).map((one) => one.text)].join(',')}}`;
 }
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
@@ -175,7 +179,10 @@ function pairs(
     return pieces.every(({ length }) => length === 0) ? [] : [`${name}=${pieces.map(text).join('')}`];
   });
   if (rest === 'none') return found;
-  const contents = event.log.contents.filter(({ value }) => value.length > 0);
+  const contents = inOrder(
+    plan,
+    event.log.contents.filter(({ value }) => value.length > 0).map((pair) => ({ kind: 'content' as const, ...pair })),
+  );
   const names = new Set<string>();
   const unique = (name: string): string => {
     let free = name;

@@ -12,6 +12,8 @@ export interface Event {
   readonly priority: number;
   /** When it happened. */
   readonly moment: Moment | undefined;
+  /** Contents that nothing leads into. */
+  readonly closed?: readonly string[];
 }
 
 const NONE = new Uint8Array();
@@ -36,7 +38,7 @@ export function lookUp(ref: FieldRef, event: Event): Uint8Array {
     case 'tag':
       return group.tags.findLast(({ key }) => isKey(key, ref.key))?.value ?? NONE;
     case 'content':
-      return content(ref.key, log);
+      return content(ref.key, log, event.closed ?? []);
     case 'time':
       return Buffer.from(time === undefined ? '' : String(time));
     case 'timeMs':
@@ -59,10 +61,10 @@ function plainContent(key: string, { contents }: Log): Uint8Array {
   return contents.findLast((pair) => isKey(pair.key, key))?.value ?? NONE;
 }
 
-function content(key: string, log: Log): Uint8Array {
+function content(key: string, log: Log, closed: readonly string[]): Uint8Array {
   const own = plainContent(key, log);
   const [root = '', ...path] = key.split('.');
-  if (own.length > 0 || path.length === 0) return own;
+  if (own.length > 0 || path.length === 0 || closed.includes(root)) return own;
   return insideJson(plainContent(root, log), path);
 }
 

@@ -4,6 +4,7 @@ import { bodyOf, controlsAsSpace } from './bodies.js';
 import { isWanted, priorityOf } from './conditions.js';
 import { decodeText, lookUp, nanoseconds, valuesOf, type Event } from './fields.js';
 import { decode } from './log-group-list.js';
+import { masked } from './masks.js';
 import { fit, type Message } from './size.js';
 import { bsdTime, momentOf, rfc3339, type Moment } from './times.js';
 
@@ -36,7 +37,7 @@ function frameOf(event: Event, plan: FormatPlan): Uint8Array[] {
   // The rules ask the same: what they make of the severity is known only afterwards.
   if (!isWanted(plan, { ...event, priority: plan.header.priority })) return [];
   const whole = (one: Event): Message => ({ head: headerOf(plan, one), body: bodyOf(plan, one) });
-  return fit(event, whole, plan).map((bytes) => framed(bytes, plan));
+  return fit(masked(event, plan), whole, plan).map((bytes) => framed(bytes, plan));
 }
 
 function framed(bytes: Buffer, { framing }: FormatPlan): Uint8Array {

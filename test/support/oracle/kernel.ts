@@ -32,6 +32,7 @@ export const PLAN: FormatPlan = {
   eventTime: undefined,
   body: { kind: 'kv', separator: '||' },
   shape: undefined,
+  masks: undefined,
   include: undefined,
   exclude: undefined,
   rules: [],

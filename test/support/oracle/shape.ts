@@ -10,9 +10,30 @@ export function nameOf<T>(
   own: T,
 ): T | string | undefined {
   if (shape === undefined) return own;
-  const isIt = (field: BodyField): boolean =>
-    field.kind === kind && (!('key' in field) || Buffer.compare(Buffer.from(field.key), key) === 0);
-  const found = shape.fields.find(({ field }) => isIt(field));
+  const found = shape.fields.find(({ field }) => isIt(field, kind, key));
   const isLeftOut = found === undefined ? shape.dropOthers : found.drop;
   return isLeftOut || (isEmpty && shape.dropEmpty) ? undefined : (found?.name ?? own);
+}
+
+const isIt = (field: BodyField, kind: BodyField['kind'], key: Uint8Array): boolean =>
+  field.kind === kind && (!('key' in field) || Buffer.compare(Buffer.from(field.key), key) === 0);
+
+/** A field, and what a body makes of it. */
+export interface Written {
+  readonly kind: BodyField['kind'];
+  readonly key: Uint8Array;
+  readonly text: string;
+}
+
+/** Those with a place in the plan's order first. */
+export function inOrder<T extends Pick<Written, 'kind' | 'key'>>(
+  { shape }: Pick<FormatPlan, 'shape'>,
+  all: readonly T[],
+): T[] {
+  const order = shape?.order ?? [];
+  const placeOf = ({ kind, key }: T): number => {
+    const place = order.findIndex((field) => isIt(field, kind, key));
+    return place < 0 ? order.length : place;
+  };
+  return all.toSorted((one, other) => placeOf(one) - placeOf(other));
 }

@@ -39,7 +39,8 @@ const bytesOf = ({ head, body }: Message): Buffer => Buffer.from(head + body);
 function trimmed(event: Event, messageOf: (event: Event) => Message, whole: Message, size: SizePlan): Message {
   let message = whole;
   let { contents } = event.log;
-  for (const name of size.trimFirst) {
+  const names = size.trimFirst.filter((name) => event.closed?.includes(name) !== true);
+  for (const name of names) {
     const over = sizeOf(message) - size.maxBytes;
     if (over <= 0) break;
     const isNamed = ({ key }: Pair): boolean => Buffer.compare(key, Buffer.from(name)) === 0;

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { toSettings } from '../../../src/config/settings.js';
 import type { FormatPlan } from '../../../src/model/format-plan.js';
@@ -258,6 +261,32 @@ test('every mistake is one line that says what to write instead', () => {
     ['{ shape: { rename: { a: "b c" } } }', 'shape.rename.a: a new name has no spaces and no "="'],
     ['{ body: leef, shape: { drop: [__topic__] } }', 'shape.drop: "__topic__" is not written by this body; remove it'],
     ['{ body: leef, shape: { tagPrefix: strip } }', 'shape.tagPrefix: this body writes no tags on its own; remove it'],
+    [
+      '{ shape: { mask: [event.userIdentity] } }',
+      'shape.mask[0].field: "event.userIdentity" is a value inside a field; only a whole field can be hidden: "event"',
+    ],
+    ['{ shape: { mask: [a, { field: a, last: 2 }] } }', 'shape.mask[1]: "a" is hidden already; remove it'],
+    [
+      '{ body: json, fields: { x: "%{a|event.x}" }, shape: { mask: [event] } }',
+      'fields.x: "event.x" would show what is in "event", which is hidden; remove one of the two',
+    ],
+    [
+      '{ shape: { mask: [{ field: a, first: 40 }] } }',
+      'shape.mask[0].first: expected a whole number from 0 to 32, got the number 40',
+    ],
+    ['{ shape: { hash: { fields: [a] } } }', 'shape.hash: needs "key" or "keyFile"'],
+    ['{ shape: { hash: { fields: [a], key: x, keyFile: y } } }', 'shape.hash: needs "key" or "keyFile", not both'],
+    [
+      '{ shape: { hash: { fields: [a], key: "a literal of some length" } } }',
+      'shape.hash.key: stands in the file for all to read; write "${NAME}" and set that variable, or use keyFile',
+    ],
+    [
+      '{ shape: { hash: { fields: [a], keyFile: /nowhere } } }',
+      'shape.hash.keyFile: can\'t read "/nowhere": there is no such file',
+    ],
+    ['{ shape: { order: [a, b, a] } }', 'shape.order[2]: "a" stands in the order twice; remove one'],
+    ['{ shape: { drop: [a], order: [a] } }', 'shape.order[0]: "a" is dropped; remove it here or there'],
+    ['{ shape: { keep: [a], order: [b] } }', 'shape.order[0]: "b" is not kept; add it to "keep"'],
     ['{ body: raw, shape: { dropEmpty: true } }', 'shape: body: raw has no other fields to shape (raw is one value)'],
     ['{ dialect: year }', 'dialect: is of RFC 3164 only; write header: rfc3164, or remove it'],
     [
@@ -275,4 +304,20 @@ test('every mistake is one line that says what to write instead', () => {
     wrong('{ include: { field: a, exist: true } }').join('\n'),
     /include\.exist: unknown key; did you mean "exists"\?/,
   );
+});
+
+test('the secret of hashes comes from the environment or a file, is long enough, and is told nowhere', () => {
+  const text = minimal({ pipeline: 'format: { body: raw, shape: { hash: { fields: [user], key: "${HASH}" } } }' });
+  const secret = 'sixteen bytes or more';
+  const { pipelines } = toSettings(parse(text, { HASH: secret }), { cores: 1, consumer: 'c', now: 0 });
+  const { masks } = pipelines[0]?.plan ?? {};
+  assert.deepEqual(Buffer.from(masks?.key ?? []).toString(), secret);
+  assert.equal(masks?.digits, 32);
+  const [short = ''] = problems(text, { HASH: 'letmein' });
+  assert.match(short, /hash\.key: the secret has 7 bytes, at least 16 are needed/);
+  assert.doesNotMatch(short, /letmein/);
+  const file = join(mkdtempSync(join(tmpdir(), 'hash-')), 'key');
+  writeFileSync(file, `${secret}\r\n`);
+  const byFile = planOf(`{ shape: { hash: { fields: [user], keyFile: ${file}, digits: 64 } } }`);
+  assert.equal(Buffer.from(byFile.masks?.key ?? []).toString(), secret);
 });

@@ -60,6 +60,7 @@ test('what is not written has a default', () => {
         rules: [],
         size: undefined,
         shape: undefined,
+        masks: undefined,
       },
       compression: 'lz4',
       query: '',

@@ -34,7 +34,7 @@ import {
 } from './plan';
 import { end, readField, start, tag } from './protobuf';
 import { isReserved } from './reserved';
-import { isKept, renamed } from './shape';
+import { beginTurn, isKept, renamed } from './shape';
 import { copyReady } from './text';
 
 const OPEN: u8 = 0x7b;
@@ -81,8 +81,11 @@ export function jsonBody(dst: usize, contents: usize, logEnd: usize): usize {
   }
   // A log of another kind than the members were meant for must not become an empty object.
   const rest = first ? REST_ALL : plan.rest;
-  if (rest == REST_ALL) dst = tagsOf(originOf(dst));
-  if (rest >= REST_CONTENTS) dst = contentsOf(dst, contents, logEnd);
+  for (let turn: u32 = 0; turn <= plan.orderCount; turn++) {
+    beginTurn(turn);
+    if (rest == REST_ALL) dst = tagsOf(originOf(dst));
+    if (rest >= REST_CONTENTS) dst = contentsOf(dst, contents, logEnd);
+  }
   return byte(dst, CLOSE);
 }
 

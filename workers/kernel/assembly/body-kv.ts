@@ -23,9 +23,10 @@ import {
   value,
   valueEnd,
 } from './log';
+import { SHOWN_BOUND } from './mask';
 import { plan, REF_CONTENT, REF_SOURCE, REF_TAG, REF_TOPIC, SHAPE_TIME_NS } from './plan';
 import { end, readField, start, tag } from './protobuf';
-import { isKept, renamed } from './shape';
+import { beginTurn, isKept, renamed } from './shape';
 import { specials, text } from './text';
 import { flush, limit } from './window';
 
@@ -53,11 +54,20 @@ const TIME_NS = memory.data<u8>([
 ]); // __time_ns_part__=
 const TIME_NS_LENGTH: usize = 17;
 
-/** The most that a pair has beside its key and value; and with a name of its own. */
+/** The most that a pair has beside its key and value; and with a name of its own and another value than it has. */
 const PAIR_BOUND: u64 = 64;
-const SHAPED_BOUND: u64 = 64 + 255 + 16;
+const SHAPED_BOUND: u64 = 64 + 255 + 16 + 4 * SHOWN_BOUND;
 
-/** All of it, for one log. */
+/** The whole body of one log, with some fields before all others. */
+export function kvOrdered(dst: usize, nanoseconds: u32, contents: usize, logEnd: usize): usize {
+  for (let turn: u32 = 0; turn <= plan.orderCount; turn++) {
+    beginTurn(turn);
+    dst = kvContents(kvShared(dst, nanoseconds), contents, logEnd);
+  }
+  return dst;
+}
+
+/** All of it but the contents, for one log. */
 export function kvShared(dst: usize, nanoseconds: u32): usize {
   return kvTags(kvNanoseconds(kvOrigin(dst), nanoseconds));
 }

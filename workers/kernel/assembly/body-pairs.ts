@@ -5,7 +5,7 @@ import { isContent, key, keyEnd, readContent, value, valueEnd } from './log';
 import { byte, isEmptyValue, literal, memberAt, writeTitle, writeValue } from './members';
 import { beginNames, uniqueName } from './names';
 import { plan, REF_CONTENT, REST_CONTENTS, Title, TITLE_SIZE } from './plan';
-import { isKept } from './shape';
+import { beginTurn, isKept } from './shape';
 import { copyReady } from './text';
 import { flush, limit } from './window';
 
@@ -39,7 +39,13 @@ export function pairsMembers(dst: usize, contents: usize, logEnd: usize): usize 
     if (isEmptyValue(member.parts, member.partCount)) continue;
     dst = writeValue(literal(between(dst), member), member.parts, member.partCount, plan.valueMode);
   }
-  return plan.rest == REST_CONTENTS ? contentsOf(dst, contents, logEnd) : dst;
+  if (plan.rest != REST_CONTENTS) return dst;
+  beginNames();
+  for (let turn: u32 = 0; turn <= plan.orderCount; turn++) {
+    beginTurn(turn);
+    dst = contentsOf(dst, contents, logEnd);
+  }
+  return dst;
 }
 
 function between(dst: usize): usize {
@@ -49,7 +55,6 @@ function between(dst: usize): usize {
 }
 
 function contentsOf(dst: usize, p: usize, logEnd: usize): usize {
-  beginNames();
   while (p < logEnd) {
     p = readContent(p, logEnd);
     if (!isContent || value == valueEnd || (plan.shaped != 0 && !isKept(REF_CONTENT, false))) continue;

@@ -4,6 +4,7 @@ import { readEventTime } from './event-time';
 import { closeFrame, openFrame } from './framing';
 import { countLogs, GROUP_LOG, LIST_GROUP, scanGroup, scanLog, scanNamedLog } from './log';
 import { inflate as inflateBlock } from './lz4';
+import { beginMasks, maskContentRefs, maskGroupRefs } from './mask';
 import { beginGroup, beginMessages, writeMessage } from './message';
 import { beginOversize, boundedFrame, dropped, truncated } from './oversize';
 import { Head, plan, usePlan } from './plan';
@@ -11,6 +12,7 @@ import { beginRaw, end, raw, readField, start, tag } from './protobuf';
 import { beginRefs, computeRefs, forgetRefs, needPaths, resolveGroupRefs } from './refs';
 import { chooseHead, isWanted } from './rules';
 import { forgetSearches } from './searches';
+import { maskOrigin } from './shape';
 import { beginTimestamps } from './timestamp';
 import { flush, makeRoom, openWindow, setConsumed } from './window';
 
@@ -69,6 +71,7 @@ export function format(
   beginOversize();
   beginMessages();
   beginRefs();
+  beginMasks();
   beginTimestamps();
   filtered = 0;
   const limit = at + length;
@@ -85,6 +88,8 @@ function formatGroup(dst: usize, begin: usize, limit: usize): usize {
   nextGroup();
   scanGroup(begin, limit);
   resolveGroupRefs();
+  maskGroupRefs();
+  maskOrigin();
   beginGroup();
   for (let p = begin; p < limit;) {
     const next = readField(p, limit);
@@ -119,6 +124,7 @@ function formatByRefs(dst: usize, p: usize, limit: usize): usize {
   head = chooseHead();
   if (head.rating != rating) computeRefs(head.rating);
   needPaths();
+  maskContentRefs();
   return send(dst, head, limit);
 }
 

@@ -201,6 +201,20 @@ export function renameKey(from: usize, to: usize): void {
   keyEnd = to;
 }
 
+/** What is shown of the pair that was read last. */
+export function replaceValue(from: usize, to: usize): void {
+  value = from;
+  valueEnd = to;
+}
+
+/** What is shown of the group's topic and source. */
+export function replaceOrigin(topicFrom: usize, topicTo: usize, sourceFrom: usize, sourceTo: usize): void {
+  topic = topicFrom;
+  topicEnd = topicTo;
+  source = sourceFrom;
+  sourceEnd = sourceTo;
+}
+
 /** Some contents are to be shortened. */
 export let limited: bool = false;
 

@@ -1,6 +1,6 @@
 /** One message: its header, then its body. What all messages of a group have in common is rendered once. */
 import { jsonBody } from './body-json';
-import { kvContents, kvGroupBound, kvNanoseconds, kvOrigin, kvShared, kvTags } from './body-kv';
+import { kvContents, kvGroupBound, kvNanoseconds, kvOrdered, kvOrigin, kvTags } from './body-kv';
 import { pairsBody, pairsMembers, rawBody } from './body-pairs';
 import * as event from './event-time';
 import { fail, SIZE_LIMIT } from './fault';
@@ -9,6 +9,7 @@ import { headerFields, structuredData } from './header';
 import { contentsFrom, hasTime, logs, nanoseconds, tagsFrom, tagsTo, time } from './log';
 import { BODY_JSON, BODY_KV, BODY_RAW, Head, plan, TIME_BSD, TIME_ISO, TIME_NONE, TIME_YEAR } from './plan';
 import { raw } from './protobuf';
+import { beginTurn } from './shape';
 import { broken, copyReady, setBroken } from './text';
 import { bsdTimestamp, timestamp } from './timestamp';
 import { beginElsewhere, endElsewhere } from './window';
@@ -36,13 +37,14 @@ export let commonBroken: bool = false;
 
 export function beginMessages(): void {
   rereading = 0;
+  beginTurn(plan.orderCount);
 }
 
 export function beginGroup(): void {
   commonEnd = 0;
   commonBroken = false;
   setBroken(false);
-  if (plan.bodyKind == BODY_KV && kvGroupBound() + HEADER_BOUND > COMMON_SIZE) {
+  if (plan.bodyKind == BODY_KV && (plan.orderCount != 0 || kvGroupBound() + HEADER_BOUND > COMMON_SIZE)) {
     reread();
     return;
   }
@@ -60,7 +62,7 @@ export function beginGroup(): void {
 
 /** The tags of this group are read again for each of its logs. */
 function reread(): void {
-  rereading += <u64>logs * <u64>(tagsTo - tagsFrom);
+  rereading += <u64>logs * <u64>(tagsTo - tagsFrom) * <u64>(plan.orderCount + 1);
   if (rereading > MAX_REREADING) fail(SIZE_LIMIT, tagsFrom - raw);
 }
 
@@ -88,8 +90,8 @@ function written(dst: usize, known: bool, seconds: u32, nanoseconds: u32): usize
 }
 
 function kvBody(dst: usize, limit: usize): usize {
-  dst = commonEnd == 0 ? writeShared(dst) : copyShared(dst);
-  return kvContents(dst, contentsFrom, limit);
+  if (commonEnd == 0) return writeKv(dst, limit);
+  return kvContents(copyShared(dst), contentsFrom, limit);
 }
 
 function otherBody(dst: usize, limit: usize): usize {
@@ -104,13 +106,9 @@ export function writeBody(dst: usize, limit: usize): usize {
   if (plan.bodyKind == BODY_JSON) return jsonBody(dst, contentsFrom, limit);
   if (plan.bodyKind == BODY_RAW) return rawBody(dst);
   if (plan.bodyKind != BODY_KV) return pairsMembers(dst, contentsFrom, limit);
-  if (commonEnd == 0) {
-    dst = kvShared(dst, nanoseconds);
-  } else {
-    dst = kvNanoseconds(copyReady(dst, originAt, tagsAt - originAt), nanoseconds);
-    dst = copyReady(dst, tagsAt, commonEnd - tagsAt);
-  }
-  return kvContents(dst, contentsFrom, limit);
+  if (commonEnd == 0) return kvOrdered(dst, nanoseconds, contentsFrom, limit);
+  dst = kvNanoseconds(copyReady(dst, originAt, tagsAt - originAt), nanoseconds);
+  return kvContents(copyReady(dst, tagsAt, commonEnd - tagsAt), contentsFrom, limit);
 }
 
 function copyShared(dst: usize): usize {
@@ -120,8 +118,9 @@ function copyShared(dst: usize): usize {
   return copyReady(dst, tagsAt, commonEnd - tagsAt);
 }
 
-function writeShared(dst: usize): usize {
+/** Nothing of the group is ready. */
+function writeKv(dst: usize, limit: usize): usize {
   if (!plan.headerPerLog) dst = headerFields(dst);
   noteBody(dst);
-  return kvShared(dst, nanoseconds);
+  return kvOrdered(dst, nanoseconds, contentsFrom, limit);
 }

@@ -4,6 +4,7 @@ import { group, index } from './computed';
 import { bodyAt, closeFrame, frameAt, openFrame } from './framing';
 import { reject } from './host';
 import { contentsFrom, groupFrom, groupTo, logFrom, scanNamedLog } from './log';
+import { maskContentRefs } from './mask';
 import { commonBroken, writeMessage } from './message';
 import { cutLines, joinLines, measureParts, tooLong, writeParts } from './parts';
 import { Head, OVER_DEAD_LETTER, OVER_DROP, OVER_SPLIT, plan } from './plan';
@@ -63,6 +64,7 @@ function readAgain(limit: usize): void {
   forgetRefs();
   scanNamedLog(logFrom, limit);
   needPaths();
+  maskContentRefs();
 }
 
 function tooLarge(begin: usize, end: usize, size: u32, limit: usize): usize {

@@ -144,6 +144,16 @@ export class Plan {
   dropEmpty: u32;
   /** 1 if the names of tags have no `__tag__:` before them. */
   stripTags: u32;
+  /** Addresses of the Shapes that are written before all others. */
+  order: usize;
+  orderCount: u32;
+  /** Refs whose values are hidden before they are written. */
+  maskedRefs: usize;
+  maskedRefCount: u32;
+  /** Of hashes; at most so many hexadecimal digits of each. */
+  hashKey: usize;
+  hashKeyLength: u32;
+  hashDigits: u32;
 }
 
 /** What becomes of a field that a body writes on its own. */
@@ -158,6 +168,27 @@ export class Shape {
   /** Its name in the body; at most 255 bytes, 0 for its own. */
   name: usize;
   nameLength: u32;
+  /** 1 if it has a place in the order. */
+  ordered: u32;
+  /** The Mask that hides its value, or 0. */
+  mask: usize;
+}
+
+/** How values of a field are hidden. */
+@unmanaged
+export class Mask {
+  /** 1 for a hash; else stars between so many characters from the beginning and the end. */
+  hashed: u32;
+  first: u32;
+  last: u32;
+  /** Where what is shown instead is written. */
+  slot: usize;
+}
+
+@unmanaged
+export class MaskedRef {
+  ref: usize;
+  mask: usize;
 }
 
 /** `<PRI>1 ` (RFC 5424) or `<PRI>` (RFC 3164): less than 16 bytes. */
@@ -349,6 +380,7 @@ export const RULE_SIZE: usize = offsetof<Rule>();
 export const TRIM_SIZE: usize = offsetof<Trim>();
 export const SHIFT_SIZE: usize = offsetof<Shift>();
 export const SHAPE_SIZE: usize = offsetof<Shape>();
+export const MASKED_REF_SIZE: usize = offsetof<MaskedRef>();
 export const TEXT_SIZE: usize = offsetof<Text>();
 
 /** The plan of the batch being formatted. */

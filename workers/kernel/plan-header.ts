@@ -1,0 +1,103 @@
+import type { FormatPlan, Template } from '../../src/model/format-plan.js';
+import type { Arena } from './arena.js';
+import type { RefTable } from './plan-refs.js';
+
+/** RFC 5424 §6: the most bytes of HOSTNAME, APP-NAME, PROCID and MSGID; RFC 3164 §4.1.3: of TAG. */
+const MAX_HOSTNAME = 255;
+const MAX_APP_NAME = 48;
+const MAX_PROC_ID = 128;
+const MAX_MSG_ID = 32;
+const MAX_TAG = 32;
+
+type Header = FormatPlan['header'];
+
+export function templatesOfHeader({ style, hostname, appName, procId, msgId, structuredData }: Header): Template[] {
+  if (style === 'none') return [];
+  const data = structuredData.flatMap(({ params }) => params.map(({ value }) => value));
+  return [hostname, appName, procId, msgId, ...data];
+}
+
+export function encodeHead(arena: Arena, { style }: Header, priority: number): number {
+  const text = style === 'rfc5424' ? `<${priority}>1 ` : style === 'rfc3164' ? `<${priority}>` : '';
+  return arena.words([...arena.text(text), RATINGS[priority % 8] ?? 1]);
+}
+
+/** 1 to 10 for debug to emerg: neither LEEF nor CEF says how its scale and that of syslog meet. */
+const RATINGS = [10, 9, 8, 7, 5, 3, 2, 1];
+
+const BOM = '\ufeff';
+
+/** Fixed fields become bytes here, once; what is between two variable fields is one literal. */
+export function encodeSegments(arena: Arena, header: Header, refs: RefTable): [number, number] {
+  const segments: number[][] = [];
+  let literal = '';
+  for (const { before, template, max } of fieldsOf(header)) {
+    literal += before;
+    const fixed = fixedField(template, max);
+    if (fixed === undefined) {
+      segments.push([...arena.text(literal), max, ...refs.template(template)]);
+      literal = '';
+    } else {
+      literal += fixed;
+    }
+  }
+  segments.push([...arena.text(literal + endOfHeader(header)), 0, 0, 0]);
+  return [arena.words(segments.flat()), segments.length];
+}
+
+interface HeaderField {
+  readonly before: string;
+  readonly template: Template;
+  readonly max: number;
+}
+
+function fieldsOf({ style, hostname, appName, procId, msgId }: Header): HeaderField[] {
+  if (style === 'none') return [];
+  const host = { before: ' ', template: hostname, max: MAX_HOSTNAME };
+  if (style === 'rfc3164') {
+    if (appName.length === 0) return [host];
+    const tag = { before: ' ', template: appName, max: MAX_TAG };
+    return procId.length === 0 ? [host, tag] : [host, tag, { before: '[', template: procId, max: MAX_PROC_ID }];
+  }
+  return [
+    host,
+    { before: ' ', template: appName, max: MAX_APP_NAME },
+    { before: ' ', template: procId, max: MAX_PROC_ID },
+    { before: ' ', template: msgId, max: MAX_MSG_ID },
+  ];
+}
+
+function endOfHeader({ style, appName, procId, structuredData, bom }: Header): string {
+  const mark = bom ? BOM : '';
+  if (style === 'none') return mark;
+  if (style === 'rfc3164') return `${appName.length === 0 ? '' : procId.length === 0 ? ':' : ']:'} ${mark}`;
+  return structuredData.length === 0 ? ` - ${mark}` : ' ';
+}
+
+/** The field's bytes, all ASCII, if they are the same for every log. */
+function fixedField(template: Template, maxLength: number): string | undefined {
+  let text = '';
+  for (const part of template) {
+    if (part.kind === 'field') return undefined;
+    text += part.text;
+  }
+  const bytes = new TextEncoder().encode(text).subarray(0, maxLength);
+  return Array.from(bytes, (byte) => (byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '_')).join('') || '-';
+}
+
+/** Every value with the bytes before it, and at last those behind. */
+export function encodeData(arena: Arena, { structuredData, bom }: Header, refs: RefTable): [number, number] {
+  if (structuredData.length === 0) return [0, 0];
+  const members: number[] = [];
+  let literal = '';
+  for (const { id, params } of structuredData) {
+    literal += `[${id}`;
+    for (const { name, value } of params) {
+      members.push(...arena.text(`${literal} ${name}="`), ...refs.template(value));
+      literal = '"';
+    }
+    literal += ']';
+  }
+  members.push(...arena.text(`${literal} ${bom ? BOM : ''}`), 0, 0);
+  return [arena.words(members), members.length / 4];
+}
