@@ -132,7 +132,7 @@ function settingsFor(transport: Transport, port: number, guarantee: Guarantee): 
     connectTimeoutMs: 5_000,
     stallTimeoutMs: 20_000,
     settleTimeMs: 1_000,
-    replayBytes: 8 * 1024 * 1024,
+    replayBytes: 16 * 1024 * 1024,
     retry: { initialMs: 100, maxMs: 10_000 },
     rate: { eps: file, burst: file, bytesPerSecond: file, catchUpEps: file },
   };

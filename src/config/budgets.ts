@@ -2,7 +2,7 @@ import type { Guarantee } from '../syslog/settings.js';
 import type { ForwarderSettings } from './settings.js';
 
 /** Of what the receivers may have unsettled in flight, so much is needed for bytes to settle bytes: measured, 70,000 events a second instead of a million below it. */
-const WINDOWS = 4;
+const WINDOWS = 2;
 
 /** The byte budget of each destination that is used, by name: equal parts. */
 export function budgetsOf({ pipelines, maxInFlightBytes }: ForwarderSettings): ReadonlyMap<string, number> {

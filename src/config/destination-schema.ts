@@ -140,7 +140,11 @@ export const destination = section({
   settleTime: duration('0ms', '10m')
     .prefault('2s')
     .describe('How long a connection must stay healthy after the bytes were acknowledged.'),
-  replayBytes: byteSize('0B', '64MiB').prefault('6MiB').describe('… or how many further bytes must be acknowledged.'),
+  replayBytes: byteSize('4MiB', '128MiB')
+    .prefault('12MiB')
+    .describe(
+      '… or until half so many further bytes were acknowledged. After a loss a connection sends no more than so many bytes, and one batch, again.',
+    ),
   retry: retry('100ms', '10s').describe('Pauses between connection attempts.'),
   rate: rate.prefault({}).describe('What the receivers may be sent at most.'),
   tls: tls.prefault({}).describe('TLS options, for tls:// and relps:// endpoints.'),

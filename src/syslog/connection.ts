@@ -198,6 +198,8 @@ export class Connection implements Member {
     await link.closed;
     life.abort();
     forget();
+    // What is known to be acked settles the window behind it to the last; time settles nothing on what is lost.
+    this.#outbox.advance(link.acked, clock.monotonic(), Infinity);
     if (link.ended) this.#outbox.settleAll(clock.monotonic());
     this.#outbox.rewind();
     const error = await this.#whatFailed(link);

@@ -14,7 +14,7 @@ import type { Lease } from './outbox.js';
 import { Pace } from './pace.js';
 import { Pulse } from './pulse.js';
 import { RelpLink } from './relp-link.js';
-import { isRelp, isTls, isUdp, TUNING, type DeliveryTuning, type DestinationSettings } from './settings.js';
+import { halves, isRelp, isTls, isUdp, TUNING, type DeliveryTuning, type DestinationSettings } from './settings.js';
 import { StreamLink } from './stream-link.js';
 import { Successor } from './successor.js';
 import { secureContext } from './tls-options.js';
@@ -50,6 +50,7 @@ export function openDestination(
   const totals = newTotals();
   const sendBufferBytes = sendBufferBound();
   const certificates = settings.endpoints.some(isTls) ? new CertificateWatch(clock, log, settings.tls) : undefined;
+  const window = halves(settings.replayBytes);
   const pace = new Pace(settings.rate, clock, isBehind);
   const connections = Array.from({ length: settings.connections }, (_, index) => {
     const rotateBy = settings.mode === 'loadBalance' ? index : 0;
@@ -58,7 +59,7 @@ export function openDestination(
     return new Connection({
       index,
       endpoints,
-      rule: settings,
+      rule: { ...settings, ...window },
       retry: settings.retry,
       tuning,
       clock,
@@ -69,7 +70,7 @@ export function openDestination(
         if (isUdp(endpoint)) return UdpLink.open(endpoint, rotateBy, onChange, signal);
         const dialled = await dial(endpoint, { ...settings, rotateBy, certificates }, clock, signal);
         const sliceBytes = tuning.sliceBytes[isTls(endpoint) ? 'tls' : 'tcp'];
-        const own = { ...settings, ...tuning, sendBufferBytes, sliceBytes };
+        const own = { ...settings, ...tuning, ...window, sendBufferBytes, sliceBytes };
         if (isRelp(endpoint)) return RelpLink.open(dialled, endpoint, own, clock, onChange, signal);
         return new StreamLink(dialled, endpoint, own, clock, onChange);
       },

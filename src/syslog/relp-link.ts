@@ -134,9 +134,9 @@ export class RelpLink implements Link {
   }
 
   get hasRoom(): boolean {
-    return (
-      this.#outstanding + this.sliceEvents <= WINDOW && this.#flushed - this.acked < this.#settings.maxUnackedBytes
-    );
+    const { maxUnackedBytes, sliceBytes } = this.#settings;
+    const fits = this.#flushed - this.acked + sliceBytes <= maxUnackedBytes;
+    return fits && this.#outstanding + this.sliceEvents <= WINDOW;
   }
 
   get sliceBytes(): number {

@@ -65,10 +65,20 @@ export interface DestinationSettings extends SuccessionSettings {
   readonly stallTimeoutMs: number;
   /** How long a batch must stay acked on a healthy connection before it is settled … */
   readonly settleTimeMs: number;
-  /** … or how many further bytes must be acked. Sound when not below the receiver's receive buffer (Linux: 6 MiB by default). */
+  /** The replay window: no more bytes of a connection, and one batch, are sent again after a loss. See {@link halves}. */
   readonly replayBytes: number;
   readonly retry: BackoffSettings;
   readonly rate: RateSettings;
+}
+
+/**
+ * How a replay window is spent. Half is what may be on its way, not known to be acked: that binds no kernel whose largest send buffer is
+ * Linux's default of 4 MiB. The other half is what must be acked behind a batch to settle it: sound when not below the receiver's receive
+ * buffer (Linux: 6 MiB by default).
+ */
+export function halves(replayBytes: number): { readonly maxUnackedBytes: number; readonly settleBytes: number } {
+  const half = Math.floor(replayBytes / 2);
+  return { maxUnackedBytes: half, settleBytes: half };
 }
 
 /** What no user should have to think about. */
@@ -79,8 +89,6 @@ export interface DeliveryTuning {
   readonly restPerLook: number;
   /** A receiver that is alive but reads nothing is left for another one, if there is one, after this long. */
   readonly shutWindowTimeoutMs: number;
-  /** No further write while this many bytes are not known to be acked. Above what Linux buffers by default, so it only binds tuned kernels. */
-  readonly maxUnackedBytes: number;
   /** One write: small enough for its callback to say something, large enough to cost nothing. */
   readonly sliceBytes: { readonly tcp: number; readonly tls: number };
   /** A connection that lived this long was a good one: the back-off starts anew. */
@@ -99,7 +107,6 @@ export const TUNING: DeliveryTuning = {
   beatMs: 200,
   restPerLook: 50,
   shutWindowTimeoutMs: 60_000,
-  maxUnackedBytes: 16 * 1024 * 1024,
   sliceBytes: { tcp: 1024 * 1024, tls: 256 * 1024 },
   provenMs: 5_000,
   endGraceMs: 2_000,

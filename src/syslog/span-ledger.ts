@@ -3,7 +3,7 @@ import type { Guarantee } from './settings.js';
 export interface SettleRule {
   readonly guarantee: Guarantee;
   readonly settleTimeMs: number;
-  readonly replayBytes: number;
+  readonly settleBytes: number;
 }
 
 const LONGEST_WAIT = 10;
@@ -25,7 +25,7 @@ interface Entry<T> {
  *
  * - *written*: our kernel took all of it. Lost if anything happens to the connection.
  * - *acked*: the peer's kernel has it. Lost if the receiver dies before it has read its receive buffer.
- * - *settled*: acked, and then either `replayBytes` further bytes were acked (the receiver must have made room for them by reading), or it
+ * - *settled*: acked, and then either `settleBytes` further bytes were acked (the receiver must have made room for them by reading), or it
  *   stayed acked on a healthy connection for `settleTimeMs`; for twice as long as the ack itself took if that is more, because a receiver
  *   slow to ack is slow to read; but for no more than ten times `settleTimeMs`, or the end of a long stall would bring another wait.
  * - *relp*: the receiver itself has answered; what is acked is settled.
@@ -99,7 +99,7 @@ export class SpanLedger<T> {
 
   /**
    * Takes out what is settled by now.
-   * @param troubledAt when the connection was last seen not to be healthy.
+   * @param troubledAt when the connection was last seen not to be healthy; Infinity: it is lost, time settles nothing any more.
    */
   settle(now: number, troubledAt: number): T[] {
     let count = 0;
@@ -147,7 +147,7 @@ export class SpanLedger<T> {
     const entry = this.#entries[index];
     if (entry === undefined) return false;
     if (this.#rule.guarantee !== 'settled') return true;
-    if (this.#ackedOffset - entry.end >= this.#rule.replayBytes) return true;
+    if (this.#ackedOffset - entry.end >= this.#rule.settleBytes) return true;
     const { settleTimeMs } = this.#rule;
     const needed = Math.min(Math.max(settleTimeMs, 2 * (entry.ackedAt - entry.writtenAt)), LONGEST_WAIT * settleTimeMs);
     return now - Math.max(entry.ackedAt, troubledAt) >= needed;

@@ -12,6 +12,7 @@ export interface StreamSettings extends StallLimits {
   /** No more than this can be in our kernel's send buffer. */
   readonly sendBufferBytes: number;
   readonly blindAckMs: number;
+  /** No more than this is to be on its way, not known to be acked. At least {@link sliceBytes}. */
   readonly maxUnackedBytes: number;
   /** One write. */
   readonly sliceBytes: number;
@@ -101,7 +102,8 @@ export class StreamLink implements Link {
   }
 
   get hasRoom(): boolean {
-    return this.flushed - this.acked < this.#settings.maxUnackedBytes;
+    const { maxUnackedBytes, sliceBytes } = this.#settings;
+    return this.#blind || this.flushed - this.acked + sliceBytes <= maxUnackedBytes;
   }
 
   get sliceBytes(): number {

@@ -3,11 +3,8 @@ import type { ReceiverMode } from '../../src/emulator/receiver/contract.js';
 import { LONG, ModeSink, scenario, type Chaos } from '../support/chaos.js';
 import { IdleBalancer } from '../support/idle-balancer.js';
 
-/**
- * The receiver falls ill in mid-stream for a while, as often as told.
- * @param losses how often each connection may be lost meanwhile.
- */
-function illness(name: string, mode: ReceiverMode, forMs: number, times = 1, losses = 1): void {
+/** The receiver falls ill in mid-stream for a while, as often as told. */
+function illness(name: string, mode: ReceiverMode, forMs: number, times = 1): void {
   scenario(name, {}, async (chaos) => {
     const { receiver } = await listening(chaos);
     const forwarder = chaos.forward();
@@ -17,7 +14,7 @@ function illness(name: string, mode: ReceiverMode, forMs: number, times = 1, los
         await receiver.setMode(mode);
         await delay(forMs);
         await receiver.setMode({ kind: 'normal' });
-      }, losses);
+      });
       await chaos.flow(2000);
     }
     await chaos.settle(forwarder);
@@ -31,8 +28,8 @@ async function listening(chaos: Chaos): Promise<ModeSink> {
 }
 
 // Every connection is lost after 300 kB, and dialled again with pauses of up to half a second.
-illness('RST in mid-stream, again and again', { kind: 'resetting', afterBytes: 300_000 }, 3000, 1, 10);
-illness('FIN in mid-stream, again and again', { kind: 'fin', afterBytes: 300_000 }, 3000, 1, 10);
+illness('RST in mid-stream, again and again', { kind: 'resetting', afterBytes: 300_000 }, 3000);
+illness('FIN in mid-stream, again and again', { kind: 'fin', afterBytes: 300_000 }, 3000);
 illness('all connections reset, five times', { kind: 'refusing' }, 50, 5);
 illness('connections refused for a while', { kind: 'refusing' }, LONG ? 60_000 : 5000);
 illness('zero window for a while', { kind: 'stalled' }, LONG ? 120_000 : 6000);

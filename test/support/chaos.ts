@@ -7,7 +7,7 @@ import type { ReceiverHandle, ReceiverOptions } from '../../src/emulator/receive
 import type { SequenceTracker } from '../../src/emulator/receiver/sequence.js';
 import { startSlsEmulator, type SlsEmulatorHandle } from '../../src/emulator/sls-handle.js';
 import { configOf, type ConfigChange } from './ends.js';
-import { Fleet, type ForwarderProcess } from './forwarder.js';
+import { Fleet, type ForwarderProcess, type LogLine } from './forwarder.js';
 import type { Sink, Tally } from './tally.js';
 
 const PATIENCE_MS = 30_000;
@@ -16,7 +16,7 @@ const QUIET_MS = 1500;
 const MAX_RSS_MIB = 320;
 const MIB = 1024 * 1024;
 const CONNECTIONS = 2;
-const REPLAY_MIB = 8;
+const REPLAY_MIB = 12;
 /** Asked for in one pull, and as frames a little more. */
 const BATCH_MIB = 0.5;
 
@@ -103,6 +103,8 @@ export class Chaos {
           replayBytes: `${REPLAY_MIB}MiB`,
           ...change.destination,
         },
+        // So that it is seen which connections break.
+        top: { log: { format: 'json', level: 'debug' }, ...change.top },
       },
     );
   }
@@ -111,12 +113,9 @@ export class Chaos {
     return this.fleet.start(this.config(change));
   }
 
-  /**
-   * Something bad, from its beginning to its end; then resolves when the first new event has come through.
-   * @param times how often connections may be lost by it.
-   */
-  async fault(what: () => Promise<unknown>, times = 1): Promise<void> {
-    this.#faults += times;
+  /** Something bad, from its beginning to its end; then resolves when the first new event has come through. */
+  async fault(what: () => Promise<unknown>): Promise<void> {
+    this.#faults += 1;
     await what();
     const [ended, { unique }] = [performance.now(), await this.tally()];
     await this.reach(unique + 1);
@@ -196,11 +195,12 @@ export class Chaos {
 
   #judge(tally: Tally, events: number): void {
     const { unique, duplicates, reordered, received, bytes } = tally;
-    const window = (this.#faults * CONNECTIONS * (REPLAY_MIB + 2 * BATCH_MIB) * MIB * received) / bytes;
+    const broken = this.fleet.processes.reduce((sum, { lines }) => sum + brokenConnections(lines), 0);
+    const window = (broken * (REPLAY_MIB + BATCH_MIB) * MIB * received) / bytes;
     const slowest = Math.max(0, ...this.#recoveries);
     this.t.diagnostic(
       `${events} events, ${events - unique} lost, ${duplicates} duplicates (window ${Math.floor(window)}), ${this.#faults} faults, ` +
-        `recovery ${slowest.toFixed(0)} ms, peak ${this.#peakRss.toFixed(0)} MiB`,
+        `${broken} connections broken, recovery ${slowest.toFixed(0)} ms, peak ${this.#peakRss.toFixed(0)} MiB`,
     );
     assert.equal(unique, events, 'every event arrived');
     assert.equal(reordered, 0, 'order per shard');
@@ -212,6 +212,19 @@ export class Chaos {
     const peak = Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
     this.#peakRss = Math.max(this.#peakRss, peak);
   }
+}
+
+/** Connections of one process that did not end well, those open when it was killed among them. */
+function brokenConnections(lines: readonly LogLine[]): number {
+  const phases = new Map<unknown, unknown>();
+  let broken = 0;
+  for (const { msg, connection, from, to } of lines) {
+    if (msg !== 'connection changes state') continue;
+    phases.set(connection, to);
+    if (from === 'connected' && to !== 'ending') broken += 1;
+    if (from === 'ending' && to !== 'closed' && to !== 'connected') broken += 1;
+  }
+  return broken + [...phases.values()].filter((phase) => phase === 'connected' || phase === 'ending').length;
 }
 
 interface Stats {

@@ -98,7 +98,7 @@ export class ForwarderProcess {
 /** Starts and ends the processes of one test, whatever the test's outcome. */
 export class Fleet {
   readonly #dir = mkdtempSync(join(tmpdir(), 'forwarder-test-'));
-  readonly #processes: ForwarderProcess[] = [];
+  readonly processes: ForwarderProcess[] = [];
   #configs = 0;
 
   /**
@@ -119,7 +119,7 @@ export class Fleet {
     prefix: readonly string[] = [],
   ): ForwarderProcess {
     const started = new ForwarderProcess(args, env, prefix);
-    this.#processes.push(started);
+    this.processes.push(started);
     return started;
   }
 
@@ -131,8 +131,8 @@ export class Fleet {
   }
 
   async end(): Promise<void> {
-    for (const each of this.#processes) each.kill('SIGKILL');
-    await Promise.all(this.#processes.map(({ exited }) => exited));
+    for (const each of this.processes) each.kill('SIGKILL');
+    await Promise.all(this.processes.map(({ exited }) => exited));
     rmSync(this.#dir, { recursive: true, force: true });
   }
 }

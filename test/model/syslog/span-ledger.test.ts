@@ -36,7 +36,7 @@ class Model {
   isSettled({ end, writtenAt, ackedAt }: Known, now: number, troubledAt: number): boolean {
     if (this.rule.guarantee === 'written') return end !== undefined;
     if (end === undefined || writtenAt === undefined || ackedAt === undefined) return false;
-    if (this.rule.guarantee === 'acked' || this.offset >= end + this.rule.replayBytes) return true;
+    if (this.rule.guarantee === 'acked' || this.offset >= end + this.rule.settleBytes) return true;
     const slow = 2 * (ackedAt - writtenAt);
     const [least, most] = [this.rule.settleTimeMs, 10 * this.rule.settleTimeMs];
     return now >= Math.max(ackedAt, troubledAt) + (slow < least ? least : slow > most ? most : slow);
@@ -58,7 +58,7 @@ const command = fc.oneof(
   fc.record({ kind: fc.constant('drop' as const), route: fc.nat(2) }),
 );
 const guarantee = fc.constantFrom<Guarantee>('written', 'acked', 'settled');
-const rule = fc.record({ guarantee, settleTimeMs: fc.nat(50), replayBytes: fc.nat(120) });
+const rule = fc.record({ guarantee, settleTimeMs: fc.nat(50), settleBytes: fc.nat(120) });
 
 test('under random use the ledger says what the model says, and no span is lost, doubled or overtaken', () => {
   fc.assert(

@@ -28,9 +28,9 @@ test('the byte budget is divided among the destinations that are used', () => {
 
 test('a budget too small for bytes to settle bytes is warned of, with what to write instead', () => {
   assert.deepEqual(warningsOf(settingsOf(minimal())), []);
-  assert.deepEqual(warningsOf(settingsOf(minimal({ destination: 'replayBytes: 8MiB' }))), [
-    'flow.maxInFlightBytes: leaves 48 MiB for destination siem, and events there settle by settleTime, slowly, below 64 MiB (4 × its connections × replayBytes); raise it to 64 MiB, or lower replayBytes',
+  assert.deepEqual(warningsOf(settingsOf(minimal({ destination: 'replayBytes: 16MiB' }))), [
+    'flow.maxInFlightBytes: leaves 48 MiB for destination siem, and events there settle by settleTime, slowly, below 64 MiB (2 × its connections × replayBytes); raise it to 64 MiB, or lower replayBytes',
   ]);
-  assert.deepEqual(warningsOf(settingsOf(minimal({ destination: 'replayBytes: 8MiB\nguarantee: acked' }))), []);
+  assert.deepEqual(warningsOf(settingsOf(minimal({ destination: 'replayBytes: 16MiB\nguarantee: acked' }))), []);
   assert.equal(warningsOf(settingsOf(two(true))).length, 2);
 });

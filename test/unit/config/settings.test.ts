@@ -82,7 +82,7 @@ test('what is not written has a default', () => {
         connectTimeoutMs: 10_000,
         stallTimeoutMs: 20_000,
         settleTimeMs: 2000,
-        replayBytes: 6 * 1024 * 1024,
+        replayBytes: 12 * 1024 * 1024,
         retry: { initialMs: 100, maxMs: 10_000 },
         rate: { eps: undefined, burst: undefined, bytesPerSecond: undefined, catchUpEps: undefined },
         tls: {

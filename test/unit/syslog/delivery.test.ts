@@ -336,15 +336,39 @@ test('a batch without frames is settled in its turn', async () => {
 
 test('the cap on unacked bytes does not cap the throughput', async () => {
   const siem = await receiver();
-  const { destination } = opened(
-    { endpoints: [endpointAt(siem.port)] },
-    { maxUnackedBytes: 1_000_000, beatMs: 60_000 },
-  );
+  const { destination } = opened({ endpoints: [endpointAt(siem.port)], replayBytes: 4 * 2 ** 20 }, { beatMs: 60_000 });
   const route = destination.openRoute(always);
   const sent = Promise.all(Array.from({ length: 30 }, (_, seq) => route.send(batch(0, seq, 10, 100_000))));
   await siem.until(() => siem.bytes === 30_000_000);
   await destination.closeHard();
   await assert.rejects(sent, isAbandoned);
+});
+
+test('no connection that broke leaves more duplicates than the replay window and one batch', async () => {
+  const [window, size, losses] = [4 * 2 ** 20, 500_000, 6];
+  const siem = await receiver({
+    onSocket: (socket, index) => {
+      let read = 0;
+      socket.on('data', (chunk: Buffer) => {
+        read += chunk.length;
+        if (index < losses && read >= 12_000_000) socket.resetAndDestroy();
+      });
+    },
+  });
+  const { destination } = opened({ endpoints: [endpointAt(siem.port)], replayBytes: window, settleTimeMs: 60_000 });
+  const route = destination.openRoute(always);
+  const sent = Array.from({ length: 160 }, (_, seq) => route.send(batch(0, seq, 50, size / 50)));
+  await Promise.all([...sent, destination.end(soon(60_000))]);
+  const frames = siem.frames();
+  assert.deepEqual(firstSeen(frames), expectedFrames(0, 160, 50));
+  const seen = new Set<string>();
+  const twice = frames.map((each) => {
+    const before = seen.size;
+    for (const frame of each) seen.add(frame);
+    return ((each.length - (seen.size - before)) * size) / 50;
+  });
+  assert.ok(twice.some((bytes) => bytes > 0));
+  assert.ok(Math.max(...twice) <= window + size, `bytes twice after each loss: ${twice.join(' ')}`);
 });
 
 test('IPv6 is acknowledged, too', async () => {

@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { toSettings } from '../../../src/config/settings.js';
+import { halves, TUNING } from '../../../src/syslog/settings.js';
+import { minimal, parse } from '../config/parse.js';
 import { findSocket, KernelSockets, sendBufferBound, socketKey } from '../../../src/syslog/kernel-sockets.js';
 
 const HEAD = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
@@ -99,6 +102,12 @@ test('the send buffer bound: the largest buffer and some slack, 8 MiB where nobo
     const path = join(folder, 'tcp_wmem');
     await writeFile(path, '4096\t16384\t4194304\n');
     assert.equal(sendBufferBound(path), 5 * 1024 * 1024);
+    const { destinations } = toSettings(parse(minimal()), { cores: 2, consumer: 'c', now: 0 });
+    const { maxUnackedBytes } = halves(destinations[0]?.settings.replayBytes ?? 0);
+    assert.ok(
+      5 * 1024 * 1024 + TUNING.sliceBytes.tcp <= maxUnackedBytes,
+      'the default window never stops such a kernel',
+    );
     await writeFile(path, 'what\n');
     assert.equal(sendBufferBound(path), 8 * 1024 * 1024);
     assert.equal(sendBufferBound(join(folder, 'missing')), 8 * 1024 * 1024);

@@ -37,7 +37,7 @@ const QUICK: DestinationSettings = {
   connectTimeoutMs: 2_000,
   stallTimeoutMs: 5_000,
   settleTimeMs: 60,
-  replayBytes: 8 * 1024 * 1024,
+  replayBytes: 16 * 1024 * 1024,
   retry: { initialMs: 20, maxMs: 50 },
   rate: { eps: undefined, burst: undefined, bytesPerSecond: undefined, catchUpEps: undefined },
 };
