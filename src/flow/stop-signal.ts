@@ -24,6 +24,16 @@ export class StopSignal {
   }
 }
 
+/** What `work` comes to, or undefined once the signal aborts, whatever becomes of the work. */
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => resolve(undefined);
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
+}
+
 /** Reads a signal after an await: the compiler believes that what was false before a wait still is. */
 export function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;

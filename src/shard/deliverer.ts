@@ -1,6 +1,7 @@
 import { asForwarderError } from '../errors/forwarder-error.js';
 import type { Reservation } from '../flow/byte-budget.js';
 import { Fifo } from '../flow/fifo.js';
+import { unlessAborted } from '../flow/stop-signal.js';
 import type { BatchRef, FrameBatch } from '../model/batch.js';
 import type { Route } from '../model/ports.js';
 import { keepRejected } from './keep-rejected.js';
@@ -55,8 +56,11 @@ export class Deliverer {
   /** Resolves when the FIFO is closed and everything in it was sent or dropped; what was sent may not be settled yet. */
   async run(): Promise<void> {
     for (let item = await this.#fifo.shift(); item !== undefined; item = await this.#fifo.shift()) {
-      const parts = this.#deps.signal.aborted ? undefined : await this.#partsOf(item);
-      if (parts === undefined || !this.#deps.maySend()) this.#forget(item);
+      const making = this.#partsOf(item);
+      const parts = await unlessAborted(making, this.#deps.signal);
+      // What is abandoned is not waited for; what it holds is given back when whoever works on it lets go.
+      const forget = (): void => this.#forget(item);
+      if (parts === undefined || !this.#deps.maySend()) making.then(forget, forget);
       else this.#send(item, parts);
     }
   }

@@ -13,13 +13,14 @@ const LATE_MS = 4000;
 /** The only commit is the one of the stop. */
 const AT_THE_STOP = { checkpoint: { interval: '10m' }, admin: { listen: '127.0.0.1:0' } };
 
-async function untilSettled(forwarder: ForwarderProcess, events: number): Promise<void> {
+async function untilCounted(forwarder: ForwarderProcess, counter: string, least: number): Promise<void> {
   const { msg } = await forwarder.said('metrics and health at');
   const url = `${/http:\S+/.exec(msg)?.[0] ?? ''}/metrics`;
-  for (let settled = 0; settled < events;) {
+  const line = new RegExp(`^forwarder_${counter}_total\\{[^}]*\\} (\\d+)`, 'm');
+  for (let count = 0; count < least;) {
     await delay(20);
     const text = await (await fetch(url)).text();
-    settled = Number(/^forwarder_settled_events_total\{[^}]*\} (\d+)/m.exec(text)?.[1] ?? 0);
+    count = Number(line.exec(text)?.[1] ?? 0);
   }
 }
 
@@ -27,7 +28,7 @@ async function untilSettled(forwarder: ForwarderProcess, events: number): Promis
 async function half(ends: Ends, breaks: () => Promise<unknown>): Promise<ForwarderProcess> {
   const top = { ...AT_THE_STOP, shutdown: { timeout: `${DEADLINE_MS}ms` } };
   const forwarder = ends.fleet.start(configOf(ends, { top }));
-  await untilSettled(forwarder, EVENTS / 2);
+  await untilCounted(forwarder, 'settled_events', EVENTS / 2);
   await breaks();
   await ends.emulator.control('append', { logstore: 'audit', events: EVENTS / 2 });
   return forwarder;
@@ -89,3 +90,33 @@ test('a stop while the Log Service is away ends all the same; what could not be 
     await goesOn(ends);
   });
 });
+
+/** Loaded into every thread of the forwarder: its formatter threads never come back from the first batch they are given. */
+const HANGING = `import { isMainThread } from 'node:worker_threads';
+const { set } = Uint8Array.prototype;
+if (!isMainThread) Uint8Array.prototype.set = function (bytes, at) {
+  if (bytes.length > 10_000) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  return set.call(this, bytes, at);
+};`;
+
+for (const [name, signals] of Object.entries({
+  deadline: ['SIGTERM'],
+  'second signal': ['SIGTERM', 'SIGTERM'],
+} as const)) {
+  test(`a formatter thread that never answers does not hold up a stop beyond its ${name}`, async () => {
+    await withEnds({ logstore: { preload: EVENTS } }, async (ends) => {
+      const timeout = signals.length === 1 ? `${DEADLINE_MS}ms` : '5m';
+      const env = { NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(HANGING)}"` };
+      const forwarder = ends.fleet.start(configOf(ends, { top: { ...AT_THE_STOP, shutdown: { timeout } } }), env);
+      await untilCounted(forwarder, 'pulls', 4);
+      const began = performance.now();
+      for (const signal of signals) {
+        forwarder.kill(signal);
+        await forwarder.said('stopping');
+      }
+      assert.deepEqual(await forwarder.exited, { code: 75, signal: null }, forwarder.text());
+      assert.ok(performance.now() - began < DEADLINE_MS + LATE_MS);
+      assert.equal((await ends.receiver.stats()).sequence.received, 0);
+    });
+  });
+}
