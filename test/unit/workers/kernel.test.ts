@@ -209,6 +209,10 @@ test('many short frames, and tags too large to be rendered once for their group'
     [pair('big', '\t'.repeat(70_000)), pair('k', 'v')],
   );
   same([many, tagged, group([log(1)])], { ...PLAN, framing: 'octet-counting' });
+  const json: FormatPlan = { ...PLAN, body: { kind: 'json', members: [], rest: 'all', expand: false } };
+  for (const length of [21_600, 21_650, 21_700]) {
+    same([group([log(1), log(undefined), log(2)], [pair('', '\u0001'.repeat(length))]), group([log(3)])], json);
+  }
 });
 
 test('tags that would multiply without bound are refused, and memory stays bounded', () => {

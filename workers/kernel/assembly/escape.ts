@@ -119,9 +119,13 @@ export function jsonString(dst: usize, src: usize, end: usize): usize {
   return dst + 1;
 }
 
-function unfitForJson(v: v128): u32 {
-  const own = v128.or(i8x16.eq(v, i8x16.splat(<i8>QUOTE)), i8x16.eq(v, i8x16.splat(<i8>BACKSLASH)));
-  return specials(v) | (<u32>i8x16.bitmask(own));
+/**
+ * One bit for every lane that does not stay as it is in a JSON string. With bit 1 turned over, the quote lies behind the control characters,
+ * and bytes from 0x80 are negative: one comparison finds all three. DEL needs no escape.
+ */
+export function unfitForJson(v: v128): u32 {
+  const low = i8x16.lt_s(v128.xor(v, i8x16.splat(2)), i8x16.splat(0x21));
+  return i8x16.bitmask(v128.or(low, i8x16.eq(v, i8x16.splat(<i8>BACKSLASH))));
 }
 
 /** One bit for every lane that is one of three characters. */

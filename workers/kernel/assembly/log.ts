@@ -173,6 +173,17 @@ function isShortContent(head: u32, keyLength: u32, middle: u32): bool {
   return (((head ^ 0x000a_0012) & 0x80ff_80ff) | ((middle ^ 0x12) & 0x80ff) | lengths) == 0;
 }
 
+/**
+ * The hot loops' look at a content: where it ends if it is a short one, and not beyond `limit`; else 0. Then its key is the `load<u8>(p, 3)`
+ * bytes at `p + 4`, and its value what follows two bytes behind it.
+ */
+export function shortEnd(p: usize, limit: usize): usize {
+  const head: u32 = load<u32>(p);
+  const keyLength = (head >> 24) & 0x7f;
+  const next = p + 2 + ((head >> 8) & 0x7f);
+  return isShortContent(head, keyLength, load<u16>(p + 4 + keyLength)) && next <= limit ? next : 0;
+}
+
 function setPair(keyAt: usize, keyLength: usize, next: usize): void {
   key = keyAt;
   keyEnd = keyAt + keyLength;

@@ -81,7 +81,7 @@ export function writeJsonText(dst: usize, from: usize, to: usize, expand: bool):
 }
 
 /** A bracket, or space before one. */
-function mayBeJson(at: usize): bool {
+export function mayBeJson(at: usize): bool {
   const c: u32 = load<u8>(at);
   return c <= 0x20 || c == 0x7b || c == 0x5b;
 }

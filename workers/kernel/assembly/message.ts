@@ -1,5 +1,5 @@
 /** One message: its header, then its body. What all messages of a group have in common is rendered once. */
-import { jsonBody } from './body-json';
+import { jsonBody, shareGroup } from './body-json';
 import { kvContents, kvGroupBound, kvNanoseconds, kvOrdered, kvOrigin, kvTags } from './body-kv';
 import { pairsBody, pairsMembers, rawBody } from './body-pairs';
 import * as event from './event-time';
@@ -48,13 +48,14 @@ export function beginGroup(): void {
     reread();
     return;
   }
-  if (plan.bodyKind == BODY_JSON) reread();
   const kept = beginElsewhere();
   originAt = plan.headerPerLog ? common : headerFields(common);
   commonEnd = originAt;
   if (plan.bodyKind == BODY_KV) {
     tagsAt = kvOrigin(originAt);
     commonEnd = kvTags(tagsAt);
+  } else if (plan.bodyKind == BODY_JSON && shareGroup(originAt, COMMON_SIZE - HEADER_BOUND) == 0) {
+    reread();
   }
   endElsewhere(kept);
   commonBroken = broken;
@@ -95,7 +96,7 @@ function kvBody(dst: usize, limit: usize): usize {
 }
 
 function otherBody(dst: usize, limit: usize): usize {
-  dst = copyReady(dst, common, commonEnd - common);
+  dst = copyReady(dst, common, originAt - common);
   noteBody(dst);
   if (plan.bodyKind == BODY_JSON) return jsonBody(dst, contentsFrom, limit);
   return plan.bodyKind == BODY_RAW ? rawBody(dst) : pairsBody(dst, contentsFrom, limit);
