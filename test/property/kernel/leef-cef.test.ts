@@ -7,7 +7,8 @@ import { parseCef, parseLeef, type ParsedPairs } from '../../support/leef-cef.js
 import { logGroupList } from '../../support/oracle/arbitrary.js';
 import { plan } from '../../support/oracle/arbitrary-plan.js';
 import { decodeText, valuesOf } from '../../support/oracle/fields.js';
-import { framesOf, kernelOf, RUNS, run } from '../../support/oracle/kernel.js';
+import { formatAll } from '../../support/oracle/formatter.js';
+import { framesOf, kernelOf, RUNS, run, textOf } from '../../support/oracle/kernel.js';
 import { decode, encode, type Log, type LogGroup } from '../../support/oracle/log-group-list.js';
 
 type Pairs = Extract<FormatPlan['body'], { kind: 'leef' | 'cef' }>;
@@ -46,6 +47,36 @@ test('LEEF and CEF parse back to the log', () => {
       }
     }),
     { numRuns: 150 * RUNS },
+  );
+});
+
+/** Keys whose names are equal, follow from each other, are the plan's own or too long to be remembered. */
+const KEYS = ['a', 'a.b', 'a_b', 'a b', 'a_b_2', 'a_b_3', '', '_', 'src', 'sls_src', 'cat', 'é', 'k'.repeat(27)];
+const keys = [...KEYS, 'k'.repeat(28), 'k'.repeat(300), ...Array.from({ length: 70 }, (_, i) => `key${i}`)];
+
+test('names are those of the plain formatter, whatever logs came before', () => {
+  const pair = fc
+    .tuple(fc.constantFrom(...keys), fc.constantFrom('', 'v', 'a=b\\c\td^', 'é'))
+    .map(([key, value]) => ({ key: Buffer.from(key), value: Buffer.from(value) }));
+  const kinds = fc.array(fc.array(pair, { maxLength: 90, size: 'max' }), { minLength: 1, maxLength: 3 });
+  const logs = kinds.chain((kinds) =>
+    fc.array(
+      fc.constantFrom(...kinds).chain((contents) => fc.shuffledSubarray(contents, { minLength: contents.length >> 1 })),
+      { minLength: 2, maxLength: 8 },
+    ),
+  );
+  const rest = pairsPlan.map((one) => ({ ...one, body: { ...one.body, rest: 'contents' } }) as FormatPlan);
+  fc.assert(
+    fc.property(fc.tuple(rest, rest), logs, logs, (plans, ...batches) => {
+      const kernel = kernelOf(plans);
+      for (const [plan, logs] of batches.entries()) {
+        const raw = encode([{ logs: logs.map((contents) => ({ time: 1, contents })), tags: [] }]);
+        const input = { plan, body: raw, encoding: 'none', rawSize: raw.length, cursor: btoa('0') } as const;
+        const result = kernel.format({ ...input, out: undefined });
+        assert.deepEqual(textOf(framesOf(result)), textOf(formatAll(raw, plans[plan]!)));
+      }
+    }),
+    { numRuns: 100 * RUNS },
   );
 });
 

@@ -85,7 +85,8 @@ let shared: usize = 0;
 let sharedEnd: usize = 0;
 
 /**
- * Renders them at `dst` if the plan has them in every event, one behind the other, and they take no more than `room` bytes (VPC flow: 1.3 times the speed).
+ * Renders them at `dst` if the plan has them in every event, one behind the other, and they take no more than `room` bytes (VPC flow: 1.3
+ * times the speed).
  * @returns behind them, or 0.
  */
 export function shareGroup(dst: usize, room: u64): usize {

@@ -1,16 +1,15 @@
 /** LEEF and CEF: a header between bars, then `name=value` with one byte between two. And a body of a single value. */
-import { escaped } from './escape';
+import { escaped, unfitForPairs } from './escape';
 import { noteMembers } from './framing';
-import { isContent, key, keyEnd, readContent, value, valueEnd } from './log';
+import { isContent, key, keyEnd, limited, readContent, shortEnd, value, valueEnd } from './log';
 import { byte, isEmptyValue, literal, memberAt, writeTitle, writeValue } from './members';
-import { beginNames, uniqueName } from './names';
+import { beginNames, nameOf } from './names';
 import { plan, REF_CONTENT, REST_CONTENTS, Title, TITLE_SIZE } from './plan';
 import { beginTurn, isKept } from './shape';
 import { copyReady } from './text';
 import { flush, limit } from './window';
 
 const BAR: u8 = 0x7c;
-const EQUALS: u8 = 0x3d;
 let first = true;
 
 export function rawBody(dst: usize): usize {
@@ -55,18 +54,50 @@ function between(dst: usize): usize {
 }
 
 function contentsOf(dst: usize, p: usize, logEnd: usize): usize {
+  const isChoosy = limited || plan.shaped != 0;
   while (p < logEnd) {
+    if (!isChoosy && !first) {
+      dst = shortContents(dst, p, logEnd);
+      p = following;
+      if (p >= logEnd) break;
+    }
     p = readContent(p, logEnd);
     if (!isContent || value == valueEnd || (plan.shaped != 0 && !isKept(REF_CONTENT, false))) continue;
-    dst = escaped(name(between(dst)), value, valueEnd, plan.valueMode);
+    dst = escaped(name(between(dst), key, keyEnd), value, valueEnd, plan.valueMode);
   }
   return dst;
 }
 
+/** Where {@link shortContents} stopped reading. */
+let following: usize = 0;
+
+/** The hot loop: contents of less than 128 bytes up to the first that is none. Most values are fewer than 32 bytes that two vectors copy. */
+function shortContents(dst: usize, p: usize, logEnd: usize): usize {
+  const delimiter = <u8>plan.delimiter;
+  const mode = plan.valueMode;
+  const own = i8x16.splat(delimiter);
+  while (p < logEnd) {
+    const next = shortEnd(p, logEnd);
+    if (next == 0) break;
+    const keyAt = p + 4;
+    const keyEnd = keyAt + load<u8>(p, 3);
+    const valueAt = keyEnd + 2;
+    const length = next - valueAt;
+    p = next;
+    if (length == 0) continue;
+    dst = name(byte(dst, delimiter), keyAt, keyEnd);
+    const value0 = v128.load(valueAt);
+    const value1 = v128.load(valueAt, 16);
+    v128.store(dst, value0);
+    v128.store(dst, value1, 16);
+    const odd = (unfitForPairs(value0, own) | (unfitForPairs(value1, own) << 16)) & ((1 << (<u32>length)) - 1);
+    dst = length < 32 && odd == 0 ? dst + length : escaped(dst, valueAt, next, mode);
+  }
+  following = p;
+  return dst;
+}
+
 /** At most 271 bytes with its `=`. */
-function name(dst: usize): usize {
-  if (dst > limit) dst = flush(dst);
-  dst = uniqueName(dst, key, keyEnd);
-  store<u8>(dst, EQUALS);
-  return dst + 1;
+function name(dst: usize, key: usize, keyEnd: usize): usize {
+  return nameOf(dst > limit ? flush(dst) : dst, key, keyEnd);
 }

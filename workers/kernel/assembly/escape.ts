@@ -128,6 +128,16 @@ export function unfitForJson(v: v128): u32 {
   return i8x16.bitmask(v128.or(low, i8x16.eq(v, i8x16.splat(<i8>BACKSLASH))));
 }
 
+/**
+ * One bit for every lane that does not stay as it is in a value of LEEF or CEF, and for some that do.
+ * @param delimiter in all lanes: LEEF's.
+ */
+export function unfitForPairs(v: v128, delimiter: v128): u32 {
+  const signs = v128.or(i8x16.eq(v, i8x16.splat(<i8>EQUALS)), i8x16.eq(v, i8x16.splat(<i8>BACKSLASH)));
+  const low = i8x16.lt_s(i8x16.add(v, i8x16.splat(1)), i8x16.splat(0x21));
+  return i8x16.bitmask(v128.or(low, v128.or(i8x16.eq(v, delimiter), signs)));
+}
+
 /** One bit for every lane that is one of three characters. */
 function ownOf(v: v128, a: v128, b: v128, c: v128): u32 {
   return i8x16.bitmask(v128.or(i8x16.eq(v, a), v128.or(i8x16.eq(v, b), i8x16.eq(v, c))));

@@ -7,6 +7,7 @@ import { fail, SIZE_LIMIT } from './fault';
 import { noteBody } from './framing';
 import { headerFields, structuredData } from './header';
 import { contentsFrom, hasTime, logs, nanoseconds, tagsFrom, tagsTo, time } from './log';
+import { forgetNames } from './names';
 import { BODY_JSON, BODY_KV, BODY_RAW, Head, plan, TIME_BSD, TIME_ISO, TIME_NONE, TIME_YEAR } from './plan';
 import { raw } from './protobuf';
 import { beginTurn } from './shape';
@@ -38,6 +39,7 @@ export let commonBroken: bool = false;
 export function beginMessages(): void {
   rereading = 0;
   beginTurn(plan.orderCount);
+  forgetNames();
 }
 
 export function beginGroup(): void {

@@ -3,10 +3,12 @@
  * ignore what is repeated. A repeated name gets `_2`, `_3` … behind it.
  */
 import { decimal, digitsOf } from './decimal';
+import { beginKnown, forgetKnown, had, keyEndOf, keyOf, knownName, learn } from './known';
 import { isReserved } from './reserved';
 import { isSame } from './same';
 
 const UNDERSCORE: i8 = 0x5f;
+const EQUALS: u8 = 0x3d;
 const PRIME: u64 = 0x100_0000_01b3;
 /** Longer ones are cut to this. */
 const MAX_NAME: usize = 255;
@@ -36,24 +38,64 @@ const scratch = memory.data(304, 16);
 let log: u32 = 0;
 let used: u32 = 0;
 
+/** All names of the log so far were known: none of them is in the table yet. */
+let usual = true;
+/** Where their names are written once more, if one comes that isn't. */
+const again = memory.data(304, 16);
+
+/** For the next batch. */
+export function forgetNames(): void {
+  forgetKnown();
+}
+
 /** For the next log. */
 export function beginNames(): void {
+  beginKnown();
+  usual = true;
   used = 0;
   if (++log != 0) return;
   memory.fill(table, 0, SLOTS * ENTRY_SIZE);
   log = 1;
 }
 
-/** Writes the name of a content: at most 270 bytes, and up to 15 beyond. @returns behind it. */
-export function uniqueName(dst: usize, key: usize, keyEnd: usize): usize {
+/** Writes the name of a content and `=`: at most 271 bytes, and up to 31 beyond. @returns behind it. */
+export function nameOf(dst: usize, key: usize, keyEnd: usize): usize {
+  if (usual) {
+    const end = knownName(dst, key, keyEnd - key);
+    if (end != 0) return end;
+    usual = false;
+    takeKnown();
+  }
+  const end = uniqueName(dst, key, keyEnd);
+  store<u8>(end, EQUALS);
+  if (!repeated) learn(key, keyEnd - key, dst, end + 1 - dst);
+  return end + 1;
+}
+
+/** The names that the log has are all different. */
+function takeKnown(): void {
+  for (let bits = had; bits != 0; bits &= bits - 1) {
+    const index = <u32>ctz(bits);
+    const end = plainName(again, keyOf(index), keyEndOf(index));
+    const wanted = hash(again, end);
+    take(find(again, end, wanted), keyOf(index), keyEndOf(index), 0, wanted);
+  }
+}
+
+/** The name given last has a number behind it. */
+let repeated = false;
+
+function uniqueName(dst: usize, key: usize, keyEnd: usize): usize {
   let end = plainName(dst, key, keyEnd);
   let wanted = hash(dst, end);
   let entry = find(dst, end, wanted);
+  repeated = false;
   if (changetype<usize>(entry) == 0) return end;
   if (entry.log != log) {
     take(entry, key, keyEnd, 0, wanted);
     return end;
   }
+  repeated = true;
   const base = entry;
   const plainEnd = end;
   let suffix = max<u32>(base.last, 1);
