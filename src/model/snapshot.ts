@@ -82,6 +82,9 @@ export interface PipelineSnapshot {
 
 export type ConnectionPhase = 'idle' | 'dialling' | 'connected' | 'waiting' | 'ending' | 'closed';
 
+/** `zeroWindow`: the receiver reads nothing and its kernel takes no more. `silent`: its kernel does not answer either. */
+export type ConnectionStall = 'zeroWindow' | 'silent';
+
 export interface ConnectionSnapshot {
   /** `tcp://host:port` as configured. */
   readonly endpoint: string;
@@ -90,6 +93,8 @@ export interface ConnectionSnapshot {
   readonly pendingBytes: number;
   /** Accepted by our kernel and not yet known to be acked by the peer's. */
   readonly unackedBytes: number;
+  /** As last seen; undefined when nothing is amiss. */
+  readonly stall: ConnectionStall | undefined;
 }
 
 export interface DestinationTotals {

@@ -69,6 +69,7 @@ export class Connection implements Member {
       phase: this.#state.phase,
       pendingBytes: this.#outbox.pendingBytes,
       unackedBytes: link === undefined ? 0 : link.flushed - link.acked,
+      stall: link?.stall,
     };
   }
 
@@ -273,7 +274,8 @@ export class Connection implements Member {
     const verdict = look(clock.monotonic());
     if (verdict === 'fine') this.#slowness.succeeded(this.#fields);
     else if (verdict === 'silent') link.kill(this.#stalled('the receiver has stopped to answer'));
-    else if (endpoints.length > 1) link.kill(this.#stalled(`${ZERO_WINDOW}; trying the next one`));
+    else if (verdict === 'stuck' && endpoints.length > 1)
+      link.kill(this.#stalled(`${ZERO_WINDOW}; trying the next one`));
     else this.#slowness.failed(this.#stalled(`${ZERO_WINDOW}; waiting for it`), 0, this.#fields);
   }
 

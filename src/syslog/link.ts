@@ -1,4 +1,5 @@
 import type { ForwarderError } from '../errors/forwarder-error.js';
+import type { ConnectionStall } from '../model/snapshot.js';
 import type { KernelSocket, SocketKey } from './kernel-sockets.js';
 import type { Verdict } from './stall-watch.js';
 
@@ -39,6 +40,8 @@ export interface Link {
   readonly busy: boolean;
   /** There is no way to learn what is acked. */
   readonly blind: boolean;
+  /** How the receiver was last seen not to take anything. */
+  readonly stall: ConnectionStall | undefined;
   /** When the receiver was last seen not to take what it should. */
   readonly troubledAt: number;
   /**

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { deadline, type Clock } from '../flow/clock.js';
+import type { ConnectionStall } from '../model/snapshot.js';
 import type { Dialled } from './dial.js';
 import type { KernelSocket, SocketKey } from './kernel-sockets.js';
 import type { Link, Refusal } from './link.js';
@@ -149,6 +150,10 @@ export class RelpLink implements Link {
 
   get busy(): boolean {
     return this.#outstanding > 0;
+  }
+
+  get stall(): ConnectionStall | undefined {
+    return this.#inner.stall;
   }
 
   get troubledAt(): number {

@@ -87,7 +87,9 @@ export interface DeliveryTuning {
   readonly beatMs: number;
   /** … and the pause lasts this many times as long as the look did (a fifth of that when somebody waits for the answer). */
   readonly restPerLook: number;
-  /** A receiver that is alive but reads nothing is left for another one, if there is one, after this long. */
+  /** A receiver that is alive but reads nothing is named in the log after this long. */
+  readonly shutWindowNoticeMs: number;
+  /** … and is left for another one, if there is one, after this long. */
   readonly shutWindowTimeoutMs: number;
   /** One write: small enough for its callback to say something, large enough to cost nothing. */
   readonly sliceBytes: { readonly tcp: number; readonly tls: number };
@@ -106,6 +108,7 @@ export interface DeliveryTuning {
 export const TUNING: DeliveryTuning = {
   beatMs: 200,
   restPerLook: 50,
+  shutWindowNoticeMs: 5_000,
   shutWindowTimeoutMs: 60_000,
   sliceBytes: { tcp: 1024 * 1024, tls: 256 * 1024 },
   provenMs: 5_000,

@@ -1,12 +1,17 @@
+import type { ConnectionStall } from '../model/snapshot.js';
 import type { KernelSocket } from './kernel-sockets.js';
 
 export interface StallLimits {
   readonly stallTimeoutMs: number;
+  readonly shutWindowNoticeMs: number;
   readonly shutWindowTimeoutMs: number;
 }
 
-/** `shut`: alive, but it has read nothing for long. `silent`: its kernel does not answer: a dead host, a cable, a firewall. */
-export type Verdict = 'fine' | 'shut' | 'silent';
+/**
+ * `shut`: alive, but it reads nothing, long enough to say so. `stuck`: for so long that another receiver is better. `silent`: its kernel does
+ * not answer: a dead host, a cable, a firewall.
+ */
+export type Verdict = 'fine' | 'shut' | 'stuck' | 'silent';
 
 /**
  * Tells a slow receiver from a dead one. Not by how fast the unacked bytes fall (our own kernel refills what a slow reader drains), but by
@@ -17,6 +22,7 @@ export class StallWatch {
   #aliveAt: number;
   #movedAt: number;
   #lastMark: number | undefined;
+  #stall: ConnectionStall | undefined;
 
   constructor(limits: StallLimits, now: number) {
     this.#limits = limits;
@@ -24,15 +30,26 @@ export class StallWatch {
     this.#movedAt = now;
   }
 
+  /** What the last look saw, however short it has been so. */
+  get stall(): ConnectionStall | undefined {
+    return this.#stall;
+  }
+
   /** When bytes last moved, or none had to. */
   get movedAt(): number {
     return this.#movedAt;
+  }
+
+  /** So much went through that no look is needed. */
+  moved(): void {
+    this.#stall = undefined;
   }
 
   /** Nothing is under way: nothing can stall. */
   rest(now: number): void {
     this.#aliveAt = now;
     this.#movedAt = now;
+    this.#stall = undefined;
   }
 
   /**
@@ -46,9 +63,19 @@ export class StallWatch {
     this.#lastMark = mark;
     // One unanswered probe proves nothing: see KernelSocket.probes.
     if (row?.retransmits === 0 && row.probes <= 1) this.#aliveAt = now;
-    const stuck = now - this.#movedAt >= this.#limits.shutWindowTimeoutMs;
+    this.#stall = row && stallOf(row);
+    const { stallTimeoutMs, shutWindowNoticeMs, shutWindowTimeoutMs } = this.#limits;
+    const unmovedMs = now - this.#movedAt;
+    const stuck = unmovedMs >= shutWindowTimeoutMs;
     if (row === undefined) return stuck ? 'silent' : 'fine';
-    if (now - this.#aliveAt >= this.#limits.stallTimeoutMs) return 'silent';
-    return stuck ? 'shut' : 'fine';
+    if (now - this.#aliveAt >= stallTimeoutMs) return 'silent';
+    if (stuck) return 'stuck';
+    return this.#stall === 'zeroWindow' && unmovedMs >= shutWindowNoticeMs ? 'shut' : 'fine';
   }
+}
+
+/** A single retransmission or probe without an answer is nothing yet. */
+function stallOf({ probing, probes, retransmits }: KernelSocket): ConnectionStall | undefined {
+  if (retransmits > 1 || probes > 1) return 'silent';
+  return probing ? 'zeroWindow' : undefined;
 }

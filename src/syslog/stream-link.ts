@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { Clock } from '../flow/clock.js';
+import type { ConnectionStall } from '../model/snapshot.js';
 import type { Dialled } from './dial.js';
 import { socketKey, type KernelSocket, type SocketKey } from './kernel-sockets.js';
 import type { Link } from './link.js';
@@ -123,6 +124,10 @@ export class StreamLink implements Link {
     return this.#blind;
   }
 
+  get stall(): ConnectionStall | undefined {
+    return this.busy ? this.#watch.stall : undefined;
+  }
+
   get troubledAt(): number {
     return this.#troubledAt;
   }
@@ -165,7 +170,9 @@ export class StreamLink implements Link {
   flows(): boolean {
     const written = this.#flushed - this.#flushedWhenAsked;
     this.#flushedWhenAsked = this.#flushed;
-    return written > this.#sendBufferBytes;
+    const flows = written > this.#sendBufferBytes;
+    if (flows) this.#watch.moved();
+    return flows;
   }
 
   sample(): (now: number, row: KernelSocket | undefined) => Verdict {

@@ -30,6 +30,7 @@ export class UdpLink implements Link {
   readonly received = 0;
   readonly busy = false;
   readonly blind = false;
+  readonly stall = undefined;
   readonly troubledAt = 0;
   readonly #socket: Socket;
   readonly #endpoint: Endpoint;

@@ -1,6 +1,7 @@
 import type {
   ConnectionPhase,
   ConnectionSnapshot,
+  ConnectionStall,
   DestinationSnapshot,
   PipelineSnapshot,
   ShardSnapshot,
@@ -87,6 +88,8 @@ const byKey = (labels: Sample['labels'], key: string, counts: Readonly<Record<st
   Object.entries(counts).map(([name, value]) => ({ labels: { ...labels, [key]: name }, value }));
 
 const PHASES: readonly ConnectionPhase[] = ['idle', 'dialling', 'connected', 'waiting', 'ending', 'closed'];
+
+const STALLS: readonly ConnectionStall[] = ['zeroWindow', 'silent'];
 
 const sum = (connections: readonly ConnectionSnapshot[], read: (one: ConnectionSnapshot) => number): number =>
   connections.reduce((total, one) => total + read(one), 0);
@@ -211,6 +214,19 @@ export const FAMILIES: readonly Family[] = [
         PHASES.map((phase) => ({
           labels: { destination: name, phase },
           value: connections.filter((one) => one.phase === phase).length,
+        })),
+      ),
+  },
+  {
+    name: 'forwarder_destination_stalled_connections',
+    help: 'Connections that could not get rid of what was written when last looked at, by kind: zeroWindow (the receiver reads nothing), silent (its kernel does not answer).',
+    labels: ['destination', 'kind'],
+    isCounter: false,
+    samples: ({ destinations }) =>
+      destinations.flatMap(({ name, connections }) =>
+        STALLS.map((kind) => ({
+          labels: { destination: name, kind },
+          value: connections.filter((one) => one.stall === kind).length,
         })),
       ),
   },

@@ -59,7 +59,7 @@ for (const guarantee of ['written', 'acked', 'settled'] satisfies Guarantee[]) {
       errors: {},
     });
     assert.deepEqual(connections, [
-      { endpoint: `tcp://127.0.0.1:${siem.port}`, phase: 'closed', pendingBytes: 0, unackedBytes: 0 },
+      { endpoint: `tcp://127.0.0.1:${siem.port}`, phase: 'closed', pendingBytes: 0, unackedBytes: 0, stall: undefined },
     ]);
   });
 }
@@ -173,6 +173,7 @@ test('a receiver that stalls and then goes on: waits, resumes, sends nothing twi
     log.lines.some(({ message }) =>
       message.endsWith('zero window: the receiver is alive but reads nothing; waiting for it'),
     );
+  await eventually(() => destination.snapshot().connections[0]?.stall === 'zeroWindow');
   await eventually(stalled);
   const { totals } = destination.snapshot();
   assert.ok(totals.writtenBytes < 20_000_000, 'the kernel takes no more');
@@ -182,6 +183,7 @@ test('a receiver that stalls and then goes on: waits, resumes, sends nothing twi
   assert.deepEqual(siem.frames(), [expectedFrames(0, 20, 100)]);
   assert.equal(destination.snapshot().totals.resentEvents, 0);
   assert.ok(log.lines.some(({ message }) => message === 'works again'));
+  assert.equal(destination.snapshot().connections[0]?.stall, undefined);
 });
 
 test('a stalled receiver is left for the next one, if there is a next one', async () => {
@@ -307,6 +309,7 @@ test('hard close rejects everything and resets; end does so at its deadline', as
       phase: 'closed',
       pendingBytes: 0,
       unackedBytes: 0,
+      stall: undefined,
     });
   }
 });

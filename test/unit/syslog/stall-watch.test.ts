@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { KernelSocket } from '../../../src/syslog/kernel-sockets.js';
 import { StallWatch } from '../../../src/syslog/stall-watch.js';
 
-const limits = { stallTimeoutMs: 20_000, shutWindowTimeoutMs: 60_000 };
+const limits = { stallTimeoutMs: 20_000, shutWindowNoticeMs: 5_000, shutWindowTimeoutMs: 60_000 };
 const row = (change: Partial<KernelSocket> = {}): KernelSocket => ({
   unackedBytes: 1_000,
   probing: false,
@@ -12,13 +12,17 @@ const row = (change: Partial<KernelSocket> = {}): KernelSocket => ({
   ...change,
 });
 
-/** Looks every second; the time of the first verdict other than fine, and which. */
-function watch(seconds: number, at: (second: number) => { flushed: number; row: KernelSocket | undefined }): string {
+/** Looks every second; the time of the first verdict that is none of these, and which. */
+function watch(
+  seconds: number,
+  at: (second: number) => { flushed: number; row: KernelSocket | undefined },
+  ...expected: readonly string[]
+): string {
   const stalls = new StallWatch(limits, 0);
   for (let second = 1; second <= seconds; second++) {
     const { flushed, row } = at(second);
     const verdict = stalls.look(second * 1_000, flushed, row);
-    if (verdict !== 'fine') return `${verdict} at ${second}`;
+    if (verdict !== 'fine' && !expected.includes(verdict)) return `${verdict} at ${second}`;
   }
   return 'fine';
 }
@@ -45,9 +49,10 @@ test('no answer to window probes: silent', () => {
   );
 });
 
-test('a shut window whose probes are answered: alive, and only after a minute named', () => {
+test('a shut window whose probes are answered: alive, soon named, and only after a minute too long', () => {
   const at = (second: number) => ({ flushed: 5_000, row: row({ probing: true, probes: second % 2 }) });
-  assert.equal(watch(100, at), 'shut at 61');
+  assert.equal(watch(100, at), 'shut at 6');
+  assert.equal(watch(100, at, 'shut'), 'stuck at 61');
 });
 
 test('a slow reader is neither: what is unacked moves although we can write nothing', () => {
@@ -55,7 +60,7 @@ test('a slow reader is neither: what is unacked moves although we can write noth
     flushed: 5_000,
     row: row({ probing: true, unackedBytes: 1_000 + (second % 50 === 0 ? second : 0) }),
   });
-  assert.equal(watch(1_000, at), 'fine');
+  assert.equal(watch(1_000, at, 'shut'), 'fine');
 });
 
 test('a retransmission that is answered counts from then', () => {
@@ -81,4 +86,20 @@ test('rest begins anew', () => {
   stalls.rest(20_000);
   assert.equal(stalls.look(39_000, 1, dead), 'fine');
   assert.equal(stalls.look(40_000, 1, dead), 'silent');
+});
+
+test('what kind of stall it is shows at the first look, and is gone at the first that sees none', () => {
+  const stalls = new StallWatch(limits, 0);
+  const kinds = [
+    row({ probing: true, probes: 1 }),
+    row({ probing: true, probes: 2 }),
+    row({ retransmits: 1 }),
+    row({ retransmits: 2 }),
+    row(),
+    undefined,
+  ].map((each) => {
+    stalls.look(1_000, 5_000, each);
+    return stalls.stall;
+  });
+  assert.deepEqual(kinds, ['zeroWindow', 'silent', undefined, 'silent', undefined, undefined]);
 });

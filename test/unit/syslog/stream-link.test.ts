@@ -11,6 +11,7 @@ import { endpointAt, Receiver } from './support.js';
 const MEGABYTE = 1024 * 1024;
 const settings = {
   stallTimeoutMs: 20_000,
+  shutWindowNoticeMs: 5_000,
   shutWindowTimeoutMs: 60_000,
   sendBufferBytes: 5 * MEGABYTE,
   blindAckMs: 10_000,

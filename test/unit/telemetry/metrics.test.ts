@@ -19,7 +19,10 @@ test('a scrape shows the snapshot of that moment; what is gone or unknown has no
     ],
     destinations: [
       destination({
-        connections: [connection({ unackedBytes: 5 }), connection({ phase: 'waiting', unackedBytes: 6 })],
+        connections: [
+          connection({ unackedBytes: 5, stall: 'zeroWindow' }),
+          connection({ phase: 'waiting', unackedBytes: 6 }),
+        ],
       }),
     ],
   });
@@ -39,6 +42,8 @@ test('a scrape shows the snapshot of that moment; what is gone or unknown has no
     `forwarder_source_errors_total{${labels},code="SLS_SERVER"} 2`,
     `forwarder_shards_released_total{${labels},reason="unassigned"} 1`,
     'forwarder_destination_connections{destination="siem",phase="connected"} 1',
+    'forwarder_destination_stalled_connections{destination="siem",kind="zeroWindow"} 1',
+    'forwarder_destination_stalled_connections{destination="siem",kind="silent"} 0',
     'forwarder_destination_unacked_bytes{destination="siem"} 11',
     'forwarder_destination_certificate_days_left{destination="siem",certificate="own"} 12.5',
     'forwarder_destination_eps_used{destination="siem"} 120',

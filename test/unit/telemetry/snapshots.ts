@@ -70,6 +70,7 @@ export const connection = (more: Partial<ConnectionSnapshot> = {}): ConnectionSn
   phase: 'connected',
   pendingBytes: 0,
   unackedBytes: 0,
+  stall: undefined,
   ...more,
 });
 
