@@ -10,8 +10,11 @@ const LATELY_MS = 60_000;
 const GROWTH = 1.1;
 
 /**
- * How long to wait at the tip of a shard before asking again. Most shards of most logstores are idle most of the time, and every question
- * costs: so the pause grows slowly when nothing has come for a minute, and is short again with the first event.
+ * When to ask again at the tip of a shard. Most shards of most logstores are idle most of the time, and every question costs: so the pause grows
+ * slowly when nothing has come for a minute, and is short again with the first event.
+ *
+ * All shards ask at the same beats of the clock: 64 questions one behind the other wake the process once instead of 64 times, which halves what
+ * each costs.
  */
 export class IdlePace {
   readonly #settings: IdlePaceSettings;
@@ -31,9 +34,10 @@ export class IdlePace {
     this.#pauseMs = this.#settings.idlePollMs;
   }
 
-  /** Nothing came. @returns the pause, milliseconds */
+  /** Nothing came. @returns when to ask again, monotonic milliseconds */
   next(now: number): number {
-    if (now - this.#dataAt > LATELY_MS) this.#pauseMs = Math.min(this.#pauseMs * GROWTH, this.#settings.idlePollMaxMs);
-    return this.#pauseMs;
+    const { idlePollMs, idlePollMaxMs } = this.#settings;
+    if (now - this.#dataAt > LATELY_MS) this.#pauseMs = Math.min(this.#pauseMs * GROWTH, idlePollMaxMs);
+    return Math.floor((now + this.#pauseMs) / idlePollMs) * idlePollMs;
   }
 }

@@ -152,8 +152,8 @@ export class Puller {
     this.#ended = this.#end !== undefined && (atTip || reply.nextCursor === this.#end);
     this.#tipAt = atTip ? now : undefined;
     if (!atTip) this.#idle.woke(now);
-    const pause = atTip ? this.#idle.next(now) : this.#hasMore(reply, asked) ? 0 : settings.idlePollMs / 4;
-    this.#notBefore = startedAt + Math.max(pause, settings.minPullIntervalMs);
+    const next = atTip ? this.#idle.next(now) : startedAt + (this.#hasMore(reply, asked) ? 0 : settings.idlePollMs / 4);
+    this.#notBefore = Math.max(next, startedAt + settings.minPullIntervalMs);
     return logGroups;
   }
 
