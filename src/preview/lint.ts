@@ -1,3 +1,4 @@
+import { MOST_BYTES, type HeaderTexts } from './header-texts.js';
 import type { Message } from './message.js';
 
 /** The keys that the LEEF guide gives a meaning to. */
@@ -10,8 +11,6 @@ const LEEF_KEYS = new Set(
 );
 const LEEF_ADDRESSES = ['src', 'dst', 'srcPreNAT', 'dstPreNAT', 'srcPostNAT', 'dstPostNAT', 'identSrc', 'vSrc'];
 
-/** RFC 5424 §6: most bytes of HOSTNAME, APP-NAME, PROCID and MSGID. */
-const MOST_BYTES = [255, 48, 128, 32];
 const FIELD_NAMES = ['HOSTNAME', 'APP-NAME', 'PROCID', 'MSGID'];
 
 /** What QRadar takes of one event by default, on 514/tcp. */
@@ -36,9 +35,9 @@ export class Lint {
     this.#bounded = bounded;
   }
 
-  see(message: Message): void {
+  see(message: Message, texts: HeaderTexts): void {
     this.#events += 1;
-    this.#header(message);
+    this.#header(message, texts);
     if (!this.#bounded && message.bytes > QRADAR_BYTES) {
       this.#note(
         `has more than ${QRADAR_BYTES} bytes, which is what QRadar takes on 514/tcp by default (8192 by TLS Syslog), and the destination has no maxEventBytes: the tail would become an event of no log source`,
@@ -81,7 +80,7 @@ export class Lint {
     this.#found.set(what, (this.#found.get(what) ?? 0) + 1);
   }
 
-  #header({ header, body, form }: Message): void {
+  #header({ header, body, form }: Message, texts: HeaderTexts): void {
     const host = header?.host ?? 'the address of this machine';
     this.#forms.set(host, (this.#forms.get(host) ?? new Set()).add(form));
     if (header === undefined) {
@@ -98,18 +97,21 @@ export class Lint {
       );
     }
     for (const [index, field] of header.fields.entries())
-      this.#field(FIELD_NAMES[index] ?? '', field, MOST_BYTES[index] ?? 0);
+      this.#field(FIELD_NAMES[index] ?? '', field, MOST_BYTES[index] ?? 0, texts);
   }
 
-  #field(name: string, field: string, most: number): void {
+  #field(name: string, field: string, most: number, texts: HeaderTexts): void {
     if (field.length === most)
       this.#note(
         `has ${name === 'APP-NAME' ? 'an' : 'a'} ${name} of ${most} bytes, where RFC 5424 cuts it: ${field.slice(0, 40)}…`,
       );
-    // A character beyond ASCII is two bytes at least.
-    const isMended = name === 'HOSTNAME' ? field.includes('_') : field.includes('__');
-    if (isMended)
-      this.#note(`has the ${name} ${field.slice(0, 40)}: "_" stands for what RFC 5424 does not allow there`);
+    // What was only cut is said above; "_" that was there is nobody's concern.
+    const other = [...(texts.get(field) ?? [])].find((text) => !text.startsWith(field));
+    if (other !== undefined && field !== '-') {
+      this.#note(
+        `has the ${name} ${field.slice(0, 40)} for ${JSON.stringify(other.slice(0, 40))}: "_" stands for what RFC 5424 does not allow there`,
+      );
+    }
   }
 
   #leef(body: string): void {

@@ -6,9 +6,10 @@ import { startEmbedded } from '../embedded.js';
 import { systemClock as clock } from '../flow/clock.js';
 import { unframed } from '../format/frame.js';
 import { FormatterPool } from '../format/formatter-pool.js';
-import type { FrameBatch } from '../model/batch.js';
+import type { FrameBatch, RawBatch } from '../model/batch.js';
 import type { Formatter, LogSource, StartPosition } from '../model/ports.js';
 import { MAX_RAW_SIZE, openLogService } from '../service-access.js';
+import { headerTextPlan, headerTexts, type HeaderTexts } from './header-texts.js';
 import { Lint } from './lint.js';
 import { readMessage } from './message.js';
 import { describe, framesOf, hexDump } from './show.js';
@@ -48,7 +49,12 @@ export async function preview(request: PreviewRequest): Promise<void> {
   const plan = choosePipeline(settings, request.pipeline);
   const ends = await startEmbedded({ ...settings, destinations: [] }, SILENT);
   const client = openLogService(settings, ends.service?.endpoint, { env: request.env, clock, log: SILENT });
-  const pool = new FormatterPool({ threads: 1, plans: [plan.plan], maxRawSize: MAX_RAW_SIZE, maxIdleBytes: 0 });
+  const pool = new FormatterPool({
+    threads: 1,
+    plans: [plan.plan, headerTextPlan(plan.plan)],
+    maxRawSize: MAX_RAW_SIZE,
+    maxIdleBytes: 0,
+  });
   try {
     const formatter = pool.formatter(0, { ...plan.settings, hostname: '' });
     const bodyBuffer = (size: number): ArrayBuffer => formatter.bodyBuffer(size);
@@ -58,7 +64,8 @@ export async function preview(request: PreviewRequest): Promise<void> {
       query: plan.query,
       bodyBuffer,
     });
-    await new Preview(request, plan, source, formatter).run();
+    const texts = pool.formatter(1, { ...plan.settings, hostname: '' });
+    await new Preview(request, plan, source, formatter, texts).run();
   } finally {
     client.close();
     await pool.close();
@@ -71,16 +78,18 @@ class Preview {
   readonly #plan: PipelinePlan;
   readonly #source: LogSource;
   readonly #formatter: Formatter;
+  readonly #texts: Formatter;
   readonly #signal = AbortSignal.timeout(PATIENCE_MS);
   readonly #lint: Lint;
   #shown = 0;
   #unsent = { filtered: 0, dropped: 0, truncated: 0 };
 
-  constructor(request: PreviewRequest, plan: PipelinePlan, source: LogSource, formatter: Formatter) {
+  constructor(request: PreviewRequest, plan: PipelinePlan, source: LogSource, formatter: Formatter, texts: Formatter) {
     this.#request = request;
     this.#plan = plan;
     this.#source = source;
     this.#formatter = formatter;
+    this.#texts = texts;
     this.#lint = new Lint(plan.plan.size !== undefined);
   }
 
@@ -97,13 +106,20 @@ class Preview {
     let cursor = await this.#source.getCursor(shard, from, this.#signal);
     for (let seq = 0; seq < MAX_PULLS && this.#shown < this.#request.count; seq++) {
       const { nextCursor, logGroups, ...reply } = await this.#source.pull(shard, cursor, GROUPS, this.#signal);
-      if (logGroups > 0) this.#show(await this.#formatter.format({ ...reply, shard, seq, cursor, nextCursor }));
+      if (logGroups > 0) await this.#batch({ ...reply, shard, seq, cursor, nextCursor });
       if (nextCursor === cursor) return;
       cursor = nextCursor;
     }
   }
 
-  #show(batch: FrameBatch): void {
+  /** Formatting takes the body away. */
+  async #batch(batch: RawBatch): Promise<void> {
+    const copy = { ...batch, body: batch.body.slice(0) };
+    const texts = this.#request.lint ? headerTexts(await this.#texts.format(copy)) : new Map<string, Set<string>>();
+    this.#show(await this.#formatter.format(batch), texts);
+  }
+
+  #show(batch: FrameBatch, texts: HeaderTexts): void {
     const { count, hex, print, say } = this.#request;
     this.#unsent.filtered += batch.filtered;
     this.#unsent.dropped += batch.dropped;
@@ -111,7 +127,7 @@ class Preview {
     for (const frame of framesOf(batch).slice(0, count - this.#shown)) {
       this.#shown += 1;
       const message = readMessage(unframed(frame, this.#plan.plan.framing));
-      this.#lint.see(message);
+      this.#lint.see(message, texts);
       say(`${this.#shown}: ${describe(message, frame.length, batch.shard)}`);
       print(hex ? hexDump(frame) : frame);
       if (!hex && frame.at(-1) !== LF) print('\n');

@@ -15,6 +15,8 @@ pipelines:
     format:
       preset: qradar-leef
       eventId: flow
+      procId: not_mended
+      msgId: "%{action} of %{dstport}"
       exclude: { field: action, equals: ACCEPT }
       rules: [{ when: { field: action, equals: REJECT }, severity: warning }]
 destinations: { siem: { endpoints: ["tcp://siem.example.com:514"], maxEventBytes: 1KiB } }
@@ -41,15 +43,21 @@ test('preview prints what would be sent, and says what is worth knowing of it', 
   const lines = sent.toString().split('\n');
   assert.equal(lines.length, 4);
   for (const line of lines.slice(0, 3))
-    assert.match(line, /^<132>1 \S+Z sls-demo-project-flows flows - - - LEEF:2\.0\|.*\taction=REJECT\t/);
+    assert.match(
+      line,
+      /^<132>1 \S+Z sls-demo-project-flows flows not_mended REJECT_of_\d+ - LEEF:2\.0\|.*\taction=REJECT\t/,
+    );
   assert.match(said[0] ?? '', /^1: shard \d, \d+ bytes, facility 16, severity 4, log source "sls-demo-project-flows"$/);
   assert.ok(
     said.some((line) => /^\d+ events left out by the filters$/.test(line)),
     said.join('\n'),
   );
   assert.deepEqual(
-    said.filter((line) => line.startsWith('lint: ')).map((line) => line.split(',')[0]),
-    ['lint: LEEF keys without a predefined meaning'],
+    said.filter((line) => line.startsWith('lint: ') && !/ has the MSGID REJECT_of_\d+ for "REJECT of \d+"/.test(line)),
+    said.filter((line) => line.startsWith('lint: LEEF keys without a predefined meaning, ')),
+  );
+  assert.ok(
+    said.some((line) => line.startsWith('lint: LEEF keys')) && said.some((line) => / has the MSGID /.test(line)),
   );
   assert.equal(said.at(-1), 'nothing was sent, nothing was committed');
 });

@@ -1,11 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Lint } from '../../../src/preview/lint.js';
+import type { HeaderTexts } from '../../../src/preview/header-texts.js';
 import { readMessage } from '../../../src/preview/message.js';
+
+const MENDED: HeaderTexts = new Map([
+  ['h_st', new Set(['h st'])],
+  ['h_', new Set(['h_'])],
+  ['-', new Set([''])],
+  ['a'.repeat(48), new Set(['a'.repeat(50)])],
+]);
 
 function findings(messages: readonly string[], bounded = true): string[] {
   const lint = new Lint(bounded);
-  for (const text of messages) lint.see(readMessage(Buffer.from(text)));
+  for (const text of messages) lint.see(readMessage(Buffer.from(text)), MENDED);
   return lint.findings();
 }
 
@@ -25,6 +33,7 @@ test('a message is read as a receiver reads it', () => {
 
 test('nothing is said of what is right', () => {
   assert.deepEqual(findings([ietf('{"a":1}')]), ['nothing to say about 1 events']);
+  assert.deepEqual(findings([ietf('{"a":1}', 'h_')]), ['nothing to say about 1 events']);
   assert.deepEqual(findings([ietf(leef('flow', 'devTime=1\tsev=2\tsrc=10.0.0.1\tdst=2001:db8::1'))]), [
     'nothing to say about 1 events',
   ]);
@@ -36,7 +45,7 @@ test('every finding says what a SIEM makes of it and what to write', () => {
     [[ietf('x', '2001:db8::1'), ietf('x')], /^1 of 2 events: has an IPv6 address as host \(2001:db8::1\)/],
     [[ietf('x', '127.0.0.1')], /the host 127\.0\.0\.1, which is every machine/],
     [[ietf('x', 'localhost')], /the host localhost/],
-    [[ietf('x', 'h_st')], /has the HOSTNAME h_st: "_" stands for/],
+    [[ietf('x', 'h_st')], /has the HOSTNAME h_st for "h st": "_" stands for/],
     [[`<13>1 - h ${'a'.repeat(48)} - - - x`], /has an APP-NAME of 48 bytes, where RFC 5424 cuts it/],
     [[ietf('\ufeff{}')], /begins with a BOM/],
     [['<13>Nov  4 22:13:20 host x'], /has a time without its zone/],
