@@ -60,8 +60,8 @@ function members(fields: Readonly<Record<string, TemplateConfig>>, fill: Fill): 
 }
 
 function bodyPlan(format: FormatConfig, fill: Fill): BodyPlan {
-  const { body, separator, others, expandJson: expand } = format;
-  if (body === 'kv') return { kind: 'kv', separator };
+  const { body, separator, quote, others, expandJson: expand } = format;
+  if (body === 'kv') return { kind: 'kv', separator, quote };
   if (body === 'raw') return { kind: 'raw', value: fill(format.value) };
   const chosen = members(format.fields, fill);
   const hasFields = chosen.length > 0;

@@ -120,6 +120,12 @@ const written = section({
   })
     .prefault('||')
     .describe('kv: stands before every key=value pair of the message.'),
+  quote: z
+    .enum(['none', 'whenNeeded', 'always'])
+    .prefault('none')
+    .describe(
+      'kv: values in quotes, none, those with spaces and the like, or all; " and \\ behind a \\, and no such characters in names.',
+    ),
   value: anyTemplate().prefault('%{content|message}').describe('raw: text with %{fields} that is the whole body.'),
   fields: z
     .record(z.string(), anyTemplate())
@@ -160,6 +166,7 @@ export const format = z
       checkHeader(value, say);
       checkRules(value, say);
       checkData(value, say);
+      checkQuote(value, say);
       checkFields(value, say);
       checkShape(value, say);
       checkMasks(value, say);
@@ -208,6 +215,17 @@ function checkData({ header, structuredData }: Written, say: Say): void {
         );
       }
     }
+  }
+}
+
+function checkQuote({ body, quote, separator }: Written, say: Say): void {
+  if (quote === 'none') return;
+  if (body !== 'kv') say(['quote'], `is of body: kv only; remove it`);
+  else if (!/^[\t -~]+$/.test(separator) || /[\w:"=\\]/.test(separator)) {
+    say(
+      ['quote'],
+      `can't stand with separator ${JSON.stringify(separator)}: it takes ASCII other than letters, digits and _ : " = \\`,
+    );
   }
 }
 

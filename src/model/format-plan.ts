@@ -32,7 +32,7 @@ export const LINE_FEED: Framing = { trailer: '\n' };
 
 /**
  * What happens to CR and LF inside a message: `\n` as two characters, a space, `#012`, or untouched (where framing does without them). With
- * `split` each line of a key=value or raw body is a message with the whole header, empty ones left out; JSON, LEEF and CEF are escaped.
+ * `split` each line of a key=value or raw body is a message with the whole header, empty ones left out; JSON, LEEF, CEF and quotes are escaped.
  */
 export type NewlinePolicy = 'escape' | 'space' | 'octal' | 'keep' | 'split';
 
@@ -129,8 +129,13 @@ export interface PriorityRule {
 /** `sep key=value` for topic, source, tags and contents, as the old sample wrote it. */
 export interface KeyValueBodyPlan {
   readonly kind: 'kv';
-  /** Written before every pair, also the first. Any bytes but NUL, CR, LF; 1 to 16 bytes. */
+  /** Written before every pair, also the first. Any bytes but NUL, CR, LF; 1 to 16 bytes; with quotes only ASCII. */
   readonly separator: string;
+  /**
+   * `whenNeeded`: a value with a space, a control character, `"`, `=`, `\` or a character of the separator in it stands in quotes, `"` and
+   * `\` in it behind a `\`; in names such characters become `_`, and an empty name is `_`. With `none` all is as it is.
+   */
+  readonly quote: 'none' | 'whenNeeded' | 'always';
 }
 
 /** Members whose value is empty are left out; a log that gives no member at all is sent whole, as with `rest: 'all'`. */

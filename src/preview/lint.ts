@@ -30,9 +30,12 @@ export class Lint {
   #events = 0;
   #withEventId = 0;
 
-  /** @param bounded whether the destination has a limit for the size of an event. */
-  constructor(bounded: boolean) {
+  readonly #separator: string | undefined;
+
+  /** @param bounded whether the destination has a limit for the size of an event. @param separator of key=value without quotes. */
+  constructor(bounded: boolean, separator: string | undefined) {
     this.#bounded = bounded;
+    this.#separator = separator;
   }
 
   see(message: Message, texts: HeaderTexts): void {
@@ -47,6 +50,16 @@ export class Lint {
       this.#note('begins with a BOM, behind which QRadar and others find neither JSON nor LEEF; write bom: false');
     }
     if (message.form === 'LEEF') this.#leef(message.body);
+    if (this.#separator !== undefined) this.#pairs(message.body, this.#separator);
+  }
+
+  #pairs(body: string, separator: string): void {
+    const [, ...pairs] = body.split(separator);
+    const odd = pairs.find((pair) => !pair.includes('='));
+    if (odd === undefined) return;
+    this.#note(
+      `has the separator ${JSON.stringify(separator)} inside a value, before ${JSON.stringify(odd.slice(0, 40))}, where a reader expects another pair; write quote: whenNeeded, or another separator`,
+    );
   }
 
   /** One line each. */

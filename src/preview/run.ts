@@ -90,7 +90,9 @@ class Preview {
     this.#source = source;
     this.#formatter = formatter;
     this.#texts = texts;
-    this.#lint = new Lint(plan.plan.size !== undefined);
+    const { size, body } = plan.plan;
+    const separator = body.kind === 'kv' && body.quote === 'none' ? body.separator : undefined;
+    this.#lint = new Lint(size !== undefined, separator);
   }
 
   async run(): Promise<void> {

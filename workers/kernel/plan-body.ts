@@ -6,7 +6,7 @@ import type { RefTable } from './plan-refs.js';
 const KINDS = { kv: 0, json: 1, raw: 2, leef: 3, cef: 3 } as const;
 const RESTS = { none: 0, contents: 1, all: 2 } as const;
 /** … and of assembly/escape.ts. */
-const MODES = { plain: 0, json: 1, leefValue: 2, leefTitle: 3, cefValue: 4, cefTitle: 5 } as const;
+const MODES = { plain: 0, json: 1, leefValue: 2, leefTitle: 3, cefValue: 4, cefTitle: 5, kvValue: 7 } as const;
 
 /** LEEF says what `devTimeFormat` and `cat` mean, so no content may bring its own. */
 /** Of parts of an event. */
@@ -57,7 +57,7 @@ const NOTHING: Layout = {
 };
 
 function layoutOf(body: BodyPlan): Layout {
-  if (body.kind === 'kv') return NOTHING;
+  if (body.kind === 'kv') return body.quote === 'none' ? NOTHING : { ...NOTHING, valueMode: MODES.kvValue };
   if (body.kind === 'raw') return { ...NOTHING, titles: [unbounded(body.value)] };
   const names = body.members.map(({ name }) => name);
   if (body.kind === 'json') {
@@ -137,4 +137,18 @@ export function partTexts(body: BodyPlan): [string, string, string, string] {
   if (body.kind === 'kv' || body.kind === 'raw') return ['[part ', ' id=', '] ', ''];
   const delimiter = body.kind === 'leef' ? body.delimiter : ' ';
   return ['slsPart=', `${delimiter}slsPartId=`, delimiter, ''];
+}
+
+const QUOTES = { none: 0, whenNeeded: 1, always: 2 } as const;
+/** Space and what is below it, `"`, `=`, `\`, and DEL; beside them the separator. */
+const ODD = /[\0- "=\\\x7f]/;
+
+/** The plan's members quote and oddBytes. */
+export function encodeQuotes(arena: Arena, body: BodyPlan): [number, number] {
+  if (body.kind !== 'kv' || body.quote === 'none') return [0, 0];
+  const odd = Uint8Array.from({ length: 256 }, (_, byte) => {
+    const character = String.fromCharCode(byte);
+    return Number(byte < 0x80 && (ODD.test(character) || body.separator.includes(character)));
+  });
+  return [QUOTES[body.quote], arena.put(odd)];
 }

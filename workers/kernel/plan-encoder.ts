@@ -9,7 +9,7 @@ import type {
   Zone,
 } from '../../src/model/format-plan.js';
 import { Arena } from './arena.js';
-import { encodeBody, partTexts, templatesOfBody } from './plan-body.js';
+import { encodeBody, encodeQuotes, partTexts, templatesOfBody } from './plan-body.js';
 import { encodeData, encodeHead, encodeSegments, templatesOfHeader } from './plan-header.js';
 import { MaskTable } from './plan-masks.js';
 import { encodeShape } from './plan-shape.js';
@@ -99,6 +99,7 @@ export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: s
     ...encodeShape(arena, plan.shape, masks),
     ...refs.masked(),
     ...masks.hash,
+    ...encodeQuotes(arena, plan.body),
   ]);
   return { bytes: arena.bytes(), address };
 }
@@ -127,9 +128,10 @@ function encodeSize(arena: Arena, plan: FormatPlan, masks: MaskTable): number[] 
 /** A line is held as a whole; one that is even longer goes in parts. */
 const LONGEST_LINES: SizePlan = { maxBytes: 131_072, over: 'split', marker: '', trimFirst: [], idPrefix: '' };
 
-/** A line of JSON, LEEF or CEF is not what its receiver can read. */
-function newlineOf({ newline, body: { kind } }: FormatPlan): NewlinePolicy {
-  return newline !== 'split' || kind === 'kv' || kind === 'raw' ? newline : 'escape';
+/** A line of JSON, LEEF, CEF or quoted text is not what its receiver can read. */
+function newlineOf({ newline, body }: FormatPlan): NewlinePolicy {
+  const isText = body.kind === 'raw' || (body.kind === 'kv' && body.quote === 'none');
+  return newline !== 'split' || isText ? newline : 'escape';
 }
 
 /** Of a content that is not shortened. */

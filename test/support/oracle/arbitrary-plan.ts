@@ -56,7 +56,16 @@ const titles = { vendor: template, product: template, version: template, eventId
 const rest = fc.constantFrom('none' as const, 'contents' as const);
 
 const body: fc.Arbitrary<BodyPlan> = fc.oneof(
-  fc.record({ kind: fc.constant('kv' as const), separator: fc.constantFrom('||', '\t', ' ', '¦', '<sixteen bytes>') }),
+  fc.record({
+    kind: fc.constant('kv' as const),
+    separator: fc.constantFrom('||', '\t', ' ', '¦', '<sixteen bytes>'),
+    quote: fc.constant('none' as const),
+  }),
+  fc.record({
+    kind: fc.constant('kv' as const),
+    separator: fc.constantFrom('||', '\t', ' ', ', '),
+    quote: fc.constantFrom('whenNeeded' as const, 'always' as const),
+  }),
   fc.record({
     kind: fc.constant('json' as const),
     members: members(['a', 'host', 'event id', 'ключ', 'x"y']),

@@ -4,6 +4,7 @@ import type {
   CefBodyPlan,
   FormatPlan,
   JsonBodyPlan,
+  KeyValueBodyPlan,
   LeefBodyPlan,
   Member,
   NewlinePolicy,
@@ -20,7 +21,7 @@ export function bodyOf(plan: FormatPlan, event: Event): string {
   const { body, newline } = plan;
   switch (body.kind) {
     case 'kv':
-      return keyValue(body.separator, plan, event);
+      return keyValue(body, plan, event);
     case 'raw':
       return valuesOf(body.value, event)
         .map((value) => mend(value, newline))
@@ -34,12 +35,29 @@ export function bodyOf(plan: FormatPlan, event: Event): string {
   }
 }
 
-function keyValue(separator: string, plan: FormatPlan, { group, log }: Event): string {
-  const { newline, shape } = plan;
-  const text = (bytes: Uint8Array | undefined): string => mend(bytes ?? NONE, newline);
+function keyValue({ separator, quote }: KeyValueBodyPlan, plan: FormatPlan, { group, log }: Event): string {
+  const { shape } = plan;
+  const newline = quote !== 'none' && plan.newline === 'split' ? 'escape' : plan.newline;
+  const isOdd = (c: string): boolean => /[\0- "=\\\x7f]/.test(c) || separator.includes(c);
+  const bare = (bytes: Uint8Array): Uint8Array => {
+    if (bytes.length === 0) return Buffer.from('_');
+    return Buffer.from(
+      Array.from(Buffer.from(bytes).toString('latin1'), (c) => (isOdd(c) ? '_' : c)).join(''),
+      'latin1',
+    );
+  };
+  const name = (bytes: Uint8Array): string => mend(quote === 'none' ? bytes : bare(bytes), newline);
+  const text = (bytes: Uint8Array): string => {
+    const bits = Array.from(Buffer.from(bytes).toString('latin1'));
+    if (quote === 'none' || (quote === 'whenNeeded' && !bits.some(isOdd))) return mend(bytes, newline);
+    return `"${mend(Buffer.from(bits.map((c) => (/["\\]/.test(c) ? `\\${c}` : c)).join(''), 'latin1'), newline)}"`;
+  };
   const pair = (kind: BodyField['kind'], prefix: string, { key, value }: Pair): Written[] => {
-    const name = nameOf(plan, kind, key, value.length === 0, prefix + text(key));
-    return name === undefined ? [] : [{ kind, key, text: `${name}=${text(value)}` }];
+    const own = kind === 'tag' || kind === 'content' ? name(key) : '';
+    const named = nameOf(plan, kind, key, value.length === 0, undefined);
+    const left = nameOf(plan, kind, key, value.length === 0, prefix + own);
+    if (left === undefined) return [];
+    return [{ kind, key, text: `${named === undefined ? left : name(Buffer.from(named))}=${text(value)}` }];
   };
   const ns = nanoseconds(log);
   const pairs = [

@@ -30,7 +30,7 @@ export const PLAN: FormatPlan = {
     bom: false,
   },
   eventTime: undefined,
-  body: { kind: 'kv', separator: '||' },
+  body: { kind: 'kv', separator: '||', quote: 'none' },
   shape: undefined,
   masks: undefined,
   include: undefined,

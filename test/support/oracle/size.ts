@@ -13,7 +13,8 @@ const sizeOf = ({ head, body }: Message): number => Buffer.byteLength(head + bod
 /** The messages of a log as they are sent: mostly one, none when it is too large for that. */
 export function fit(event: Event, messageOf: (event: Event) => Message, plan: FormatPlan): Buffer[] {
   const { newline, body } = plan;
-  const byLine = newline === 'split' && (body.kind === 'kv' || body.kind === 'raw');
+  const isText = body.kind === 'raw' || (body.kind === 'kv' && body.quote === 'none');
+  const byLine = newline === 'split' && isText;
   const size = plan.size ?? (byLine ? LONGEST_LINES : undefined);
   const whole = messageOf(event);
   if (size === undefined) return [bytesOf(whole)];
@@ -30,7 +31,7 @@ function fitOne(message: Message, event: Event, size: SizePlan, plan: FormatPlan
   if (sizeOf(message) <= size.maxBytes) return [bytesOf(message)];
   if (size.over === 'drop' || size.over === 'deadLetter') return [];
   const parts = size.over === 'split' ? partsOf(message, event, size, plan) : undefined;
-  return parts ?? [cut(message, size, plan.body.kind)];
+  return parts ?? [cut(message, size, plan.body)];
 }
 
 const bytesOf = ({ head, body }: Message): Buffer => Buffer.from(head + body);
@@ -60,14 +61,23 @@ function bytesUpTo(value: Uint8Array, length: number): Uint8Array {
 
 const MARKED_FROM = 64;
 
-function cut({ head, body }: Message, { maxBytes, marker }: SizePlan, kind: BodyPlan['kind']): Buffer {
+function cut({ head, body: text }: Message, { maxBytes, marker }: SizePlan, body: BodyPlan): Buffer {
   const room = maxBytes - Buffer.byteLength(head);
-  if (room <= 0) return textUpTo(Buffer.from(head + body), maxBytes);
+  if (room <= 0) return textUpTo(Buffer.from(head + text), maxBytes);
   const mark = room < MARKED_FROM ? '' : marker;
-  if (kind === 'json') return Buffer.from(head + jsonUpTo(body, room, mark === '' ? '' : ',"_truncated":true'));
-  const text = textUpTo(Buffer.from(body), room - mark.length);
-  const isHalf = kind === 'cef' && (/\\*$/.exec(text.toString())?.[0].length ?? 0) % 2 === 1;
-  return Buffer.concat([Buffer.from(head), isHalf ? text.subarray(0, -1) : text, Buffer.from(mark)]);
+  if (body.kind === 'json') return Buffer.from(head + jsonUpTo(text, room, mark === '' ? '' : ',"_truncated":true'));
+  if (body.kind === 'kv' && body.quote !== 'none') return Buffer.from(head + quotedUpTo(text, room, mark));
+  const kept = textUpTo(Buffer.from(text), room - mark.length);
+  const isHalf = body.kind === 'cef' && (/\\*$/.exec(kept.toString())?.[0].length ?? 0) % 2 === 1;
+  return Buffer.concat([Buffer.from(head), isHalf ? kept.subarray(0, -1) : kept, Buffer.from(mark)]);
+}
+
+/** Whole escapes, and a quote at the end where one is open. */
+function quotedUpTo(text: string, room: number, mark: string): string {
+  const kept = textUpTo(Buffer.from(text), room - mark.length - 1).toString();
+  const whole = kept.replace(/^((?:\\.|[^\\])*)\\$/s, '$1');
+  const quotes = whole.replace(/\\./gs, '').split('"').length - 1;
+  return whole + mark + (quotes % 2 === 1 ? '"' : '');
 }
 
 export function textUpTo(bytes: Buffer, room: number): Buffer {

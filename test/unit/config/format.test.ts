@@ -261,6 +261,12 @@ test('every mistake is one line that says what to write instead', () => {
     ['{ shape: { rename: { a: "b c" } } }', 'shape.rename.a: a new name has no spaces and no "="'],
     ['{ body: leef, shape: { drop: [__topic__] } }', 'shape.drop: "__topic__" is not written by this body; remove it'],
     ['{ body: leef, shape: { tagPrefix: strip } }', 'shape.tagPrefix: this body writes no tags on its own; remove it'],
+    ['{ body: json, quote: always }', 'quote: is of body: kv only; remove it'],
+    ['{ quote: needed }', 'quote: expected none, whenNeeded or always, got "needed"'],
+    [
+      '{ quote: always, separator: "¦" }',
+      'quote: can\'t stand with separator "¦": it takes ASCII other than letters, digits and _ : " = \\',
+    ],
     [
       '{ shape: { mask: [event.userIdentity] } }',
       'shape.mask[0].field: "event.userIdentity" is a value inside a field; only a whole field can be hidden: "event"',

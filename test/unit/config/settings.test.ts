@@ -53,7 +53,7 @@ test('what is not written has a default', () => {
           structuredData: [],
           bom: false,
         },
-        body: { kind: 'kv', separator: '||' },
+        body: { kind: 'kv', separator: '||', quote: 'none' },
         include: undefined,
         eventTime: undefined,
         exclude: undefined,

@@ -11,8 +11,8 @@ const MENDED: HeaderTexts = new Map([
   ['a'.repeat(48), new Set(['a'.repeat(50)])],
 ]);
 
-function findings(messages: readonly string[], bounded = true): string[] {
-  const lint = new Lint(bounded);
+function findings(messages: readonly string[], bounded = true, separator?: string): string[] {
+  const lint = new Lint(bounded, separator);
   for (const text of messages) lint.see(readMessage(Buffer.from(text)), MENDED);
   return lint.findings();
 }
@@ -37,6 +37,13 @@ test('nothing is said of what is right', () => {
   assert.deepEqual(findings([ietf(leef('flow', 'devTime=1\tsev=2\tsrc=10.0.0.1\tdst=2001:db8::1'))]), [
     'nothing to say about 1 events',
   ]);
+});
+
+test('a separator inside a value is found where nothing tells it from others', () => {
+  const lines = [ietf('||a=b||c=d'), ietf('||a=one||two||c=d')];
+  const [found = ''] = findings(lines, true, '||');
+  assert.match(found, /^1 of 2 events: has the separator "\|\|" inside a value, before "two", .* quote: whenNeeded/);
+  assert.deepEqual(findings(lines), ['nothing to say about 2 events']);
 });
 
 test('every finding says what a SIEM makes of it and what to write', () => {

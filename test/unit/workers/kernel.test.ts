@@ -281,7 +281,7 @@ function listOf(fields: Uint8Array): Uint8Array {
 
 test('tags of two bytes that become many more', () => {
   const raw = listOf(Buffer.from('0a00'.repeat(3) + '3200'.repeat(12_000), 'hex'));
-  const plan: FormatPlan = { ...PLAN, body: { kind: 'kv', separator: '<sixteen bytes>!' } };
+  const plan: FormatPlan = { ...PLAN, body: { kind: 'kv', separator: '<sixteen bytes>!', quote: 'none' } };
   assert.deepEqual(textOf(framesOf(run(kernelOf([plan]), raw))), textOf(formatAll(raw, plan)));
 });
 

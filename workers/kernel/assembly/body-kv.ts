@@ -1,6 +1,6 @@
 /**
  * `<separator>key=value` for topic, source, the nanoseconds, tags and contents, in the order of the old sample. Nothing in keys and values
- * is escaped beyond what `text` mends, as there.
+ * is escaped beyond what `text` mends, as there, unless the plan wants quotes.
  */
 import { digitsOf, decimal } from './decimal';
 import {
@@ -24,13 +24,16 @@ import {
   valueEnd,
 } from './log';
 import { SHOWN_BOUND } from './mask';
-import { plan, REF_CONTENT, REF_SOURCE, REF_TAG, REF_TOPIC, SHAPE_TIME_NS } from './plan';
+import { byte } from './members';
+import { plan, REF_CONTENT, REF_SOURCE, REF_TAG, REF_TOPIC, QUOTE_ALWAYS, SHAPE_TIME_NS } from './plan';
 import { end, readField, start, tag } from './protobuf';
+import { bareName, quotedValue } from './quote';
 import { beginTurn, isKept, renamed } from './shape';
 import { specials, text } from './text';
 import { flush, limit } from './window';
 
 const EQUALS: u8 = 0x3d;
+const QUOTE: u8 = 0x22;
 
 // Each with at least 32 readable bytes, of which *_LENGTH count.
 const TOPIC = memory.data<u8>([
@@ -79,15 +82,17 @@ export function kvGroupBound(): u64 {
 }
 
 export function kvOrigin(dst: usize): usize {
-  if (isKept(REF_TOPIC, topic == topicEnd)) dst = text(name(dst, TOPIC, TOPIC_LENGTH), topic, topicEnd);
+  if (isKept(REF_TOPIC, topic == topicEnd)) dst = valueOf(name(dst, TOPIC, TOPIC_LENGTH), topic, topicEnd);
   if (!isKept(REF_SOURCE, source == sourceEnd)) return dst;
-  return text(name(dst, SOURCE, SOURCE_LENGTH), source, sourceEnd);
+  return valueOf(name(dst, SOURCE, SOURCE_LENGTH), source, sourceEnd);
 }
 
 /** The old sample has this pair only where the log has nanoseconds. */
 export function kvNanoseconds(dst: usize, nanoseconds: u32): usize {
   if (nanoseconds == 0 || !isKept(SHAPE_TIME_NS, false)) return dst;
-  return decimal(name(dst, TIME_NS, TIME_NS_LENGTH), nanoseconds, digitsOf(nanoseconds));
+  dst = name(dst, TIME_NS, TIME_NS_LENGTH);
+  if (plan.quote != QUOTE_ALWAYS) return decimal(dst, nanoseconds, digitsOf(nanoseconds));
+  return byte(decimal(byte(dst, QUOTE), nanoseconds, digitsOf(nanoseconds)), QUOTE);
 }
 
 export function kvTags(dst: usize): usize {
@@ -109,7 +114,7 @@ export function kvTags(dst: usize): usize {
  * @param p the first content of the log.
  */
 export function kvContents(dst: usize, p: usize, logEnd: usize): usize {
-  if (limited || plan.shaped != 0) return kvLimited(dst, p, logEnd);
+  if (limited || plan.shaped != 0 || plan.quote != 0) return kvLimited(dst, p, logEnd);
   const before = v128.load(plan.separator);
   const beforeLength = plan.separatorLength;
   while (p < logEnd) {
@@ -173,9 +178,17 @@ function pair(dst: usize): usize {
 
 /** What follows the separator, and perhaps a prefix. */
 function rest(dst: usize): usize {
-  dst = text(dst, key, keyEnd);
+  dst = nameOf(dst);
   store<u8>(dst, EQUALS);
-  return text(dst + 1, value, valueEnd);
+  return valueOf(dst + 1, value, valueEnd);
+}
+
+function nameOf(dst: usize): usize {
+  return plan.quote == 0 ? text(dst, key, keyEnd) : bareName(dst, key, keyEnd);
+}
+
+function valueOf(dst: usize, from: usize, to: usize): usize {
+  return plan.quote == 0 ? text(dst, from, to) : quotedValue(dst, from, to);
 }
 
 function separator(dst: usize): usize {
@@ -188,7 +201,7 @@ function separator(dst: usize): usize {
 function name(dst: usize, own: usize, length: usize): usize {
   dst = separator(dst);
   if (renamed) {
-    dst = text(dst, key, keyEnd);
+    dst = nameOf(dst);
     store<u8>(dst, EQUALS);
     return dst + 1;
   }

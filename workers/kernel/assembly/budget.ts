@@ -1,5 +1,5 @@
 /** Messages that are larger than a receiver takes are cut, so that what is left is still UTF-8, and JSON where it was. */
-import { CEF_VALUE } from './escape';
+import { CEF_VALUE, KV_VALUE } from './escape';
 import { BODY_JSON, plan } from './plan';
 import { copyReady } from './text';
 
@@ -15,7 +15,25 @@ export function cut(body: usize, end: usize): usize {
   // A receiver that takes so little gets content rather than a marker.
   marker = end - body < MARKED_FROM ? 0 : plan.markerLength;
   if (plan.bodyKind == BODY_JSON) return cutJson(body, end);
+  if (plan.valueMode == KV_VALUE) return cutQuoted(body, end);
   return copyReady(textEnd(body, end - marker), plan.marker, marker);
+}
+
+/** Of key=value with quotes, which are closed again. */
+function cutQuoted(body: usize, end: usize): usize {
+  const room = characterEnd(body, end - marker - 1);
+  let p = body;
+  let isOpen = false;
+  while (p < room) {
+    const c: u32 = load<u8>(p);
+    const length: usize = c == BACKSLASH ? 2 : 1;
+    if (p + length > room) break;
+    if (c == QUOTE) isOpen = !isOpen;
+    p += length;
+  }
+  p = copyReady(p, plan.marker, marker);
+  if (isOpen) store<u8>(p++, QUOTE);
+  return p;
 }
 
 /** Of LEEF, CEF, and text. */

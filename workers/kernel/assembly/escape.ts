@@ -15,6 +15,8 @@ export const CEF_VALUE: u32 = 4;
 export const CEF_TITLE: u32 = 5;
 /** RFC 5424 §6.3.3: `"`, `\` and `]` behind a `\`. */
 export const SD_VALUE: u32 = 6;
+/** `"` and `\` behind a `\`. */
+export const KV_VALUE: u32 = 7;
 
 const TAB: u32 = 0x09;
 const LF: u32 = 0x0a;
@@ -35,7 +37,7 @@ let third: u32 = 0;
 
 function choose(mode: u32): void {
   first = second = third = BACKSLASH;
-  if (mode == JSON) {
+  if (mode == JSON || mode == KV_VALUE) {
     second = QUOTE;
   } else if (mode == LEEF_VALUE) {
     first = second = third = plan.delimiter;
@@ -200,7 +202,7 @@ function otherControl(dst: usize, c: u32, mode: u32): usize {
     store<u16>(dst, c == LF ? 0x6e5c : 0x725c);
     return dst + 2;
   }
-  const isValue = mode == LEEF_VALUE || mode == CEF_VALUE;
+  const isValue = mode == LEEF_VALUE || mode == CEF_VALUE || mode == KV_VALUE;
   if (isValue && !(mode == LEEF_VALUE && c == plan.delimiter) && !(c == TAB && mode == LEEF_VALUE)) {
     return control(dst, c);
   }

@@ -32,6 +32,8 @@ export const BODY_LEEF: u32 = 3;
 export const REST_CONTENTS: u32 = 1;
 export const REST_ALL: u32 = 2;
 
+export const QUOTE_ALWAYS: u32 = 2;
+
 export const OVER_DROP: u32 = 1;
 export const OVER_DEAD_LETTER: u32 = 2;
 export const OVER_SPLIT: u32 = 3;
@@ -154,6 +156,10 @@ export class Plan {
   hashKey: usize;
   hashKeyLength: u32;
   hashDigits: u32;
+  /** Whether values of key=value stand in quotes. */
+  quote: u32;
+  /** 256 bytes: 1 for those that only a quoted value may have. */
+  oddBytes: usize;
 }
 
 /** What becomes of a field that a body writes on its own. */

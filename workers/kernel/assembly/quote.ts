@@ -1,0 +1,29 @@
+/** Names and values of key=value that can be told apart again: values in quotes, names without anything that means something. */
+import { escaped, KV_VALUE } from './escape';
+import { byte } from './members';
+import { plan, QUOTE_ALWAYS } from './plan';
+import { text } from './text';
+
+const QUOTE: u8 = 0x22;
+const UNDERSCORE: u8 = 0x5f;
+
+export function quotedValue(dst: usize, from: usize, to: usize): usize {
+  if (plan.quote != QUOTE_ALWAYS && oddByte(from, to) == to) return text(dst, from, to);
+  return byte(escaped(byte(dst, QUOTE), from, to, KV_VALUE), QUOTE);
+}
+
+export function bareName(dst: usize, from: usize, to: usize): usize {
+  if (from == to) return byte(dst, UNDERSCORE);
+  let odd = oddByte(from, to);
+  for (; odd < to; odd = oddByte(from, to)) {
+    dst = byte(text(dst, from, odd), UNDERSCORE);
+    from = odd + 1;
+  }
+  return text(dst, from, to);
+}
+
+/** Where the first byte lies that means something to a reader of such pairs, or `to`. */
+function oddByte(p: usize, to: usize): usize {
+  while (p < to && load<u8>(plan.oddBytes + load<u8>(p)) == 0) p++;
+  return p;
+}
