@@ -69,6 +69,7 @@ test('the time of an event from a field, or that of its log', () => {
     '2026-13-01T00:00:00Z',
     '2026-02-29T00:00:00Z',
     '2026-01-01T00:00:00Zx',
+    '2026-01-01T00:00:00 ',
     '1e9',
     '-5',
   ]) {

@@ -111,9 +111,10 @@ function clamped(time: i64): u32 {
 
 /** `Z`, `+08:00`, `+0800`, `+08`, also after a space: minutes. Something is left to be read if it is none of them. */
 function offset(): i64 {
+  const begin = at;
   if (peek() == SPACE) at++;
   const sign = peek();
-  const begin = at++;
+  at++;
   if ((sign | 0x20) == 0x7a) return 0;
   if (sign == PLUS || sign == DASH) {
     const hours = digits(2);
