@@ -36,9 +36,10 @@ function matches(op: 'equals' | 'prefix' | 'suffix' | 'contains', value: string,
   return op === 'suffix' ? value.endsWith(text) : value.includes(text);
 }
 
-/** For the patterns that mean the same in both. */
+/** For the patterns that mean the same in both, but for `\S`: JavaScript knows more spaces, and U+FEFF is one. */
 function asRegExp(pattern: string): RegExp {
-  return pattern.startsWith('(?i)') ? new RegExp(pattern.slice(4), 'iu') : new RegExp(pattern, 'u');
+  const same = pattern.replaceAll('\\S', '[^\\t\\n\\f\\r ]');
+  return same.startsWith('(?i)') ? new RegExp(same.slice(4), 'iu') : new RegExp(same, 'u');
 }
 
 function isInRange(value: string, { address, bits }: IpRange): boolean {
