@@ -53,25 +53,29 @@ function choose(mode: u32): void {
   }
 }
 
-/** Copies `[src, end)`, mended and escaped. Reads and writes up to 15 bytes beyond, as {@link text} does. */
+/** Copies `[src, end)`, mended and escaped. Reads up to 31 bytes beyond, and writes as many. */
 export function escaped(dst: usize, src: usize, end: usize, mode: u32): usize {
   if (mode == PLAIN) return text(dst, src, end);
   if (dst > limit) dst = flush(dst);
-  choose(mode);
-  const a = i8x16.splat(<i8>first);
-  const b = i8x16.splat(<i8>second);
-  const c = i8x16.splat(<i8>third);
-  const slashes = mode != LEEF_VALUE && mode != LEEF_TITLE;
-  // Most texts are fewer than 32 bytes, none of them special.
+  // Most texts are fewer than 32 bytes, none of them special in any mode.
   const length = end - src;
   if (length < 32) {
     const v0 = v128.load(src);
     const v1 = v128.load(src, 16);
     v128.store(dst, v0);
     v128.store(dst, v1, 16);
-    const odd = specials(v0) | ownOf(v0, a, b, c) | ((specials(v1) | ownOf(v1, a, b, c)) << 16);
+    const odd = unfit(v0) | (unfit(v1) << 16);
     if ((odd & ((1 << (<u32>length)) - 1)) == 0) return dst + length;
   }
+  return chosen(dst, src, end, mode);
+}
+
+function chosen(dst: usize, src: usize, end: usize, mode: u32): usize {
+  choose(mode);
+  const a = i8x16.splat(<i8>first);
+  const b = i8x16.splat(<i8>second);
+  const c = i8x16.splat(<i8>third);
+  const slashes = mode != LEEF_VALUE && mode != LEEF_TITLE;
   while (src < end) {
     if (dst > limit) dst = flush(dst);
     const v = v128.load(src);
@@ -138,6 +142,17 @@ export function unfitForPairs(v: v128, delimiter: v128): u32 {
   const signs = v128.or(i8x16.eq(v, i8x16.splat(<i8>EQUALS)), i8x16.eq(v, i8x16.splat(<i8>BACKSLASH)));
   const low = i8x16.lt_s(i8x16.add(v, i8x16.splat(1)), i8x16.splat(0x21));
   return i8x16.bitmask(v128.or(low, v128.or(i8x16.eq(v, delimiter), signs)));
+}
+
+/**
+ * One bit for every lane that does not stay as it is in some mode, and for a few that always do: the quote as above, `\`, `=`, `]` and the
+ * bar (by the bits they have in common, as have `<` and `}`), and LEEF's delimiter.
+ */
+function unfit(v: v128): u32 {
+  const low = i8x16.lt_s(v128.xor(v, i8x16.splat(2)), i8x16.splat(0x21));
+  const signs = i8x16.eq(v128.and(v, i8x16.splat(0x1e)), i8x16.splat(0x1c));
+  const others = v128.or(i8x16.eq(v, i8x16.splat(<i8>DEL)), i8x16.eq(v, i8x16.splat(<i8>plan.delimiter)));
+  return i8x16.bitmask(v128.or(v128.or(low, signs), others));
 }
 
 /** One bit for every lane that is one of three characters. */

@@ -1,6 +1,7 @@
 /** Values inside contents that hold JSON: all refs into one content are found while it is looked at. */
-import { hex, isWatchedJson, plain, skipValue } from './json';
+import { isWatchedJson, skipValue } from './json';
 import { Level, LEVEL_SIZE, plan, Ref, Root, ROOT_SIZE, Step, STEP_SIZE } from './plan';
+import { hex, plain } from './quotes';
 import { isSame } from './same';
 
 const QUOTE: u32 = 0x22;
@@ -71,12 +72,16 @@ export function noteArray(): void {
   coming = 0;
 }
 
-/** A member of the object at a depth. A later one takes the place of an earlier of its name. */
-export function noteMember(key: usize, length: usize, value: usize, depth: u32): void {
-  coming = 0;
+/** The table of the Level that is open at a depth, or 0: nothing in that object is asked for. */
+export function tableOf(depth: u32): usize {
   const level = load<usize>(levelAt + (depth << 2));
-  if (level == 0) return;
-  const first = load<usize>(changetype<Level>(level).table + slotOf(key, length));
+  return level == 0 ? 0 : changetype<Level>(level).table;
+}
+
+/** A member of an object whose Level has that table. A later one takes the place of an earlier of its name. */
+export function noteMember(table: usize, key: usize, length: usize, value: usize): void {
+  coming = 0;
+  const first = load<usize>(table + slotOf(key, length));
   if (first != 0) follow(first, key, length, value);
 }
 

@@ -1,5 +1,6 @@
 /** RFC 8259, as strict as JSON.parse: is it an object or an array, and what lies where in it. */
-import { noteArray, noteMember, noteObject } from './json-paths';
+import { noteArray, noteMember, noteObject, tableOf } from './json-paths';
+import { ascii, beginQuotes, known, next, nextString, passTo, sound, WORD } from './quotes';
 
 const QUOTE: u32 = 0x22;
 const BACKSLASH: u32 = 0x5c;
@@ -42,7 +43,7 @@ export function isWatchedJson(p: usize, end: usize): bool {
 export function isJson(p: usize, end: usize): bool {
   if (p != checked || end != checkedEnd) {
     compact = true;
-    checkedResult = check(p, end);
+    checkedResult = check(p, end) && sound;
     checkedCompact = checkedResult && compact && ascii;
     checked = p;
     checkedEnd = end;
@@ -56,7 +57,7 @@ function check(p: usize, end: usize): bool {
   if (p >= end) return false;
   const first: u32 = load<u8>(p);
   if (first != OPEN_OBJECT && first != OPEN_ARRAY) return false;
-  scan(p, end);
+  beginQuotes(p, end);
   let objects: u64 = 0;
   let depth: u32 = 0;
   while (p != 0) {
@@ -82,7 +83,7 @@ function check(p: usize, end: usize): bool {
       objects >>= 1;
       depth--;
     } else {
-      p = c == QUOTE ? string(p, end) : scalar(p, end, c);
+      p = c == QUOTE ? nextString() : scalar(p, end, c);
       if (p == 0) return false;
     }
     p = closers(p, end, objects, depth);
@@ -93,29 +94,6 @@ function check(p: usize, end: usize): bool {
     if ((objects & 1) != 0) p = name(space(p, end), end, depth);
   }
   return false;
-}
-
-/** The text that was scanned last has no bytes from 0x80 … */
-let ascii = false;
-/** … and neither control characters nor backslashes: every quote begins or ends a string. */
-export let plain = false;
-
-const LANES = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-
-function scan(p: usize, end: usize): void {
-  let all = i8x16.splat(0);
-  let least = i8x16.splat(-1);
-  let slashes = i8x16.splat(0);
-  for (; p < end; p += 16) {
-    let v = v128.load(p);
-    // What lies behind the text counts as spaces.
-    if (end - p < 16) v = v128.bitselect(v, i8x16.splat(0x20), i8x16.lt_u(LANES, i8x16.splat(<i8>(end - p))));
-    all = v128.or(all, v);
-    least = i8x16.min_u(least, v);
-    slashes = v128.or(slashes, i8x16.eq(v, i8x16.splat(<i8>BACKSLASH)));
-  }
-  ascii = i8x16.bitmask(all) == 0;
-  plain = i8x16.bitmask(v128.or(slashes, i8x16.lt_u(least, i8x16.splat(0x20)))) == 0;
 }
 
 let objectsLeft: u64 = 0;
@@ -143,90 +121,37 @@ const NEXT_NAME: u32 = 0x222c;
 const TEXT_VALUE: u32 = 0x223a;
 
 /**
- * The name of a member and its colon. Where its value is a string, and another name follows without any space, both are passed at once:
- * most members of most objects. What lies beyond the end is looked at, but `string` never comes back from there.
+ * The name of a member and its colon. Members whose values are strings, with another name behind them and no space between, are passed
+ * before: most members of most objects.
  */
 function name(p: usize, end: usize, depth: u32): usize {
   if (p >= end || <u32>load<u8>(p) != QUOTE) return 0;
-  let key = p + 1;
-  p = string(p, end);
-  while (p != 0 && <u32>load<u16>(p) == TEXT_VALUE) {
-    const value = p + 1;
-    if (value >= end) return 0;
-    if (watched) noteMember(key, value - 2 - key, value, depth);
-    p = string(value, end);
-    if (p == 0) return 0;
-    if (<u32>load<u16>(p) != NEXT_NAME || p + 1 >= end) return value;
-    key = p + 2;
-    p = string(p + 1, end);
+  const table = watched ? tableOf(depth) : 0;
+  let at = next;
+  while (at + 4 * WORD <= known) {
+    const key = p + 1;
+    const keyEnd: usize = load<u32>(at, WORD);
+    if (<u32>load<u16>(keyEnd, 1) != TEXT_VALUE) break;
+    const valueEnd: usize = load<u32>(at, 3 * WORD);
+    if (table != 0) noteMember(table, key, keyEnd - key, keyEnd + 2);
+    at += 2 * WORD;
+    if (<u32>load<u16>(valueEnd, 1) != NEXT_NAME || valueEnd + 2 >= end) {
+      passTo(at);
+      return keyEnd + 2;
+    }
+    at += 2 * WORD;
+    p = valueEnd + 2;
   }
+  passTo(at);
+  const key = p + 1;
+  p = nextString();
   if (p == 0) return 0;
   const keyEnd = p - 1;
   p = space(p, end);
   if (p >= end || <u32>load<u8>(p) != COLON) return 0;
   p = space(p + 1, end);
-  if (watched) noteMember(key, keyEnd - key, p, depth);
+  if (table != 0) noteMember(table, key, keyEnd - key, p);
   return p;
-}
-
-/** @param p at the opening quote. @returns behind the closing one, or 0. */
-function string(p: usize, end: usize): usize {
-  p++;
-  if (plain) {
-    p = quoteFrom(p, end);
-    return p < end ? p + 1 : 0;
-  }
-  while (p != 0) {
-    const v = v128.load(p);
-    const stops = v128.or(
-      i8x16.lt_u(v, i8x16.splat(0x20)),
-      v128.or(i8x16.eq(v, i8x16.splat(<i8>QUOTE)), i8x16.eq(v, i8x16.splat(<i8>BACKSLASH))),
-    );
-    const bits = <u32>i8x16.bitmask(stops);
-    const clean: u32 = bits == 0 ? 16 : ctz(bits);
-    p += clean;
-    if (p >= end) return 0;
-    if (bits == 0) continue;
-    const c: u32 = load<u8>(p);
-    if (c == QUOTE) return p + 1;
-    p = c == BACKSLASH ? escape(p + 1, end) : 0;
-  }
-  return 0;
-}
-
-/** The next quote, or any place that is not before the end. Most strings are fewer than 32 bytes. */
-function quoteFrom(p: usize, end: usize): usize {
-  const quote = i8x16.splat(<i8>QUOTE);
-  for (; p < end; p += 32) {
-    const low = <u32>i8x16.bitmask(i8x16.eq(v128.load(p), quote));
-    const high = <u32>i8x16.bitmask(i8x16.eq(v128.load(p, 16), quote));
-    const bits = low | (high << 16);
-    if (bits != 0) return p + ctz(bits);
-  }
-  return p;
-}
-
-function escape(p: usize, end: usize): usize {
-  if (p >= end) return 0;
-  const c: u32 = load<u8>(p);
-  if (c == 0x75) return end - p >= 5 && hex(p + 1) >= 0 ? p + 5 : 0;
-  const simple =
-    c == QUOTE || c == BACKSLASH || c == 0x2f || c == 0x62 || c == 0x66 || c == 0x6e || c == 0x72 || c == 0x74;
-  return simple ? p + 1 : 0;
-}
-
-/** Four hexadecimal digits, or -1. */
-export function hex(p: usize): i32 {
-  let value: i32 = 0;
-  for (let i: usize = 0; i < 4; i++) {
-    const c: i32 = load<u8>(p + i);
-    const letter = (c | 0x20) - 0x61;
-    const digit = c - 0x30;
-    if (digit >= 0 && digit <= 9) value = (value << 4) | digit;
-    else if (letter >= 0 && letter <= 5) value = (value << 4) | (letter + 10);
-    else return -1;
-  }
-  return value;
 }
 
 function scalar(p: usize, end: usize, c: u32): usize {

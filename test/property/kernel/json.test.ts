@@ -1,0 +1,97 @@
+/** Text that is JSON, or nearly: it becomes an object, and paths lead into it, exactly where JSON.parse takes it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { FormatPlan, Member } from '../../../src/model/format-plan.js';
+import { formatAll } from '../../support/oracle/formatter.js';
+import { framesOf, kernelOf, PLAN, run, RUNS, textOf } from '../../support/oracle/kernel.js';
+import { encode } from '../../support/oracle/log-group-list.js';
+
+const KEYS = ['a', 'b', 'long key', '"', '\\', 'é', ''];
+const text = fc.oneof(
+  fc.constantFrom('', 'x', '"', '\\', '\\"', '\n', '\u0001', 'é', '日本', '{"a":1}', '\\\\"'),
+  fc.tuple(fc.constantFrom('x', '"', '\\', 'é', ', '), fc.nat(140)).map(([one, count]) => one.repeat(count)),
+);
+const { object } = fc.letrec<{ object: unknown; value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', maxDepth: 4 },
+    { weight: 4, arbitrary: text },
+    fc.constantFrom<unknown>(null, true, 0, -1.5e-7, [], {}),
+    tie('object'),
+    fc.array(tie('value'), { maxLength: 4 }),
+  ),
+  object: fc.dictionary(fc.constantFrom(...KEYS), tie('value'), { maxKeys: 7 }),
+}));
+
+/** Around the sizes at which the text is looked at piece by piece: 64 bytes, and 4096. */
+const padding = fc.oneof(fc.nat(130), fc.integer({ min: 3900, max: 4200 }), fc.constant(9000));
+const json = fc
+  .tuple(object, padding, fc.constantFrom(undefined, 1, '\t'), fc.constantFrom('x', '\\', '"', 'é'), fc.boolean())
+  .map(([value, length, space, one, behind]) => {
+    const padded = one.repeat(length / one.length);
+    const parts = { ...(value as object) };
+    return JSON.stringify(behind ? { ...parts, padded } : { padded, ...parts }, null, space);
+  });
+const change = fc.tuple(
+  fc.double({ min: 0, max: 1, noNaN: true }),
+  fc.nat(2),
+  fc.constantFrom('', '"', '\\', '{', '}', '[', ']', ',', ':', ' ', '\n', '\u0001', 'é', '1', '\\u12', '\\"', '""'),
+);
+
+/** Some characters are replaced. */
+function changed(text: string, changes: readonly (readonly [at: number, length: number, by: string])[]): string {
+  let result = text;
+  for (const [at, length, by] of changes) {
+    const from = Math.floor(at * result.length);
+    result = result.slice(0, from) + by + result.slice(from + length);
+  }
+  return result;
+}
+
+const path = (key: string): Member => ({
+  name: key,
+  value: [{ kind: 'field', refs: [{ kind: 'content', key }], fallback: '' }],
+});
+const PLANS: readonly FormatPlan[] = [
+  { ...PLAN, body: { kind: 'json', members: [], rest: 'all', expand: true } },
+  {
+    ...PLAN,
+    body: {
+      kind: 'json',
+      members: ['k.a', 'k.b.a', 'k.a.a', 'k.padded', 'k.long key.b', 'k.é'].map(path),
+      rest: 'contents',
+      expand: false,
+    },
+  },
+];
+
+test('JSON is what JSON.parse takes', () => {
+  const kernel = kernelOf(PLANS);
+  const texts = fc.array(fc.tuple(json, fc.array(change, { maxLength: 2 })), { minLength: 1, maxLength: 4 });
+  let sound = 0;
+  fc.assert(
+    fc.property(texts, (texts) => {
+      const values = texts.map(([text, changes]) => changed(text, changes));
+      sound += values.filter(isJson).length;
+      const logs = values.map((value) => ({
+        time: 1,
+        contents: [{ key: Buffer.from('k'), value: Buffer.from(value) }],
+      }));
+      const raw = encode([{ logs, tags: [] }]);
+      for (const [index, plan] of PLANS.entries()) {
+        assert.deepEqual(textOf(framesOf(run(kernel, raw, index))), textOf(formatAll(raw, plan)));
+      }
+    }),
+    { numRuns: 300 * RUNS },
+  );
+  assert.ok(sound > 200, `only ${sound} were JSON`);
+});
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
