@@ -71,6 +71,10 @@ export class ReceiverProcess implements Sink {
     await exit;
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
   stop(): Promise<void> {
     return this.kill();
   }
