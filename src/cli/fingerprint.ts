@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseReceiver } from '../config/endpoint.js';
 import { isWrong } from '../config/scalars.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
+import { readFault } from '../errors/read-fault.js';
 import { systemClock } from '../flow/clock.js';
 
 const CONNECT_MS = 10_000;
@@ -34,12 +35,22 @@ async function shown(url: string): Promise<X509Certificate> {
 }
 
 function inFile(file: string, certificatesIn: (pem: Buffer) => X509Certificate[]): X509Certificate[] {
+  const pem = content(file);
   try {
-    const found = certificatesIn(readFileSync(file));
+    const found = certificatesIn(pem);
     if (found.length > 0) return found;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ForwarderError('CONFIG_UNREADABLE', `can't read a certificate from "${file}": ${reason}`, { cause });
   }
   throw new ForwarderError('CONFIG_UNREADABLE', `"${file}" holds no PEM certificate`);
+}
+
+function content(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    const message = `can't read "${file}": ${readFault(cause)}; expected a PEM file, or tls://host:port to see what a receiver shows`;
+    throw new ForwarderError('CONFIG_UNREADABLE', message, { cause });
+  }
 }

@@ -13,6 +13,7 @@ function sentence(message: string, args: readonly string[], known: readonly stri
   if (names !== undefined) return unknown(names.split(', '), args, known);
   const [, missing] = /^Not enough arguments following: (.*)$/.exec(message) ?? [];
   if (missing !== undefined) return `${missing.length === 1 ? '-' : '--'}${missing} needs a value`;
+  if (message.startsWith('Not enough non-option arguments')) return `${args[0] ?? ''}: an argument is missing`;
   const [, option, given, choices] = /Argument: (.*), Given: (.*), Choices: (.*)$/.exec(message) ?? [];
   if (option !== undefined) return `--${option}: ${given ?? ''} is not one of ${choices ?? ''}`;
   return message.replace(/\s*\n\s*/g, ' ');

@@ -43,7 +43,7 @@ async function writeAndSync(path: string, bytes: Uint8Array): Promise<void> {
 }
 
 /** A renamed file is there for good only when its directory is. */
-async function syncDirectory(directory: string): Promise<void> {
+export async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r');
   try {
     await handle.sync();

@@ -2,7 +2,7 @@ import { ForwarderError } from '../errors/forwarder-error.js';
 import type { Clock } from '../flow/clock.js';
 import type { DeadLetter, DeadLetters } from '../model/ports.js';
 import type { Snapshot } from '../model/snapshot.js';
-import { exists, openDirectory, remove, sha256, writeDurably } from './files.js';
+import { exists, openDirectory, remove, sha256, syncDirectory, writeDurably } from './files.js';
 import { encodeSidecar } from './sidecar.js';
 
 export interface DeadLetterSettings {
@@ -66,7 +66,13 @@ export class DeadLetterStore {
     const what = letter.kind === 'batch' ? letter.cursor : sha256(body);
     const place = sha256(Buffer.from(JSON.stringify([project, logstore, letter.shard, what])));
     const name = `${project}.${logstore}.${letter.shard}.${place.slice(0, 16)}`;
-    if (await exists(directory, `${name}${SIDECAR}`)) return name;
+    if (await exists(directory, `${name}${SIDECAR}`)) {
+      // Whoever wrote it may have been killed before this, and a crash of the machine would take it back.
+      await syncDirectory(directory).catch((cause: unknown) => {
+        throw refused(`"${directory}": ${reasonOf(cause)}`, cause);
+      });
+      return name;
+    }
     const keptAt = new Date(this.#clock.now()).toISOString();
     const about = { version: 1, ...facts, keptAt, pipeline, project, logstore } as const;
     const sidecar = encodeSidecar({ ...about, bodyBytes: body.length, bodySha256: sha256(body) });
@@ -77,7 +83,8 @@ export class DeadLetterStore {
       await writeDurably(directory, `${name}${SIDECAR}`, sidecar);
     } catch (cause) {
       this.#bytes -= size;
-      await remove(directory, `${name}${BODY}`).catch(() => undefined);
+      // The sidecar may be there already, with only its directory not synced: without its body it would pass for a letter that is kept.
+      for (const ending of [SIDECAR, BODY]) await remove(directory, `${name}${ending}`).catch(() => undefined);
       throw refused(`"${directory}": ${reasonOf(cause)}`, cause);
     }
     return name;
@@ -105,7 +112,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   ENOTDIR: 'it is not a directory',
   EEXIST: 'it is not a directory',
-  ENOENT: 'it is gone',
+  ENOENT: 'there is no such file or directory',
 };
 
 /** Why a file operation failed, in words. */

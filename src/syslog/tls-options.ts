@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { createSecureContext, type ConnectionOptions, type SecureContext } from 'node:tls';
 import { ForwarderError } from '../errors/forwarder-error.js';
+import { readFault } from '../errors/read-fault.js';
 import type { Endpoint, TlsSettings } from './settings.js';
 
 /**
@@ -40,7 +41,12 @@ function certificates(name: string, path: string | undefined): Buffer | undefine
 }
 
 function file(name: string, path: string | undefined): Buffer | undefined {
-  return path === undefined ? undefined : usable(name, () => readFileSync(path));
+  if (path === undefined) return undefined;
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new ForwarderError('TLS_FAILED', `${name}: can't read "${path}": ${readFault(cause)}`, { cause });
+  }
 }
 
 function usable<T>(what: string, make: () => T): T {

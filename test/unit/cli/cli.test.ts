@@ -54,6 +54,8 @@ test('a wrong command line is one line with a hint, and 64', async () => {
     valdate: `unknown command "valdate"; did you mean "validate"?${hint}`,
     'run run': `"run" is one command too many${hint}`,
     '--config': `--config needs a value${hint}`,
+    fingerprint: `fingerprint: an argument is missing${hint}`,
+    'replay --config x': `replay: an argument is missing${hint}`,
     'validate --config=': `--config needs a value${hint}`,
     'validate --no-config': `unknown option --no-config; did you mean "--config"?${hint}`,
     'emulator --port abc': `--port must be a whole number from 0 to 65535${hint}`,
@@ -113,7 +115,12 @@ test('fingerprint prints what a file holds and what a receiver shows, ready for 
   const cases: readonly (readonly [string, number, RegExp])[] = [
     [file, 66, /^forwarder: can't read a certificate from ".*chain\.pem": /],
     ['package.json', 66, /^forwarder: "package\.json" holds no PEM certificate\n$/],
-    ['nowhere.pem', 66, /ENOENT/],
+    [
+      'nowhere.pem',
+      66,
+      /^forwarder: can't read "nowhere\.pem": there is no such file; expected a PEM file, or tls:.*\n$/,
+    ],
+    ['.', 66, /^forwarder: can't read "\.": it is a directory; /],
     ['tcp://siem:514', 64, /expected a PEM file, tls:\/\/host:port or relps:\/\/host:port\n$/],
     ['tls://127.0.0.1:1', 69, /nothing listens there/],
   ];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, promises, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { letterNames, readLetter, removeLetter } from '../../../src/deadletter/letters.js';
@@ -49,6 +50,44 @@ test('a letter is a body and a sidecar, and comes back as it was', async () => {
   assert.equal((await open(directory)).snapshot()?.bytes, bytes, 'counted again at the next start');
   await removeLetter(directory, name);
   assert.deepEqual(readdirSync(directory), []);
+});
+
+/** The disk fails the n-th sync of this directory. */
+async function failingSync(directory: string, nth: number, body: () => Promise<void>): Promise<void> {
+  const { open: real } = promises;
+  let syncs = 0;
+  promises.open = async (...args) => {
+    const handle = await real(...args);
+    if (args[0] !== directory || ++syncs !== nth) return handle;
+    handle.sync = () => Promise.reject(Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO' }));
+    return handle;
+  };
+  syncBuiltinESMExports();
+  try {
+    await body();
+  } finally {
+    promises.open = real;
+    syncBuiltinESMExports();
+  }
+}
+
+for (const [what, nth] of Object.entries({ body: 1, sidecar: 2 })) {
+  test(`a ${what} that may not last does not count as kept; the next try keeps all of it`, async () => {
+    const directory = temporaryDirectory('letters');
+    const box = (await open(directory)).box(ORIGIN);
+    await failingSync(directory, nth, () => assert.rejects(box.keep(letter()), isRefused));
+    assert.deepEqual(readdirSync(directory), []);
+    const name = await box.keep(letter());
+    assert.ok(typeof (await readLetter(directory, name)) !== 'string');
+  });
+}
+
+test('a letter found there is synced before it counts as kept: who wrote it may have been killed before that', async () => {
+  const directory = temporaryDirectory('letters');
+  const name = await (await open(directory)).box(ORIGIN).keep(letter());
+  const box = (await open(directory)).box(ORIGIN);
+  await failingSync(directory, 1, () => assert.rejects(box.keep(letter()), isRefused));
+  assert.equal(await box.keep(letter()), name);
 });
 
 test('the same range again changes nothing; another place is another letter', async () => {

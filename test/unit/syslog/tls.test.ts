@@ -206,7 +206,10 @@ test('files that can not be used are a config error that names the setting', asy
   const cert = await file('cert.pem', certs.client.cert);
   const otherKey = await file('other.key', certs.server.key);
   const cases: [Partial<TlsSettings>, RegExp][] = [
-    [{ ca: join(folder, 'missing.pem') }, /^destination siem: tls\.ca: can't be used: ENOENT.*missing\.pem/],
+    [
+      { ca: join(folder, 'missing.pem') },
+      /^destination siem: tls\.ca: can't read ".*missing\.pem": there is no such file$/,
+    ],
     [{ ca: text }, /tls\.ca: .*text\.pem: can't be used/],
     [{ ca: broken }, /tls\.ca/],
     [{ cert: broken }, /tls\.cert/],
