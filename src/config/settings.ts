@@ -17,7 +17,7 @@ import type { Start } from './scalars.js';
 
 interface ServiceSettings {
   readonly endpoint: Endpoint;
-  readonly signature: 'v1' | 'v4';
+  readonly signature: 'auto' | 'v1' | 'v4';
   /** For signature V4; then always there. */
   readonly region: string | undefined;
   readonly credentials: CredentialsSettings;

@@ -19,7 +19,10 @@ export const sls = section({
   endpoint: parsed(SERVICE_EXPECTED, parseService).describe(
     'Endpoint of the Log Service: a region, alone or with -intranet or -accelerate, a host (https), http(s)://host[:port], or "embedded" for the built-in emulator.',
   ),
-  signature: z.enum(['v1', 'v4']).prefault('v1').describe('How requests are signed; v4 needs the region.'),
+  signature: z
+    .enum(['auto', 'v1', 'v4'])
+    .prefault('auto')
+    .describe('How requests are signed; auto: v1, and v4 where the service demands it; v4 needs the region.'),
   region: named(/^[a-z0-9-]{1,64}$/, 'a region id such as ap-southeast-1')
     .optional()
     .describe('Region for signature v4; read from the endpoint where it can be.'),

@@ -17,15 +17,16 @@ import { findConsumerGroup } from './list-consumer-groups.js';
 import { listShards } from './list-shards.js';
 import type { ChooseProxy } from './proxy.js';
 import { pullLogs } from './pull-logs.js';
+import { QuotaGate } from './quota-gate.js';
 import { openService, type CallLogstore } from './service.js';
 import { ServiceTime } from './service-time.js';
-import { signV1, signV4, type Signer } from './sign.js';
+import { Signing } from './signing.js';
 import { Transport, type TransportSettings } from './transport.js';
 import { updateCheckpoint } from './update-checkpoint.js';
 
 export interface SlsSettings extends TransportSettings {
   readonly endpoint: Endpoint;
-  readonly signature: 'v1' | 'v4';
+  readonly signature: 'auto' | 'v1' | 'v4';
   /** For signature v4, where the endpoint does not tell it. */
   readonly region?: string | undefined;
   readonly credentials: CredentialsProvider;
@@ -66,11 +67,18 @@ export interface SlsClient {
  * @throws ForwarderError CONFIG_INVALID for signature v4 without a region.
  */
 export function createSlsClient(settings: SlsSettings, clock: Clock, log: Log): SlsClient {
-  const { endpoint } = settings;
+  const { endpoint, signature } = settings;
+  const region = settings.region ?? endpoint.region;
+  const gates = new Map<string, QuotaGate>();
+  const gateOf = (project: string): QuotaGate => {
+    const gate = gates.get(project) ?? new QuotaGate(clock);
+    gates.set(project, gate);
+    return gate;
+  };
   const transport = new Transport(settings, clock);
   const deps = {
     transport,
-    sign: chooseSigner(settings),
+    signing: new Signing({ signature, region, host: endpoint.host }, log),
     credentials: settings.credentials,
     time: new ServiceTime(clock, log),
     clock,
@@ -78,7 +86,7 @@ export function createSlsClient(settings: SlsSettings, clock: Clock, log: Log): 
   return {
     openLogstore: (logstore) => {
       const call = openService(
-        deps,
+        { ...deps, gate: gateOf(logstore.project) },
         dialFor(endpoint, logstore.project, settings.proxyFor),
         logstore.project,
         logstore.logstore,
@@ -124,11 +132,4 @@ async function ensureGroup(
   const another = await findConsumerGroup(call, group, signal);
   if (another !== undefined) return another;
   throw new ForwarderError('SLS_SERVER', `consumer group ${group} exists and is not listed; trying again`);
-}
-
-function chooseSigner({ signature, region, endpoint }: SlsSettings): Signer {
-  if (signature === 'v1') return signV1;
-  const known = region ?? endpoint.region;
-  if (known !== undefined) return signV4(known);
-  throw new ForwarderError('CONFIG_INVALID', `signature v4 needs sls.region: ${endpoint.host} does not tell it`);
 }

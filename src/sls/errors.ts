@@ -152,7 +152,9 @@ function adviceFor(code: ErrorCode, refusal: Refusal, skewMs: number | undefined
     case 'SLS_CONSUMER_UNKNOWN':
       return 'the service has given our shards to others or forgotten us';
     default:
-      return 'the service does not accept this request';
+      return refusal.errorCode === 'InvalidSignatureMethod'
+        ? 'the service wants signature v4: set sls.region, and sls.signature to auto or v4'
+        : 'the service does not accept this request';
   }
 }
 

@@ -1,10 +1,14 @@
 import type { Clock } from '../flow/clock.js';
+import type { ErrorCode } from '../errors/codes.js';
+import type { ForwarderError } from '../errors/forwarder-error.js';
 import { checkCredentials, type Credentials, type CredentialsProvider } from './credentials/credentials.js';
 import type { Dial } from './endpoint.js';
 import { replyError } from './errors.js';
 import type { HttpReply, HttpRequest } from './exchange.js';
 import type { ServiceTime } from './service-time.js';
+import type { QuotaGate } from './quota-gate.js';
 import { encodeQuery, type Signer } from './sign.js';
+import type { Signing } from './signing.js';
 import type { Lane, Transport } from './transport.js';
 
 /** One request to the API, in the API's terms. */
@@ -28,10 +32,12 @@ export type CallLogstore = (call: Call) => Promise<HttpReply>;
 
 export interface ServiceDeps {
   readonly transport: Transport;
-  readonly sign: Signer;
+  readonly signing: Signing;
   readonly credentials: CredentialsProvider;
   readonly time: ServiceTime;
   readonly clock: Clock;
+  /** Of the project. */
+  readonly gate: QuotaGate;
 }
 
 const API_VERSION = '0.6.0';
@@ -39,28 +45,57 @@ const EMPTY = Buffer.alloc(0);
 
 /** The one way every request to a logstore goes: signed, sent, and judged by its status. */
 export function openService(deps: ServiceDeps, dial: Dial, project: string, logstore: string): CallLogstore {
-  const { transport, time, clock } = deps;
+  const { transport, signing, time, clock, gate } = deps;
   return async (call) => {
     const what = `${call.what} of ${project}/${logstore}`;
     const path = `/logstores/${logstore}${call.path}`;
-    for (let first = true; ; first = false) {
+    /** Each kind of refusal is mended once. */
+    const mended = new Set<ErrorCode>();
+    for (;;) {
+      if (call.lane === 'pull') gate.check(what);
+      const startedAt = clock.monotonic();
       const credentials = checkCredentials(await deps.credentials.get());
+      const { signer } = signing;
       const offsetMs = time.offsetMs;
       const nowMs = clock.now() + offsetMs;
-      const ready = await signed(deps.sign, dial.hostHeader, path, call, credentials, nowMs);
+      const ready = await signed(signer, dial.hostHeader, path, call, credentials, nowMs);
       const { method, bodyBuffer, signal, lane } = call;
       const reply = await transport.request(dial, lane, { what, method, ...ready, bodyBuffer, signal });
-      if (reply.status === 200) return reply;
+      if (reply.status === 200) {
+        time.follow(reply.headers.date, offsetMs);
+        if (lane === 'pull') gate.passed(startedAt);
+        return reply;
+      }
       const skewMs = time.measure(reply.headers.date);
       const { via } = dial;
       const secrets = [...secretsOf(credentials), ...(via?.secrets ?? [])];
       const error = replyError(reply, { what, secrets, skewMs, via });
-      if (!first) throw error;
-      const skewed = error.code === 'SLS_CLOCK_SKEW' && time.correct(skewMs, offsetMs);
-      const mended = skewed || (error.code === 'SLS_UNAUTHORIZED' && (await deps.credentials.renew(credentials)));
-      if (!mended) throw error;
+      if (lane === 'pull' && isOfProject(error)) gate.refused(startedAt, error.retryAfterMs);
+      if (mended.has(error.code)) throw error;
+      mended.add(error.code);
+      if (!(await mend(error, { skewMs, offsetMs, signer, credentials }))) throw error;
     }
   };
+
+  /** @returns whether the same request may be accepted now. */
+  function mend({ code, details }: ForwarderError, used: Used): boolean | Promise<boolean> {
+    if (code === 'SLS_CLOCK_SKEW') return time.correct(used.skewMs, used.offsetMs);
+    if (code === 'SLS_UNAUTHORIZED') return deps.credentials.renew(used.credentials);
+    return details['errorCode'] === 'InvalidSignatureMethod' && signing.refused(used.signer);
+  }
+}
+
+/** What a refused request was made with. */
+interface Used {
+  readonly skewMs: number | undefined;
+  readonly offsetMs: number;
+  readonly signer: Signer;
+  readonly credentials: Credentials;
+}
+
+/** A shard over its own quota (ShardReadQuotaExceed) says nothing about the others. */
+function isOfProject({ code, details }: ForwarderError): boolean {
+  return code === 'SLS_QUOTA' && !/^Shard/i.test(String(details['errorCode'] ?? ''));
 }
 
 async function signed(

@@ -6,7 +6,10 @@ import { systemClock } from '../../../src/flow/clock.js';
 import type { ConsumerGroup, LogSource } from '../../../src/model/ports.js';
 import { createSlsClient, type LogstoreSettings, type SlsSettings } from '../../../src/sls/client.js';
 import { staticCredentials, type Credentials } from '../../../src/sls/credentials/credentials.js';
+import { QuotaGate } from '../../../src/sls/quota-gate.js';
+import { ServiceTime } from '../../../src/sls/service-time.js';
 import { parseEndpoint, type Endpoint } from '../../../src/sls/endpoint.js';
+import { ManualClock } from '../../support/manual-clock.js';
 import { RecordingLog } from '../../support/recording-log.js';
 
 const KEY = { accessKeyId: 'key-id', accessKeySecret: 'key-secret-4711' };
@@ -214,6 +217,90 @@ test('a clock that is set right later is followed', async (context) => {
   await server.control('skew', { ms: 0 });
   await source.listShards(signal);
   assert.equal(log.lines.length, 2);
+});
+
+test('a clock a few minutes off is corrected before the service refuses it; above five it is said', () => {
+  const clock = new ManualClock();
+  const log = new RecordingLog();
+  const time = new ServiceTime(clock, log);
+  const dateAt = (skewMs: number): string => new Date(clock.now() + skewMs).toUTCString();
+  time.follow(dateAt(30_000), time.offsetMs);
+  assert.equal(time.offsetMs, 0, 'a slow network looks the same');
+  const steps = [
+    [3, 0],
+    [6, 1],
+    [2, 2],
+    [60, 2],
+  ] as const;
+  for (const [minutes, lines] of steps) {
+    clock.freeze(61_000);
+    time.follow(dateAt(minutes * 60_000), time.offsetMs);
+    assert.equal(log.lines.length, lines, `${minutes} min`);
+  }
+  assert.equal(time.offsetMs, 120_000, 'an accepted request proves that an hour is not the date of the service');
+  assert.match(log.lines[0]!.message, /6 min behind/);
+  time.follow(dateAt(0), time.offsetMs);
+  assert.equal(time.offsetMs, 120_000, 'looked at once a minute');
+});
+
+test('a service that does not take v1 any more gets v4, and that is said once', async (context) => {
+  const server = await emulator(context);
+  const refusal = { kind: 'error', status: 400, errorCode: 'InvalidSignatureMethod', errorMessage: 'not supported' };
+  await server.control('faults', { ...refusal, times: 2 });
+  const { source, log } = open(context, server, { signature: 'auto', region: 'cn-hangzhou' });
+  await Promise.all([source.listShards(signal), source.getCursor(0, 'begin', signal)]);
+  await source.listShards(signal);
+  assert.deepEqual(
+    log.lines.map(({ message }) => message),
+    ['the service does not take signature v1; requests are signed with v4 from now on'],
+  );
+  await server.control('faults', { ...refusal, times: 2 });
+  await refused(source.listShards(signal), 'SLS_REQUEST_INVALID', /InvalidSignatureMethod/);
+  const unknown = open(context, server, { signature: 'auto' });
+  await refused(unknown.source.listShards(signal), 'SLS_REQUEST_INVALID', /wants signature v4: set sls.region/);
+});
+
+test('one pull refused for the quota of the project holds back all of them, not heartbeats nor another shard over its own', async (context) => {
+  const server = await emulator(context);
+  const { source } = open(context, server);
+  const cursors = await Promise.all([0, 1].map((shard) => source.getCursor(shard, 'begin', signal)));
+  const pull = (shard: 0 | 1): Promise<unknown> => source.pull(shard, cursors[shard]!, 10, signal);
+  const refusal = { kind: 'error', operation: 'PullLogs', status: 403, times: 1 };
+  await server.control('faults', { ...refusal, errorCode: 'ShardReadQuotaExceed' });
+  await refused(pull(0), 'SLS_QUOTA', /ShardReadQuotaExceed/);
+  await pull(1);
+  await server.control('faults', { ...refusal, errorCode: 'ReadQuotaExceed' });
+  await refused(pull(0), 'SLS_QUOTA', /ReadQuotaExceed/);
+  const held = await refused(pull(1), 'SLS_QUOTA', /held back, the service limits this project/);
+  assert.ok(held.retryAfterMs! > 0);
+  await source.getCursor(1, 'end', signal);
+});
+
+test('the pause for the quota grows until a pull passes; what was under way is no news', () => {
+  const clock = new ManualClock();
+  const gate = new QuotaGate(clock, () => 1);
+  const heldMs = (): number => {
+    try {
+      gate.check('pull');
+      return 0;
+    } catch (thrown) {
+      return (thrown as ForwarderError).retryAfterMs ?? 0;
+    }
+  };
+  const started = clock.monotonic();
+  clock.freeze(50);
+  gate.refused(started, undefined);
+  gate.refused(started, undefined);
+  assert.equal(heldMs(), 2000, 'one second, and up to as much again so that not all come at once');
+  clock.freeze(1000);
+  assert.equal(heldMs(), 0);
+  gate.passed(started);
+  gate.refused(clock.monotonic(), undefined);
+  assert.equal(heldMs(), 4000);
+  clock.freeze(2000);
+  gate.passed(clock.monotonic());
+  gate.refused(clock.monotonic(), 5000);
+  assert.equal(heldMs(), 10_000, 'the hint of the service; and it began anew');
 });
 
 test('a service that refuses even its own time', async (context) => {
