@@ -17,7 +17,7 @@ const CASE = { profile: 'vpcflow', transport: 'tcp', shards: 4 } as const;
 
 /** What is measured of one forwarder, whoever receives. */
 async function eventsPerCpuSecond(ends: Ends, destination: object, received: () => Promise<number>): Promise<number> {
-  const forwarder = new Forwarder(ends, true, destination);
+  const forwarder = new Forwarder(ends, true, { destination });
   try {
     while ((await received()) === 0) await forwarder.during(pause(20));
     await pause(WARM_UP_MS);
@@ -82,7 +82,7 @@ async function failover(ends: Ends): Promise<void> {
     });
     await ends.setMode({ kind: 'normal' });
     await ends.receiver.call('reset');
-    const forwarder = new Forwarder(ends, false, { endpoints: [ends.receiver.ready, next.ready] });
+    const forwarder = new Forwarder(ends, false, { destination: { endpoints: [ends.receiver.ready, next.ready] } });
     try {
       await forwarder.during(ends.waitFor({ events: 100_000 }, TIMEOUT_MS));
       const began = performance.now();
@@ -106,7 +106,7 @@ const SPAN_SECONDS = 10;
 /** The busiest and the quietest ten seconds of a stretch under a limit. */
 async function rate(ends: Ends): Promise<void> {
   await ends.receiver.call('reset');
-  const forwarder = new Forwarder(ends, false, { rate: { eps: EPS } });
+  const forwarder = new Forwarder(ends, false, { destination: { rate: { eps: EPS } } });
   try {
     await forwarder.during(ends.waitFor({ events: EPS }, TIMEOUT_MS));
     const looks: { readonly at: number; readonly events: number }[] = [];

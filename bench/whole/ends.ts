@@ -7,17 +7,40 @@ import type { LogstoreOptions, SlsEmulatorOptions } from '../../src/emulator/sls
 import { testCerts } from '../../test/support/certs.js';
 import { Remote } from './rpc.js';
 
-export type Transport = 'tcp' | 'tls';
+export const TRANSPORTS = ['tcp', 'tls', 'relp'] as const;
+export type Transport = (typeof TRANSPORTS)[number];
 
-/** What is forwarded, and over what. */
+/** Every body with all fields of the log in it; JSON inside fields becomes objects. */
+const FORMATS = {
+  kv: {},
+  json: { body: 'json', expandJson: true },
+  leef: { body: 'leef' },
+  cef: { body: 'cef' },
+} as const;
+export type Body = keyof typeof FORMATS;
+export const BODIES = Object.keys(FORMATS) as Body[];
+
+/** What is forwarded, as what, and over what. */
 export interface Case {
   readonly profile: ProfileName;
   readonly transport: Transport;
+  /** `kv` if not said. */
+  readonly body?: Body;
   readonly shards: number;
 }
 
-const PROJECT = 'bench';
-const LOGSTORE = 'logs';
+/** What a measurement wants of the config beyond its defaults. */
+export interface ConfigChange {
+  /** Keys of the destination. */
+  readonly destination?: object;
+  /** Keys of the whole. */
+  readonly top?: object;
+  /** A group that is used already, for a second process in it. */
+  readonly consumerGroup?: string;
+}
+
+export const PROJECT = 'bench';
+export const LOGSTORE = 'logs';
 /** Events that the emulator prepares at most: it holds them in memory. */
 const MAX_PREPARED = 700_000;
 
@@ -43,6 +66,7 @@ export class Ends {
   readonly shards: number;
   readonly preparedPerShard: number;
   readonly #caFile: string;
+  readonly #format: object;
   #groups = 0;
 
   private constructor(
@@ -51,21 +75,26 @@ export class Ends {
     dir: string,
     caFile: string,
     { shards = 1, preload = 0 }: Omit<LogstoreOptions, 'name'>,
+    format: object,
   ) {
     this.source = source;
     this.receiver = receiver;
     this.dir = dir;
     this.#caFile = caFile;
+    this.#format = format;
     this.shards = shards;
     this.preparedPerShard = preload / shards;
   }
 
-  /** Ends that repeat prepared replies without end, so that serving them costs little. */
-  static async endless({ profile, transport, shards }: Case): Promise<Ends> {
+  /**
+   * Ends that repeat prepared replies without end, so that serving them costs little.
+   * @param preparedAs of shards: so much is prepared for each as if there were so many. A reply never goes beyond it.
+   */
+  static async endless({ profile, transport, body = 'kv', shards }: Case, preparedAs = shards): Promise<Ends> {
     const whole = groupsPerSegment(profile) * LOGS_PER_GROUP;
-    const share = Math.floor(MAX_PREPARED / shards / LOGS_PER_GROUP) * LOGS_PER_GROUP;
+    const share = Math.floor(MAX_PREPARED / preparedAs / LOGS_PER_GROUP) * LOGS_PER_GROUP;
     const preload = Math.min(whole, share) * shards;
-    const ends = await Ends.start({ profile, shards, preload, repeat: true }, transport, {});
+    const ends = await Ends.start({ profile, shards, preload, repeat: true }, transport, {}, FORMATS[body]);
     await ends.control('prepare', { logstore: LOGSTORE, compression: 'lz4' });
     return ends;
   }
@@ -74,14 +103,19 @@ export class Ends {
     logstore: Omit<LogstoreOptions, 'name'>,
     transport: Transport,
     receiverOptions: ReceiverOptions,
+    format: object = {},
   ): Promise<Ends> {
     const { ca, server } = await testCerts();
-    const listen = `${transport}://127.0.0.1:0`;
+    const receiverScript = new URL(
+      transport === 'relp' ? '../relp-process.js' : '../receiver-process.js',
+      import.meta.url,
+    );
+    const listen = transport === 'relp' ? {} : { listen: `${transport}://127.0.0.1:0` };
     const sourceOptions: SlsEmulatorOptions = { project: PROJECT, logstores: [{ name: LOGSTORE, ...logstore }] };
     const [source, receiver] = await Promise.all([
       Remote.start<string>(new URL('../source-process.js', import.meta.url), sourceOptions),
-      Remote.start<string>(new URL('../receiver-process.js', import.meta.url), {
-        listen,
+      Remote.start<string>(receiverScript, {
+        ...listen,
         tls: server,
         tracking: 'sequence',
         keep: 1,
@@ -91,24 +125,28 @@ export class Ends {
     const dir = mkdtempSync(join(tmpdir(), 'forwarder-bench-'));
     const caFile = join(dir, 'ca.pem');
     writeFileSync(caFile, ca.cert);
-    return new Ends(source, receiver, dir, caFile, logstore);
+    return new Ends(source, receiver, dir, caFile, logstore, format);
   }
 
-  /**
-   * A config as a user would write it for these ends, everything else being default, with a consumer group that nobody has used.
-   * @param destination keys of the destination that are not.
-   */
-  config(destination: object = {}): { readonly file: string; readonly consumerGroup: string } {
-    const consumerGroup = `bench-${this.#groups++}`;
-    const file = join(this.dir, `${consumerGroup}.yaml`);
+  /** A config as a user would write it for these ends, everything else being default, with a consumer group that nobody has used. */
+  config(change: ConfigChange = {}): { readonly file: string; readonly consumerGroup: string } {
+    const number = this.#groups++;
+    const { destination = {}, top = {}, consumerGroup = `bench-${number}` } = change;
+    const file = join(this.dir, `${number}.yaml`);
     const url = this.receiver.ready;
     const config = {
       sls: { endpoint: this.source.ready, credentials: { accessKeyId: 'emulator', accessKeySecret: 'emulator' } },
-      pipelines: [{ name: 'main', project: PROJECT, logstore: LOGSTORE, consumerGroup, destination: 'siem' }],
+      pipelines: [
+        {
+          ...{ name: 'main', project: PROJECT, logstore: LOGSTORE, consumerGroup, destination: 'siem' },
+          format: this.#format,
+        },
+      ],
       destinations: {
         siem: { endpoints: [url], ...(url.startsWith('tls:') ? { tls: { ca: this.#caFile } } : {}), ...destination },
       },
       admin: { listen: '127.0.0.1:0' },
+      ...top,
     };
     writeFileSync(file, JSON.stringify(config, undefined, 2));
     return { file, consumerGroup };

@@ -4,13 +4,15 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Ends } from './ends.js';
+import type { ConfigChange, Ends } from './ends.js';
+import { parseMetrics, type Metrics } from './metrics.js';
 import { formatterThreads, readCoordinatorProbe, type CoordinatorProbe } from './probe-file.js';
 import { memoryOf, minus, processCpu, threadsCpu, total, type Cpu, type Memory } from './proc.js';
 
 const CLI = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
 const PROBE = new URL('../probe.js', import.meta.url);
 const KEPT_OUTPUT = 20_000;
+const LOOK_MS = 20;
 
 /** Where the process's CPU time has gone, at one moment. */
 export interface CpuSample {
@@ -24,9 +26,11 @@ export interface CpuUse {
   readonly user: number;
   readonly system: number;
   readonly coordinator: number;
-  /** Of {@link coordinator}: waiting for its own garbage collections, wall clock. */
+  /** Of {@link coordinator}: its own garbage collections. They are known by the wall clock; of that the share in which the busy thread really ran. */
   readonly coordinatorGc: number;
   readonly formatters: number;
+  /** The same by thread, the busiest first. */
+  readonly eachFormatter: readonly number[];
   /** Node's and V8's helpers: concurrent garbage collection, compilation, file reads. */
   readonly rest: number;
 }
@@ -37,13 +41,14 @@ export class Forwarder {
   readonly #child: ChildProcess;
   readonly #probeDir: string;
   #output = '';
+  #admin: string | undefined;
 
   /**
    * @param probed false for start-up times: the probe takes its own share of them.
-   * @param destination keys of the destination that are not default.
+   * @param change of the config.
    */
-  constructor(ends: Ends, probed = true, destination: object = {}) {
-    const { file, consumerGroup } = ends.config(destination);
+  constructor(ends: Ends, probed = true, change: ConfigChange = {}) {
+    const { file, consumerGroup } = ends.config(change);
     this.consumerGroup = consumerGroup;
     this.#probeDir = mkdtempSync(join(ends.dir, 'probe-'));
     const probe = probed ? ['--import', PROBE.href] : [];
@@ -52,7 +57,7 @@ export class Forwarder {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.#child.stdout, this.#child.stderr])
-      stream?.on('data', (chunk: Buffer) => (this.#output = (this.#output + chunk.toString()).slice(-KEPT_OUTPUT)));
+      stream?.on('data', (chunk: Buffer) => this.#hear(chunk.toString()));
   }
 
   get pid(): number {
@@ -61,6 +66,13 @@ export class Forwarder {
 
   get memory(): Memory {
     return memoryOf(this.pid);
+  }
+
+  /** What it says about itself at /metrics, as soon as it has said where that is. */
+  async metrics(): Promise<Metrics> {
+    while (this.#admin === undefined) await this.during(pause(LOOK_MS));
+    const response = await fetch(`${this.#admin}/metrics`);
+    return parseMetrics(await response.text());
   }
 
   sample(): CpuSample {
@@ -77,9 +89,14 @@ export class Forwarder {
     const ofThread = (id: number): number =>
       total(minus(after.threads.get(id) ?? none, before.threads.get(id) ?? none));
     const coordinator = ofThread(this.pid);
-    const formatters = formatterThreads(this.#probeDir).reduce((sum, id) => sum + ofThread(id), 0);
-    const coordinatorGc = (after.probe.gcMs - before.probe.gcMs) / 1000;
-    return { user, system, coordinator, coordinatorGc, formatters, rest: user + system - coordinator - formatters };
+    const eachFormatter = formatterThreads(this.#probeDir)
+      .map(ofThread)
+      .sort((one, other) => other - one);
+    const formatters = eachFormatter.reduce((sum, each) => sum + each, 0);
+    const [gcMs, busyMs] = [after.probe.gcMs - before.probe.gcMs, after.probe.busyMs - before.probe.busyMs];
+    const coordinatorGc = Math.min(gcMs / 1000, (gcMs / busyMs) * coordinator);
+    const rest = user + system - coordinator - formatters;
+    return { user, system, coordinator, coordinatorGc, formatters, eachFormatter, rest };
   }
 
   /** Waits for something that can't happen any more once the process has ended. @throws Error with the process's output then. */
@@ -108,6 +125,11 @@ export class Forwarder {
 
   kill(): void {
     this.#child.kill('SIGKILL');
+  }
+
+  #hear(text: string): void {
+    this.#output = (this.#output + text).slice(-KEPT_OUTPUT);
+    this.#admin ??= /metrics and health at (http:[^\s"]+)/.exec(this.#output)?.[1];
   }
 }
 

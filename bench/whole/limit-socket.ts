@@ -24,6 +24,8 @@ export class LimitSocket {
       ? connectTls({ host, port, ...(tls.ca === undefined ? {} : { ca: readFileSync(tls.ca) }) })
       : connect({ host, port });
     await once(socket, secure ? 'secureConnect' : 'connect');
+    // A RELP receiver answers; nobody reads what.
+    socket.resume();
     return new LimitSocket(socket, TUNING.sliceBytes[secure ? 'tls' : 'tcp']);
   }
 

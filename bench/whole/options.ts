@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { PROFILE_NAMES } from '../../src/emulator/sls/profiles/index.js';
-import type { Case } from './ends.js';
+import { BODIES, TRANSPORTS, type Case } from './ends.js';
 
-export const KINDS = ['throughput', 'start', 'latency', 'stall'] as const;
+export const KINDS = ['throughput', 'start', 'latency', 'stall', 'scale', 'soak'] as const;
 export type Kind = (typeof KINDS)[number];
 
 export interface Options {
@@ -11,30 +11,42 @@ export interface Options {
   readonly cases: readonly Case[];
   /** Events per second that `latency` goes through. */
   readonly rates: readonly number[];
-  readonly seconds: number;
+  /** Undefined: what suits the kind. */
+  readonly seconds: number | undefined;
   readonly runs: number;
   /** Where the results go as JSON, if anywhere. */
   readonly json: string | undefined;
+  /** Where the report with plots goes, if anywhere. */
+  readonly html: string | undefined;
 }
 
-/** Two kinds of logs and both transports: enough to see where one stands, in less than two minutes. */
+/** Short and long logs, plain and encrypted: enough to see where one stands, in less than two minutes. */
 const SHORT: readonly Case[] = [
-  { profile: 'vpcflow', transport: 'tcp', shards: 4 },
-  { profile: 'actiontrail', transport: 'tls', shards: 4 },
+  { profile: 'vpcflow', transport: 'tcp', body: 'kv', shards: 4 },
+  { profile: 'actiontrail', transport: 'tls', body: 'json', shards: 4 },
 ];
+const MATRIX = {
+  profile: 'vpcflow,actiontrail,k8saudit,nginx,mixed',
+  transport: 'tcp,tls,relp',
+  body: 'kv,json,leef,cef',
+  shards: '1,4,64,256',
+};
 
 export const HELP = `node dist/bench/whole.js [options]; lists are separated by commas
 
   --case       ${KINDS.join(',')} (default: throughput,start)
   --profile    ${PROFILE_NAMES.join(',')}
-  --transport  tcp,tls
+  --transport  ${TRANSPORTS.join(',')}
+  --body       ${BODIES.join(',')}
   --shards     1,4,64,256
   --rate       events per second of latency (default: 1000,10000,100000)
-  --seconds    length of one measured window (default: 4)
+  --full       the whole matrix of 240 cases: hours; what is named as well limits it
+  --seconds    length of one measured window (default: 4; of soak: 600)
   --runs       of which min, median and max are given (default: 3)
   --json       file for the results
+  --html       file for a report with plots
 
-Naming any of --profile, --transport and --shards measures throughput of all their combinations instead of a short choice.`;
+Naming any of --profile, --transport, --body and --shards measures throughput of all their combinations instead of a short choice.`;
 
 /** @throws Error with one line for what is wrong. */
 export function readOptions(args: readonly string[]): Options | 'help' {
@@ -42,38 +54,47 @@ export function readOptions(args: readonly string[]): Options | 'help' {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ case: text, profile: text, transport: text, shards: text },
-      ...{ rate: text, seconds: text, runs: text, json: text },
+      ...{ case: text, profile: text, transport: text, body: text, shards: text },
+      ...{ rate: text, seconds: text, runs: text, json: text, html: text },
       help: { type: 'boolean' },
+      full: { type: 'boolean' },
     },
   });
   if (values.help === true) return 'help';
   return {
     kinds: words(values.case ?? 'throughput,start', KINDS),
-    cases: casesOf(values),
+    cases: casesOf(values.full === true ? { ...MATRIX, ...values } : values),
     rates: numbers(values.rate ?? '1000,10000,100000'),
-    seconds: numbers(values.seconds ?? '4')[0] ?? 4,
+    seconds: values.seconds === undefined ? undefined : numbers(values.seconds)[0],
     runs: numbers(values.runs ?? '3')[0] ?? 3,
     json: values.json,
+    html: values.html,
   };
 }
 
 interface Chosen {
   readonly profile?: string | undefined;
   readonly transport?: string | undefined;
+  readonly body?: string | undefined;
   readonly shards?: string | undefined;
 }
 
-function casesOf({ profile, transport, shards }: Chosen): readonly Case[] {
-  if (profile === undefined && transport === undefined && shards === undefined) return SHORT;
-  return words(profile ?? 'vpcflow', PROFILE_NAMES).flatMap((profileName) =>
-    words(transport ?? 'tcp', ['tcp', 'tls'] as const).flatMap((transportName) =>
-      numbers(shards ?? '4').map((count) => ({ profile: profileName, transport: transportName, shards: count })),
-    ),
-  );
+function casesOf(chosen: Chosen): readonly Case[] {
+  const { profile, transport, body, shards } = chosen;
+  if ([profile, transport, body, shards].every((list) => list === undefined)) return SHORT;
+  const profiles = words(profile ?? 'vpcflow', PROFILE_NAMES).map((name) => ({ profile: name }));
+  const transports = words(transport ?? 'tcp', TRANSPORTS).map((name) => ({ transport: name }));
+  const bodies = words(body ?? 'kv', BODIES).map((name) => ({ body: name }));
+  const counts = numbers(shards ?? '4').map((count) => ({ shards: count }));
+  const half = product(profiles, transports);
+  return product(product(half, bodies), counts);
 }
 
-function words<Word extends string>(list: string, known: readonly Word[]): Word[] {
+function product<A extends object, B extends object>(left: readonly A[], right: readonly B[]): (A & B)[] {
+  return left.flatMap((one) => right.map((other) => ({ ...one, ...other })));
+}
+
+export function words<Word extends string>(list: string, known: readonly Word[]): Word[] {
   return list.split(',').map((text) => {
     const word = known.find((candidate) => candidate === text);
     if (word === undefined) throw new Error(`"${text}" is none of ${known.join(', ')}`);
@@ -81,7 +102,7 @@ function words<Word extends string>(list: string, known: readonly Word[]): Word[
   });
 }
 
-function numbers(list: string): number[] {
+export function numbers(list: string): number[] {
   return list.split(',').map((text) => {
     if (!/^[1-9]\d{0,6}$/.test(text)) throw new Error(`"${text}" is no whole number above 0`);
     return Number(text);

@@ -4,7 +4,8 @@ import { Ends, type Case } from './ends.js';
 import { Forwarder, primeReplies, type CpuSample, type CpuUse } from './forwarder.js';
 import { measureLimit, type LimitRun } from './limit-run.js';
 import { processCpu, total } from './proc.js';
-import { spreads, type Spreads } from './statistics.js';
+import { STAGES, stageTimes, type Metrics, type Stage, type StageTimes } from './metrics.js';
+import { spread, spreads, type Spread, type Spreads } from './statistics.js';
 
 /** One run in steady state. Rates are per second of wall clock; CPU is the forwarder's. */
 export interface ThroughputRun {
@@ -25,6 +26,7 @@ export interface ThroughputRun {
   /** Share of wall clock in which the coordinator's event loop was not idle. */
   readonly coordinatorBusy: number;
   readonly loopDelayP99Ms: number;
+  readonly loopDelayMaxMs: number;
   readonly peakRssMiB: number;
   readonly lost: number;
   readonly duplicates: number;
@@ -36,9 +38,16 @@ export interface ThroughputRun {
 export interface ThroughputResult extends Case {
   readonly forwarder: Spreads<ThroughputRun>;
   readonly limit: Spreads<LimitRun>;
-  /** Medians: the forwarder's events per CPU-second as a share of the limit program's. */
-  readonly shareOfLimit: number;
+  /** CPU seconds per million events of each formatter thread, the busiest first. */
+  readonly formatterThreads: readonly Spread[];
+  /** How long batches take, at full speed: mostly waiting for the stages after it. */
+  readonly stages: PerStage<Spreads<StageTimes>>;
+  /** The forwarder's events per CPU-second as a share of the limit program's, in the pairs of runs. */
+  readonly shareOfLimit: Spread;
 }
+
+/** Without the stages that no batch went through in a window: commits come every five seconds. */
+export type PerStage<Value> = Readonly<Partial<Record<Stage, Value>>>;
 
 export interface Effort {
   /** Of the measured window. */
@@ -54,22 +63,42 @@ export async function measureThroughput(which: Case, effort: Effort): Promise<Th
   const ends = await Ends.endless(which);
   try {
     await primeReplies(ends);
-    const runs: ThroughputRun[] = [];
+    const runs: WholeRun[] = [];
     const limits: LimitRun[] = [];
     // In turns: what disturbs the machine for a while then disturbs both.
     for (let run = 0; run < effort.runs; run++) {
       runs.push(await runOnce(ends, effort.seconds));
       limits.push(await measureLimit(ends, which.shards, effort.seconds));
     }
-    const [forwarder, limit] = [spreads(runs), spreads(limits)];
-    const shareOfLimit = forwarder.eventsPerCpuSecond.median / limit.eventsPerCpuSecond.median;
-    return { ...which, forwarder, limit, shareOfLimit };
+    const [forwarder, limit] = [spreads(runs.map(({ figures }) => figures)), spreads(limits)];
+    const stages = perStage((stage) => {
+      const seen = runs.flatMap((run) => run.stages[stage] ?? []);
+      return seen.length === 0 ? undefined : spreads(seen);
+    });
+    const shareOfLimit = spread(
+      runs.map(({ figures }, run) => figures.eventsPerCpuSecond / (limits[run]?.eventsPerCpuSecond ?? 0)),
+    );
+    const formatterThreads = (runs[0]?.eachFormatter ?? []).map((_, index) =>
+      spread(runs.map(({ eachFormatter }) => eachFormatter[index] ?? 0)),
+    );
+    return { ...which, forwarder, limit, formatterThreads, stages, shareOfLimit };
   } finally {
     await ends.stop();
   }
 }
 
-async function runOnce(ends: Ends, seconds: number): Promise<ThroughputRun> {
+interface WholeRun {
+  readonly figures: ThroughputRun;
+  readonly eachFormatter: readonly number[];
+  readonly stages: PerStage<StageTimes>;
+}
+
+function perStage<Value>(of: (stage: Stage) => Value | undefined): PerStage<Value> {
+  const entries = STAGES.map((stage) => [stage, of(stage)] as const).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries);
+}
+
+async function runOnce(ends: Ends, seconds: number): Promise<WholeRun> {
   await ends.receiver.call('reset');
   const forwarder = new Forwarder(ends);
   try {
@@ -81,10 +110,16 @@ async function runOnce(ends: Ends, seconds: number): Promise<ThroughputRun> {
     const { peakRss } = forwarder.memory;
     await forwarder.stop();
     const rawBytes = await ends.rawBytesPerEvent();
+    const use = forwarder.use(before.cpu, after.cpu);
+    const millions = (after.events - before.events) / 1e6;
     return {
-      ...figures(before, after, forwarder.use(before.cpu, after.cpu), rawBytes),
-      peakRssMiB: peakRss / 2 ** 20,
-      ...(await balance(ends, forwarder.consumerGroup)),
+      eachFormatter: use.eachFormatter.map((seconds) => seconds / millions),
+      figures: {
+        ...figures(before, after, use, rawBytes),
+        peakRssMiB: peakRss / 2 ** 20,
+        ...(await balance(ends, forwarder.consumerGroup)),
+      },
+      stages: perStage((stage) => stageTimes(before.metrics, after.metrics, stage)),
     };
   } finally {
     forwarder.kill();
@@ -97,12 +132,15 @@ interface Sample {
   readonly cpu: CpuSample;
   readonly sourceCpu: number;
   readonly receiverCpu: number;
+  readonly metrics: Metrics;
 }
 
 async function sample(ends: Ends, forwarder: Forwarder): Promise<Sample> {
+  const metrics = await forwarder.metrics();
   const { events } = await ends.stats();
   return {
     events,
+    metrics,
     atMs: performance.now(),
     cpu: forwarder.sample(),
     sourceCpu: total(processCpu(ends.source.pid)),
@@ -132,6 +170,7 @@ function figures(before: Sample, after: Sample, use: CpuUse, rawBytesPerEvent: n
     cores: cpu / seconds,
     coordinatorBusy: (probe.busyMs - probed.busyMs) / (probe.atMs - probed.atMs),
     loopDelayP99Ms: probe.delayP99Ms,
+    loopDelayMaxMs: probe.delayMaxMs,
     sourceCpu: perMillion(after.sourceCpu - before.sourceCpu),
     receiverCpu: perMillion(after.receiverCpu - before.receiverCpu),
   };
