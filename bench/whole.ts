@@ -14,6 +14,10 @@ import { measureStall } from './whole/stall.js';
 import { measureStart } from './whole/start.js';
 import { measureThroughput, type ThroughputResult } from './whole/throughput.js';
 
+/** Of one measured window, unless told. */
+const SECONDS = 4;
+const SOAK_SECONDS = 600;
+
 const args = process.argv.slice(2);
 const options = chosen();
 if (options === 'help') console.log(HELP);
@@ -28,10 +32,6 @@ function chosen(): Options | 'help' | undefined {
     return undefined;
   }
 }
-
-/** Of one measured window, unless told. */
-const SECONDS = 4;
-const SOAK_SECONDS = 600;
 
 async function measure({ kinds, cases, rates, seconds: told, runs }: Options): Promise<Results> {
   const seconds = told ?? SECONDS;

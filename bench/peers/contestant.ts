@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PACKAGE_ROOT, pythonWithSdk } from '../../test/support/python-sdk.js';
+import type { Ends } from '../whole/ends.js';
+import { Forwarder } from '../whole/forwarder.js';
+import { PeerProcess } from './peer-process.js';
+import { Port80 } from './port-80.js';
+
+/** A program at work between the emulator and a receiver; one process. */
+export interface Running {
+  readonly pid: number;
+  readonly consumerGroup: string;
+  /** @throws Error with the program's output if it ends before what is awaited happens */
+  during<Result>(awaited: Promise<Result>): Promise<Result>;
+  /** Orderly, as its users would. */
+  stop(): Promise<void>;
+  kill(): void;
+}
+
+/** What is compared. */
+export interface Contestant {
+  readonly name: string;
+  /** @param url of the receiver */
+  start(ends: Ends, url: string): Running;
+}
+
+export const OURS: Contestant = {
+  name: 'forwarder',
+  start: (ends, url) => new Forwarder(ends, false, { destination: { endpoints: [url] } }),
+};
+
+/** Somebody who can't take part on this machine. */
+export interface Absent {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** Under the ignored cache folder, as what the tests compare with. */
+const CACHE = join(PACKAGE_ROOT, '.cache/peers');
+
+/** Installs what is to be compared with, each through the package client of its language; who can't be installed is absent, with the reason. */
+export async function others(): Promise<{
+  readonly present: readonly Contestant[];
+  readonly absent: readonly Absent[];
+}> {
+  const found = [
+    await attempt('Python SDK', python),
+    await attempt('Go SDK', go),
+    await attempt('Java consumer library', java),
+  ];
+  return {
+    present: found.flatMap((each) => ('start' in each ? each : [])),
+    absent: found.flatMap((each) => ('reason' in each ? each : [])),
+  };
+}
+
+async function attempt(name: string, install: () => Installed | Promise<Installed>): Promise<Contestant | Absent> {
+  try {
+    const { version, command, prepare } = await install();
+    const start = (ends: Ends, url: string): Running => {
+      prepare?.(ends);
+      return new PeerProcess(command, ends, url);
+    };
+    return { name: `${name} ${version}`, start };
+  } catch (error) {
+    return { name, reason: reasonOf(error) };
+  }
+}
+
+interface Installed {
+  readonly version: string;
+  readonly command: readonly [string, ...string[]];
+  readonly prepare?: (ends: Ends) => void;
+}
+
+function python(): Installed {
+  run('python3', ['--version']);
+  const interpreter = pythonWithSdk();
+  const ask = 'from importlib.metadata import version; print(version("aliyun-log-python-sdk"))';
+  return {
+    version: run(interpreter, ['-c', ask]),
+    command: [interpreter, join(PACKAGE_ROOT, 'bench/peers/python/forward.py')],
+  };
+}
+
+function go(): Installed {
+  const source = join(PACKAGE_ROOT, 'bench/peers/go');
+  const program = join(CACHE, 'go/forward');
+  run('go', ['build', '-o', program, '.'], source);
+  const version = /aliyun-log-go-sdk (\S+)/.exec(readFileSync(join(source, 'go.mod'), 'utf8'))?.[1];
+  return { version: version ?? 'unknown', command: [program] };
+}
+
+async function java(): Promise<Installed> {
+  const source = join(PACKAGE_ROOT, 'bench/peers/java');
+  const [classes, libraries] = [join(CACHE, 'java/classes'), join(CACHE, 'java/lib')];
+  const pom = join(source, 'pom.xml');
+  run('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${libraries}`]);
+  run('javac', ['-cp', join(libraries, '*'), '-d', classes, join(source, 'Forward.java')]);
+  const relay = await Port80.open();
+  const version = /loghub-client-lib<[^]*?<version>([^<]+)/.exec(readFileSync(pom, 'utf8'))?.[1];
+  const hosts = `-Djdk.net.hosts.file=${join(source, 'hosts')}`;
+  return {
+    version: version ?? 'unknown',
+    prepare: (ends) => relay.leadTo(ends.source.ready),
+    command: ['java', hosts, '-cp', `${classes}:${join(libraries, '*')}`, 'Forward'],
+  };
+}
+
+function run(program: string, args: readonly string[], cwd = PACKAGE_ROOT): string {
+  return execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+}
+
+/** The last line of what the program said is the one that tells. */
+function reasonOf(error: unknown): string {
+  const { code, path, stderr, message } = error as NodeJS.ErrnoException & { readonly stderr?: string | null };
+  if (code === 'ENOENT') return `there is no ${path ?? 'such program'} on this machine`;
+  return stderr?.trim().split('\n').at(-1) ?? message;
+}
