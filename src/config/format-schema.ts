@@ -6,6 +6,8 @@ import { type Parsed } from './scalars.js';
 import { checkMasks } from './mask.js';
 import { checkShape, shape } from './shape.js';
 import { didYouMean } from './suggest.js';
+import type { Condition } from '../model/format-plan.js';
+import { whyImpossible } from './impossible.js';
 import { SEVERITY_TABLES } from './severity-from.js';
 import { FACILITIES, SEVERITIES } from './syslog-words.js';
 import { parseFoundRef, parseTemplate } from './template.js';
@@ -174,8 +176,18 @@ export const format = z
   )
   .prefault({});
 
-/** The first rule that holds counts, so a second one with its condition never does. */
-function checkRules({ rules }: Written, say: Say): void {
+/** What can never hold; and the first rule that holds counts, so a second one with its condition never does. */
+function checkRules({ rules, include, exclude }: Written, say: Say): void {
+  const check = (condition: Condition | undefined, ...path: (string | number)[]): void => {
+    const why = condition && whyImpossible(condition);
+    if (why !== undefined) say(path, `can never hold: ${why}`);
+  };
+  for (const [index, { when }] of rules.entries()) check(when, 'rules', index, 'when');
+  check(include, 'include');
+  check(exclude, 'exclude');
+  if (include !== undefined && JSON.stringify(include) === JSON.stringify(exclude)) {
+    say(['exclude'], 'is the same as "include": no event would be sent; remove one of the two');
+  }
   const conditions = rules.map(({ when }) => JSON.stringify(when));
   for (const [index, one] of conditions.entries()) {
     const first = conditions.indexOf(one);

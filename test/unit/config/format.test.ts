@@ -261,6 +261,22 @@ test('every mistake is one line that says what to write instead', () => {
     ['{ shape: { rename: { a: "b c" } } }', 'shape.rename.a: a new name has no spaces and no "="'],
     ['{ body: leef, shape: { drop: [__topic__] } }', 'shape.drop: "__topic__" is not written by this body; remove it'],
     ['{ body: leef, shape: { tagPrefix: strip } }', 'shape.tagPrefix: this body writes no tags on its own; remove it'],
+    [
+      '{ rules: [{ when: { all: [{ field: a, gt: 5 }, { field: a, lt: 3 }] }, severity: err }] }',
+      'rules[0].when: can never hold: no number is greater than 5 and less than 3',
+    ],
+    [
+      '{ include: { all: [{ field: a, equals: x }, { all: [{ field: b, exists: true }, { field: a, in: [y, z] }] }] } }',
+      'include: can never hold: no value is both "x" and "y"',
+    ],
+    [
+      '{ exclude: { all: [{ field: a, exists: false }, { field: a, prefix: x }] } }',
+      'exclude: can never hold: a field that is not there can\'t pass "prefix" too',
+    ],
+    [
+      '{ include: { field: a, equals: x }, exclude: { field: a, equals: x } }',
+      'exclude: is the same as "include": no event would be sent; remove one of the two',
+    ],
     ['{ body: json, quote: always }', 'quote: is of body: kv only; remove it'],
     ['{ quote: needed }', 'quote: expected none, whenNeeded or always, got "needed"'],
     [
@@ -326,4 +342,17 @@ test('the secret of hashes comes from the environment or a file, is long enough,
   writeFileSync(file, `${secret}\r\n`);
   const byFile = planOf(`{ shape: { hash: { fields: [user], keyFile: ${file}, digits: 64 } } }`);
   assert.equal(Buffer.from(byFile.masks?.key ?? []).toString(), secret);
+});
+
+test('a condition that some event may meet is taken', () => {
+  for (const condition of [
+    '{ all: [{ field: a, ge: 3 }, { field: a, le: 3 }] }',
+    '{ all: [{ field: a, in: [x, y] }, { field: a, in: [Y, z], ignoreCase: true }] }',
+    '{ all: [{ field: a, exists: false }, { field: a, in: ["", x] }] }',
+    '{ all: [{ field: a, exists: false }, { field: a, regex: "^$" }] }',
+    '{ all: [{ field: a, gt: 5 }, { field: b, lt: 3 }] }',
+    '{ any: [{ all: [{ field: a, gt: 5 }, { field: a, lt: 3 }] }, { field: a, equals: x }] }',
+  ]) {
+    assert.deepEqual(wrong(`{ include: ${condition} }`), []);
+  }
 });
