@@ -151,6 +151,7 @@ function makeBatch(): FrameBatch {
     bytes,
     ends,
     filtered: 0,
+    sampled: 0,
     dropped: 0,
     truncated: 0,
     rejected: [],

@@ -118,10 +118,10 @@ export class FormatterPool {
       if (result.out !== undefined) this.#buffers.give(result.out);
       throw corrupt(batch, result.fault);
     }
-    const { filtered, dropped, truncated, rejected } = result;
+    const { filtered, sampled, dropped, truncated, rejected } = result;
     const bytes = new Uint8Array(result.out, 0, result.length);
     const ends = new Uint32Array(result.out, result.endsAt, result.events);
-    return { shard, seq, cursor, nextCursor, bytes, ends, filtered, dropped, truncated, rejected };
+    return { shard, seq, cursor, nextCursor, bytes, ends, filtered, sampled, dropped, truncated, rejected };
   }
 
   async #run(task: FormatTask, transferList: ArrayBuffer[]): Promise<FormatResult> {

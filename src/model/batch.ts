@@ -52,6 +52,8 @@ export interface FrameBatch extends BatchRef {
   readonly ends: Uint32Array;
   /** Logs that are not among the frames: left out by the filters, too large and dropped; and frames that were cut to size. */
   readonly filtered: number;
+  /** … and those that only their sampling left out. */
+  readonly sampled: number;
   readonly dropped: number;
   readonly truncated: number;
   /** Logs that are to be kept as dead letters. */

@@ -50,6 +50,8 @@ export type FormatResult =
       readonly events: number;
       /** Logs without a frame: because of the filters, because of their size; and frames that were cut. */
       readonly filtered: number;
+      /** … and those that only their sampling left out. */
+      readonly sampled: number;
       readonly dropped: number;
       readonly truncated: number;
       readonly rejected: readonly RejectedLog[];

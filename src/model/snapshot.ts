@@ -46,6 +46,8 @@ export interface PipelineTotals {
   readonly checkpoints: number;
   /** Events of settled batches that the filters left out, that were too large and dropped, and that were cut to size. */
   readonly filteredEvents: number;
+  /** Left out by sampling alone. */
+  readonly sampledEvents: number;
   readonly droppedEvents: number;
   readonly truncatedEvents: number;
   /** Ranges that were not delivered, each told to the receiver by a gap event. */

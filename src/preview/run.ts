@@ -82,7 +82,7 @@ class Preview {
   readonly #signal = AbortSignal.timeout(PATIENCE_MS);
   readonly #lint: Lint;
   #shown = 0;
-  #unsent = { filtered: 0, dropped: 0, truncated: 0 };
+  #unsent = { filtered: 0, sampled: 0, dropped: 0, truncated: 0 };
 
   constructor(request: PreviewRequest, plan: PipelinePlan, source: LogSource, formatter: Formatter, texts: Formatter) {
     this.#request = request;
@@ -124,6 +124,7 @@ class Preview {
   #show(batch: FrameBatch, texts: HeaderTexts): void {
     const { count, hex, print, say } = this.#request;
     this.#unsent.filtered += batch.filtered;
+    this.#unsent.sampled += batch.sampled;
     this.#unsent.dropped += batch.dropped;
     this.#unsent.truncated += batch.truncated;
     for (const frame of framesOf(batch).slice(0, count - this.#shown)) {
@@ -137,11 +138,12 @@ class Preview {
   }
 
   #sumUp(): void {
-    const { filtered, dropped, truncated } = this.#unsent;
+    const { filtered, sampled, dropped, truncated } = this.#unsent;
     const { project, logstore } = this.#plan.settings;
     const { size } = this.#plan.plan;
     if (this.#shown === 0) this.#request.say(`no events found in ${project}/${logstore}; try another --from`);
     if (filtered > 0) this.#request.say(`${filtered} events left out by the filters`);
+    if (sampled > 0) this.#request.say(`${sampled} events left out by sampling`);
     if (dropped > 0) this.#request.say(`${dropped} events of more than ${size?.maxBytes ?? 0} bytes left out`);
     if (truncated > 0) this.#request.say(`${truncated} events cut to ${size?.maxBytes ?? 0} bytes`);
     if (this.#request.lint && this.#shown > 0) {

@@ -107,6 +107,7 @@ export class Deliverer {
     stats.settledEvents += part.ends.length;
     stats.settledBytes += part.bytes.length;
     stats.filteredEvents += part.filtered;
+    stats.sampledEvents += part.sampled;
     stats.droppedEvents += part.dropped;
     gaps.drops.dropped(part.shard, part.dropped);
     stats.truncatedEvents += part.truncated;

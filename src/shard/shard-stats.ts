@@ -16,6 +16,7 @@ export class ShardStats {
   settledBytes = 0;
   checkpoints = 0;
   filteredEvents = 0;
+  sampledEvents = 0;
   droppedEvents = 0;
   truncatedEvents = 0;
   gaps = 0;
@@ -26,7 +27,7 @@ export class ShardStats {
 
   /** Events that come of a log group, on average; undefined before anything is settled. */
   get eventsPerGroup(): number | undefined {
-    const events = this.settledEvents + this.filteredEvents + this.droppedEvents;
+    const events = this.settledEvents + this.filteredEvents + this.sampledEvents + this.droppedEvents;
     return this.settledGroups === 0 ? undefined : events / this.settledGroups;
   }
 
@@ -54,6 +55,7 @@ export class ShardStats {
     this.settledBytes += other.settledBytes;
     this.checkpoints += other.checkpoints;
     this.filteredEvents += other.filteredEvents;
+    this.sampledEvents += other.sampledEvents;
     this.droppedEvents += other.droppedEvents;
     this.truncatedEvents += other.truncatedEvents;
     this.gaps += other.gaps;
@@ -67,10 +69,11 @@ export class ShardStats {
   counters(): Counters {
     const { pulls, pulledBytes, rawBytes, logGroups, settledEvents, settledBytes } = this;
     const { pull, format, commit } = this.stages;
-    const { checkpoints, gaps, deadLetters, errors, filteredEvents, droppedEvents, truncatedEvents } = this;
+    const { checkpoints, gaps, deadLetters, errors, filteredEvents, sampledEvents, droppedEvents, truncatedEvents } =
+      this;
     return {
       ...{ pulls, pulledBytes, rawBytes, logGroups, settledEvents, settledBytes, checkpoints },
-      ...{ gaps, deadLetters, filteredEvents, droppedEvents, truncatedEvents },
+      ...{ gaps, deadLetters, filteredEvents, sampledEvents, droppedEvents, truncatedEvents },
       errors: { ...errors },
       stages: { pull: pull.snapshot(), format: format.snapshot(), commit: commit.snapshot() },
     };

@@ -106,6 +106,7 @@ export const FAMILIES: readonly Family[] = [
   ofPipeline('settled_events_total', 'Events settled at the destination.', ({ totals }) => totals.settledEvents),
   ofPipeline('settled_bytes_total', 'Bytes of settled frames.', ({ totals }) => totals.settledBytes),
   ofPipeline('filtered_events_total', 'Events that the filters left out.', ({ totals }) => totals.filteredEvents),
+  ofPipeline('sampled_events_total', 'Events that only sampling left out.', ({ totals }) => totals.sampledEvents),
   ofPipeline(
     'dropped_events_total',
     'Events not sent because of their size (oversize: drop).',

@@ -33,7 +33,7 @@ export class FakeFormatter implements Formatter {
       raw: new Uint8Array(Uint32Array.of(number).buffer),
     }));
     const bytes = new Uint8Array(fitting.buffer);
-    return { shard, seq, cursor, nextCursor, bytes, ends, filtered: 0, dropped: 0, truncated: 0, rejected };
+    return { shard, seq, cursor, nextCursor, bytes, ends, filtered: 0, sampled: 0, dropped: 0, truncated: 0, rejected };
   }
 
   /** The next batches are not answered until {@link wake}. */
@@ -73,6 +73,7 @@ export class FakeFormatter implements Formatter {
       bytes,
       ends: Uint32Array.of(4),
       filtered: 0,
+      sampled: 0,
       dropped: 0,
       truncated: 0,
       rejected: [],

@@ -49,6 +49,7 @@ interface Exports {
     cursorLow: number,
   ): void;
   filteredLogs(): number;
+  sampledLogs(): number;
   droppedLogs(): number;
   truncatedLogs(): number;
 }
@@ -183,9 +184,10 @@ export class Kernel {
     this.#kernel.format(plan.address, this.#base, rawSize, written, origin.high, origin.low);
     if (rawSize > PAGE) plan.expansion = (output.length / rawSize) * HEADROOM;
     const filtered = this.#kernel.filteredLogs();
+    const sampled = this.#kernel.sampledLogs();
     const dropped = this.#kernel.droppedLogs();
     const truncated = this.#kernel.truncatedLogs();
-    return { ok: true, ...output.finish(), filtered, dropped, truncated, rejected: rejected.logs };
+    return { ok: true, ...output.finish(), filtered, sampled, dropped, truncated, rejected: rejected.logs };
   }
 
   #instance(): Exports {

@@ -100,6 +100,7 @@ export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: s
     ...refs.masked(),
     ...masks.hash,
     ...encodeQuotes(arena, plan.body),
+    Number([include, exclude].some(samples)),
   ]);
   return { bytes: arena.bytes(), address };
 }
@@ -136,6 +137,11 @@ function newlineOf({ newline, body }: FormatPlan): NewlinePolicy {
 
 /** Of a content that is not shortened. */
 const WHOLE = 0xffff_ffff;
+
+function samples(condition: Condition | undefined): boolean {
+  if (condition === undefined || !('of' in condition)) return condition?.op === 'sample';
+  return condition.op === 'not' ? samples(condition.of) : condition.of.some(samples);
+}
 
 function refsOfCondition(condition: Condition): FieldRef[] {
   if ('ref' in condition) return [condition.ref];

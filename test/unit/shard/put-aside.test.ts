@@ -22,7 +22,17 @@ function made() {
 }
 
 const BATCH: FrameBatch = {
-  ...{ shard: 3, seq: 0, cursor: 'a', nextCursor: 'b', filtered: 0, dropped: 0, truncated: 0, rejected: [] },
+  ...{
+    shard: 3,
+    seq: 0,
+    cursor: 'a',
+    nextCursor: 'b',
+    filtered: 0,
+    sampled: 0,
+    dropped: 0,
+    truncated: 0,
+    rejected: [],
+  },
   bytes: new Uint8Array(Uint32Array.of(10, 11, 12).buffer),
   ends: Uint32Array.of(4, 8, 12),
 };

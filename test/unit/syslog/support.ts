@@ -68,7 +68,16 @@ export function batch(shard: number, seq: number, count = 10, size = 100): Frame
     ends[n] = (n + 1) * size;
   }
   const ref = { shard, seq, cursor: `c${seq}`, nextCursor: `c${seq + 1}` };
-  return { ...ref, bytes: new Uint8Array(bytes), ends, filtered: 0, dropped: 0, truncated: 0, rejected: [] };
+  return {
+    ...ref,
+    bytes: new Uint8Array(bytes),
+    ends,
+    filtered: 0,
+    sampled: 0,
+    dropped: 0,
+    truncated: 0,
+    rejected: [],
+  };
 }
 
 /** A receiver: keeps the bytes of every connection it ever had, in the order of their arrival. */

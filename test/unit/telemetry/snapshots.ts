@@ -50,6 +50,7 @@ export const pipeline = (more: Partial<PipelineSnapshot> = {}): PipelineSnapshot
     logGroups: 40,
     settledEvents: 400,
     filteredEvents: 30,
+    sampledEvents: 31,
     droppedEvents: 2,
     truncatedEvents: 1,
     settledBytes: 12_000,

@@ -10,13 +10,14 @@ import { beginOversize, boundedFrame, dropped, truncated } from './oversize';
 import { Head, plan, usePlan } from './plan';
 import { beginRaw, end, raw, readField, start, tag } from './protobuf';
 import { beginRefs, computeRefs, forgetRefs, needPaths, resolveGroupRefs } from './refs';
-import { chooseHead, isWanted } from './rules';
+import { chooseHead, isSampledOut, isWanted } from './rules';
 import { forgetSearches } from './searches';
 import { maskOrigin } from './shape';
 import { beginTimestamps } from './timestamp';
 import { flush, makeRoom, openWindow, setConsumed } from './window';
 
 let filtered: u32 = 0;
+let sampled: u32 = 0;
 
 /** First byte the host may use. */
 export function heapBase(): usize {
@@ -39,9 +40,13 @@ export function origin(): usize {
   return originBuffer();
 }
 
-/** Logs that the last {@link format} sent nothing of: because of the filters, and because of their size. */
+/** Logs that the last {@link format} sent nothing of: because of the filters, because of sampling alone, and because of their size. */
 export function filteredLogs(): u32 {
   return filtered;
+}
+
+export function sampledLogs(): u32 {
+  return sampled;
 }
 
 export function droppedLogs(): u32 {
@@ -73,7 +78,7 @@ export function format(
   beginRefs();
   beginMasks();
   beginTimestamps();
-  filtered = 0;
+  filtered = sampled = 0;
   const limit = at + length;
   let dst = openWindow();
   for (let p = at; p < limit;) {
@@ -117,7 +122,8 @@ function formatByRefs(dst: usize, p: usize, limit: usize): usize {
   let head = changetype<Head>(plan.head);
   computeRefs(head.rating);
   if (!isWanted()) {
-    filtered++;
+    if (isSampledOut()) sampled++;
+    else filtered++;
     return dst;
   }
   const rating = head.rating;

@@ -160,6 +160,8 @@ export class Plan {
   quote: u32;
   /** 256 bytes: 1 for those that only a quoted value may have. */
   oddBytes: usize;
+  /** 1 if a filter samples. */
+  samples: u32;
 }
 
 /** What becomes of a field that a body writes on its own. */

@@ -27,9 +27,26 @@ const RANGE_SIZE: usize = 20;
 
 const MAX_DIGITS: u32 = 15;
 
+/** What passes a sample: its share, or everything, or nothing. */
+const AS_PLANNED: i32 = 0;
+const ALL_PASS: i32 = 1;
+const NONE_PASS: i32 = -1;
+let shares: i32 = AS_PLANNED;
+
 export function isWanted(): bool {
   if (plan.include != 0 && !test(plan.include)) return false;
   return plan.exclude == 0 || !test(plan.exclude);
+}
+
+/** Whether a log that is not wanted would be, if nothing were sampled. */
+export function isSampledOut(): bool {
+  if (plan.samples == 0) return false;
+  shares = ALL_PASS;
+  let isWanted = plan.include == 0 || test(plan.include);
+  shares = NONE_PASS;
+  if (isWanted && plan.exclude != 0) isWanted = !test(plan.exclude);
+  shares = AS_PLANNED;
+  return isWanted;
 }
 
 /** The head of the log: that of the first rule that holds. */
@@ -64,7 +81,7 @@ function holds(condition: Condition): bool {
   if (op >= IGNORING_CASE) return matchesFolded(condition, ref, op - IGNORING_CASE);
   if (op == REGEX) return hostMatches(condition.count, ref.value, ref.valueLength);
   if (op == CIDR) return isInRanges(condition, ref);
-  if (op == SAMPLE) return hashOf(ref.value, ref.value + ref.valueLength) < condition.count;
+  if (op == SAMPLE) return isInSample(condition, ref);
   if (op >= LESS) return compares(ref, op, load<f64>(condition.number));
   for (let i: u32 = 0; i < condition.count; i++) {
     const text = changetype<Text>(condition.items + i * TEXT_SIZE);
@@ -75,13 +92,26 @@ function holds(condition: Condition): bool {
   return false;
 }
 
+function isInSample(condition: Condition, ref: Ref): bool {
+  if (shares != AS_PLANNED) return shares == ALL_PASS;
+  return hashOf(ref.value, ref.value + ref.valueLength) < condition.count;
+}
+
 function combined(condition: Condition, op: u32): bool {
+  if (op == NOT) return !isHeldByNot(condition);
   for (let i: u32 = 0; i < condition.count; i++) {
     const held = test(load<usize>(condition.items + (i << 2)));
-    if (op == NOT) return !held;
     if (held == (op == ANY)) return held;
   }
   return op != ANY;
+}
+
+/** What passes more must let this pass less. */
+function isHeldByNot(condition: Condition): bool {
+  shares = -shares;
+  const held = test(load<usize>(condition.items));
+  shares = -shares;
+  return held;
 }
 
 function isInRanges(condition: Condition, ref: Ref): bool {
