@@ -124,7 +124,7 @@ class SyslogDestination implements OpenDestination {
   openRoute(fence: () => boolean, putAside?: PutAside): Route {
     const lane = this.#lanes.reduce((best, other) => (isLighter(other, best) ? other : best));
     void lane.connection.start();
-    return new ConnectionRoute(lane, { fence, putAside, over: false });
+    return new ConnectionRoute(lane, this.#lanes, this.#settings.replayBytes, { fence, putAside, over: false });
   }
 
   async end(signal: AbortSignal): Promise<void> {
@@ -169,18 +169,44 @@ function isLighter(a: Lane, b: Lane): boolean {
   return a.routes !== b.routes ? a.routes < b.routes : a.connection.pendingBytes < b.connection.pendingBytes;
 }
 
+/**
+ * Sticks to a connection while anything of it is unsettled there: that keeps its order. With nothing left it goes to the connection with the
+ * least to do, where the difference is real: what only waits to be settled is never more than a replay window (ADR 0010).
+ */
 class ConnectionRoute implements Route {
-  readonly #lane: Lane;
+  readonly #lanes: readonly Lane[];
+  readonly #marginBytes: number;
   readonly #lease: Lease;
+  #lane: Lane;
+  #unsettled = 0;
 
-  constructor(lane: Lane, lease: Lease) {
+  constructor(lane: Lane, lanes: readonly Lane[], marginBytes: number, lease: Lease) {
     lane.routes += 1;
     this.#lane = lane;
+    this.#lanes = lanes;
+    this.#marginBytes = marginBytes;
     this.#lease = lease;
   }
 
-  send(frames: FrameBatch): Promise<void> {
-    return this.#lane.connection.send(frames, this.#lease);
+  async send(frames: FrameBatch): Promise<void> {
+    if (this.#unsettled === 0) this.#choose();
+    this.#unsettled += 1;
+    try {
+      await this.#lane.connection.send(frames, this.#lease);
+    } finally {
+      this.#unsettled -= 1;
+    }
+  }
+
+  #choose(): void {
+    const idlest = this.#lanes.reduce((best, other) =>
+      other.connection.pendingBytes < best.connection.pendingBytes ? other : best,
+    );
+    if (this.#lane.connection.pendingBytes - idlest.connection.pendingBytes <= this.#marginBytes) return;
+    this.#lane.routes -= 1;
+    idlest.routes += 1;
+    this.#lane = idlest;
+    void idlest.connection.start();
   }
 
   abandon(): void {

@@ -85,6 +85,28 @@ test('routes spread over the connections and each sticks to its own', async () =
   );
 });
 
+test('a route with nothing unsettled leaves a connection that lags by more than a window, and no other', async () => {
+  const siem = await receiver({
+    onSocket: (socket, index) => {
+      if (index === 0) socket.pause();
+    },
+  });
+  const { destination } = opened({ endpoints: [endpointAt(siem.port)], connections: 2, replayBytes: 4 * 2 ** 20 });
+  const busy = destination.openRoute(always);
+  await siem.until(() => siem.sockets.length === 1);
+  const other = destination.openRoute(always);
+  const third = destination.openRoute(always);
+  const backlog = Array.from({ length: 20 }, (_, seq) => busy.send(batch(0, seq, 50, 10_000)));
+  await third.send(batch(2, 0));
+  await other.send(batch(1, 0));
+  const stuck = Promise.allSettled([...backlog, busy.send(batch(0, 20))]);
+  assert.deepEqual(firstSeen(siem.frames()), [...expectedFrames(2, 1), ...expectedFrames(1, 1)]);
+  assert.equal(siem.frames()[0]?.length, 0, 'what is behind unsettled batches stays behind them');
+  siem.sockets[0]?.resume();
+  await stuck;
+  assert.deepEqual(siem.frames()[0], [...expectedFrames(0, 20, 50), ...expectedFrames(0, 21).slice(200)]);
+});
+
 test('a receiver absent at start: waits, says so in words, and delivers once it is there', async () => {
   const port = await freePort();
   const { destination, log } = opened({ endpoints: [endpointAt(port)] });
