@@ -29,7 +29,7 @@ import { plan, REF_CONTENT, REF_SOURCE, REF_TAG, REF_TOPIC, QUOTE_ALWAYS, SHAPE_
 import { end, readField, start, tag } from './protobuf';
 import { bareName, quotedValue } from './quote';
 import { beginTurn, isKept, renamed } from './shape';
-import { specials, text } from './text';
+import { ONE_AND_BOUND, specialsBy, text } from './text';
 import { flush, limit } from './window';
 
 const EQUALS: u8 = 0x3d;
@@ -115,6 +115,8 @@ export function kvTags(dst: usize): usize {
  */
 export function kvContents(dst: usize, p: usize, logEnd: usize): usize {
   if (limited || plan.shaped != 0 || plan.quote != 0) return kvLimited(dst, p, logEnd);
+  const one = v128.load(ONE_AND_BOUND);
+  const bound = v128.load(ONE_AND_BOUND, 16);
   const before = v128.load(plan.separator);
   const beforeLength = plan.separatorLength;
   while (p < logEnd) {
@@ -142,7 +144,7 @@ export function kvContents(dst: usize, p: usize, logEnd: usize): usize {
     const key1 = v128.load(keyAt, 16);
     v128.store(dst, key0);
     v128.store(dst, key1, 16);
-    const keyOdd = (specials(key0) | (specials(key1) << 16)) & ((1 << keyLength) - 1);
+    const keyOdd = (specialsBy(key0, one, bound) | (specialsBy(key1, one, bound) << 16)) & ((1 << keyLength) - 1);
     dst = keyLength < 32 && keyOdd == 0 ? dst + keyLength : text(dst, keyAt, keyEnd);
     store<u8>(dst++, EQUALS);
 
@@ -151,7 +153,8 @@ export function kvContents(dst: usize, p: usize, logEnd: usize): usize {
     const value1 = v128.load(valueAt, 16);
     v128.store(dst, value0);
     v128.store(dst, value1, 16);
-    const valueOdd = (specials(value0) | (specials(value1) << 16)) & ((1 << valueLength) - 1);
+    const valueOdd =
+      (specialsBy(value0, one, bound) | (specialsBy(value1, one, bound) << 16)) & ((1 << valueLength) - 1);
     dst = valueLength < 32 && valueOdd == 0 ? dst + valueLength : text(dst, valueAt, next);
     p = next;
   }

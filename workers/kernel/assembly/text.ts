@@ -20,8 +20,18 @@ export function setBroken(is: bool): void {
 
 /** One bit for every lane that is not printable ASCII: with 1 added, DEL and all bytes from 0x80 are negative. */
 export function specials(v: v128): u32 {
-  return i8x16.bitmask(i8x16.lt_s(i8x16.add(v, i8x16.splat(1)), i8x16.splat(0x21)));
+  return specialsBy(v, i8x16.splat(1), i8x16.splat(0x21));
 }
+
+/** The same with 1 and 0x21 in all lanes, for loops: V8 makes constants anew at every use, what was loaded before stays in a register. */
+export function specialsBy(v: v128, one: v128, bound: v128): u32 {
+  return i8x16.bitmask(i8x16.lt_s(i8x16.add(v, one), bound));
+}
+
+/** 1 and 0x21 in 16 lanes each. */
+export const ONE_AND_BOUND = memory.data<u8>([
+  1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 33, 33, 33, 33, 33, 33, 33, 33, 33, 33, 33, 33, 33, 33, 33, 33,
+]);
 
 /** Copies bytes that are known to be fit to be sent. */
 export function copyReady(dst: usize, src: usize, length: usize): usize {
