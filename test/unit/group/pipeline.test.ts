@@ -192,3 +192,77 @@ test('the lag is known, and grows, while nothing was ever settled', async () => 
   const lag = stuck.pipeline.snapshot().shards[0]?.lag.seconds ?? 0;
   assert.ok(lag >= 28 && lag <= 31, `${lag} s`);
 });
+
+/** Milliseconds until a successor that is there already has read what comes after its predecessor is gone. */
+async function takeOverMs(leave: (first: FakeProcess, clock: ManualClock) => Promise<void>): Promise<number> {
+  const { clock, service } = setUp(4, 20);
+  const [first, second] = [new FakeProcess(service, clock, 'a'), new FakeProcess(service, clock, 'b')];
+  await first.start();
+  await second.start();
+  await clock.advance(30_000);
+  const lost = first.pipeline.snapshot().shards.map(({ shard }) => shard);
+  assert.equal(lost.length, 2);
+  const goneAt = clock.monotonic();
+  await leave(first, clock);
+  for (const shard of lost) service.append(shard, 1);
+  const hasRead = (): boolean => lost.every((shard) => second.destination.received.get(shard)?.includes(20) === true);
+  while (!hasRead() && clock.monotonic() - goneAt < 60_000) await clock.advance(50);
+  return clock.monotonic() - goneAt;
+}
+
+/** Of the fakes: heartbeats each second, the group's timeout ten. */
+const HEARTBEAT_MS = 1000;
+const TIMEOUT_MS = 10_000;
+
+test('after kill -9 the shards are read by the successor within the timeout of the group and three seconds', async () => {
+  const tookMs = await takeOverMs(async (first) => {
+    first.kill();
+    await Promise.resolve();
+  });
+  assert.ok(tookMs <= TIMEOUT_MS + 3000, `${tookMs} ms`);
+});
+
+test('after a stop they wait for the timeout of the group, too: there is no call to leave it, and nobody else was to get them', async () => {
+  const tookMs = await takeOverMs(async (first, clock) => {
+    const stopped = first.pipeline.stop();
+    await clock.advance(500);
+    await stopped;
+  });
+  assert.ok(tookMs > HEARTBEAT_MS + 3000 && tookMs <= TIMEOUT_MS + 3000, `${tookMs} ms`);
+});
+
+test('shards that the service wants to give to somebody else are his one heartbeat after the stop', async () => {
+  const { clock, service } = setUp(2, 4000);
+  const first = new FakeProcess(service, clock, 'a');
+  first.destination.prompt = false;
+  await first.start();
+  await clock.advance(100);
+  const second = new FakeProcess(service, clock, 'b');
+  await second.start();
+  await clock.advance(2000);
+  assert.equal(second.pipeline.snapshot().shards.length, 0, 'the first still drains');
+  const stopped = first.pipeline.stop();
+  first.pipeline.hurry();
+  await clock.advance(100);
+  await stopped;
+  await clock.advance(HEARTBEAT_MS + 3000 - 100);
+  assert.ok((second.destination.received.get(1)?.length ?? 0) > 0);
+});
+
+test('a thousand shards share the memory of a few pulls, and none starves', async () => {
+  const groups = 12;
+  const { clock, service } = setUp(1000, groups);
+  const process = new FakeProcess(service, clock);
+  const arrivals: number[] = [];
+  process.destination.onSend = ({ shard }) => arrivals.push(shard);
+  await process.start();
+  for (let left = 100; left > 0 && process.pipeline.snapshot().totals.settledEvents < 1000 * groups; left--)
+    await clock.advance(20);
+  for (const shard of upTo(1000)) assert.equal(process.destination.received.get(shard)?.length, groups);
+  const firsts = new Map<number, number>();
+  for (const [turn, shard] of arrivals.entries()) if (!firsts.has(shard)) firsts.set(shard, turn);
+  assert.ok(
+    Math.max(...firsts.values()) < 2 * 1000,
+    'before the last shard got its first turn, none had more than two on average',
+  );
+});
