@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LINE_FEED, type Condition, type FormatPlan } from '../../../src/model/format-plan.js';
+import { LINE_FEED, type FormatPlan } from '../../../src/model/format-plan.js';
 import type { KernelResult } from '../../../workers/kernel/kernel.js';
 import { formatAll } from '../../support/oracle/formatter.js';
 import { framesOf, kernelOf, PLAN, run, split, textOf } from '../../support/oracle/kernel.js';
@@ -479,29 +479,6 @@ test('what the filters leave out is counted', () => {
   const result = run(kernelOf([plan]), encode([group([log(1, 'a'), log(2, 'b'), log(3, 'b'), log(4, 'c')])]));
   assert.ok(result.ok);
   assert.deepEqual([framesOf(result).length, result.filtered], [2, 2]);
-});
-
-test('what sampling alone leaves out has a count of its own', () => {
-  const k = { kind: 'content', key: 'k' } as const;
-  const half: Condition = { op: 'sample', ref: k, share: 0.5 };
-  const isX: Condition = { op: 'prefix', ref: k, values: ['x'] };
-  const logs = Array.from({ length: 200 }, (_, i) => log(1, `${i % 2 === 0 ? 'x' : 'y'}${i}`));
-  const counts = (filters: Partial<FormatPlan>): number[] => {
-    const result = run(kernelOf([{ ...PLAN, ...filters }]), encode([group(logs)]));
-    assert.ok(result.ok);
-    return [result.events, result.filtered, result.sampled];
-  };
-  const [kept = 0] = counts({ include: { op: 'all', of: [isX, half] } });
-  assert.ok(kept > 20 && kept < 80, `${kept} of 100`);
-  const expected = [kept, 100, 100 - kept];
-  assert.deepEqual(counts({ include: { op: 'all', of: [half, isX] } }), expected);
-  assert.deepEqual(counts({ include: isX, exclude: { op: 'not', of: half } }), expected);
-  assert.deepEqual(
-    counts({ exclude: { op: 'not', of: { op: 'all', of: [{ op: 'not', of: { op: 'not', of: isX } }, half] } } }),
-    expected,
-  );
-  assert.deepEqual(counts({ include: isX, exclude: half }), [100 - kept, 100, kept]);
-  assert.deepEqual(counts({ include: isX }), [100, 100, 0]);
 });
 
 test('the id of an event is that of its log, in whatever batch it comes', () => {
