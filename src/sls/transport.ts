@@ -18,10 +18,12 @@ export interface TransportSettings {
   readonly maxSockets: number;
 }
 
-/** `pull` requests may fill all their sockets; heartbeats and commits must never stand in line behind them. */
-export type Lane = 'pull' | 'control';
+/** Pulls may fill all their sockets, and so may a thousand shards that begin or commit at once; heartbeats must never stand in line behind either. */
+export type Lane = 'pull' | 'control' | 'heartbeat';
 
 const CONTROL_SOCKETS = 16;
+/** A pipeline sends one at a time. */
+const HEARTBEAT_SOCKETS = 4;
 /** Middle-boxes forget idle connections without a word; ours end first. */
 const KEPT_ALIVE = { keepAlive: true, timeout: 30_000 };
 
@@ -34,7 +36,11 @@ export class Transport {
   constructor(settings: TransportSettings, clock: Clock) {
     this.#settings = settings;
     this.#clock = clock;
-    this.#lanes = { pull: openLane(settings.maxSockets), control: openLane(CONTROL_SOCKETS) };
+    this.#lanes = {
+      pull: openLane(settings.maxSockets),
+      control: openLane(CONTROL_SOCKETS),
+      heartbeat: openLane(HEARTBEAT_SOCKETS),
+    };
   }
 
   /**

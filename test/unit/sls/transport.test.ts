@@ -8,7 +8,7 @@ import { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import { systemClock, type Clock } from '../../../src/flow/clock.js';
 import { dialFor, parseEndpoint, type Dial } from '../../../src/sls/endpoint.js';
 import type { HttpReply, HttpRequest } from '../../../src/sls/exchange.js';
-import { Transport, type TransportSettings } from '../../../src/sls/transport.js';
+import { type Lane, Transport, type TransportSettings } from '../../../src/sls/transport.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { serveHttp, serveRaw, type Scripted } from './scripted-server.js';
 
@@ -26,7 +26,7 @@ interface Bench {
   readonly sizes: number[];
   readonly server: Scripted;
   readonly transport: Transport;
-  readonly get: (extra?: Partial<HttpRequest>, lane?: 'pull' | 'control') => Promise<HttpReply>;
+  readonly get: (extra?: Partial<HttpRequest>, lane?: Lane) => Promise<HttpReply>;
 }
 
 function bench(context: TestContext, server: Scripted, settings: Partial<TransportSettings & { clock: Clock }>): Bench {
@@ -281,6 +281,22 @@ test('an aborted signal ends a request that waits, reads or stands in line', asy
   stop.abort();
   await Promise.all([reading, queued]);
   await failure(get({ signal: stop.signal }), 'SLS_TIMEOUT', /given up before/);
+});
+
+test('a heartbeat stands in line behind neither pulls nor a thousand shards that begin', async (context) => {
+  const waiting: ServerResponse[] = [];
+  const { get } = await http(context, (request, response) => {
+    if (request.url === '/heartbeat') response.end();
+    else waiting.push(response);
+  });
+  const others = Array.from({ length: 40 }, (_, index) => get({}, index % 2 === 0 ? 'pull' : 'control'));
+  await get({ target: '/heartbeat' }, 'heartbeat');
+  assert.ok(waiting.length < others.length);
+  const answered = Promise.all(others);
+  for (let isDone = false; !isDone;) {
+    for (const response of waiting.splice(0)) response.end();
+    isDone = await Promise.race([answered.then(() => true), turn().then(() => false)]);
+  }
 });
 
 test('connections are kept alive and bounded, and control requests have their own', async (context) => {
