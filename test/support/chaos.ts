@@ -179,12 +179,29 @@ export class Chaos {
   async settle(...forwarders: readonly ForwarderProcess[]): Promise<void> {
     const events = await this.still();
     await this.reach(events);
+    this.checkMemory(...forwarders);
     for (const forwarder of forwarders) {
-      this.#noteRss(forwarder);
       forwarder.kill('SIGTERM');
       assert.deepEqual(await forwarder.exited, { code: 0, signal: null }, forwarder.text());
     }
     this.#judge(await this.tally(), events);
+  }
+
+  /** Whatever happened to these, which still run, their memory is bounded. */
+  checkMemory(...forwarders: readonly ForwarderProcess[]): void {
+    for (const { pid } of forwarders) {
+      const peak = Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+      assert.ok(peak < MAX_RSS_MIB, `peak of memory ${peak} MiB`);
+      this.#peakRss = Math.max(this.#peakRss, peak);
+    }
+  }
+
+  /** Prints what came of it, with the slowest recovery and the highest memory. */
+  tell(facts: string): void {
+    const slowest = Math.max(0, ...this.#recoveries);
+    this.t.diagnostic(
+      `${facts}, ${this.#faults} faults, recovery ${slowest.toFixed(0)} ms, peak ${this.#peakRss.toFixed(0)} MiB`,
+    );
   }
 
   async end(): Promise<void> {
@@ -197,20 +214,12 @@ export class Chaos {
     const { unique, duplicates, reordered, received, bytes } = tally;
     const broken = this.fleet.processes.reduce((sum, { lines }) => sum + brokenConnections(lines), 0);
     const window = (broken * (REPLAY_MIB + BATCH_MIB) * MIB * received) / bytes;
-    const slowest = Math.max(0, ...this.#recoveries);
-    this.t.diagnostic(
-      `${events} events, ${events - unique} lost, ${duplicates} duplicates (window ${Math.floor(window)}), ${this.#faults} faults, ` +
-        `${broken} connections broken, recovery ${slowest.toFixed(0)} ms, peak ${this.#peakRss.toFixed(0)} MiB`,
+    this.tell(
+      `${events} events, ${events - unique} lost, ${duplicates} duplicates (window ${Math.floor(window)}), ${broken} connections broken`,
     );
     assert.equal(unique, events, 'every event arrived');
     assert.equal(reordered, 0, 'order per shard');
     assert.ok(duplicates <= window, `${duplicates} duplicates, at most ${window} are in the window`);
-    assert.ok(this.#peakRss < MAX_RSS_MIB, `peak of memory ${this.#peakRss} MiB`);
-  }
-
-  #noteRss({ pid }: ForwarderProcess): void {
-    const peak = Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-    this.#peakRss = Math.max(this.#peakRss, peak);
   }
 }
 
