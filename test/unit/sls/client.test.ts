@@ -8,6 +8,7 @@ import { createSlsClient, type LogstoreSettings, type SlsSettings } from '../../
 import { staticCredentials, type Credentials } from '../../../src/sls/credentials/credentials.js';
 import { QuotaGate } from '../../../src/sls/quota-gate.js';
 import { ServiceTime } from '../../../src/sls/service-time.js';
+import { Signing } from '../../../src/sls/signing.js';
 import { parseEndpoint, type Endpoint } from '../../../src/sls/endpoint.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { RecordingLog } from '../../support/recording-log.js';
@@ -246,10 +247,10 @@ test('a clock a few minutes off is corrected before the service refuses it; abov
 test('a service that does not take v1 any more gets v4, and that is said once', async (context) => {
   const server = await emulator(context);
   const refusal = { kind: 'error', status: 400, errorCode: 'InvalidSignatureMethod', errorMessage: 'not supported' };
-  await server.control('faults', { ...refusal, times: 2 });
+  await server.control('faults', { ...refusal, times: 1 });
   const { source, log } = open(context, server, { signature: 'auto', region: 'cn-hangzhou' });
-  await Promise.all([source.listShards(signal), source.getCursor(0, 'begin', signal)]);
   await source.listShards(signal);
+  await source.getCursor(0, 'begin', signal);
   assert.deepEqual(
     log.lines.map(({ message }) => message),
     ['the service does not take signature v1; requests are signed with v4 from now on'],
@@ -258,6 +259,16 @@ test('a service that does not take v1 any more gets v4, and that is said once', 
   await refused(source.listShards(signal), 'SLS_REQUEST_INVALID', /InvalidSignatureMethod/);
   const unknown = open(context, server, { signature: 'auto' });
   await refused(unknown.source.listShards(signal), 'SLS_REQUEST_INVALID', /wants signature v4: set sls.region/);
+});
+
+test('requests that were under way when the signature changed are signed again too', () => {
+  const log = new RecordingLog();
+  const signing = new Signing({ signature: 'auto', region: 'cn-hangzhou', host: 'sls.example.com' }, log);
+  const before = signing.signer;
+  assert.deepEqual([signing.refused(before), signing.refused(before)], [true, true]);
+  assert.notEqual(signing.signer, before);
+  assert.equal(signing.refused(signing.signer), false, 'v4 refused is refused for good');
+  assert.equal(log.lines.length, 1);
 });
 
 test('one pull refused for the quota of the project holds back all of them, not heartbeats nor another shard over its own', async (context) => {
