@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { goWithSdk } from '../../test/support/go-sdk.js';
 import { PACKAGE_ROOT, pythonWithSdk } from '../../test/support/python-sdk.js';
 import type { Ends } from '../whole/ends.js';
 import { Forwarder } from '../whole/forwarder.js';
@@ -85,10 +86,9 @@ function python(): Installed {
 }
 
 function go(): Installed {
-  const source = join(PACKAGE_ROOT, 'bench/peers/go');
-  const program = join(CACHE, 'go/forward');
-  run('go', ['build', '-o', program, '.'], source);
-  const version = /aliyun-log-go-sdk (\S+)/.exec(readFileSync(join(source, 'go.mod'), 'utf8'))?.[1];
+  const program = goWithSdk('forward');
+  const module = readFileSync(join(PACKAGE_ROOT, 'test/peers/go/go.mod'), 'utf8');
+  const version = /aliyun-log-go-sdk (\S+)/.exec(module)?.[1];
   return { version: version ?? 'unknown', command: [program] };
 }
 
@@ -108,8 +108,8 @@ async function java(): Promise<Installed> {
   };
 }
 
-function run(program: string, args: readonly string[], cwd = PACKAGE_ROOT): string {
-  return execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+function run(program: string, args: readonly string[]): string {
+  return execFileSync(program, args, { cwd: PACKAGE_ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 }
 
 /** The last line of what the program said is the one that tells. */

@@ -1,38 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { startSlsEmulator, type LogstoreOptions, type SlsEmulatorHandle } from '../../src/emulator/sls-handle.js';
-import { PythonConsumer } from '../support/sls-python.js';
-
-type Start = (consumer: string, env?: Readonly<Record<string, string>>) => PythonConsumer;
-
-/** Runs `body` with an emulator and ends every consumer it started. */
-async function withEmulator(
-  logstore: Partial<LogstoreOptions>,
-  body: (emulator: SlsEmulatorHandle, start: Start) => Promise<void>,
-): Promise<void> {
-  const emulator = await startSlsEmulator({ project: 'demo', logstores: [{ name: 'audit', ...logstore }] });
-  const consumers: PythonConsumer[] = [];
-  try {
-    await body(emulator, (consumer, env = {}) => {
-      const names = { PROJECT: 'demo', LOGSTORE: 'audit', GROUP: 'python', CONSUMER: consumer };
-      const started = new PythonConsumer(emulator.port, { ...names, ...env });
-      consumers.push(started);
-      return started;
-    });
-  } finally {
-    await Promise.all(consumers.map((consumer) => consumer.kill()));
-    await emulator.stop();
-  }
-}
-
-const expected = (shards: number, perShard: number): string[] =>
-  Array.from({ length: shards * perShard }, (_, n) => `${Math.floor(n / perShard)}-${n % perShard}`);
-
-/** Per shard in order, and each exactly once. */
-function assertExactly(sequences: readonly string[], shards: number, perShard: number): void {
-  const byShard = Array.from({ length: shards }, (_, shard) => sequences.filter((seq) => seq.startsWith(`${shard}-`)));
-  assert.deepEqual(byShard.flat(), expected(shards, perShard));
-}
+import type { SlsEmulatorHandle } from '../../src/emulator/sls-handle.js';
+import { assertExactly, consumesEverything, withEmulator } from '../support/sdk-conformance.js';
+import { pythonCommand } from '../support/sls-python.js';
 
 async function holders(emulator: SlsEmulatorHandle): Promise<Record<number, string | null>> {
   const [group] = (await emulator.control('groups', { logstore: 'audit' })) as [
@@ -42,29 +12,11 @@ async function holders(emulator: SlsEmulatorHandle): Promise<Record<number, stri
 }
 
 describe('the official Python consumer', { concurrency: 2 }, () => {
-  const ways = [
-    { AUTH: 'v1', COMPRESSION: 'lz4' },
-    { AUTH: 'v4', COMPRESSION: 'lz4' },
-    { AUTH: 'v1', COMPRESSION: 'zstd' },
-    { AUTH: 'v4', COMPRESSION: 'zstd' },
-  ];
-  for (const way of ways) {
-    test(`consumes everything in order and commits it: ${way.AUTH}, ${way.COMPRESSION}`, async () => {
-      await withEmulator({ shards: 4, profile: 'mixed', preload: 2000 }, async (emulator, start) => {
-        const consumer = start('c 1/ä', way);
-        await consumer.until(() => consumer.sequences.length >= 2000);
-        assertExactly(consumer.sequences, 4, 500);
-        assert.equal(await consumer.stop(), 0);
-        const again = start('c-2', way);
-        await emulator.control('append', { logstore: 'audit', events: 40 });
-        await again.until(() => again.sequences.length >= 40);
-        assertExactly([...consumer.sequences, ...again.sequences], 4, 510);
-      });
-    });
-  }
+  const command = pythonCommand();
+  consumesEverything(command);
 
   test('two share the shards, and one takes over when the other is killed', async () => {
-    await withEmulator({ shards: 4, profile: 'nginx', preload: 400 }, async (emulator, start) => {
+    await withEmulator(command, { shards: 4, profile: 'nginx', preload: 400 }, async (emulator, start) => {
       const first = start('first');
       await first.until(() => first.sequences.length >= 400);
       const second = start('second');
@@ -81,21 +33,6 @@ describe('the official Python consumer', { concurrency: 2 }, () => {
       await second.until(() => second.shards.length === 4 && consumed().size >= 480);
       assertExactly([...consumed()], 4, 120);
       assert.deepEqual(await holders(emulator), { 0: 'second', 1: 'second', 2: 'second', 3: 'second' });
-    });
-  });
-
-  test('in order, reads the children of a split and a merge only after their parents', async () => {
-    await withEmulator({ shards: 2, profile: 'nginx', preload: 200 }, async (emulator, start) => {
-      await emulator.control('split', { logstore: 'audit', shard: 0 });
-      await emulator.control('append', { logstore: 'audit', shard: 3, events: 50 });
-      await emulator.control('merge', { logstore: 'audit', shard: 3 });
-      await emulator.control('append', { logstore: 'audit', shard: 4, events: 50 });
-      const consumer = start('ordered', { IN_ORDER: 'yes' });
-      await consumer.until(() => consumer.sequences.length >= 300);
-      const at = (sequence: string): number => consumer.sequences.indexOf(sequence);
-      assert.ok(at('0-99') < at('3-0'), 'a child of the split after its parent');
-      assert.ok(at('3-49') < at('4-0') && at('1-99') < at('4-0'), 'the merged one after both of its parents');
-      assert.equal(new Set(consumer.sequences).size, 300);
     });
   });
 });
