@@ -25,6 +25,8 @@ export interface ShardSnapshot {
   /** At the tip of the shard when last asked. */
   readonly caughtUp: boolean;
   readonly lag: Lag;
+  /** Of a bounded run: log groups from the watermark to where it ends; undefined until that is known, or where cursors do not tell. */
+  readonly leftGroups: number | undefined;
   /** Seconds since something was pulled, settled or found to be at its end. */
   readonly idleSeconds: number;
   /** It has data, and that is longer than it should be. */

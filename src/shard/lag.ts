@@ -18,6 +18,8 @@ interface Reading {
   readonly cursor: string;
   /** Monotonic ms: when the service last said that there is nothing after {@link cursor}; undefined while there is. */
   readonly tipAt: number | undefined;
+  /** Where reading ends; undefined if it does not, or before that was asked for. */
+  readonly end: string | undefined;
 }
 
 export interface LagDeps {
@@ -70,6 +72,13 @@ export class LagMeter {
       estimatedEvents: times(stats.eventsPerGroup),
       estimatedBytes: times(stats.bytesPerGroup),
     };
+  }
+
+  /** Log groups up to the end of a bounded run; undefined without one, or where cursors do not tell. */
+  get leftGroups(): number | undefined {
+    const { source, reading } = this.#deps;
+    const [from, end] = [this.#from, reading()?.end];
+    return from === undefined || end === undefined ? undefined : source.groupsBetween(from, end);
   }
 
   /** The end of the shard should be asked for. */

@@ -65,6 +65,11 @@ export class Puller {
     return this.#ended;
   }
 
+  /** The cursor at which reading ends; undefined if it does not, or before that was asked for. */
+  get end(): string | undefined {
+    return this.#end;
+  }
+
   /** It waits for memory that others hold. */
   get waitsForRoom(): boolean {
     return this.#waitsForRoom;

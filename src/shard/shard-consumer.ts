@@ -157,6 +157,7 @@ export class ShardConsumer {
       phase: this.#phase,
       caughtUp: tipAt !== undefined && this.#window.size === 0,
       lag: this.lag.lag,
+      leftGroups: this.lag.leftGroups,
       idleSeconds: this.progress.stalledMs / 1000,
       stalled: this.progress.stalledMs >= this.#deps.settings.maxStallMs,
       inFlightBatches: this.#window.size,

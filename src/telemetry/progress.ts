@@ -3,6 +3,7 @@ import type { Log } from '../model/log.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { maxLag, sumKnown, timeToLoss } from './lag-figures.js';
 import type { Screen } from './screen.js';
+import { TimeLeft } from './time-left.js';
 
 /** What a person wants to see at a glance. */
 interface Figures {
@@ -14,13 +15,17 @@ interface Figures {
   readonly lagEventsEstimate: number | undefined;
   /** Until the service deletes what was not delivered; undefined where that is not known or never. */
   readonly timeToLossSeconds: number | undefined;
+  /** Until a bounded run is over; undefined without one, or until that can be told. */
+  readonly secondsLeft: number | undefined;
   readonly inFlightBytes: number;
   readonly shards: number;
   readonly connected: number;
   readonly connections: number;
 }
 
-function figures(now: Snapshot, before: Snapshot, seconds: number): Figures {
+function figures(now: Snapshot, before: Snapshot, seconds: number, timeLeft: TimeLeft): Figures {
+  timeLeft.note(now, before, seconds);
+  const secondsLeft = timeLeft.of(now);
   const [events, bytes] = settled(now);
   const [eventsBefore, bytesBefore] = settled(before);
   const shards = now.pipelines.flatMap((pipeline) => pipeline.shards);
@@ -33,6 +38,7 @@ function figures(now: Snapshot, before: Snapshot, seconds: number): Figures {
     lagSeconds: lag === undefined ? undefined : Math.round(lag * 10) / 10,
     lagEventsEstimate: sumKnown(shards.map((one) => one.lag.estimatedEvents)),
     timeToLossSeconds: losses.length === 0 ? undefined : Math.round(Math.min(...losses)),
+    secondsLeft: secondsLeft === undefined ? undefined : Math.round(secondsLeft),
     inFlightBytes: now.budget.reservedBytes,
     shards: shards.length,
     connected: connections.filter(({ phase }) => phase === 'connected').length,
@@ -47,14 +53,15 @@ function settled({ pipelines }: Snapshot): [events: number, bytes: number] {
 }
 
 /** `12,345 events/s · 8.1 MB/s · lag 0.4 s · 12.0 MB in flight · 8 shards · 2/2 connected` */
-export function statusLine(now: Snapshot, before: Snapshot, seconds: number): string {
-  return statusText(figures(now, before, seconds));
+export function statusLine(now: Snapshot, before: Snapshot, seconds: number, timeLeft = new TimeLeft()): string {
+  return statusText(figures(now, before, seconds, timeLeft));
 }
 
 function statusText(seen: Figures): string {
   return [
     `${count(seen.eventsPerSecond)} events/s`,
     `${bytesText(seen.bytesPerSecond)}/s`,
+    ...(seen.secondsLeft === undefined ? [] : [`about ${soonText(seen.secondsLeft)} left`]),
     `lag ${lagWords(seen)}`,
     `${bytesText(seen.inFlightBytes)} in flight`,
     `${seen.shards} shard${seen.shards === 1 ? '' : 's'}`,
@@ -79,12 +86,13 @@ function bytesText(bytes: number): string {
 
 /** Behind by more than this, how much waits and when it will be lost is of interest. */
 const BEHIND_SECONDS = 60;
+const SOON_SECONDS = 3 * 86_400;
 
 function lagWords({ lagSeconds, lagEventsEstimate, timeToLossSeconds }: Figures): string {
   if (lagSeconds === undefined) return 'unknown';
   if (lagSeconds < BEHIND_SECONDS) return lagText(lagSeconds);
   const waits = lagEventsEstimate === undefined ? '' : `, about ${shortCount(lagEventsEstimate)} events`;
-  if (timeToLossSeconds === undefined) return `${lagText(lagSeconds)}${waits}`;
+  if (timeToLossSeconds === undefined || timeToLossSeconds > SOON_SECONDS) return `${lagText(lagSeconds)}${waits}`;
   const loss = timeToLossSeconds <= 0 ? 'LOSING LOGS' : `lost in ${lagText(timeToLossSeconds)}`;
   return `${lagText(lagSeconds)}${waits}, ${loss}`;
 }
@@ -92,6 +100,8 @@ function lagWords({ lagSeconds, lagEventsEstimate, timeToLossSeconds }: Figures)
 /** `12,300`, `1.2 M` */
 const shortCount = (value: number): string =>
   value < 1e6 ? count(Number(value.toPrecision(3))) : `${(value / 1e6).toFixed(1)} M`;
+
+const soonText = (seconds: number): string => (seconds < 120 ? `${seconds} s` : lagText(seconds));
 
 function lagText(seconds: number): string {
   if (seconds < 120) return `${seconds.toFixed(1)} s`;
@@ -114,11 +124,12 @@ export interface ProgressDeps {
  */
 export function startProgress({ clock, log, screen, snapshot }: ProgressDeps): () => void {
   const everyMs = screen === undefined ? LOG_MS : SCREEN_MS;
+  const timeLeft = new TimeLeft();
   let before = snapshot();
   let at = clock.monotonic();
   const tick = (): void => {
     const now = snapshot();
-    const seen = figures(now, before, (clock.monotonic() - at) / 1000);
+    const seen = figures(now, before, (clock.monotonic() - at) / 1000, timeLeft);
     if (screen === undefined) log.info(seen, statusText(seen));
     else screen.status(statusText(seen));
     before = now;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Snapshot } from '../../../src/model/snapshot.js';
 import { startProgress, statusLine, summingUp } from '../../../src/telemetry/progress.js';
+import { TimeLeft } from '../../../src/telemetry/time-left.js';
 import { Screen } from '../../../src/telemetry/screen.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { RecordingLog } from '../../support/recording-log.js';
@@ -41,8 +42,24 @@ test('the status line says how much waits and when it will be lost, of a shard t
   };
   assert.equal(behind(undefined), 'lag 3 h, about 1.2 M events');
   assert.equal(behind(Infinity), 'lag 3 h, about 1.2 M events');
+  assert.equal(behind(30 * 86_400), 'lag 3 h, about 1.2 M events');
   assert.equal(behind(86_400), 'lag 3 h, about 1.2 M events, lost in 21 h');
   assert.equal(behind(3600), 'lag 3 h, about 1.2 M events, LOSING LOGS');
+});
+
+test('the status line of a bounded run says how long it will take', () => {
+  const timeLeft = new TimeLeft();
+  const reading = (...left: readonly (number | undefined)[]): Snapshot =>
+    snapshot({ pipelines: [pipeline({ shards: left.map((leftGroups, id) => shard({ shard: id, leftGroups })) })] });
+  const said = (now: Snapshot, before: Snapshot): string | undefined =>
+    statusLine(now, before, 10, timeLeft)
+      .split(' · ')
+      .find((part) => part.endsWith(' left'));
+  assert.equal(said(reading(5000), reading(undefined)), undefined, 'nothing was done yet');
+  assert.equal(said(reading(4000), reading(5000)), 'about 80 s left', '1,000 in 20 s');
+  assert.equal(said(reading(3000, 6000), reading(4000)), 'about 2 min left', 'a new shard is no step back');
+  assert.equal(said(reading(3000, undefined), reading(3000)), undefined, 'the end of a shard is not known');
+  assert.equal(said(snapshot({ pipelines: [pipeline({ shards: [] })] }), reading(0)), undefined);
 });
 
 test('the summing up says what was done', () => {

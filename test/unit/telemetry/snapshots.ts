@@ -23,6 +23,7 @@ export const shard = (more: Partial<ShardSnapshot> = {}): ShardSnapshot => ({
   phase: 'reading',
   caughtUp: true,
   lag: lag(0),
+  leftGroups: undefined,
   idleSeconds: 0,
   stalled: false,
   inFlightBatches: 0,
