@@ -1,5 +1,6 @@
 import { asForwarderError } from '../errors/forwarder-error.js';
-import { deadline, sleep, type Clock } from '../flow/clock.js';
+import { deadline, type Clock } from '../flow/clock.js';
+import { Repeat } from '../flow/repeat.js';
 import type { Log } from '../model/log.js';
 import type { ConsumerGroup } from '../model/ports.js';
 
@@ -28,31 +29,28 @@ const PATIENCE_MS = 10_000;
  */
 export class CollisionWatch {
   readonly #deps: CollisionWatchDeps;
-  readonly #ended = new AbortController();
+  readonly #repeat: Repeat;
   #turn = 0;
-  #watching: Promise<void> = Promise.resolve();
 
   constructor(deps: CollisionWatchDeps) {
     this.#deps = deps;
+    this.#repeat = new Repeat({ clock: deps.clock, intervalMs: INTERVAL_MS, first: 'later' }, (signal) =>
+      this.#next(signal),
+    );
   }
 
   start(): void {
-    this.#watching = this.#watch(this.#ended.signal);
+    this.#repeat.start();
   }
 
-  async stop(): Promise<void> {
-    this.#ended.abort();
-    await this.#watching;
+  stop(): Promise<void> {
+    return this.#repeat.stop();
   }
 
-  async #watch(signal: AbortSignal): Promise<void> {
-    for (;;) {
-      await sleep(this.#deps.clock, INTERVAL_MS, signal);
-      if (signal.aborted) return;
-      const held = this.#deps.held();
-      const before = held[this.#turn++ % Math.max(1, held.length)];
-      if (before?.stored !== undefined) await this.#look(before.shard, before.stored, signal);
-    }
+  async #next(signal: AbortSignal): Promise<void> {
+    const held = this.#deps.held();
+    const before = held[this.#turn++ % Math.max(1, held.length)];
+    if (before?.stored !== undefined) await this.#look(before.shard, before.stored, signal);
   }
 
   async #look(shard: number, stored: string, signal: AbortSignal): Promise<void> {

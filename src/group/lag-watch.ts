@@ -1,5 +1,6 @@
 import { asForwarderError } from '../errors/forwarder-error.js';
-import { deadline, sleep, type Clock } from '../flow/clock.js';
+import { deadline, type Clock } from '../flow/clock.js';
+import { Repeat } from '../flow/repeat.js';
 import type { Log } from '../model/log.js';
 
 /** What the watch must know of a shard's line. */
@@ -26,29 +27,26 @@ const PATIENCE_MS = 10_000;
 /** Asks where the shards end that are behind, one after the other: a shard at its tip knows without asking. */
 export class LagWatch {
   readonly #deps: LagWatchDeps;
-  readonly #ended = new AbortController();
-  #watching: Promise<void> = Promise.resolve();
+  readonly #repeat: Repeat;
 
   constructor(deps: LagWatchDeps) {
     this.#deps = deps;
+    this.#repeat = new Repeat({ clock: deps.clock, intervalMs: INTERVAL_MS, first: 'later' }, (signal) =>
+      this.#lookAtSome(signal),
+    );
   }
 
   start(): void {
-    this.#watching = this.#watch(this.#ended.signal);
+    this.#repeat.start();
   }
 
-  async stop(): Promise<void> {
-    this.#ended.abort();
-    await this.#watching;
+  stop(): Promise<void> {
+    return this.#repeat.stop();
   }
 
-  async #watch(signal: AbortSignal): Promise<void> {
-    for (;;) {
-      await sleep(this.#deps.clock, INTERVAL_MS, signal);
-      if (signal.aborted) return;
-      const due = this.#deps.runs().filter(({ lag }) => lag.isDue);
-      for (const run of due.slice(0, MOST_A_TURN)) await this.#look(run, signal);
-    }
+  async #lookAtSome(signal: AbortSignal): Promise<void> {
+    const due = this.#deps.runs().filter(({ lag }) => lag.isDue);
+    for (const run of due.slice(0, MOST_A_TURN)) await this.#look(run, signal);
   }
 
   /** A failure is no news: whatever hinders this hinders the pulls, too, and is said there. */

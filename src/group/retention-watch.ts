@@ -1,5 +1,6 @@
 import { asForwarderError } from '../errors/forwarder-error.js';
-import { deadline, sleep, type Clock } from '../flow/clock.js';
+import { deadline, type Clock } from '../flow/clock.js';
+import { Repeat } from '../flow/repeat.js';
 import type { Log } from '../model/log.js';
 import type { LogSource } from '../model/ports.js';
 
@@ -21,15 +22,15 @@ const DAY_S = 86_400;
 /** Knows for how long the logstore keeps its logs, and warns when what is not delivered yet will soon be deleted. */
 export class RetentionWatch {
   readonly #deps: RetentionWatchDeps;
-  readonly #ended = new AbortController();
+  readonly #repeat: Repeat;
   #seconds: number | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
   #isUnreadable = false;
   #saidAt: number | undefined;
-  #watching: Promise<void> = Promise.resolve();
 
   constructor(deps: RetentionWatchDeps) {
     this.#deps = deps;
+    this.#repeat = new Repeat({ clock: deps.clock, intervalMs: LOOK_MS, first: 'now' }, (signal) => this.#look(signal));
   }
 
   /** Seconds for which the logstore keeps what it gets; Infinity: for ever; undefined while unknown. */
@@ -38,20 +39,16 @@ export class RetentionWatch {
   }
 
   start(): void {
-    this.#watching = this.#watch(this.#ended.signal);
+    this.#repeat.start();
   }
 
-  async stop(): Promise<void> {
-    this.#ended.abort();
-    await this.#watching;
+  stop(): Promise<void> {
+    return this.#repeat.stop();
   }
 
-  async #watch(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      if (this.#deps.clock.monotonic() - this.#readAt >= READ_MS) await this.#read(signal);
-      if (this.#seconds !== undefined) this.#warn(this.#seconds);
-      await sleep(this.#deps.clock, LOOK_MS, signal);
-    }
+  async #look(signal: AbortSignal): Promise<void> {
+    if (this.#deps.clock.monotonic() - this.#readAt >= READ_MS) await this.#read(signal);
+    if (this.#seconds !== undefined) this.#warn(this.#seconds);
   }
 
   async #read(signal: AbortSignal): Promise<void> {

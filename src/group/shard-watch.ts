@@ -1,5 +1,6 @@
 import { asForwarderError } from '../errors/forwarder-error.js';
-import { deadline, sleep, type Clock } from '../flow/clock.js';
+import { deadline, type Clock } from '../flow/clock.js';
+import { Repeat } from '../flow/repeat.js';
 import type { Log } from '../model/log.js';
 import type { LogSource } from '../model/ports.js';
 
@@ -22,15 +23,17 @@ const PATIENCE_MS = 30_000;
  */
 export class ShardWatch {
   readonly #deps: ShardWatchDeps;
-  readonly #ended = new AbortController();
+  readonly #repeat: Repeat;
   readonly #closed = new Set<number>();
   #known: readonly number[] | undefined;
   /** Code of the last failure, until it works again. */
   #failure: string | undefined;
-  #watching: Promise<void> = Promise.resolve();
 
   constructor(deps: ShardWatchDeps) {
     this.#deps = deps;
+    this.#repeat = new Repeat({ clock: deps.clock, intervalMs: deps.intervalMs, first: 'now' }, (signal) =>
+      this.#look(signal),
+    );
   }
 
   /** The shards of the last list; undefined while the list can't be read. */
@@ -43,19 +46,11 @@ export class ShardWatch {
   }
 
   start(): void {
-    this.#watching = this.#watch(this.#ended.signal);
+    this.#repeat.start();
   }
 
-  async stop(): Promise<void> {
-    this.#ended.abort();
-    await this.#watching;
-  }
-
-  async #watch(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.#look(signal);
-      await sleep(this.#deps.clock, this.#deps.intervalMs, signal);
-    }
+  stop(): Promise<void> {
+    return this.#repeat.stop();
   }
 
   async #look(signal: AbortSignal): Promise<void> {
