@@ -67,11 +67,8 @@ interface Ends extends EmbeddedEnds {
   readonly deadLetters: DeadLetterStore | undefined;
 }
 
-/**
- * Of the byte budget. At full speed with 64 shards a half kept what comes back until it fits again; a quarter did not, and cost twice the CPU. As
- * much as the budget is no faster and 20 MB more.
- */
-const IDLE_SHARE = 0.5;
+/** Of the byte budget, for bodies: they are smaller than their frames, and over sooner. */
+const IDLE_SHARE = 0.25;
 
 /** Everything long-lived of one process. */
 class Forwarder {
@@ -99,6 +96,7 @@ class Forwarder {
       threads: settings.threads,
       plans: settings.pipelines.map(({ plan }) => plan),
       maxRawSize: MAX_RAW_SIZE,
+      arenaBytes: settings.maxInFlightBytes,
       maxIdleBytes: settings.maxInFlightBytes * IDLE_SHARE,
     });
     this.#client = ends.client;

@@ -65,7 +65,7 @@ class Replay {
   constructor(settings: ForwarderSettings, log: Parameters<typeof openDestination>[2], stop: StopRequests) {
     this.#settings = settings;
     const plans = settings.pipelines.map(({ plan }) => plan);
-    this.#pool = new FormatterPool({ threads: 1, plans, maxRawSize: MAX_RAW_SIZE, maxIdleBytes: 0 });
+    this.#pool = new FormatterPool({ threads: 1, plans, maxRawSize: MAX_RAW_SIZE, arenaBytes: 0, maxIdleBytes: 0 });
     this.#destinations = new Map(
       settings.destinations
         .filter(({ embedded }) => !embedded)

@@ -7,7 +7,7 @@ import { Kernel, type KernelResult } from './kernel/kernel.js';
 import { compilePattern } from './patterns.js';
 import { inflateZstd } from './zstd.js';
 
-const { plans, maxRawSize } = workerData as FormatterData;
+const { plans, maxRawSize, arena } = workerData as FormatterData;
 
 let kernel: Kernel | undefined;
 
@@ -17,21 +17,26 @@ function start(): Kernel {
   return new Kernel(wasm, plans, maxRawSize, compilePattern);
 }
 
-/** Formats one raw batch. The task's buffers come back with the result, transferred. */
+/** Formats one raw batch. The task's body comes back with the result, transferred. */
 export default async function format(task: FormatTask): Promise<unknown> {
   kernel ??= start();
-  const { body, out } = task;
+  const { body } = task;
   const result = await run(kernel, task);
-  return transferred(result.ok ? { ...result, body } : { ...result, body, out });
+  if (!result.ok) return transferred({ ...result, body }, [body]);
+  const { bytes, ends, ...counts } = result;
+  const grown = bytes.buffer === arena ? undefined : (bytes.buffer as ArrayBuffer);
+  const where = { at: bytes.byteOffset, length: bytes.length, endsAt: ends.byteOffset, events: ends.length };
+  return transferred({ ...counts, ...where, body, grown }, grown === undefined ? [body] : [body, grown]);
 }
 
-async function run(kernel: Kernel, { body, bodyLength, encoding, ...task }: FormatTask): Promise<KernelResult> {
+async function run(kernel: Kernel, { body, bodyLength, encoding, region, ...task }: FormatTask): Promise<KernelResult> {
   const packed = new Uint8Array(body, 0, bodyLength);
-  if (encoding !== 'zstd') return kernel.format({ ...task, body: packed, encoding });
+  const out = region && new Uint8Array(arena, region.at, region.size);
+  if (encoding !== 'zstd') return kernel.format({ ...task, body: packed, encoding, out });
   const { rawSize } = task;
   if (rawSize > maxRawSize) return fault('size-limit');
   const raw = await inflateZstd(packed, rawSize);
-  return raw === undefined ? fault('zstd-corrupt') : kernel.format({ ...task, body: raw, encoding: 'none' });
+  return raw === undefined ? fault('zstd-corrupt') : kernel.format({ ...task, body: raw, encoding: 'none', out });
 }
 
 function fault(reason: FormatFault['reason']): KernelResult {
@@ -39,7 +44,6 @@ function fault(reason: FormatFault['reason']): KernelResult {
 }
 
 /** piscina copies what is not named here. */
-function transferred(result: FormatResult): unknown {
-  const buffers = result.out === undefined ? [result.body] : [result.body, result.out];
+function transferred(result: FormatResult, buffers: readonly ArrayBuffer[]): unknown {
   return move({ [transferableSymbol]: buffers, [valueSymbol]: result });
 }

@@ -13,11 +13,10 @@ const PAIRS = 200;
  */
 export function kernelRatio(raw: Uint8Array): number {
   const [body, sized, kernel] = [lz4Compress(raw), compressSync(Buffer.from(raw)), kernelOf([PLAN])];
-  let out: ArrayBuffer | undefined;
+  const out = new Uint8Array(new SharedArrayBuffer(4 * raw.length));
   const format = (): void => {
     const result = kernel.format({ plan: 0, body, encoding: 'lz4', rawSize: raw.length, out });
     if (!result.ok) throw new Error(result.fault.reason);
-    out = result.out;
   };
   let [ours, theirs] = [Infinity, Infinity];
   for (let pair = 0; pair < PAIRS; pair++) {

@@ -1,5 +1,5 @@
 /**
- * Buffers that were used once and may be used again. A fresh multi-megabyte ArrayBuffer is zeroed page by page on first touch and pushes V8 into
+ * Body buffers that were used once and may be used again. A fresh multi-megabyte ArrayBuffer is zeroed page by page on first touch and pushes V8 into
  * a collection soon (ten a second of a 15 MB heap, a third of all CPU, when no buffer came back of a size that fitted again); a used one costs
  * nothing and keeps the resident set flat.
  *
@@ -21,10 +21,7 @@ export class BufferPool {
     return this.#idleBytes;
   }
 
-  /**
-   * A buffer of at least `size` bytes with whatever its last user left in it, and of at most about twice as many: a small batch must not sit on
-   * a large buffer, whose bytes count against the budget while it is in flight.
-   */
+  /** A buffer of at least `size` bytes with whatever its last user left in it, and of at most about twice as many, so that small bodies do not sit on large ones. */
   take(size: number): ArrayBuffer {
     const fitting = sizeClass(size);
     for (const candidate of [fitting, sizeClass(fitting + 1), 2 * fitting]) {

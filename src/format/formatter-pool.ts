@@ -2,9 +2,10 @@ import { Piscina } from 'piscina';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { FrameBatch, RawBatch } from '../model/batch.js';
 import type { FormatPlan } from '../model/format-plan.js';
-import type { FormatFault, FormatResult, FormatTask, FormatterData } from '../model/format-task.js';
+import type { FormatFault, FormatResult, FormatTask, FormatterData, Region } from '../model/format-task.js';
 import type { Formatter } from '../model/ports.js';
 import type { Snapshot } from '../model/snapshot.js';
+import { Arena } from './arena.js';
 import { BufferPool } from './buffer-pool.js';
 import { unframed } from './frame.js';
 import { gapFrame, type GapOrigin } from './gap-frame.js';
@@ -15,19 +16,24 @@ export interface FormatterPoolSettings {
   readonly plans: readonly FormatPlan[];
   /** A batch that claims more decompressed bytes than this is refused as corrupt. */
   readonly maxRawSize: number;
-  /** Used buffers kept for the next batch. */
+  /** Memory for frames in flight. What does not fit gets memory of its own, which costs collections; 0: all of it. */
+  readonly arenaBytes: number;
+  /** Used body buffers kept for the next batch. */
   readonly maxIdleBytes: number;
 }
 
-/** One at work and one that lies ready. A batch further back holds its body, not yet the larger buffer that its frames need. */
+/** One at work and one that lies ready. A batch further back holds its body, not yet the larger memory that its frames need. */
 const TASKS_PER_THREAD = 2;
 
 /**
- * The pool of formatter threads. A task is a whole pull (a round trip costs 75 µs, so never a log), its buffers are transferred there and
- * back, and both the body and the frames are written into buffers that earlier batches used.
+ * The pool of formatter threads. A task is a whole pull (a round trip costs 75 µs, so never a log). Its body is transferred there and back,
+ * into a buffer that earlier batches used; its frames are written into a region of the {@link Arena} and stay there until the batch is over.
  */
 export class FormatterPool {
   readonly #pool: Piscina<FormatTask, FormatResult>;
+  readonly #arena: Arena;
+  /** Where the frames of a batch lie; those that are not here have memory of their own. */
+  readonly #regions = new WeakMap<FrameBatch, Region>();
   readonly #buffers: BufferPool;
   readonly #turns: Turns;
   readonly #threads: number;
@@ -40,30 +46,32 @@ export class FormatterPool {
     this.#threads = threads;
     this.#maxRawSize = maxRawSize;
     this.#plans = plans;
+    this.#arena = new Arena(settings.arenaBytes);
     this.#buffers = new BufferPool(settings.maxIdleBytes);
     this.#turns = new Turns(TASKS_PER_THREAD * threads);
     this.#pool = new Piscina<FormatTask, FormatResult>({
       filename: new URL('../../workers/format.js', import.meta.url).href,
       minThreads: threads,
       maxThreads: threads,
-      workerData: { plans, maxRawSize } satisfies FormatterData,
+      workerData: { plans, maxRawSize, arena: this.#arena.buffer } satisfies FormatterData,
     });
   }
 
   /** The pool as the pipeline with this plan sees it. */
   formatter(plan: number, origin: GapOrigin): Formatter {
-    /** Bytes of frames per raw byte, as last seen: what size of buffer the next batch needs. */
+    /** Bytes of frames per raw byte, as last seen: what size of region the next batch needs. */
     let expansion = 1.25;
     return {
       bodyBuffer: (size) => this.#buffers.take(size),
       message: (frame) => unframed(frame, this.#planOf(plan).framing),
       gap: (gap) => gapFrame(this.#planOf(plan), origin, gap),
-      recycle: (frames) => this.#buffers.give(frames.bytes.buffer as ArrayBuffer),
+      heldBytes: (frames) => this.#regions.get(frames)?.size ?? frames.bytes.buffer.byteLength,
+      recycle: (frames) => this.#recycle(frames),
       format: (batch) =>
         this.#turns.run(async () => {
-          // A claim above the bound is refused by the thread; nothing is allocated for it.
-          const out = this.#buffers.take(Math.ceil(Math.min(batch.rawSize, this.#maxRawSize) * expansion));
-          const frames = await this.#format(plan, batch, out);
+          // A claim above the bound is refused by the thread; nothing is lent for it.
+          const region = this.#arena.take(Math.min(batch.rawSize, this.#maxRawSize) * expansion);
+          const frames = await this.#format(plan, batch, region);
           if (batch.rawSize > 0) expansion = ((frames.bytes.length + frames.ends.byteLength) / batch.rawSize) * 1.05;
           return frames;
         }),
@@ -82,7 +90,7 @@ export class FormatterPool {
       rawSize: 0,
       shard: 0,
       cursor: '',
-      out: undefined,
+      region: undefined,
     } as const;
     try {
       await Promise.all(
@@ -108,25 +116,42 @@ export class FormatterPool {
     await this.#pool.destroy();
   }
 
-  async #format(plan: number, batch: RawBatch, out: ArrayBuffer): Promise<FrameBatch> {
-    const { body, bodyLength, encoding, rawSize, shard, seq, cursor, nextCursor } = batch;
-    const task: FormatTask = { plan, body, bodyLength, encoding, rawSize, shard, cursor, out };
-    this.#tasks += 1;
-    const result = await this.#run(task, [body, out]);
-    this.#buffers.give(result.body);
-    if (!result.ok) {
-      if (result.out !== undefined) this.#buffers.give(result.out);
-      throw corrupt(batch, result.fault);
+  #recycle(frames: FrameBatch): void {
+    const region = this.#regions.get(frames);
+    if (region === undefined) return;
+    this.#regions.delete(frames);
+    this.#arena.give(region);
+  }
+
+  async #format(plan: number, batch: RawBatch, region: Region | undefined): Promise<FrameBatch> {
+    try {
+      const frames = await this.#framesOf(plan, batch, region);
+      const fits = frames.bytes.buffer === this.#arena.buffer;
+      if (fits && region !== undefined) this.#regions.set(frames, region);
+      else if (region !== undefined) this.#arena.give(region);
+      return frames;
+    } catch (thrown) {
+      if (region !== undefined) this.#arena.give(region);
+      throw thrown;
     }
+  }
+
+  async #framesOf(plan: number, batch: RawBatch, region: Region | undefined): Promise<FrameBatch> {
+    const { body, bodyLength, encoding, rawSize, shard, seq, cursor, nextCursor } = batch;
+    this.#tasks += 1;
+    const result = await this.#run({ plan, body, bodyLength, encoding, rawSize, shard, cursor, region });
+    this.#buffers.give(result.body);
+    if (!result.ok) throw corrupt(batch, result.fault);
     const { filtered, sampled, dropped, truncated, rejected } = result;
-    const bytes = new Uint8Array(result.out, 0, result.length);
-    const ends = new Uint32Array(result.out, result.endsAt, result.events);
+    const memory = result.grown ?? this.#arena.buffer;
+    const bytes = new Uint8Array(memory, result.at, result.length);
+    const ends = new Uint32Array(memory, result.endsAt, result.events);
     return { shard, seq, cursor, nextCursor, bytes, ends, filtered, sampled, dropped, truncated, rejected };
   }
 
-  async #run(task: FormatTask, transferList: ArrayBuffer[]): Promise<FormatResult> {
+  async #run(task: FormatTask): Promise<FormatResult> {
     try {
-      return await this.#pool.run(task, { transferList });
+      return await this.#pool.run(task, { transferList: [task.body] });
     } catch (cause) {
       const what = cause instanceof Error ? cause.message : String(cause);
       throw new ForwarderError('FORMATTER_CRASHED', `a formatter thread failed (${what}); the batch is pulled again`, {

@@ -1,6 +1,6 @@
 /**
- * The messages that cross the boundary between the coordinator and a formatter thread. Buffers are transferred, never
- * copied: a task gives its buffers away and the result brings them back, so that both sides can use them again.
+ * The messages that cross the boundary between the coordinator and a formatter thread. No batch is copied on the way: its body is transferred
+ * there and back, and its frames are written into memory that all threads share (ADR 0016).
  */
 import type { BodyEncoding, RejectedLog } from './batch.js';
 import type { FormatPlan } from './format-plan.js';
@@ -10,6 +10,14 @@ export interface FormatterData {
   readonly plans: readonly FormatPlan[];
   /** A batch that claims more decompressed bytes than this is refused as corrupt before anything is allocated. */
   readonly maxRawSize: number;
+  /** Where frames are written; who writes into which part of it is decided by the coordinator. */
+  readonly arena: SharedArrayBuffer;
+}
+
+/** A part of {@link FormatterData.arena}: `size` bytes from `at`. */
+export interface Region {
+  readonly at: number;
+  readonly size: number;
 }
 
 export interface FormatTask {
@@ -22,8 +30,8 @@ export interface FormatTask {
   /** Where the batch comes from, for the ids of its events. */
   readonly shard: number;
   readonly cursor: string;
-  /** A used buffer to write the frames into, if it is large enough. */
-  readonly out: ArrayBuffer | undefined;
+  /** Where to write the frames, if it is large enough; until the result comes it belongs to the formatter thread. */
+  readonly region: Region | undefined;
 }
 
 /** Why a batch can't be decoded. Data, because class instances lose their prototype in structured clone. */
@@ -38,27 +46,28 @@ export interface FormatFault {
   readonly offset: number;
 }
 
+/** What became of the logs of a batch. */
+export interface FormatCounts {
+  /** Logs without a frame: because of the filters, because of their size; and frames that were cut. */
+  readonly filtered: number;
+  /** … and those that only their sampling left out. */
+  readonly sampled: number;
+  readonly dropped: number;
+  readonly truncated: number;
+  readonly rejected: readonly RejectedLog[];
+}
+
 export type FormatResult =
-  | {
+  | (FormatCounts & {
       readonly ok: true;
       /** The task's body buffer, given back. */
       readonly body: ArrayBuffer;
-      /** Frames in `[0, length)`; the frame ends (Uint32, native endian) in `[endsAt, endsAt + 4 × events)`. */
-      readonly out: ArrayBuffer;
+      /** Memory of its own, transferred: the frames did not fit the task's region, which is free again. */
+      readonly grown: ArrayBuffer | undefined;
+      /** Frames in `[at, at + length)` of the arena or of `grown`; their ends (Uint32, native endian) in `[endsAt, endsAt + 4 × events)`. */
+      readonly at: number;
       readonly length: number;
       readonly endsAt: number;
       readonly events: number;
-      /** Logs without a frame: because of the filters, because of their size; and frames that were cut. */
-      readonly filtered: number;
-      /** … and those that only their sampling left out. */
-      readonly sampled: number;
-      readonly dropped: number;
-      readonly truncated: number;
-      readonly rejected: readonly RejectedLog[];
-    }
-  | {
-      readonly ok: false;
-      readonly body: ArrayBuffer;
-      readonly out: ArrayBuffer | undefined;
-      readonly fault: FormatFault;
-    };
+    })
+  | { readonly ok: false; readonly body: ArrayBuffer; readonly fault: FormatFault };

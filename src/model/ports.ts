@@ -75,7 +75,9 @@ export interface Formatter {
   format(batch: RawBatch): Promise<FrameBatch>;
   /** A body buffer of at least `size` bytes, used before if possible. */
   bodyBuffer(size: number): ArrayBuffer;
-  /** Gives the buffer of a settled batch back for use by another. */
+  /** Memory that a batch holds, bytes. */
+  heldBytes(frames: FrameBatch): number;
+  /** Gives the memory of a batch back for use by another. Nobody may look at its frames any more, nor any socket have some of it still to write. */
   recycle(frames: FrameBatch): void;
   /** The message in a frame that {@link format} made. */
   message(frame: Uint8Array): Uint8Array;

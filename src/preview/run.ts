@@ -53,6 +53,7 @@ export async function preview(request: PreviewRequest): Promise<void> {
     threads: 1,
     plans: [plan.plan, headerTextPlan(plan.plan)],
     maxRawSize: MAX_RAW_SIZE,
+    arenaBytes: 0,
     maxIdleBytes: 0,
   });
   try {

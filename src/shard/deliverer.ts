@@ -58,22 +58,25 @@ export class Deliverer {
     for (let item = await this.#fifo.shift(); item !== undefined; item = await this.#fifo.shift()) {
       const making = this.#partsOf(item);
       const parts = await unlessAborted(making, this.#deps.signal);
+      if (parts !== undefined && this.#deps.maySend()) this.#send(item, parts);
       // What is abandoned is not waited for; what it holds is given back when whoever works on it lets go.
-      const forget = (): void => this.#forget(item);
-      if (parts === undefined || !this.#deps.maySend()) making.then(forget, forget);
-      else this.#send(item, parts);
+      else
+        making.then(
+          (made) => this.#forget(item, made),
+          () => this.#forget(item, []),
+        );
     }
   }
 
-  /** What is to be sent for a batch: its frames, and the events that tell of what is not among them. */
-  async #partsOf(item: InFlight): Promise<readonly FrameBatch[] | undefined> {
+  /** What is to be sent for a batch: its frames, and the events that tell of what is not among them. Not all of it once the signal aborts. */
+  async #partsOf(item: InFlight): Promise<readonly FrameBatch[]> {
     const parts: FrameBatch[] = [];
     for (const part of (await this.#framesOf(item)) ?? []) {
       const gap = await keepRejected(this.#deps, part);
       if (gap === undefined) parts.push(part);
       else parts.push(part, gap);
     }
-    return this.#deps.signal.aborted ? undefined : parts;
+    return parts;
   }
 
   /** The frames of a batch, pulled again for as long as it can't be formatted; undefined after a hard stop. */
@@ -86,18 +89,17 @@ export class Deliverer {
   }
 
   #send(item: InFlight, parts: readonly FrameBatch[]): void {
+    const { formatter } = this.#deps;
     this.#hold(
       item,
-      parts.reduce((sum, part) => sum + part.bytes.buffer.byteLength, 0),
+      parts.reduce((sum, part) => sum + formatter.heldBytes(part), 0),
     );
-    Promise.all(parts.map((part) => this.#sendPart(part))).then(
-      () => {
-        item.settle();
-        this.#forget(item);
-      },
+    // All of them: while one is still being written, none of the memory is free.
+    void Promise.allSettled(parts.map((part) => this.#sendPart(part))).then((results) => {
       // Abandoned: the batch stays unsettled, so the watermark never passes it and its next reader gets it again.
-      () => this.#forget(item),
-    );
+      if (results.every(({ status }) => status === 'fulfilled')) item.settle();
+      this.#forget(item, parts);
+    });
   }
 
   async #sendPart(part: FrameBatch): Promise<void> {
@@ -111,7 +113,6 @@ export class Deliverer {
     stats.droppedEvents += part.dropped;
     gaps.drops.dropped(part.shard, part.dropped);
     stats.truncatedEvents += part.truncated;
-    this.#deps.formatter.recycle(part);
   }
 
   #hold(item: InFlight, bytes: number): void {
@@ -119,7 +120,8 @@ export class Deliverer {
     item.reservation.correct(bytes);
   }
 
-  #forget(item: InFlight): void {
+  #forget(item: InFlight, parts: readonly FrameBatch[]): void {
+    for (const part of parts) this.#deps.formatter.recycle(part);
     this.#inFlightBytes -= item.reservation.bytes;
     item.reservation.release();
   }

@@ -67,9 +67,24 @@ interface Kept {
 
 /** @param deadLetters given: what still can't be decoded goes there. The receiver is told of it once all of it is kept. */
 async function pullAgain(deps: MendDeps, ref: BatchRef, deadLetters: DeadLetters | undefined): Promise<FrameBatch[]> {
+  const parts: (FrameBatch | Kept)[] = [];
+  try {
+    await pullInto(parts, deps, ref, deadLetters);
+  } catch (thrown) {
+    for (const part of parts) if (!('letter' in part)) deps.formatter.recycle(part);
+    throw thrown;
+  }
+  return parts.map((part) => ('letter' in part ? deps.gaps.tell(part.range, 'undecodable', part.letter) : part));
+}
+
+async function pullInto(
+  parts: (FrameBatch | Kept)[],
+  deps: MendDeps,
+  ref: BatchRef,
+  deadLetters: DeadLetters | undefined,
+): Promise<void> {
   const { source, formatter, signal } = deps;
   const count = deadLetters === undefined ? MAX_COUNT : 1;
-  const parts: (FrameBatch | Kept)[] = [];
   let cursor = ref.cursor;
   while (cursor !== ref.nextCursor) {
     const reply = await source.pull(ref.shard, cursor, count, signal, ref.nextCursor);
@@ -81,7 +96,6 @@ async function pullAgain(deps: MendDeps, ref: BatchRef, deadLetters: DeadLetters
     }
     cursor = reply.nextCursor;
   }
-  return parts.map((part) => ('letter' in part ? deps.gaps.tell(part.range, 'undecodable', part.letter) : part));
 }
 
 async function formatOrKeep(

@@ -111,7 +111,7 @@ export class Outbox {
 
   /** The batch a frame lies in. */
   find(frame: Uint8Array): { readonly frames: FrameBatch; readonly index: number; readonly lease: Lease } | undefined {
-    const span = this.#ledger.find(({ frames }) => frames.bytes.buffer === frame.buffer);
+    const span = this.#ledger.find(({ frames }) => holds(frames.bytes, frame));
     if (span === undefined) return undefined;
     const { frames, lease } = span;
     const index = frames.ends.indexOf(frame.byteOffset + frame.length - frames.bytes.byteOffset);
@@ -164,6 +164,11 @@ export class Outbox {
       reject(abandoned());
     }
   }
+}
+
+/** Batches share a buffer. */
+function holds({ buffer, byteOffset, length }: Uint8Array, frame: Uint8Array): boolean {
+  return buffer === frame.buffer && frame.byteOffset >= byteOffset && frame.byteOffset < byteOffset + length;
 }
 
 export function abandoned(): ForwarderError {

@@ -247,10 +247,9 @@ test(
         checkOver(world);
         if (!world.forgetful) assert.deepEqual(world.trespasses, []);
         await world.shutDown();
-        for (const { budget, destination, alive } of world.all) {
-          if (!alive) continue;
-          assert.equal(budget.reservedBytes, 0);
-          assert.equal(destination.openRoutes, 0);
+        for (const process of world.all.filter(({ alive }) => alive)) {
+          process.assertHoldsNothing();
+          assert.equal(process.destination.openRoutes, 0);
         }
       }),
       { numRuns },

@@ -10,7 +10,8 @@ export class FakeFormatter implements Formatter {
   readonly undecodable = new Set<number>();
   /** Groups whose one log is too large. */
   readonly oversize = new Set<number>();
-  recycled = 0;
+  /** Batches whose memory was not given back yet. */
+  readonly lent = new Set<FrameBatch>();
   #hangs = 0;
   #sleeping: (() => void)[] = [];
 
@@ -33,7 +34,10 @@ export class FakeFormatter implements Formatter {
       raw: new Uint8Array(Uint32Array.of(number).buffer),
     }));
     const bytes = new Uint8Array(fitting.buffer);
-    return { shard, seq, cursor, nextCursor, bytes, ends, filtered: 0, sampled: 0, dropped: 0, truncated: 0, rejected };
+    const counts = { filtered: 0, sampled: 0, dropped: 0, truncated: 0, rejected };
+    const frames: FrameBatch = { shard, seq, cursor, nextCursor, bytes, ends, ...counts };
+    this.lent.add(frames);
+    return frames;
   }
 
   /** The next batches are not answered until {@link wake}. */
@@ -55,8 +59,13 @@ export class FakeFormatter implements Formatter {
     return new ArrayBuffer(size);
   }
 
-  recycle(): void {
-    this.recycled += 1;
+  heldBytes(frames: FrameBatch): number {
+    return frames.bytes.buffer.byteLength;
+  }
+
+  /** Somebody else writes there now. */
+  recycle(frames: FrameBatch): void {
+    if (this.lent.delete(frames)) frames.bytes.fill(0xee);
   }
 
   message(frame: Uint8Array): Uint8Array {

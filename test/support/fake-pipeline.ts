@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { ByteBudget } from '../../src/flow/byte-budget.js';
 import type { ForwarderError } from '../../src/errors/forwarder-error.js';
 import { Pipeline, type PipelineSettings } from '../../src/group/pipeline.js';
@@ -77,6 +78,12 @@ export class FakeProcess {
 
   async start(): Promise<void> {
     await this.pipeline.start(new AbortController().signal);
+  }
+
+  /** Every batch's share of the budget and its memory were given back. */
+  assertHoldsNothing(): void {
+    assert.equal(this.budget.reservedBytes, 0);
+    assert.equal(this.formatter.lent.size, 0);
   }
 
   /** kill -9: from now on nothing it asks of the service is answered, and nothing it sends counts. */

@@ -1,5 +1,5 @@
 import type { FormatPlan } from '../../src/model/format-plan.js';
-import type { FormatFault, FormatResult } from '../../src/model/format-task.js';
+import type { FormatCounts, FormatFault } from '../../src/model/format-task.js';
 import { KernelFault } from './fault.js';
 import { Output } from './output.js';
 import { encodePlan } from './plan-encoder.js';
@@ -72,13 +72,18 @@ export interface KernelInput {
   /** Where the batch comes from: only the ids of its events need it. */
   readonly shard?: number;
   readonly cursor?: string;
-  /** A used buffer to write into; left alone if it is too small. */
-  readonly out: ArrayBuffer | undefined;
+  /** Memory to write into; left alone if it is too small. Begins at a multiple of 4 in its buffer, of 8 for the quickest copy. */
+  readonly out: Uint8Array | undefined;
 }
 
-type Ok = Extract<FormatResult, { ok: true }>;
+export type KernelResult = KernelFrames | { readonly ok: false; readonly fault: FormatFault };
 
-export type KernelResult = Omit<Ok, 'body'> | { readonly ok: false; readonly fault: FormatFault };
+interface KernelFrames extends FormatCounts {
+  readonly ok: true;
+  /** All frames, back to back, and the offset of the end of each; in {@link KernelInput.out} if that was large enough. */
+  readonly bytes: Uint8Array;
+  readonly ends: Uint32Array;
+}
 
 /**
  * Raw batches in, syslog frames out; no I/O, no clock, no strings. Whatever the bytes are, `format` ends with frames or with a fault.
@@ -170,7 +175,7 @@ export class Kernel {
   #run(plan: KernelPlan, { rawSize, shard = 0, cursor = '', out }: KernelInput): KernelResult {
     const events = this.#kernel.count(this.#base, rawSize);
     const output = new Output({
-      buffer: out,
+      memory: out,
       events,
       rawSize,
       expected: rawSize * plan.expansion,

@@ -6,8 +6,8 @@ const HEADROOM = 1.06;
 const WORD = 4;
 
 export interface OutputSettings {
-  /** A used buffer to write into, if it turns out to be large enough. */
-  readonly buffer: ArrayBuffer | undefined;
+  /** Memory to write into, if it turns out to be large enough; begins at a multiple of 4 in its buffer. */
+  readonly memory: Uint8Array | undefined;
   readonly events: number;
   readonly rawSize: number;
   /** Bytes of frames to expect. */
@@ -17,25 +17,25 @@ export interface OutputSettings {
 }
 
 /**
- * The buffer that takes the frames as the kernel hands them out: frames from the front, their end offsets at the very back.
- * The events are counted beforehand, so only the size of the frames is a guess; where that fails, a larger buffer takes over.
+ * The memory that takes the frames as the kernel hands them out: frames from the front, their end offsets at the very back.
+ * The events are counted beforehand, so only the size of the frames is a guess; where that fails, a larger buffer of our own takes over.
  */
 export class Output {
   /** Frames there is room for the ends of. A log can be several. */
   #room: number;
   readonly #rawSize: number;
   readonly #limit: number;
-  #bytes: Uint8Array<ArrayBuffer>;
-  #ends: Uint32Array<ArrayBuffer>;
+  #bytes: Uint8Array;
+  #ends: Uint32Array;
   #length = 0;
   #frames = 0;
 
-  constructor({ buffer, events, rawSize, expected, limit }: OutputSettings) {
+  constructor({ memory, events, rawSize, expected, limit }: OutputSettings) {
     this.#room = events;
     this.#rawSize = rawSize;
     this.#limit = limit;
-    const enough = buffer !== undefined && buffer.byteLength >= this.#sizeFor(0);
-    [this.#bytes, this.#ends] = this.#lay(enough ? buffer : new ArrayBuffer(this.#sizeFor(expected)));
+    const enough = memory !== undefined && memory.length >= this.#sizeFor(0);
+    [this.#bytes, this.#ends] = this.#lay(enough ? memory : new Uint8Array(this.#sizeFor(expected)));
   }
 
   get length(): number {
@@ -61,18 +61,18 @@ export class Output {
     this.#length += moved;
   }
 
-  /** `events`: the frames there are, which may be fewer than the logs, or more. */
-  finish(): { out: ArrayBuffer; length: number; endsAt: number; events: number } {
-    return { out: this.#bytes.buffer, length: this.#length, endsAt: this.#ends.byteOffset, events: this.#frames };
+  /** The frames there are, which may be fewer than the logs, or more. */
+  finish(): { bytes: Uint8Array; ends: Uint32Array } {
+    return { bytes: this.#bytes.subarray(0, this.#length), ends: this.#ends.subarray(0, this.#frames) };
   }
 
   #sizeFor(frames: number): number {
     return (Math.ceil(frames / WORD) + this.#room) * WORD;
   }
 
-  #lay(buffer: ArrayBuffer): [Uint8Array<ArrayBuffer>, Uint32Array<ArrayBuffer>] {
-    const endsAt = (Math.floor(buffer.byteLength / WORD) - this.#room) * WORD;
-    return [new Uint8Array(buffer, 0, endsAt), new Uint32Array(buffer, endsAt, this.#room)];
+  #lay(memory: Uint8Array): [Uint8Array, Uint32Array] {
+    const endsAt = (Math.floor(memory.length / WORD) - this.#room) * WORD;
+    return [memory.subarray(0, endsAt), new Uint32Array(memory.buffer, memory.byteOffset + endsAt, this.#room)];
   }
 
   #reserve(more: number, frames: number, consumed: number): void {
@@ -82,7 +82,7 @@ export class Output {
     if (needed <= this.#bytes.length && !isShort) return;
     if (isShort) this.#room = 2 * (this.#frames + frames);
     const guess = needed * Math.max(1, this.#rawSize / Math.max(1, consumed)) * HEADROOM;
-    const grown = this.#lay(new ArrayBuffer(this.#sizeFor(Math.min(guess, this.#limit))));
+    const grown = this.#lay(new Uint8Array(this.#sizeFor(Math.min(guess, this.#limit))));
     grown[0].set(this.#bytes.subarray(0, this.#length));
     grown[1].set(this.#ends.subarray(0, this.#frames));
     [this.#bytes, this.#ends] = grown;

@@ -29,7 +29,7 @@ test('the kernel writes what the plain formatter writes, batch after batch throu
       const kernel = kernelOf(plans);
       for (const { raw, encoding, plan: index, shard, cursor, outSize } of batches) {
         const body = encoding === 'lz4' ? lz4Compress(raw) : raw;
-        const out = outSize === undefined ? undefined : new ArrayBuffer(outSize);
+        const out = outSize === undefined ? undefined : new Uint8Array(new SharedArrayBuffer(outSize));
         const from = { shard, cursor: Buffer.from(String(cursor)).toString('base64') };
         const result = kernel.format({ plan: index, body, encoding, rawSize: raw.length, ...from, out });
         const expected = formatAll(raw, plans[index]!, { shard, cursor });

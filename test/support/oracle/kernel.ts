@@ -40,21 +40,18 @@ export const PLAN: FormatPlan = {
 };
 
 export interface Frames {
-  readonly out: ArrayBuffer;
-  readonly length: number;
-  readonly endsAt: number;
-  readonly events: number;
+  readonly bytes: Uint8Array;
+  readonly ends: Uint32Array;
 }
 
 /** The frames one by one. */
-export function split({ out, length, endsAt, events }: Frames): Uint8Array[] {
-  const ends = new Uint32Array(out, endsAt, events);
-  if ((ends.at(-1) ?? 0) !== length) throw new Error(`the last frame ends at ${ends.at(-1)} of ${length}`);
-  return Array.from(ends, (end, i) => new Uint8Array(out.slice(ends[i - 1] ?? 0, end)));
+export function split({ bytes, ends }: Frames): Uint8Array[] {
+  if ((ends.at(-1) ?? 0) !== bytes.length) throw new Error(`the last frame ends at ${ends.at(-1)} of ${bytes.length}`);
+  return Array.from(ends, (end, i) => bytes.slice(ends[i - 1] ?? 0, end));
 }
 
 /** Formats an uncompressed LogGroupList. */
-export function run(kernel: Kernel, raw: Uint8Array, plan = 0, out?: ArrayBuffer): KernelResult {
+export function run(kernel: Kernel, raw: Uint8Array, plan = 0, out?: Uint8Array): KernelResult {
   return kernel.format({ plan, body: raw, encoding: 'none', rawSize: raw.length, out });
 }
 

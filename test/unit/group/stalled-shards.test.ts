@@ -51,7 +51,7 @@ test('what an abandoned line holds is never sent, even if it wakes up', async ()
   process.formatter.wake();
   await clock.advance(5000);
   assert.deepEqual(received(), range(3));
-  assert.equal(process.budget.reservedBytes, 0);
+  process.assertHoldsNothing();
 });
 
 test('a batch that never settles does not hide behind an idle shard', async () => {

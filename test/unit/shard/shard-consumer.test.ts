@@ -83,7 +83,7 @@ test('every failure of a pull that may pass is tried again from the same cursor'
   assert.deepEqual(received(), range(0, 20));
   const { errors } = process.pipeline.snapshot().totals;
   for (const code of codes) assert.ok((errors[code] ?? 0) >= 1, code);
-  assert.equal(process.budget.reservedBytes, 0);
+  process.assertHoldsNothing();
 });
 
 test('a batch that cannot be formatted is pulled again, never skipped, and its siblings wait', async () => {
@@ -92,7 +92,7 @@ test('a batch that cannot be formatted is pulled again, never skipped, and its s
   await process.start();
   await clock.advance(30_000);
   assert.deepEqual(received(), range(0, 40));
-  assert.equal(process.budget.reservedBytes, 0);
+  process.assertHoldsNothing();
 });
 
 test('an expired cursor: loud, and on at the oldest event left', async () => {
@@ -137,7 +137,7 @@ test('a lease lost while the process stood still: nothing more is sent or commit
   await clock.advance(3000);
   assert.equal(destination.received.get(0)!.length, sentBefore);
   assert.equal(service.commits.length, commitsBefore);
-  assert.equal(process.budget.reservedBytes, 0);
+  process.assertHoldsNothing();
   assert.equal(process.pipeline.snapshot().totals.shardsReleased['leaseLost'], 1);
 });
 
@@ -285,6 +285,6 @@ test('a hard stop leaves what is not settled for the next reader, and commits wh
   await clock.advance(100);
   await stopped;
   assert.equal(service.checkpoints.get(0), first!.frames.nextCursor);
-  assert.equal(process.budget.reservedBytes, 0);
+  process.assertHoldsNothing();
   assert.equal(destination.openRoutes, 0);
 });

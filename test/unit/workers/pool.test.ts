@@ -9,7 +9,8 @@ import { PLAN } from '../../support/oracle/kernel.js';
 import { encode } from '../../support/oracle/log-group-list.js';
 import { lz4Compress } from '../../support/oracle/lz4-block.js';
 
-const pool = new FormatterPool({ threads: 2, plans: [PLAN], maxRawSize: 1 << 20, maxIdleBytes: 1 << 22 });
+const ROOM = { arenaBytes: 1 << 22, maxIdleBytes: 1 << 22 };
+const pool = new FormatterPool({ threads: 2, plans: [PLAN], maxRawSize: 1 << 20, ...ROOM });
 const ORIGIN = { project: 'demo', logstore: 'audit', hostname: 'relay.example' };
 after(() => pool.close());
 
@@ -63,27 +64,62 @@ test('formats every encoding', async () => {
   }
 });
 
-test('buffers travel, they are not copied: the body leaves with the task and is used again, and so is the output', async () => {
-  const own = new FormatterPool({ threads: 1, plans: [PLAN], maxRawSize: 1 << 20, maxIdleBytes: 1 << 22 });
+test('a body leaves with its task and its buffer is used again', async () => {
+  const own = new FormatterPool({ threads: 1, plans: [PLAN], maxRawSize: 1 << 20, ...ROOM });
   const formatter = own.formatter(0, ORIGIN);
   const raw = rawOf(300);
-  // The first guess of how much the frames will take may be wrong; then the thread makes a larger buffer, once.
-  await formatter.format(batch(formatter, raw, 'none', raw.length));
   const first = batch(formatter, raw, 'none', raw.length);
   const size = first.body.byteLength;
   const formatted = formatter.format(first);
   assert.equal(first.body.byteLength, 0);
-  const frames = await formatted;
-  const again = formatter.bodyBuffer(size - 100);
-  assert.equal(again.byteLength, size, 'the body buffer came back');
-  const { buffer } = frames.bytes;
-  const outSize = buffer.byteLength;
-  formatter.recycle(frames);
-  const second = await formatter.format(batch(formatter, raw, 'none', raw.length));
-  assertFrames(second, raw);
-  assert.equal(buffer.byteLength, 0, 'the used output left with the task');
-  assert.equal(second.bytes.buffer.byteLength, outSize, 'and came back with the frames');
+  await formatted;
+  assert.equal(formatter.bodyBuffer(size - 100).byteLength, size, 'the body buffer came back');
   await own.close();
+});
+
+test('frames lie in the arena until they are recycled, and nobody else writes there', async () => {
+  const own = new FormatterPool({ threads: 2, plans: [PLAN], maxRawSize: 1 << 20, ...ROOM });
+  const formatter = own.formatter(0, ORIGIN);
+  const raws = Array.from({ length: 12 }, (_, i) => rawOf(100 + 20 * i));
+  // The first guess of how much the frames will take may be wrong; then the thread makes memory of its own.
+  await formatter.format(batch(formatter, raws[0]!, 'none', raws[0]!.length));
+  const all = (): Promise<FrameBatch[]> =>
+    Promise.all(raws.map((raw) => formatter.format(batch(formatter, raw, 'none', raw.length))));
+  const batches = await all();
+  const { buffer } = batches[0]!.bytes;
+  assert.ok(buffer instanceof SharedArrayBuffer);
+  for (const [i, frames] of batches.entries()) {
+    assert.equal(frames.bytes.buffer, buffer);
+    assertFrames(frames, raws[i]!);
+    assert.ok(formatter.heldBytes(frames) >= frames.bytes.length + frames.ends.byteLength);
+  }
+  const lowest = Math.min(...batches.map(({ bytes }) => bytes.byteOffset));
+  const [kept, ...others] = batches;
+  for (const frames of others) formatter.recycle(frames);
+  const again = await all();
+  assertFrames(kept!, raws[0]!);
+  for (const frames of [kept!, ...again]) {
+    formatter.recycle(frames);
+    formatter.recycle(frames);
+  }
+  const last = await formatter.format(batch(formatter, raws[1]!, 'none', raws[1]!.length));
+  assert.equal(last.bytes.byteOffset, lowest, 'all of it is free again');
+  await own.close();
+});
+
+test('what does not fit the arena gets memory of its own', async () => {
+  for (const arenaBytes of [0, 8192]) {
+    const own = new FormatterPool({ threads: 1, plans: [PLAN], maxRawSize: 1 << 20, ...ROOM, arenaBytes });
+    const formatter = own.formatter(0, ORIGIN);
+    const raw = rawOf(300);
+    const frames = await formatter.format(batch(formatter, raw, 'none', raw.length));
+    assertFrames(frames, raw);
+    assert.ok(!(frames.bytes.buffer instanceof SharedArrayBuffer));
+    assert.equal(formatter.heldBytes(frames), frames.bytes.buffer.byteLength);
+    formatter.recycle(frames);
+    assertFrames(frames, raw);
+    await own.close();
+  }
 });
 
 test('damage in any encoding is FORMAT_CORRUPT with the reason, and the thread works on', async () => {

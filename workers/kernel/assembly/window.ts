@@ -9,7 +9,7 @@ const SIZE: usize = 1 << 18;
 /** The longest piece written between two looks at {@link limit} (a frame's prefix, PRI, TIMESTAMP and header fields) is about 600 bytes. */
 const SLACK: usize = 1024;
 
-const window = memory.data((1 << 18) + 1024, 16);
+const window = memory.data((1 << 18) + 1024 + 8, 16);
 /** 4 bytes for each frame of the window; the shortest header, `<0>1 - - - - - - `, has 17. */
 const ends = memory.data(((1 << 18) + 1024) / 4, 16);
 
@@ -18,6 +18,12 @@ export let limit: usize = 0;
 
 /** Bytes of output the host has taken. */
 export let flushed: u32 = 0;
+
+/**
+ * Where the output behind them begins in the window: as far behind a multiple of 8 as in the host's buffer. V8 copies into memory that threads
+ * share in words if both places are aligned alike, and else byte by byte (13 and 3.6 GB/s).
+ */
+let begin: usize = window;
 
 /** Frames that ended in the window. */
 let frames: u32 = 0;
@@ -29,9 +35,10 @@ let consumed: u32 = 0;
 export function openWindow(): usize {
   limit = window + SIZE;
   flushed = 0;
+  begin = window;
   frames = 0;
   consumed = 0;
-  return window;
+  return begin;
 }
 
 export function setConsumed(bytes: u32): void {
@@ -40,12 +47,12 @@ export function setConsumed(bytes: u32): void {
 
 /** Output offset of `dst`. */
 export function offsetOf(dst: usize): u32 {
-  return flushed + <u32>(dst - window);
+  return flushed + <u32>(dst - begin);
 }
 
 /** Where an output offset that the host has not taken yet lies in memory. */
 export function addressOf(offset: u32): usize {
-  return window + (offset - flushed);
+  return begin + (offset - flushed);
 }
 
 /** Hands everything before `dst` to the host. @returns where to go on writing. */
@@ -58,10 +65,11 @@ export function flush(dst: usize): usize {
 }
 
 function hand(dst: usize): usize {
-  emit(window, <u32>(dst - window), ends, frames, consumed);
-  flushed += <u32>(dst - window);
+  emit(begin, <u32>(dst - begin), ends, frames, consumed);
+  flushed += <u32>(dst - begin);
+  begin = window + (flushed & 7);
   frames = 0;
-  return window;
+  return begin;
 }
 
 /** Room for the beginning of a frame. */
