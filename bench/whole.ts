@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { measureLatency, type LatencyResult } from './whole/latency.js';
 import { toHtml } from './whole/html.js';
+import { measureIdle } from './whole/idle.js';
 import { describeMachine } from './whole/machine.js';
 import { HELP, readOptions, type Options } from './whole/options.js';
 import { caseName, toMarkdown, type Results } from './whole/report.js';
@@ -16,6 +17,7 @@ import { measureThroughput, type ThroughputResult } from './whole/throughput.js'
 
 /** Of one measured window, unless told. */
 const SECONDS = 4;
+const IDLE_SECONDS = 20;
 const SOAK_SECONDS = 600;
 
 const args = process.argv.slice(2);
@@ -50,6 +52,8 @@ async function measure({ kinds, cases, rates, seconds: told, runs }: Options): P
   const start = kinds.includes('start') ? { start: await measureStart(runs) } : {};
   if (kinds.includes('stall')) say('a receiver that stalls');
   const stall = kinds.includes('stall') ? { stall: await measureStall() } : {};
+  if (kinds.includes('idle')) say('idle shards');
+  const idle = kinds.includes('idle') ? { idle: await measureIdle(told ?? IDLE_SECONDS, runs) } : {};
   if (kinds.includes('scale')) say('threads and processes');
   const scale = kinds.includes('scale') ? { scale: await measureScale(seconds, runs) } : {};
   if (kinds.includes('soak')) say(`full speed for ${told ?? SOAK_SECONDS} s`);
@@ -63,6 +67,7 @@ async function measure({ kinds, cases, rates, seconds: told, runs }: Options): P
     latency,
     ...start,
     ...stall,
+    ...idle,
     ...scale,
     ...soak,
   };

@@ -33,6 +33,8 @@ export interface Case {
 export interface ConfigChange {
   /** Keys of the destination. */
   readonly destination?: object;
+  /** Keys of the pipeline. */
+  readonly pipeline?: object;
   /** Keys of the whole. */
   readonly top?: object;
   /** A group that is used already, for a second process in it. */
@@ -131,7 +133,7 @@ export class Ends {
   /** A config as a user would write it for these ends, everything else being default, with a consumer group that nobody has used. */
   config(change: ConfigChange = {}): { readonly file: string; readonly consumerGroup: string } {
     const number = this.#groups++;
-    const { destination = {}, top = {}, consumerGroup = `bench-${number}` } = change;
+    const { destination = {}, pipeline = {}, top = {}, consumerGroup = `bench-${number}` } = change;
     const file = join(this.dir, `${number}.yaml`);
     const url = this.receiver.ready;
     const config = {
@@ -140,6 +142,7 @@ export class Ends {
         {
           ...{ name: 'main', project: PROJECT, logstore: LOGSTORE, consumerGroup, destination: 'siem' },
           format: this.#format,
+          ...pipeline,
         },
       ],
       destinations: {

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { PROFILE_NAMES } from '../../src/emulator/sls/profiles/index.js';
 import { BODIES, TRANSPORTS, type Case } from './ends.js';
 
-export const KINDS = ['throughput', 'start', 'latency', 'stall', 'scale', 'soak'] as const;
+export const KINDS = ['throughput', 'start', 'latency', 'stall', 'idle', 'scale', 'soak'] as const;
 export type Kind = (typeof KINDS)[number];
 
 export interface Options {
@@ -41,7 +41,7 @@ export const HELP = `node dist/bench/whole.js [options]; lists are separated by 
   --shards     1,4,64,256
   --rate       events per second of latency (default: 1000,10000,100000)
   --full       the whole matrix of 240 cases: hours; what is named as well limits it
-  --seconds    length of one measured window (default: 4; of soak: 600)
+  --seconds    length of one measured window (default: 4; of idle: 20, of soak: 600)
   --runs       of which min, median and max are given (default: 3)
   --json       file for the results
   --html       file for a report with plots

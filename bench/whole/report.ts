@@ -1,4 +1,5 @@
 import type { Case } from './ends.js';
+import type { IdleResult } from './idle.js';
 import type { LatencyResult } from './latency.js';
 import type { Machine } from './machine.js';
 import { STAGES } from './metrics.js';
@@ -18,6 +19,7 @@ export interface Results {
   readonly start?: StartResult;
   readonly latency: readonly LatencyResult[];
   readonly stall?: StallResult;
+  readonly idle?: IdleResult;
   readonly scale?: readonly (readonly ScaleResult[])[];
   readonly soak?: SoakResult;
 }
@@ -58,10 +60,11 @@ export function tables({ throughput, latency, scale = [] }: Results): Table[] {
 }
 
 /** What is one line each. */
-export function sentences({ start, stall, soak }: Results): string[] {
+export function sentences({ start, stall, idle, soak }: Results): string[] {
   return [
     ...(start === undefined ? [] : [`First event after exec, new consumer group: ${middle(start.firstEventMs, 0)} ms`]),
     ...(stall === undefined ? [] : [stallText(stall)]),
+    ...(idle === undefined ? [] : [idleText(idle)]),
     ...(soak === undefined ? [] : [soakText(soak)]),
   ];
 }
@@ -172,6 +175,11 @@ function stallText(stall: StallResult): string {
   const { shards, stallSeconds, peakBeforeMiB, peakRssMiB, resumedMs, lost, duplicates } = stall;
   const memory = `peak RSS ${peakRssMiB.toFixed(0)} MiB (${peakBeforeMiB.toFixed(0)} before)`;
   return `Receiver stalled for ${stallSeconds} s, ${shards} shards: ${memory}, again at work after ${resumedMs.toFixed(0)} ms, lost ${lost}, duplicates ${duplicates}`;
+}
+
+function idleText({ shards, pollMs, figures: { percentOfCore, pullsPerSecond } }: IdleResult): string {
+  const asked = `${shards} idle shards asked every ${pollMs} ms (${middle(pullsPerSecond, 0)} pulls/s)`;
+  return `${asked}: ${middle(percentOfCore, 2)} % of a core`;
 }
 
 function soakText({

@@ -4,10 +4,11 @@ import type { ForwarderError } from '../errors/forwarder-error.js';
 import { checkCredentials, type Credentials, type CredentialsProvider } from './credentials/credentials.js';
 import type { Dial } from './endpoint.js';
 import { replyError } from './errors.js';
-import type { HttpReply, HttpRequest } from './exchange.js';
+import type { HttpReply } from './exchange.js';
 import type { ServiceTime } from './service-time.js';
 import type { QuotaGate } from './quota-gate.js';
-import { encodeQuery, type Signer } from './sign.js';
+import type { Signer } from './sign.js';
+import { SignedRequests } from './signed-requests.js';
 import type { Signing } from './signing.js';
 import type { Lane, Transport } from './transport.js';
 
@@ -40,12 +41,10 @@ export interface ServiceDeps {
   readonly gate: QuotaGate;
 }
 
-const API_VERSION = '0.6.0';
-const EMPTY = Buffer.alloc(0);
-
 /** The one way every request to a logstore goes: signed, sent, and judged by its status. */
 export function openService(deps: ServiceDeps, dial: Dial, project: string, logstore: string): CallLogstore {
   const { transport, signing, time, clock, gate } = deps;
+  const requests = new SignedRequests(dial.hostHeader);
   return async (call) => {
     const what = `${call.what} of ${project}/${logstore}`;
     const path = `/logstores/${logstore}${call.path}`;
@@ -57,8 +56,7 @@ export function openService(deps: ServiceDeps, dial: Dial, project: string, logs
       const credentials = checkCredentials(await deps.credentials.get());
       const { signer } = signing;
       const offsetMs = time.offsetMs;
-      const nowMs = clock.now() + offsetMs;
-      const ready = await signed(signer, dial.hostHeader, path, call, credentials, nowMs);
+      const ready = await requests.make({ ...call, path }, signer, credentials, clock.now() + offsetMs);
       const { method, bodyBuffer, signal, lane } = call;
       const reply = await transport.request(dial, lane, { what, method, ...ready, bodyBuffer, signal });
       if (reply.status === 200) {
@@ -96,32 +94,6 @@ interface Used {
 /** A shard over its own quota (ShardReadQuotaExceed) says nothing about the others. */
 function isOfProject({ code, details }: ForwarderError): boolean {
   return code === 'SLS_QUOTA' && !/^Shard/i.test(String(details['errorCode'] ?? ''));
-}
-
-async function signed(
-  sign: Signer,
-  hostHeader: string,
-  path: string,
-  call: Call,
-  credentials: Credentials,
-  nowMs: number,
-): Promise<Pick<HttpRequest, 'target' | 'headers' | 'body'>> {
-  const { method, query = {}, json } = call;
-  const body = json === undefined ? EMPTY : Buffer.from(JSON.stringify(json));
-  const headers = {
-    host: hostHeader,
-    'user-agent': 'sls-syslog-forwarder',
-    'x-log-apiversion': API_VERSION,
-    'x-log-bodyrawsize': String(body.length),
-    ...(json === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(body.length) }),
-    ...call.headers,
-  };
-  const queryText = encodeQuery(query);
-  return {
-    target: queryText === '' ? path : `${path}?${queryText}`,
-    headers: await sign({ method, path, query, headers, body }, credentials, nowMs),
-    body,
-  };
 }
 
 function secretsOf({ accessKeySecret, securityToken }: Credentials): string[] {

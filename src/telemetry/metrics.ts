@@ -34,7 +34,7 @@ export function createMetrics(snapshot: () => Snapshot): Metrics {
   });
   const updates = FAMILIES.map((family) => updater(family, registry));
   addStageHistograms(registry, snapshot);
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_LOOK_MS });
   return {
     contentType: registry.contentType,
     render: () => {
@@ -44,6 +44,12 @@ export function createMetrics(snapshot: () => Snapshot): Metrics {
     },
   };
 }
+
+/**
+ * How often the library looks how late the event loop is; `nodejs_eventloop_lag_*` are never less. Its 10 ms would wake an idle process a hundred times
+ * a second, which is 0.6 % of a core.
+ */
+const LOOP_LOOK_MS = 100;
 
 /** The unit of maxRSS. */
 const KIB = 1024;
