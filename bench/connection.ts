@@ -10,7 +10,9 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { generate } from 'selfsigned';
 import { systemClock } from '../src/flow/clock.js';
+import { framed } from '../src/format/frame.js';
 import type { FrameBatch } from '../src/model/batch.js';
+import { RELP } from '../src/model/format-plan.js';
 import { openDestination } from '../src/syslog/destination.js';
 import type { DestinationSettings, Endpoint, Guarantee } from '../src/syslog/settings.js';
 
@@ -41,7 +43,7 @@ async function receive(): Promise<void> {
   process.send?.(ports);
 }
 
-/** Counts commands by their fixed length and answers each: a parser would be what is measured. */
+/** Counts commands, all of the same length, and answers each: a parser would be what is measured. */
 function answerRelp(socket: Socket): void {
   let [opened, txnr, pending] = [false, 1, 0];
   socket
@@ -54,16 +56,14 @@ function answerRelp(socket: Socket): void {
       }
       pending += chunk.length;
       let replies = '';
-      for (let size = commandSize(txnr + 1); pending >= size; size = commandSize(txnr + 1)) {
-        pending -= size;
+      while (pending >= FRAME) {
+        pending -= FRAME;
         txnr += 1;
         replies += `${txnr} rsp 6 200 OK\n`;
       }
       if (replies !== '') socket.write(replies);
     });
 }
-
-const commandSize = (txnr: number): number => `${txnr} syslog ${FRAME - 1} `.length + FRAME;
 
 async function measureAll(seconds: number): Promise<void> {
   const receiver: ChildProcess = fork(new URL(import.meta.url));
@@ -138,11 +138,12 @@ function settingsFor(transport: Transport, port: number, guarantee: Guarantee): 
   };
 }
 
+/** RELP's commands end with LF, so every transport may have them. */
 function makeBatch(): FrameBatch {
   const count = Math.floor(BATCH / FRAME);
-  const bytes = new Uint8Array(count * FRAME).fill(0x78);
+  const message = Buffer.alloc(FRAME - '000000000 syslog 278 \n'.length, 'x');
+  const bytes = new Uint8Array(Buffer.concat(Array<Uint8Array>(count).fill(framed(message, RELP))));
   const ends = Uint32Array.from({ length: count }, (_, index) => (index + 1) * FRAME);
-  for (const end of ends) bytes[end - 1] = 0x0a;
   return {
     shard: 0,
     seq: 0,

@@ -6,7 +6,6 @@
 import { readFileSync } from 'node:fs';
 import { loadConfig } from '../src/config/load.js';
 import { toSettings, type DestinationPlan, type ForwarderSettings, type PipelinePlan } from '../src/config/settings.js';
-import { RelpWriter } from '../src/syslog/relp-frames.js';
 import { Kernel } from '../workers/kernel/kernel.js';
 import { compilePattern } from '../workers/patterns.js';
 import { Inflater } from './whole/inflater.js';
@@ -47,17 +46,8 @@ function format(body: Uint8Array, rawSize: number): { readonly frames: Uint8Arra
   const kernel = new Kernel(wasm, [pipeline.plan], MAX_BYTES, compilePattern);
   const result = kernel.format({ plan: 0, body, encoding: 'lz4', rawSize, out: undefined });
   if (!result.ok) throw new Error(`a prepared body can't be formatted: ${result.fault.reason}`);
-  const { bytes: frames, ends } = result;
-  const overRelp = destination.settings.endpoints.some(({ transport }) => transport === 'relp');
-  return { frames: overRelp ? relpCommands(frames, ends) : frames, events: ends.length };
-}
-
-/** The same number for all: the bench's receiver answers whatever comes. */
-function relpCommands(frames: Uint8Array, ends: Uint32Array): Uint8Array {
-  const writer = new RelpWriter();
-  writer.begin(ends.length, frames.length);
-  ends.forEach((end, index) => writer.add(1, frames.subarray(ends[index - 1] ?? 0, end)));
-  return writer.bytes;
+  // RELP: the same number for all, as the bench's receiver answers whatever comes.
+  return { frames: result.bytes, events: result.ends.length };
 }
 
 function onlyOnes({ pipelines, destinations }: ForwarderSettings): {

@@ -56,7 +56,7 @@ function answer(socket: Socket): void {
       for (let frame = header(bytes, at); frame !== undefined; frame = header(bytes, at)) {
         if (frame.next > bytes.length) break;
         at = frame.next;
-        replies += `${frame.txnr} rsp 6 200 OK\n`;
+        replies += `${Number(frame.txnr)} rsp 6 200 OK\n`;
         if (frame.isEvent) tally.frame(bytes, frame.from, frame.next - 1, 'octet-counting');
       }
       rest = bytes.subarray(at);

@@ -1,4 +1,4 @@
-import { LINE_FEED, type Framing, type NewlinePolicy } from '../model/format-plan.js';
+import { LINE_FEED, RELP, type Framing, type NewlinePolicy } from '../model/format-plan.js';
 import { isRelp, isUdp } from '../syslog/settings.js';
 import { receiverDefaults, type PresetName } from './presets.js';
 import type { DestinationConfig } from './schema.js';
@@ -7,8 +7,7 @@ import type { DestinationConfig } from './schema.js';
 
 /** A datagram is one message and nothing else (RFC 5426 §3.1). */
 export function framingOf({ framing, trailer, endpoints }: DestinationConfig, preset: PresetName): Framing {
-  // RELP frames what we framed with line feeds anew.
-  if (some(endpoints, isRelp)) return LINE_FEED;
+  if (some(endpoints, isRelp)) return RELP;
   if (some(endpoints, isUdp)) return { trailer: '' };
   const name = framing ?? receiverDefaults(preset).framing;
   if (name === 'octet-counting') return name;

@@ -24,11 +24,14 @@ export type Template = readonly TemplatePart[];
 
 /**
  * How one message is told from the next: by its length before it (RFC 6587 §3.4.1) or by a trailer behind it (§3.4.2), of at most 8 bytes
- * of ASCII; none where every message travels by itself.
+ * of ASCII; none where every message travels by itself. With a `command`, at most 24 bytes of ASCII, every message is that, its length, a space,
+ * the message, and the trailer.
  */
-export type Framing = 'octet-counting' | { readonly trailer: string };
+export type Framing = 'octet-counting' | { readonly trailer: string; readonly command?: string };
 
 export const LINE_FEED: Framing = { trailer: '\n' };
+/** The connection puts the number of the command over the zeros: which it is depends on the session (librelp's relp.md: TXNR is 1*9DIGIT). */
+export const RELP: Framing = { command: '000000000 syslog ', trailer: '\n' };
 
 /**
  * What happens to CR and LF inside a message: `\n` as two characters, a space, `#012`, or untouched (where framing does without them). With

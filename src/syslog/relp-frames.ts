@@ -8,7 +8,7 @@ export interface RelpFrame {
   readonly next: number;
 }
 
-const [LF, SP, ZERO] = [0x0a, 0x20, 0x30];
+const [LF, SP, ZERO, NINE] = [0x0a, 0x20, 0x30, 0x39];
 const MAX_DIGITS = 9;
 const MAX_COMMAND = 32;
 /** A receiver answers with a line or two. */
@@ -33,22 +33,18 @@ export function readRelpFrame(bytes: Buffer, at: number): RelpFrame | 'incomplet
   if (end === bytes.length) return tooLong(bytes, lengthAt, MAX_DIGITS);
   const length = decimal(bytes, lengthAt, end);
   if (length === undefined || length > MAX_DATA || lengthAt - 1 === commandAt) return 'garbage';
-  const command = isRsp(bytes, commandAt, lengthAt - 1) ? 'rsp' : bytes.toString('latin1', commandAt, lengthAt - 1);
+  const command = bytes.toString('latin1', commandAt, lengthAt - 1);
   if (bytes[end] === LF) return length === 0 ? { txnr, command, from: end, to: end, next: end + 1 } : 'garbage';
   const [from, to] = [end + 1, end + 1 + length];
   if (to >= bytes.length) return 'incomplete';
   return bytes[to] === LF ? { txnr, command, from, to, next: to + 1 } : 'garbage';
 }
 
-/** By hand: one of these frames comes for every event, and a call out of JavaScript costs more than the few bytes it would look at. */
 function spaceAfter(bytes: Buffer, from: number): number {
   const last = Math.min(bytes.length, from + MAX_COMMAND + 1);
   for (let at = from; at < last; at++) if (bytes[at] === SP) return at;
   return -1;
 }
-
-const isRsp = (bytes: Buffer, from: number, to: number): boolean =>
-  to - from === 3 && bytes[from] === 0x72 && bytes[from + 1] === 0x73 && bytes[from + 2] === 0x70;
 
 /** The data begin with 200. */
 export const isOk = (bytes: Buffer, { from, to }: RelpFrame): boolean =>
@@ -68,44 +64,64 @@ function decimal(bytes: Buffer, from: number, to: number): number | undefined {
   return value;
 }
 
-/** The most that {@link RelpWriter} puts around a message. */
-const ROOM = `${LAST_TXNR} syslog ${LAST_TXNR} `.length;
-const SYSLOG = Uint8Array.from(Buffer.from(' syslog ', 'latin1'));
+/** How far answers were read as they should come: where the rest begins, and how many there were. */
+export interface Answered {
+  at: number;
+  count: number;
+}
 
-/** Turns LF-framed messages into `syslog` commands, in a buffer of its own that the next call overwrites. */
-export class RelpWriter {
-  #buffer: Uint8Array = new Uint8Array(0);
-  #length = 0;
+const OK = Uint8Array.from(Buffer.from(' rsp 6 200 OK\n', 'latin1'));
 
-  begin(events: number, bytes: number): void {
-    const needed = events * ROOM + bytes;
-    if (this.#buffer.length < needed) this.#buffer = new Uint8Array(needed);
-    this.#length = 0;
-  }
-
-  /** Adds the message of `frame`, whose last byte is the LF that also ends the command. @returns bytes so far. */
-  add(txnr: number, frame: Uint8Array): number {
-    const buffer = this.#buffer;
-    let at = putDecimal(buffer, this.#length, txnr);
-    for (let index = 0; index < SYSLOG.length; index++) buffer[at + index] = SYSLOG[index] ?? 0;
-    at = putDecimal(buffer, at + SYSLOG.length, frame.length - 1);
-    buffer[at] = SP;
-    buffer.set(frame, at + 1);
-    return (this.#length = at + 1 + frame.length);
-  }
-
-  get bytes(): Uint8Array {
-    return this.#buffer.subarray(0, this.#length);
+/**
+ * Moves `answered` on over as many whole answers `TXNR rsp 6 200 OK` as there are, at most `most`, whose numbers follow each other from `txnr`
+ * on: nearly all a receiver ever says, once for every event, so nothing is made of them.
+ */
+export function skipOks(bytes: Uint8Array, answered: Answered, txnr: number, most: number): void {
+  for (let expected = txnr; answered.count < most; expected = nextTxnr(expected)) {
+    let at = answered.at;
+    let value = 0;
+    for (; at < bytes.length && at - answered.at < MAX_DIGITS; at++) {
+      const digit = (bytes[at] ?? 0) - ZERO;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+    }
+    if (value !== expected || bytes.length - at < OK.length) return;
+    for (let index = 0; index < OK.length; index++) if (bytes[at + index] !== OK[index]) return;
+    answered.at = at + OK.length;
+    answered.count += 1;
   }
 }
 
-function putDecimal(buffer: Uint8Array, at: number, value: number): number {
-  let digits = 1;
-  for (let limit = 10; value >= limit; limit *= 10) digits += 1;
-  for (let place = at + digits - 1, rest = value; place >= at; place--) {
-    const next = Math.floor(rest / 10);
-    buffer[place] = ZERO + rest - next * 10;
-    rest = next;
+/** Number of the `count`-th command of a session. */
+export const txnrOf = (count: number): number => ((count - 1) % LAST_TXNR) + 1;
+
+const nextTxnr = (txnr: number): number => (txnr === LAST_TXNR ? 1 : txnr + 1);
+
+/**
+ * Writes their numbers into commands that were made with nine zeros in that place.
+ *
+ * @param ends where each command ends, counted from `start` bytes before the first of `bytes`.
+ * @param txnr number of the first.
+ */
+export function numberCommands(bytes: Uint8Array, ends: Uint32Array, start: number, txnr: number): void {
+  const digits = Uint8Array.from(Buffer.from(String(txnr).padStart(MAX_DIGITS, '0'), 'latin1'));
+  let from = 0;
+  for (const end of ends) {
+    for (let place = 0; place < MAX_DIGITS; place++) bytes[from + place] = digits[place] ?? ZERO;
+    increment(digits);
+    from = end - start;
   }
-  return at + digits;
+}
+
+/** Far cheaper than to divide each number nine times. After the last comes 1. */
+function increment(digits: Uint8Array): void {
+  for (let place = MAX_DIGITS - 1; place >= 0; place--) {
+    const digit = digits[place] ?? ZERO;
+    if (digit < NINE) {
+      digits[place] = digit + 1;
+      return;
+    }
+    digits[place] = ZERO;
+  }
+  digits[MAX_DIGITS - 1] = ZERO + 1;
 }

@@ -5,7 +5,7 @@ import type { ConnectionStall } from '../model/snapshot.js';
 import type { Dialled } from './dial.js';
 import type { KernelSocket, SocketKey } from './kernel-sockets.js';
 import type { Link, Refusal } from './link.js';
-import { isOk, LAST_TXNR, readRelpFrame, RelpWriter, type RelpFrame } from './relp-frames.js';
+import { isOk, numberCommands, readRelpFrame, skipOks, txnrOf, type RelpFrame } from './relp-frames.js';
 import type { Endpoint } from './settings.js';
 import type { Verdict } from './stall-watch.js';
 import { StreamLink, type StreamSettings } from './stream-link.js';
@@ -21,8 +21,10 @@ const WINDOW = 4096;
 const OFFERS = 'relp_version=0\nrelp_software=sls-syslog-forwarder\ncommands=syslog';
 
 interface Slice {
-  /** Number of the command that carries its first event. */
+  /** Its first event is the `first`-th command of the session. */
   readonly first: number;
+  /** Bytes of the session before it. */
+  readonly offset: number;
   readonly bytes: Uint8Array;
   /** Where each event ends, counted from `start` bytes before the first. */
   readonly ends: Uint32Array;
@@ -31,7 +33,7 @@ interface Slice {
 
 /**
  * A RELP session (librelp's relp.md) over a TCP or TLS socket: every message is a command, and `acked` is what the receiver itself has
- * answered with 200. Answers come in the order of the commands.
+ * answered with 200. Answers come in the order of the commands. The frames it is given are commands already but for their numbers.
  */
 export class RelpLink implements Link {
   readonly sliceEvents = WINDOW / 4;
@@ -41,10 +43,7 @@ export class RelpLink implements Link {
   readonly #settings: RelpSettings;
   readonly #clock: Clock;
   readonly #onChange: () => void;
-  readonly #writer = new RelpWriter();
-  /** Where each outstanding command ends, by its number modulo the window. */
-  readonly #ends = new Float64Array(WINDOW);
-  /** What was written last: at least everything without an answer. */
+  /** What has commands without an answer. */
   readonly #slices: Slice[] = [];
   #refusal: Refusal | undefined;
   #phase: 'opening' | 'open' | 'closing' = 'opening';
@@ -162,18 +161,12 @@ export class RelpLink implements Link {
 
   async write(bytes: Uint8Array, ends: Uint32Array, start: number): Promise<boolean> {
     if (!this.busy) this.#answeredAt = this.#clock.monotonic();
-    this.#writer.begin(ends.length, bytes.length);
-    const base = this.#flushed;
-    this.#remember({ first: this.#commands + 1, bytes, ends, start });
-    let from = 0;
-    for (const end of ends) {
-      const sofar = this.#writer.add(this.#nextTxnr(), bytes.subarray(from, end - start));
-      this.#ends[this.#commands % WINDOW] = base + sofar;
-      from = end - start;
-    }
-    const { bytes: commands } = this.#writer;
-    if (!(await this.#inner.write(commands))) return false;
-    this.#flushed = base + commands.length;
+    const [first, offset] = [this.#commands + 1, this.#flushed];
+    this.#slices.push({ first, offset, bytes, ends, start });
+    numberCommands(bytes, ends, start, txnrOf(first));
+    this.#commands += ends.length;
+    if (!(await this.#inner.write(bytes))) return false;
+    this.#flushed = offset + bytes.length;
     return true;
   }
 
@@ -226,7 +219,8 @@ export class RelpLink implements Link {
   #listen(stream: Socket): void {
     stream.on('data', (chunk: Buffer) => {
       const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-      this.#rest = bytes.subarray(this.#read(bytes));
+      // A copy: the bytes are the socket's, which reads on into them.
+      this.#rest = Buffer.from(bytes.subarray(this.#read(bytes)));
       this.#answeredAt = this.#clock.monotonic();
       if (this.open) this.#onChange();
     });
@@ -235,6 +229,7 @@ export class RelpLink implements Link {
   /** @returns where the first incomplete frame begins. */
   #read(bytes: Buffer): number {
     for (let at = 0; ;) {
+      if (this.open && this.#phase === 'open') at = this.#readOks(bytes, at);
       const frame = this.open || this.#phase === 'closing' ? readRelpFrame(bytes, at) : 'incomplete';
       if (frame === 'incomplete') return at;
       if (frame === 'garbage') {
@@ -246,6 +241,13 @@ export class RelpLink implements Link {
     }
   }
 
+  #readOks(bytes: Buffer, at: number): number {
+    const answered = { at, count: 0 };
+    skipOks(bytes, answered, txnrOf(this.#answers + 1), this.#outstanding);
+    this.#answer(answered.count);
+    return answered.at;
+  }
+
   #take(frame: RelpFrame, bytes: Buffer): void {
     const { txnr, command, from, to } = frame;
     if (this.#phase === 'closing') return;
@@ -254,15 +256,25 @@ export class RelpLink implements Link {
       this.#fail('RELP_PROTOCOL', `the receiver says "${command}" to command ${txnr}, which is not what was asked`);
     } else if (!isOk(bytes, frame)) {
       this.#refused(bytes.toString('latin1', from, Math.min(to, from + MAX_REASON)));
-    } else this.#answer();
+    } else this.#answer(1);
   }
 
-  #answer(): void {
-    this.#answers += 1;
-    if (this.#phase === 'open') this.#answered = this.#ends[this.#answers % WINDOW] ?? 0;
+  #answer(count: number): void {
+    this.#answers += count;
+    if (this.#phase === 'open') this.#forgetAnswered();
     else {
       this.#phase = 'open';
       this.#opened?.();
+    }
+  }
+
+  #forgetAnswered(): void {
+    for (let slice = this.#slices[0]; slice !== undefined; slice = this.#slices[0]) {
+      const { first, offset, ends, start } = slice;
+      const answered = this.#answers - first + 1;
+      if (answered > 0) this.#answered = offset + (ends[Math.min(answered, ends.length) - 1] ?? 0) - start;
+      if (answered < ends.length) return;
+      this.#slices.shift();
     }
   }
 
@@ -272,12 +284,6 @@ export class RelpLink implements Link {
     const frame = this.#phase === 'open' ? this.#frameOf(this.#answers + 1) : undefined;
     if (frame !== undefined) this.#refusal = { frame, said: reason };
     this.#fail('RELP_REFUSED', `the receiver refuses ${what}: ${reason === '' ? 'no reason given' : reason}`);
-  }
-
-  #remember(slice: Slice): void {
-    this.#slices.push(slice);
-    const isAnswered = ({ first, ends }: Slice): boolean => first + ends.length - 1 <= this.#answers;
-    while (this.#slices[0] !== undefined && isAnswered(this.#slices[0])) this.#slices.shift();
   }
 
   #frameOf(command: number): Uint8Array | undefined {
@@ -295,8 +301,6 @@ export class RelpLink implements Link {
 
 /** librelp allows 80 characters. */
 const MAX_REASON = 120;
-
-const txnrOf = (command: number): number => ((command - 1) % LAST_TXNR) + 1;
 
 function unopened(endpoint: Endpoint, { connectTimeoutMs }: RelpSettings, signal: AbortSignal): ForwarderError {
   if (signal.aborted) return new ForwarderError('ABANDONED', `${endpoint.text}: stopped while connecting`);

@@ -9,8 +9,8 @@ export interface RelpServerOptions {
   readonly answer?: (session: number, count: number, message: string) => RelpAnswer;
   /** The reply to `open`; default: 200 and the offers. */
   readonly open?: string;
-  /** Keep what was said; off for benchmarks. */
-  readonly keep?: boolean;
+  /** Replies come in pieces of so many bytes; default: as they are. */
+  readonly pieces?: number;
 }
 
 /** RELP as librelp's server speaks it, by its own plain parser. Takes a message exactly when it answers 200. */
@@ -20,6 +20,7 @@ export class RelpServer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #options: RelpServerOptions;
+  readonly #unsaid = new WeakMap<Socket, string>();
   #sessions = 0;
 
   private constructor(options: RelpServerOptions) {
@@ -86,12 +87,29 @@ export class RelpServer {
         else if (answer === 'skip') replies += `${frame.txnr + 1} rsp 6 200 OK\n`;
         else if (answer === 'refuse') replies += `${frame.txnr} rsp 16 500 no room left\n`;
         else if (answer === 'ok') {
-          if (this.#options.keep !== false) taken.push(frame.data);
+          taken.push(frame.data);
           replies += `${frame.txnr} rsp 6 200 OK\n`;
         }
       }
       rest = bytes.subarray(at);
-      if (replies !== '' && !socket.destroyed && !socket.writableEnded) socket.write(replies);
+      if (replies !== '') this.#say(socket, replies);
+    });
+  }
+
+  #say(socket: Socket, replies: string): void {
+    const size = this.#options.pieces;
+    const waiting = this.#unsaid.get(socket) ?? '';
+    this.#unsaid.set(socket, waiting + replies);
+    if (waiting === '') this.#sayOn(socket, size ?? Infinity);
+  }
+
+  #sayOn(socket: Socket, size: number): void {
+    const left = this.#unsaid.get(socket) ?? '';
+    if (left === '' || socket.destroyed || socket.writableEnded) return;
+    socket.write(left.slice(0, size), () => {
+      const rest = (this.#unsaid.get(socket) ?? '').slice(size);
+      this.#unsaid.set(socket, rest);
+      if (rest !== '') setImmediate(() => this.#sayOn(socket, size));
     });
   }
 }

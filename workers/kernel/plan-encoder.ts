@@ -2,6 +2,7 @@ import type {
   Condition,
   FieldRef,
   FormatPlan,
+  Framing,
   IpRange,
   NewlinePolicy,
   SizePlan,
@@ -72,8 +73,7 @@ export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: s
   const encode = (condition: Condition): number => encodeCondition(around, condition);
   const head = (priority: number): number => encodeHead(arena, header, priority);
   const address = arena.words([
-    Number(plan.framing === 'octet-counting'),
-    ...arena.text(plan.framing === 'octet-counting' ? '' : plan.framing.trailer),
+    ...encodeFraming(arena, plan.framing),
     NEWLINES[newlineOf(plan)],
     header.fractionDigits,
     header.style === 'none' ? NO_HEADER : header.style === 'rfc3164' ? DIALECTS[header.dialect] : 0,
@@ -106,6 +106,12 @@ export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: s
 }
 
 /** Address and number of shifts. */
+/** Whether messages are counted, the command before the count, the trailer. */
+function encodeFraming(arena: Arena, framing: Framing): number[] {
+  const { command, trailer } = framing === 'octet-counting' ? { command: '', trailer: '' } : framing;
+  return [Number(command !== undefined), ...arena.text(command ?? ''), ...arena.text(trailer)];
+}
+
 function encodeZone(arena: Arena, zone: Zone | undefined): [number, number] {
   const shifts = zone?.shifts ?? [];
   return [arena.words(shifts.flatMap(({ from, minutes }) => [from, minutes])), shifts.length];

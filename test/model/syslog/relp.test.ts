@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { RelpServer, type RelpAnswer } from '../../support/relp-server.js';
-import { always, batch, endpointAt, expectedFrames, firstSeen, open, soon } from '../../unit/syslog/support.js';
+import {
+  always,
+  batch,
+  commands,
+  endpointAt,
+  expectedFrames,
+  firstSeen,
+  open,
+  soon,
+} from '../../unit/syslog/support.js';
 
 const fault = fc.record({
   answer: fc.constantFrom<RelpAnswer>('reset', 'serverclose', 'garble', 'skip'),
@@ -30,7 +39,7 @@ test('under random faults: what is settled was answered, nothing is lost, order 
           const route = destination.openRoute(always);
           return Promise.all(
             sizes.map(async (size, seq) => {
-              await route.send(batch(shard, seq, 10, size));
+              await route.send(commands(batch(shard, seq, 10, size)));
               const there = new Set(taken().flat());
               for (let n = 0; n < 10; n++) assert.ok(there.has(`${shard}:${seq}:${n}`), 'settled, but never answered');
             }),

@@ -1,20 +1,21 @@
 /** Random plans. */
 import fc from 'fast-check';
-import type {
-  BodyField,
-  BodyPlan,
-  Condition,
-  EventTimePlan,
-  FieldRef,
-  FormatPlan,
-  FoundField,
-  Framing,
-  MaskPlan,
-  Member,
-  ShapePlan,
-  Template,
-  TemplatePart,
-  TimeFormat,
+import {
+  RELP,
+  type BodyField,
+  type BodyPlan,
+  type Condition,
+  type EventTimePlan,
+  type FieldRef,
+  type FormatPlan,
+  type FoundField,
+  type Framing,
+  type MaskPlan,
+  type Member,
+  type ShapePlan,
+  type Template,
+  type TemplatePart,
+  type TimeFormat,
 } from '../../../src/model/format-plan.js';
 import { zoneOf } from '../../../src/config/time-zone.js';
 import { KEYS } from './arbitrary.js';
@@ -206,6 +207,8 @@ export const plan: fc.Arbitrary<FormatPlan> = fc.record({
     { trailer: '\0' },
     { trailer: '' },
     { trailer: 'END\r\n' },
+    RELP,
+    { command: 'of twenty-four bytes to ', trailer: '12345678' },
   ),
   newline: fc.constantFrom('escape', 'space', 'octal', 'keep', 'split'),
   header: fc

@@ -41,8 +41,9 @@ function frameOf(event: Event, plan: FormatPlan): Uint8Array[] {
 }
 
 function framed(bytes: Buffer, { framing }: FormatPlan): Uint8Array {
-  const counted = framing === 'octet-counting';
-  return Buffer.concat(counted ? [Buffer.from(`${bytes.length} `), bytes] : [bytes, Buffer.from(framing.trailer)]);
+  if (framing === 'octet-counting') return Buffer.concat([Buffer.from(`${bytes.length} `), bytes]);
+  const before = framing.command === undefined ? '' : `${framing.command}${bytes.length} `;
+  return Buffer.concat([Buffer.from(before), bytes, Buffer.from(framing.trailer)]);
 }
 
 function headerOf({ header }: FormatPlan, event: Event): string {

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { ForwarderError } from '../../../src/errors/forwarder-error.js';
+import { framed, unframed } from '../../../src/format/frame.js';
+import { RELP } from '../../../src/model/format-plan.js';
 import { frameAt, withFrame } from '../../../src/model/frames.js';
 import { RelpServer, type RelpAnswer, type RelpServerOptions } from '../../support/relp-server.js';
 import {
   always,
   batch,
+  commands,
   endpointAt,
   eventually,
   expectedFrames,
@@ -46,7 +49,7 @@ test('every message is a command, settled by its answer; the session is opened a
   const siem = await server();
   const { destination } = opened(siem.port);
   const route = destination.openRoute(always);
-  await Promise.all(Array.from({ length: 20 }, (_, seq) => route.send(batch(0, seq, 500))));
+  await Promise.all(Array.from({ length: 20 }, (_, seq) => route.send(commands(batch(0, seq, 500)))));
   assert.deepEqual(keys(siem), [expectedFrames(0, 20, 500)]);
   assert.equal(siem.messages[0]?.[0]?.length, 99, 'the LF belongs to the command, not to the message');
   await destination.end(soon(5_000));
@@ -62,15 +65,24 @@ test('messages with line breaks arrive whole, and lengths count bytes', async ()
   const { destination } = opened(siem.port);
   const bytes = Buffer.from('<14>1 a\nb\nä\n<14>1 c\n');
   const ends = Uint32Array.of(bytes.indexOf('<14>1 c'), bytes.length);
-  await destination.openRoute(always).send({ ...batch(0, 0), bytes: new Uint8Array(bytes), ends });
+  await destination.openRoute(always).send(commands({ ...batch(0, 0), bytes: new Uint8Array(bytes), ends }));
   assert.deepEqual(siem.messages, [[Buffer.from('<14>1 a\nb\nä').toString('latin1'), '<14>1 c']]);
+});
+
+test('answers that come in pieces are read as if they came whole', async () => {
+  const siem = await server({ pieces: 11 });
+  const { destination } = opened(siem.port);
+  const route = destination.openRoute(always);
+  await Promise.all([0, 1, 2].map((seq) => route.send(commands(batch(0, seq, 100)))));
+  assert.deepEqual(keys(siem), [expectedFrames(0, 3, 100)]);
+  assert.deepEqual(destination.snapshot().totals.errors, {});
 });
 
 test('what is not answered is not settled', async () => {
   const siem = await server({ answer: (_, count) => (count === 10 ? 'ignore' : 'ok') });
   const { destination } = opened(siem.port);
   let settled = false;
-  const sent = destination.openRoute(always).send(batch(0, 0));
+  const sent = destination.openRoute(always).send(commands(batch(0, 0)));
   const rejected = assert.rejects(
     sent.then(() => (settled = true)),
     { code: 'ABANDONED' },
@@ -86,7 +98,7 @@ for (const answer of ['reset', 'serverclose', 'garble', 'skip'] as const) {
     const siem = await server({ answer: once(answer, 137) });
     const { destination } = opened(siem.port);
     const route = destination.openRoute(always);
-    await Promise.all(Array.from({ length: 30 }, (_, seq) => route.send(batch(0, seq))));
+    await Promise.all(Array.from({ length: 30 }, (_, seq) => route.send(commands(batch(0, seq)))));
     assert.deepEqual(firstSeen(keys(siem)), expectedFrames(0, 30));
     const { errors, settledEvents } = destination.snapshot().totals;
     const code = {
@@ -106,7 +118,7 @@ test('a message refused is sent again, loudly, until the receiver takes it', asy
   });
   const { destination, log } = opened(siem.port);
   const route = destination.openRoute(always);
-  await Promise.all([0, 1, 2].map((seq) => route.send(batch(0, seq))));
+  await Promise.all([0, 1, 2].map((seq) => route.send(commands(batch(0, seq)))));
   // What was on its way behind the refused one is taken before it.
   assert.deepEqual(firstSeen(keys(siem)).sort(), expectedFrames(0, 3));
   assert.deepEqual(destination.snapshot().totals.errors, { RELP_REFUSED: 3 });
@@ -119,10 +131,14 @@ test('an event refused five times is put aside, and what stands for it is sent i
   const { destination } = opened(siem.port);
   const aside: string[] = [];
   const route = destination.openRoute(always, (frames, index, said) => {
-    aside.push(`${Buffer.from(frameAt(frames, index)).toString().slice(0, 5)} ${said}`);
-    return Promise.resolve(withFrame(frames, index, Buffer.from('instead \n')));
+    aside.push(
+      `${Buffer.from(unframed(frameAt(frames, index), RELP))
+        .toString()
+        .slice(0, 5)} ${said}`,
+    );
+    return Promise.resolve(withFrame(frames, index, framed(Buffer.from('instead '), RELP)));
   });
-  await Promise.all([0, 1, 2].map((seq) => route.send(batch(0, seq))));
+  await Promise.all([0, 1, 2].map((seq) => route.send(commands(batch(0, seq)))));
   assert.deepEqual(aside, ['0:1:4 500 no room left']);
   assert.equal(siem.sessions, 6);
   const wanted = expectedFrames(0, 3).map((key) => (key === '0:1:4' ? 'instead' : key));
@@ -138,14 +154,14 @@ test('an event that can not be put aside is sent again until it can', async () =
     if (full-- > 0) return Promise.reject(new ForwarderError('DEAD_LETTER_REFUSED', 'no room'));
     return Promise.resolve(withFrame(frames, index, undefined));
   });
-  await route.send(batch(0, 0));
+  await route.send(commands(batch(0, 0)));
   assert.deepEqual(destination.snapshot().totals.errors, { RELP_REFUSED: 4, DEAD_LETTER_REFUSED: 2 });
 });
 
 test('a receiver that stops to answer is left', async () => {
   const siem = await server({ answer: (session, count) => (session === 0 && count >= 5 ? 'ignore' : 'ok') });
   const { destination } = opened(siem.port, { relpAnswerTimeoutMs: 100 });
-  await destination.openRoute(always).send(batch(0, 0));
+  await destination.openRoute(always).send(commands(batch(0, 0)));
   assert.deepEqual(destination.snapshot().totals.errors, { CONNECTION_STALLED: 1 });
   assert.equal(siem.sessions, 2);
 });

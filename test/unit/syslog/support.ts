@@ -3,7 +3,10 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { setTimeout as pause } from 'node:timers/promises';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { systemClock } from '../../../src/flow/clock.js';
+import { framed } from '../../../src/format/frame.js';
 import type { FrameBatch } from '../../../src/model/batch.js';
+import { RELP } from '../../../src/model/format-plan.js';
+import { frameAt } from '../../../src/model/frames.js';
 import { openDestination, type OpenDestination } from '../../../src/syslog/destination.js';
 import { TUNING, type DeliveryTuning, type DestinationSettings, type Endpoint } from '../../../src/syslog/settings.js';
 import { RecordingLog } from '../../support/recording-log.js';
@@ -161,6 +164,14 @@ export async function freePort(): Promise<number> {
   const { port } = receiver;
   await receiver.close();
   return port;
+}
+
+/** The same messages as RELP's commands. */
+export function commands(frames: FrameBatch): FrameBatch {
+  const parts = Array.from(frames.ends, (_, index) => framed(frameAt(frames, index).slice(0, -1), RELP));
+  let length = 0;
+  const ends = Uint32Array.from(parts, (part) => (length += part.length));
+  return { ...frames, bytes: new Uint8Array(Buffer.concat(parts)), ends };
 }
 
 export function expectedFrames(shard: number, batches: number, count = 10): string[] {

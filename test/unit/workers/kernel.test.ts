@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LINE_FEED, type FormatPlan } from '../../../src/model/format-plan.js';
+import { LINE_FEED, RELP, type FormatPlan, type Framing } from '../../../src/model/format-plan.js';
 import type { KernelResult } from '../../../workers/kernel/kernel.js';
 import { formatAll } from '../../support/oracle/formatter.js';
 import { framesOf, kernelOf, PLAN, run, split, textOf } from '../../support/oracle/kernel.js';
@@ -49,9 +49,12 @@ test('formats the worked example, plain and as LZ4', () => {
   assert.deepEqual(textOf(framesOf(packed)), expected);
 });
 
-test('octet counting counts bytes, not characters', () => {
-  const frames = framesOf(run(kernelOf([{ ...PLAN, framing: 'octet-counting' }]), RAW));
-  assert.deepEqual(textOf(frames), [`${Buffer.byteLength(FIRST)} ${FIRST}`, `${Buffer.byteLength(SECOND)} ${SECOND}`]);
+test('octet counting and RELP count bytes, not characters', () => {
+  const counted = [FIRST, SECOND].map((text) => `${Buffer.byteLength(text)} ${text}`);
+  const frames = (framing: Framing): string[] => textOf(framesOf(run(kernelOf([{ ...PLAN, framing }]), RAW)));
+  assert.deepEqual(frames('octet-counting'), counted);
+  const commands = counted.map((text) => `000000000 syslog ${text}\n`);
+  assert.deepEqual(frames(RELP), commands);
 });
 
 test('timestamps: the ends of the range, leap days, truncation, no time, nanoseconds out of range', () => {
@@ -196,7 +199,7 @@ test('frames larger than the window, and windows that end inside a frame, in bot
       [pair('t', 'x'.repeat(50))],
     ),
   ];
-  for (const framing of [LINE_FEED, 'octet-counting', { trailer: '\0' }, { trailer: '' }] as const)
+  for (const framing of [LINE_FEED, 'octet-counting', RELP, { trailer: '\0' }, { trailer: '' }] as const)
     same(groups, { ...PLAN, framing });
 });
 
@@ -206,7 +209,7 @@ test('many short frames, and tags too large to be rendered once for their group'
     Array.from({ length: 20 }, (_, i) => log(i, 'v', i)),
     [pair('big', '\t'.repeat(70_000)), pair('k', 'v')],
   );
-  same([many, tagged, group([log(1)])], { ...PLAN, framing: 'octet-counting' });
+  for (const framing of ['octet-counting', RELP] as const) same([many, tagged, group([log(1)])], { ...PLAN, framing });
   const json: FormatPlan = { ...PLAN, body: { kind: 'json', members: [], rest: 'all', expand: false } };
   for (const length of [21_600, 21_650, 21_700]) {
     same([group([log(1), log(undefined), log(2)], [pair('', '\u0001'.repeat(length))]), group([log(3)])], json);

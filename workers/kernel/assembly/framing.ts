@@ -1,7 +1,8 @@
-/** RFC 6587 §3.4.1 (octet counting) and §3.4.2 (a trailer, such as LF). */
+/** RFC 6587 §3.4.1 (octet counting) and §3.4.2 (a trailer, such as LF); RELP's commands: a text, the count, the message, LF. */
 import { decimal, digitsOf } from './decimal';
 import { count } from './host';
-import { OCTET_COUNTING, plan } from './plan';
+import { plan } from './plan';
+import { copyReady } from './text';
 import { addressOf, flush, flushed, noteEnd, offsetOf, shiftFlushed } from './window';
 
 const SPACE: u8 = 0x20;
@@ -17,7 +18,7 @@ let body: u32 = 0;
 /** @returns where the message goes. */
 export function openFrame(dst: usize): usize {
   start = offsetOf(dst);
-  return plan.framing == OCTET_COUNTING ? dst + prefix : dst;
+  return plan.counted == 0 ? dst : copyReady(dst, plan.command, plan.commandLength) + prefix;
 }
 
 /** @param dst behind the header. */
@@ -48,28 +49,26 @@ export function frameAt(): usize {
 
 /** @param dst behind the message. */
 export function closeFrame(dst: usize): usize {
-  if (plan.framing == OCTET_COUNTING) {
-    dst = writeCount(dst);
-  } else {
-    store<u64>(dst, load<u64>(plan.trailer));
-    dst += plan.trailerLength;
-  }
+  if (plan.counted != 0) dst = writeCount(dst);
+  store<u64>(dst, load<u64>(plan.trailer));
+  dst += plan.trailerLength;
   noteEnd(dst);
   return dst;
 }
 
 function writeCount(dst: usize): usize {
-  const length = offsetOf(dst) - start - prefix;
+  const from = start + plan.commandLength;
+  const length = offsetOf(dst) - from - prefix;
   const digits = digitsOf(length);
   const held = prefix;
   prefix = digits + 1;
-  if (start < flushed) {
+  if (from < flushed) {
     dst = flush(dst);
-    count(start, held, length);
+    count(from, held, length);
     shiftFlushed(<i32>prefix - <i32>held);
     return dst;
   }
-  const at = addressOf(start);
+  const at = addressOf(from);
   if (held != prefix) memory.copy(at + prefix, at + held, length);
   store<u8>(decimal(at, length, digits), SPACE);
   return at + prefix + length;

@@ -14,8 +14,8 @@ import { broken, setBroken } from './text';
 import { forgetTrims, trim } from './trim';
 import { beginBudget, endBudget, heldSize, makeRoom } from './window';
 
-/** The octet count and its space, at most. */
-const MAX_PREFIX: u32 = 8;
+/** A command, the octet count and its space, at most. */
+const MAX_PREFIX: u32 = 32;
 
 /** Messages that were cut, and logs that were not sent because of their size. */
 export let truncated: u32 = 0;

@@ -3,8 +3,6 @@
  * 16 readable bytes.
  */
 
-export const OCTET_COUNTING: u32 = 1;
-
 export const NEWLINE_ESCAPE: u32 = 0;
 export const NEWLINE_SPACE: u32 = 1;
 export const NEWLINE_OCTAL: u32 = 2;
@@ -54,7 +52,11 @@ export const SHAPE_TIME_NS: u32 = 5;
 
 @unmanaged
 export class Plan {
-  framing: u32;
+  /** 1 if the length of each message is written before it … */
+  counted: u32;
+  /** … and before that this text: at most 24 bytes. */
+  command: usize;
+  commandLength: u32;
   /** At most 8 bytes. */
   trailer: usize;
   trailerLength: u32;
