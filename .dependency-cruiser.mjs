@@ -73,7 +73,7 @@ export default {
     door('zod', npm('zod'), '^src/config/'),
     door('re2js', npm('re2js'), '^(src/config/|workers/patterns\\.ts)'),
     door('http', '^(node:)?https?$', '^src/(sls|emulator|telemetry)/'),
-    door('net', '^(node:)?(net|tls|dgram)$', '^src/(syslog|emulator)/'),
+    door('net', '^(node:)?(net|tls|dgram)$', '^src/(syslog|emulator)/|^src/sls/direct-connection'),
     door(
       'fs',
       '^(node:)?fs(/promises)?$',

@@ -1,8 +1,8 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
-import { ForwarderError } from '../errors/forwarder-error.js';
+import type { ForwarderError } from '../errors/forwarder-error.js';
 import type { Clock } from '../flow/clock.js';
 import type { Dial } from './endpoint.js';
-import { explainFailure, whereTo } from './network-errors.js';
+import { explainFailure, givenUp, notConnected, silent, tooLarge } from './network-errors.js';
 import { ReplyBody } from './reply-body.js';
 
 export interface HttpRequest {
@@ -27,14 +27,14 @@ export interface HttpReply {
   readonly bodyLength: number;
 }
 
-interface Limits {
+export interface Limits {
   readonly connectTimeoutMs: number;
   readonly responseTimeoutMs: number;
   readonly maxBodyBytes: number;
 }
 
 /** JSON replies and errors: a thousand shards take a fifth of it. */
-const MAX_TEXT_BYTES = 1024 * 1024;
+export const MAX_TEXT_BYTES = 1024 * 1024;
 
 /** How far an exchange has come; it ends once, by resolving or rejecting. */
 type Phase = 'queued' | 'connecting' | 'waiting' | 'reading' | 'done';
@@ -167,27 +167,17 @@ export class Exchange {
 
   #timedOut(): ForwarderError {
     const { connectTimeoutMs, responseTimeoutMs } = this.#limits;
-    const where = whereTo(this.#dial);
     return this.#phase === 'connecting'
-      ? this.#error(
-          'SLS_TIMEOUT',
-          `no connection to ${where} within ${connectTimeoutMs} ms: check network and firewall`,
-        )
-      : this.#error('SLS_TIMEOUT', `${where} was silent for ${responseTimeoutMs} ms`);
+      ? notConnected(this.#wanted.what, this.#dial, connectTimeoutMs)
+      : silent(this.#wanted.what, this.#dial, responseTimeoutMs);
   }
 
   #aborted(): ForwarderError {
-    return this.#error('SLS_TIMEOUT', `given up before ${whereTo(this.#dial)} had answered`);
+    return givenUp(this.#wanted.what, this.#dial);
   }
 
   #tooLarge(bytes: number, limit: number): ForwarderError {
-    return this.#error('SLS_PROTOCOL', `the reply has ${bytes} bytes or more, the limit is ${limit}`);
-  }
-
-  #error(code: 'SLS_TIMEOUT' | 'SLS_PROTOCOL', problem: string): ForwarderError {
-    return new ForwarderError(code, `${this.#wanted.what}: ${problem}`, {
-      details: { endpoint: this.#dial.hostHeader },
-    });
+    return tooLarge(this.#wanted.what, this.#dial, bytes, limit);
   }
 }
 

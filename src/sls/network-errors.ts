@@ -27,8 +27,29 @@ export function explainFailure(
   return new ForwarderError('SLS_NETWORK', `${what}: ${problem}`, extra);
 }
 
+export function silent(what: string, dial: Dial, ms: number): ForwarderError {
+  return exchangeError('SLS_TIMEOUT', what, dial, `${whereTo(dial)} was silent for ${ms} ms`);
+}
+
+export function notConnected(what: string, dial: Dial, ms: number): ForwarderError {
+  const problem = `no connection to ${whereTo(dial)} within ${ms} ms: check network and firewall`;
+  return exchangeError('SLS_TIMEOUT', what, dial, problem);
+}
+
+export function givenUp(what: string, dial: Dial): ForwarderError {
+  return exchangeError('SLS_TIMEOUT', what, dial, `given up before ${whereTo(dial)} had answered`);
+}
+
+export function tooLarge(what: string, dial: Dial, bytes: number, limit: number): ForwarderError {
+  return exchangeError('SLS_PROTOCOL', what, dial, `the reply has ${bytes} bytes or more, the limit is ${limit}`);
+}
+
+function exchangeError(code: 'SLS_TIMEOUT' | 'SLS_PROTOCOL', what: string, dial: Dial, problem: string) {
+  return new ForwarderError(code, `${what}: ${problem}`, { details: { endpoint: dial.hostHeader } });
+}
+
 /** Who answers on the connection: without TLS a proxy speaks for itself. */
-export function whereTo({ tls, host, port, via }: Dial): string {
+function whereTo({ tls, host, port, via }: Dial): string {
   return via === undefined || tls ? `${host}:${port}` : nameOf(via);
 }
 

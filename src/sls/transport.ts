@@ -1,6 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Clock } from '../flow/clock.js';
+import { KEPT_ALIVE_MS } from './direct-connection.js';
+import { DirectLane } from './direct-lane.js';
 import type { Dial } from './endpoint.js';
 import { Turns } from '../flow/turns.js';
 import { Exchange, type HttpReply, type HttpRequest } from './exchange.js';
@@ -24,14 +26,15 @@ export type Lane = 'pull' | 'control' | 'heartbeat';
 const CONTROL_SOCKETS = 16;
 /** A pipeline sends one at a time. */
 const HEARTBEAT_SOCKETS = 4;
-/** Middle-boxes forget idle connections without a word; ours end first. */
-const KEPT_ALIVE = { keepAlive: true, timeout: 30_000 };
+const KEPT_ALIVE = { keepAlive: true, timeout: KEPT_ALIVE_MS };
 
 /** HTTP/1.1 over kept-alive, bounded connections. */
 export class Transport {
   readonly #settings: TransportSettings;
   readonly #clock: Clock;
   readonly #lanes: Readonly<Record<Lane, LaneSockets>>;
+  /** Pulls without a proxy, by where they go. */
+  readonly #direct = new Map<string, DirectLane>();
 
   constructor(settings: TransportSettings, clock: Clock) {
     this.#settings = settings;
@@ -48,7 +51,21 @@ export class Transport {
    *
    * @throws ForwarderError SLS_NETWORK, SLS_TIMEOUT (also when the signal aborts), SLS_PROTOCOL (not HTTP, too large) or PROXY_REFUSED.
    */
-  request(dial: Dial, lane: Lane, request: HttpRequest): Promise<HttpReply> {
+  async request(dial: Dial, lane: Lane, request: HttpRequest): Promise<HttpReply> {
+    const direct = lane === 'pull' && dial.via === undefined ? this.#directTo(dial) : undefined;
+    return (await direct?.request(request)) ?? this.#request(dial, lane, request);
+  }
+
+  #directTo(dial: Dial): DirectLane {
+    const where = `${dial.tls} ${dial.host} ${dial.port}`;
+    const known = this.#direct.get(where);
+    if (known !== undefined) return known;
+    const lane = new DirectLane(dial, this.#settings.maxSockets, this.#settings, this.#clock);
+    this.#direct.set(where, lane);
+    return lane;
+  }
+
+  #request(dial: Dial, lane: Lane, request: HttpRequest): Promise<HttpReply> {
     const sockets = this.#lanes[lane];
     const { via, tls, servername } = dial;
     if (via !== undefined && tls) {
@@ -86,6 +103,7 @@ export class Transport {
 
   /** Ends every connection; requests under way fail. */
   close(): void {
+    for (const direct of this.#direct.values()) direct.close();
     for (const { http: plain, https: tls, tunnels } of Object.values(this.#lanes)) {
       plain.destroy();
       tls.destroy();

@@ -215,43 +215,49 @@ class WatchedClock extends ManualClock {
   }
 }
 
-test('a service that says nothing', async (context) => {
-  const clock = new WatchedClock();
-  const { get } = await http(context, () => undefined, { clock });
-  const reply = failure(get(), 'SLS_TIMEOUT', /was silent for 10000 ms/);
-  await clock.nextRead(() => undefined);
-  await clock.advance(9999);
-  assert.equal(clock.pending, 1);
-  await clock.advance(1);
-  await reply;
-  assert.equal(clock.pending, 0);
-});
+/** Pulls have connections of our own, everything else Node's. */
+for (const lane of ['pull', 'control'] as const) {
+  test(`${lane}: a service that says nothing`, async (context) => {
+    const clock = new WatchedClock();
+    const { get } = await http(context, () => undefined, { clock });
+    const reply = failure(get({}, lane), 'SLS_TIMEOUT', /was silent for 10000 ms/);
+    await clock.nextRead(() => undefined);
+    await clock.advance(9999);
+    assert.equal(clock.pending, 1);
+    await clock.advance(1);
+    await reply;
+    assert.equal(clock.pending, 0);
+  });
 
-test('a service that is slow but not silent', async (context) => {
-  const clock = new WatchedClock();
-  const arrived = resolvers<ServerResponse>();
-  const { get } = await http(context, (_, response) => arrived.resolve(response), { clock });
-  const reply = get();
-  const response = await arrived.promise;
-  for (const piece of ['a', 'b', 'c']) {
-    await clock.nextRead(() => response.write(piece));
-    await clock.advance(9000);
-  }
-  response.end();
-  assert.equal(bytes(await reply).toString(), 'abc');
-  assert.equal(clock.pending, 0);
-});
+  test(`${lane}: a service that is slow but not silent`, async (context) => {
+    const clock = new WatchedClock();
+    const arrived = resolvers<ServerResponse>();
+    const { get, transport } = await http(context, (_, response) => arrived.resolve(response), { clock });
+    const reply = get({}, lane);
+    const response = await arrived.promise;
+    response.setHeader('content-length', 3);
+    for (const piece of ['a', 'b', 'c']) {
+      await clock.nextRead(() => response.write(piece));
+      await clock.advance(9000);
+    }
+    response.end();
+    assert.equal(bytes(await reply).toString(), 'abc');
+    transport.close();
+    assert.equal(clock.pending, 0);
+  });
 
-test('a service that falls silent in mid-reply', async (context) => {
-  const clock = new WatchedClock();
-  const arrived = resolvers<ServerResponse>();
-  const { get } = await http(context, (_, response) => arrived.resolve(response), { clock });
-  const reply = failure(get(), 'SLS_TIMEOUT', /was silent for 10000 ms/);
-  const response = await arrived.promise;
-  await clock.nextRead(() => response.write('a'));
-  await clock.advance(10_000);
-  await reply;
-});
+  test(`${lane}: a service that falls silent in mid-reply`, async (context) => {
+    const clock = new WatchedClock();
+    const arrived = resolvers<ServerResponse>();
+    const { get } = await http(context, (_, response) => arrived.resolve(response), { clock });
+    const reply = failure(get({}, lane), 'SLS_TIMEOUT', /was silent for 10000 ms/);
+    const response = await arrived.promise;
+    response.setHeader('content-length', 3);
+    await clock.nextRead(() => response.write('a'));
+    await clock.advance(10_000);
+    await reply;
+  });
+}
 
 test('a connection that is never made', async (context) => {
   const clock = new ManualClock();
@@ -265,22 +271,25 @@ test('a connection that is never made', async (context) => {
 });
 
 test('an aborted signal ends a request that waits, reads or stands in line', async (context) => {
-  const arrived = resolvers<undefined>();
-  const { get } = await http(
-    context,
-    (_, response) => {
-      response.write('begun');
-      arrived.resolve(undefined);
-    },
-    { maxSockets: 1 },
-  );
-  const stop = new AbortController();
-  const reading = failure(get({ signal: stop.signal }), 'SLS_TIMEOUT', /given up before/);
-  await arrived.promise;
-  const queued = failure(get({ signal: stop.signal }), 'SLS_TIMEOUT', /given up before/);
-  stop.abort();
-  await Promise.all([reading, queued]);
-  await failure(get({ signal: stop.signal }), 'SLS_TIMEOUT', /given up before/);
+  for (const head of [{ 'content-length': 10 }, {}]) {
+    const arrived = resolvers<undefined>();
+    const { get } = await http(
+      context,
+      (_, response) => {
+        response.writeHead(200, head).write('begun');
+        arrived.resolve(undefined);
+      },
+      { maxSockets: 1 },
+    );
+    const stop = new AbortController();
+    const reading = failure(get({ signal: stop.signal }), 'SLS_TIMEOUT', /given up before/);
+    await arrived.promise;
+    const queued = failure(get({ signal: stop.signal }), 'SLS_TIMEOUT', /given up before/);
+    stop.abort();
+    await Promise.all([reading, queued]);
+    await failure(get({ signal: stop.signal }), 'SLS_TIMEOUT', /given up before/);
+    assert.equal(getEventListeners(stop.signal, 'abort').length, 0);
+  }
 });
 
 test('a heartbeat stands in line behind neither pulls nor a thousand shards that begin', async (context) => {
