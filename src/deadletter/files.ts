@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { access, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /** The door to the disk for dead letters. What it throws is Node's own and translated by those who call. */
 
 const TEMPORARY = '.tmp';
+const MODE = { mode: 0o700 };
 
 /** Makes the directory, with those above it, and takes away what a killed process had not finished. @returns bytes of the files in it. */
 export async function openDirectory(directory: string): Promise<number> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(resolve(directory));
   let bytes = 0;
   for (const name of await readdir(directory)) {
     const path = join(directory, name);
@@ -16,6 +17,34 @@ export async function openDirectory(directory: string): Promise<number> {
     else bytes += (await stat(path)).size;
   }
   return bytes;
+}
+
+/**
+ * From the top downwards, each there for good before the next is made: so all above one that is found there are, whoever was killed while making
+ * them. Only the last may not be, and is synced again; where it was there and the one above can't be opened, somebody else has made it.
+ */
+async function makeDirectory(directory: string): Promise<void> {
+  const above = dirname(directory);
+  const made = await tryToMake(directory);
+  if (made === 'missing above') {
+    await makeDirectory(above);
+    await mkdir(directory, MODE);
+  }
+  await syncDirectory(above).catch((thrown: unknown) => {
+    if (made !== 'there') throw thrown;
+  });
+}
+
+async function tryToMake(directory: string): Promise<'made' | 'there' | 'missing above'> {
+  try {
+    await mkdir(directory, MODE);
+    return 'made';
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+    if (code === 'EEXIST') return 'there';
+    if (code === 'ENOENT' && dirname(directory) !== directory) return 'missing above';
+    throw thrown;
+  }
 }
 
 /** Writes a file that is there wholly or not at all, and is there for good when this resolves. */

@@ -71,6 +71,46 @@ async function failingSync(directory: string, nth: number, body: () => Promise<v
   }
 }
 
+/** What is done to directories, in this order. */
+async function directoryCalls(body: () => Promise<unknown>): Promise<string[]> {
+  const { open: realOpen, mkdir: realMkdir } = promises;
+  const calls: string[] = [];
+  promises.mkdir = (async (path: string, options: object) => {
+    await realMkdir(path, options);
+    calls.push(`mkdir ${path}`);
+  }) as typeof promises.mkdir;
+  promises.open = async (...args) => {
+    const handle = await realOpen(...args);
+    const sync = handle.sync.bind(handle);
+    handle.sync = () => {
+      calls.push(`sync ${String(args[0])}`);
+      return sync();
+    };
+    return handle;
+  };
+  syncBuiltinESMExports();
+  try {
+    await body();
+  } finally {
+    [promises.open, promises.mkdir] = [realOpen, realMkdir];
+    syncBuiltinESMExports();
+  }
+  return calls;
+}
+
+test('each directory that is made lasts before the next is made in it', async () => {
+  const top = temporaryDirectory('letters');
+  const [one, two, three] = [join(top, 'one'), join(top, 'one', 'two'), join(top, 'one', 'two', 'three')];
+  const made = [`mkdir ${one}`, `sync ${top}`, `mkdir ${two}`, `sync ${one}`, `mkdir ${three}`, `sync ${two}`];
+  assert.deepEqual(await directoryCalls(() => open(three)), made);
+  assert.deepEqual(await directoryCalls(() => open(three)), [`sync ${two}`], 'who made it may have been killed');
+});
+
+test('a directory that may not last is not used', async () => {
+  const top = temporaryDirectory('letters');
+  await failingSync(top, 1, () => assert.rejects(open(join(top, 'made')), { code: 'CONFIG_INVALID' }));
+});
+
 for (const [what, nth] of Object.entries({ body: 1, sidecar: 2 })) {
   test(`a ${what} that may not last does not count as kept; the next try keeps all of it`, async () => {
     const directory = temporaryDirectory('letters');
