@@ -143,7 +143,7 @@ export const destination = section({
   replayBytes: byteSize('4MiB', '128MiB')
     .prefault('12MiB')
     .describe(
-      '… or until half so many further bytes were acknowledged. After a loss a connection sends no more than so many bytes, and one batch, again.',
+      '… or until half so many further bytes were acknowledged. After a loss a connection sends no more than so many bytes, and one batch, again. Where the kernel does not tell what is acknowledged (no Linux, gVisor): half of it and the largest send buffer.',
     ),
   retry: retry('100ms', '10s').describe('Pauses between connection attempts.'),
   rate: rate.prefault({}).describe('What the receivers may be sent at most.'),

@@ -40,10 +40,14 @@ export function socketKey(socket: {
   };
 }
 
-const ROW = /^([0-9A-F]{2}) ([0-9A-F]{8}):[0-9A-F]{8} ([0-9A-F]{2}):[0-9A-F]{8} ([0-9A-F]{8}) +\d+ +(\d+) /;
-const LONGEST_REST = 80;
+const ROW =
+  /^[0-9A-F]{2} ([0-9A-F]{8}):[0-9A-F]{8} ([0-9A-F]{2}):[0-9A-F]{8} ([0-9A-F]{8}) +\d+ +(\d+) +\d+ \d+ [0-9a-fx]+(?: \d+ \d+ \d+ (\d+) )?/;
+const LONGEST_REST = 192;
 
-/** The row of a socket in the text of a table; undefined if it is not there or not what it should be. */
+/**
+ * The row of a socket in the text of a table; undefined if it is not there or not what it should be. A congestion window of 0 is none of a live
+ * connection: gVisor has these tables with every figure 0 ("unimplemented"), which would pass for "everything is acknowledged".
+ */
 export function findSocket(table: Uint8Array, needle: string): KernelSocket | undefined {
   const text = Buffer.from(table.buffer, table.byteOffset, table.byteLength);
   const at = text.indexOf(needle, 0, 'latin1');
@@ -51,7 +55,8 @@ export function findSocket(table: Uint8Array, needle: string): KernelSocket | un
   const rest = at + needle.length;
   const row = ROW.exec(text.toString('latin1', rest, rest + LONGEST_REST));
   if (row === null) return undefined;
-  const [, , unacked = '', timer, retransmits = '', probes = ''] = row;
+  const [, unacked = '', timer, retransmits = '', probes = '', congestionWindow] = row;
+  if (congestionWindow === '0') return undefined;
   return {
     unackedBytes: parseInt(unacked, 16),
     probing: timer === '04',

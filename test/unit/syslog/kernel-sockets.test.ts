@@ -43,6 +43,16 @@ test('IPv6: shortened, with a zone, and IPv4 in IPv6', () => {
   assert.equal(find(TCP6, '::ffff:127.0.0.1', 0x1f90, '::ffff:10.0.0.2', 6666)?.unackedBytes, 32);
 });
 
+test('a table that is there but tells nothing, as gVisor has it, is no table', () => {
+  const row = (rest: string): string =>
+    `${HEAD}   37: 0100007F:8AEA 0100007F:AE23 01 00000000:00000000 00:00000000 00000000 ${rest}\n`;
+  const look = (rest: string): unknown => find(row(rest), '127.0.0.1', 0x8aea, '127.0.0.1', 0xae23);
+  assert.equal(look('    0        0       41 1 0x00000000000000 0 0 0 0 -1'), undefined);
+  const quiet = { unackedBytes: 0, probing: false, retransmits: 0, probes: 0 };
+  assert.deepEqual(look('    0        0 1408975 1 00000000a6564522 20 4 30 10 -1'), quiet, 'Linux');
+  assert.deepEqual(look('    0        0 0 3 00000000a6564522'), quiet, 'Linux, in TIME_WAIT');
+});
+
 test('a socket that is not connected has no key', () => {
   assert.equal(socketKey({}), undefined);
   assert.equal(socketKey({ localAddress: '::1', localPort: 1 }), undefined);
@@ -52,7 +62,8 @@ test('a row that is not what it should be is no row, wherever it is cut', () => 
   const needle =
     socketKey({ localAddress: '127.0.0.1', localPort: 0x8aea, remoteAddress: '127.0.0.1', remotePort: 0xae23 })
       ?.needle ?? '';
-  const end = TCP.indexOf(needle) + needle.length + '01 0038F543:00000000 04:00000033 00000002  1000        3 '.length;
+  const end =
+    TCP.indexOf(needle) + needle.length + '01 0038F543:00000000 04:00000033 00000002  1000        3 14251 2 0'.length;
   for (let cut = 0; cut < end; cut++) assert.equal(findSocket(text(TCP.slice(0, cut)), needle), undefined);
   assert.notEqual(findSocket(text(TCP.slice(0, end)), needle), undefined);
   assert.equal(findSocket(text(`${needle}zz garbage`), needle), undefined);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import type { KernelSocket } from '../../../src/syslog/kernel-sockets.js';
+import { SpanLedger } from '../../../src/syslog/span-ledger.js';
 import type { Verdict } from '../../../src/syslog/stall-watch.js';
 import { StreamLink } from '../../../src/syslog/stream-link.js';
 import { ManualClock } from '../../support/manual-clock.js';
@@ -94,6 +95,33 @@ test('where the kernel does not tell, what is old enough counts as acked', () =>
       look(link, clock, undefined);
     }
     assert.equal(link.acked, 1_000);
+  }));
+
+test('where the kernel does not tell, a send buffer, half the replay window and a batch are unsettled at most, at any speed', () =>
+  withLink(async (link, clock) => {
+    await link.write(new Uint8Array(1_000));
+    look(link, clock, undefined);
+    const settleBytes = 6 * MEGABYTE;
+    const ledger = new SpanLedger<number>({ guarantee: 'settled', settleTimeMs: 2_000, settleBytes });
+    let [unsettled, most] = [0, 0];
+    for (let batch = 0; batch < 40; batch++) {
+      assert.ok(link.hasRoom, 'nothing waits for what nobody will tell');
+      ledger.push(MEGABYTE);
+      await link.write(new Uint8Array(MEGABYTE));
+      ledger.written(link.flushed, clock.monotonic());
+      ledger.acked(link.acked, clock.monotonic());
+      unsettled += MEGABYTE;
+      for (const bytes of ledger.settle(clock.monotonic(), 0)) unsettled -= bytes;
+      most = Math.max(most, unsettled);
+    }
+    assert.equal(most, settings.sendBufferBytes + settleBytes);
+    clock.freeze(60_000);
+    look(link, clock, undefined);
+    clock.freeze(60_000);
+    look(link, clock, undefined);
+    ledger.acked(link.acked, clock.monotonic());
+    clock.freeze(20_000);
+    assert.equal(ledger.settle(clock.monotonic(), 0).length * MEGABYTE, most, 'the rest is settled by time');
   }));
 
 test('a connection idle for long is not blamed for it when it is used again', () =>
