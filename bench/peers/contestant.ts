@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { goWithSdk } from '../../test/support/go-sdk.js';
+import { javaSdkVersion, javaWithSdk } from '../../test/support/java-sdk.js';
+import { Port80 } from '../../test/support/port-80.js';
 import { PACKAGE_ROOT, pythonWithSdk } from '../../test/support/python-sdk.js';
 import type { Ends } from '../whole/ends.js';
 import { Forwarder } from '../whole/forwarder.js';
 import { PeerProcess } from './peer-process.js';
-import { Port80 } from './port-80.js';
 
 /** A program at work between the emulator and a receiver; one process. */
 export interface Running {
@@ -36,9 +37,6 @@ export interface Absent {
   readonly name: string;
   readonly reason: string;
 }
-
-/** Under the ignored cache folder, as what the tests compare with. */
-const CACHE = join(PACKAGE_ROOT, '.cache/peers');
 
 /** Installs what is to be compared with, each through the package client of its language; who can't be installed is absent, with the reason. */
 export async function others(): Promise<{
@@ -93,19 +91,9 @@ function go(): Installed {
 }
 
 async function java(): Promise<Installed> {
-  const source = join(PACKAGE_ROOT, 'bench/peers/java');
-  const [classes, libraries] = [join(CACHE, 'java/classes'), join(CACHE, 'java/lib')];
-  const pom = join(source, 'pom.xml');
-  run('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${libraries}`]);
-  run('javac', ['-cp', join(libraries, '*'), '-d', classes, join(source, 'Forward.java')]);
+  const command = javaWithSdk('Forward');
   const relay = await Port80.open();
-  const version = /loghub-client-lib<[^]*?<version>([^<]+)/.exec(readFileSync(pom, 'utf8'))?.[1];
-  const hosts = `-Djdk.net.hosts.file=${join(source, 'hosts')}`;
-  return {
-    version: version ?? 'unknown',
-    prepare: (ends) => relay.leadTo(ends.source.ready),
-    command: ['java', hosts, '-cp', `${classes}:${join(libraries, '*')}`, 'Forward'],
-  };
+  return { version: javaSdkVersion(), command, prepare: (ends) => relay.leadTo(ends.source.ready) };
 }
 
 function run(program: string, args: readonly string[]): string {

@@ -1,14 +1,8 @@
 import { join } from 'node:path';
 import { PACKAGE_ROOT, pythonWithSdk } from './python-sdk.js';
-import { SdkConsumer, type Command } from './sdk-consumer.js';
+import type { Command } from './sdk-consumer.js';
 
 /** The consumer of the official Python SDK, installed the first time. */
 export function pythonCommand(): Command {
   return [pythonWithSdk(), join(PACKAGE_ROOT, 'test/peers/python/consume.py')];
-}
-
-export class PythonConsumer extends SdkConsumer {
-  constructor(port: number, env: Readonly<Record<string, string>>) {
-    super(pythonCommand(), port, env);
-  }
 }
