@@ -105,12 +105,24 @@ function checkPipeline(
   if (pipeline.retry.initial > pipeline.retry.max)
     say([...path, 'retry', 'initial'], 'must not be longer than retry.max');
   if (pull.minInterval > pull.idlePoll) say([...path, 'pull', 'minInterval'], 'must not be longer than pull.idlePoll');
-  checkQuery(pipeline, path, say);
+  checkQuery(pipeline, destinations.get(destination), path, say);
 }
 
 /** Event ids count log groups, and a query leaves some out: the next reader of the same logs, who begins elsewhere, would count others. */
-function checkQuery({ query, format }: PipelineConfig, path: Path, say: Say): void {
-  if (query.trim() === '' || !usesEventId(format)) return;
+function checkQuery(
+  { query, format, destination: name }: PipelineConfig,
+  destination: DestinationConfig | undefined,
+  path: Path,
+  say: Say,
+): void {
+  if (query.trim() === '') return;
+  if (destination?.oversize === 'split') {
+    say(
+      [...path, 'query'],
+      `with a query the place of an event in its shard is not known, and "oversize: split" of destination ${quoted(name)} tells the parts of one event from those of others by it; choose another "oversize"`,
+    );
+  }
+  if (!usesEventId(format)) return;
   say(
     [...path, 'query'],
     'with a query the place of an event in its shard is not known, so %{__event_id__} would not be the same when it is sent again; remove one of the two, or filter with format.include',

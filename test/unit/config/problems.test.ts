@@ -28,6 +28,10 @@ test('a query and event ids exclude one another', () => {
   const [line = ''] = problems(minimal({ pipeline: `query: "* | where a = 'x'"\n${format}` }));
   assert.match(line, /^c\.yaml:9:12: pipelines\[0\]\.query: with a query .*__event_id__/);
   assert.deepEqual(problems(minimal({ pipeline: format })), []);
+  const destination = 'oversize: split';
+  const [parts = ''] = problems(minimal({ pipeline: `query: "* | where a = 'x'"`, destination }));
+  assert.match(parts, /^c\.yaml:9:12: pipelines\[0\]\.query: with a query .*"oversize: split" of destination/);
+  assert.deepEqual(problems(minimal({ destination })), []);
 });
 
 test('the password of a proxy is never shown', () => {

@@ -147,6 +147,45 @@ test('damage in any encoding is FORMAT_CORRUPT with the reason, and the thread w
   assertFrames(await formatter.format(batch(formatter, raw, 'none', raw.length)), raw);
 });
 
+/** A zstd frame of repeated bytes: four bytes for each 128 KiB. @param claimed what its header says */
+function zstdBomb(blocks: number, claimed: number): Uint8Array {
+  const header = [0x28, 0xb5, 0x2f, 0xfd, 0xa0, ...new Uint8Array(Uint32Array.of(claimed).buffer)];
+  const block = (index: number): number[] => {
+    const word = 131_072 * 8 + 2 + Number(index === blocks - 1);
+    return [word & 0xff, (word >> 8) & 0xff, word >> 16, 0x61];
+  };
+  return Uint8Array.from([header, ...Array.from({ length: blocks }, (_, index) => block(index))].flat());
+}
+
+/** One literal that a single match repeats. */
+function lz4Bomb(packedBytes: number): Uint8Array {
+  const run = Buffer.alloc(packedBytes, 0xff);
+  return Buffer.concat([Uint8Array.of(0x1f, 0x61, 1, 0), run, Uint8Array.of(0, 0x50), Buffer.from('aaaaa')]);
+}
+
+test('a body that would become a gigabyte is FORMAT_CORRUPT, and takes no more memory than it may', async () => {
+  const formatter = pool.formatter(0, ORIGIN);
+  const blocks = 8192;
+  const whole = blocks * 131_072;
+  const rssBefore = process.memoryUsage.rss();
+  const bombs: [Uint8Array, BodyEncoding, number, string][] = [
+    [zstdBomb(blocks, whole), 'zstd', 1 << 20, 'zstd-corrupt'],
+    [zstdBomb(blocks, 1 << 20), 'zstd', 1 << 20, 'zstd-corrupt'],
+    [zstdBomb(blocks, whole), 'zstd', whole, 'size-limit'],
+    [lz4Bomb(1 << 22), 'lz4', 1 << 20, 'size-mismatch'],
+    // Not larger than it may be, and no events: the frames themselves are in order.
+    [zstdBomb(2, 262_144), 'zstd', 262_144, 'protobuf-corrupt'],
+  ];
+  for (const [packed, encoding, rawSize, reason] of bombs) {
+    await assert.rejects(formatter.format(batch(formatter, packed, encoding, rawSize)), (error) => {
+      assert.ok(error instanceof ForwarderError);
+      assert.equal(error.details['reason'], reason, `${encoding} that claims ${rawSize}`);
+      return error.code === 'FORMAT_CORRUPT';
+    });
+  }
+  assert.ok(process.memoryUsage.rss() - rssBefore < 100 * 1024 * 1024);
+});
+
 test('a task that throws is FORMATTER_CRASHED, to be tried again; the pool lives on', async () => {
   const raw = rawOf(10);
   const noSuchPlan = pool.formatter(7, ORIGIN);
