@@ -45,6 +45,8 @@ export const PROJECT = 'bench';
 export const LOGSTORE = 'logs';
 /** Events that the emulator prepares at most: it holds them in memory. */
 const MAX_PREPARED = 700_000;
+/** Replies end at multiples of it: a rest would be a small reply of its own, after which the forwarder waits for more. */
+const REPLY_EVENTS = 250 * LOGS_PER_GROUP;
 
 interface ShardCounts {
   readonly endGroup: number;
@@ -94,7 +96,7 @@ export class Ends {
    */
   static async endless({ profile, transport, body = 'kv', shards }: Case, preparedAs = shards): Promise<Ends> {
     const whole = groupsPerSegment(profile) * LOGS_PER_GROUP;
-    const share = Math.floor(MAX_PREPARED / preparedAs / LOGS_PER_GROUP) * LOGS_PER_GROUP;
+    const share = Math.floor(MAX_PREPARED / preparedAs / REPLY_EVENTS) * REPLY_EVENTS;
     const preload = Math.min(whole, share) * shards;
     const ends = await Ends.start({ profile, shards, preload, repeat: true }, transport, {}, FORMATS[body]);
     await ends.control('prepare', { logstore: LOGSTORE, compression: 'lz4' });
