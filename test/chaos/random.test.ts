@@ -108,15 +108,20 @@ const oneOf = ({ random, receivers }: RunToMany): ReceiverProcess[] => {
   return receivers.slice(at, at + 1);
 };
 
-/**
- * No kill of the forwarder: what it reads again after that may go to another receiver than before, where it is new and yet lower than what came
- * there meanwhile. Each receiver's order is what is checked.
- */
+/** What is checked is the order at each receiver of what one forwarder sent. */
 const WITH_MANY: Faults<RunToMany> = {
   ...EVERYWHERE,
   'one receiver killed': (run) => away(run, 'SIGKILL', oneOf(run)),
   'one receiver ended': (run) => away(run, 'SIGTERM', oneOf(run)),
   'all receivers killed': (run) => away(run, 'SIGKILL', run.receivers),
+  'forwarder killed': async (run) => {
+    run.forwarder.kill('SIGKILL');
+    await run.forwarder.exited;
+    // The receivers have read what it still sent.
+    await run.chaos.quiet();
+    for (const receiver of run.receivers) receiver.beginLife();
+    run.forwarder = run.launch();
+  },
   'one receiver frozen': async (run) => {
     const [receiver] = oneOf(run);
     receiver?.signal('SIGSTOP');

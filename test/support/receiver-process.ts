@@ -34,6 +34,8 @@ export class ReceiverProcess implements Sink {
   readonly #file = join(temporaryDirectory('chaos'), 'processed');
   readonly #sequence = new SequenceTracker();
   readonly #all: SequenceTracker | undefined;
+  #life = new SequenceTracker();
+  #reorderedBefore = 0;
   #child: ChildProcess | undefined;
   #port = 0;
   #read = 0;
@@ -79,6 +81,12 @@ export class ReceiverProcess implements Sink {
     return this.kill();
   }
 
+  /** What comes from now on has an order of its own: its sender begins anew, and what it sends again may have gone elsewhere before. */
+  beginLife(): void {
+    this.#reorderedBefore += sumUp(this.#life.shards()).reordered;
+    this.#life = new SequenceTracker();
+  }
+
   tally(): Promise<Tally> {
     const file = openSync(this.#file, 'r');
     const buffer = Buffer.alloc(RECORD_BYTES * 65_536);
@@ -88,6 +96,7 @@ export class ReceiverProcess implements Sink {
       for (let at = 0; at < whole; at += RECORD_BYTES) {
         const [shard, n] = [buffer.readUInt32LE(at), buffer.readUInt32LE(at + 4)];
         this.#sequence.add(shard, n);
+        this.#life.add(shard, n);
         this.#all?.add(shard, n);
         this.#bytes += buffer.readUInt32LE(at + 8);
       }
@@ -96,6 +105,7 @@ export class ReceiverProcess implements Sink {
     }
     closeSync(file);
     const shards = this.#sequence.shards();
-    return Promise.resolve({ ...sumUp(shards), bytes: this.#bytes, shards });
+    const reordered = this.#reorderedBefore + sumUp(this.#life.shards()).reordered;
+    return Promise.resolve({ ...sumUp(shards), reordered, bytes: this.#bytes, shards });
   }
 }
