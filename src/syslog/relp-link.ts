@@ -162,7 +162,8 @@ export class RelpLink implements Link {
   async write(bytes: Uint8Array, ends: Uint32Array, start: number): Promise<boolean> {
     if (!this.busy) this.#answeredAt = this.#clock.monotonic();
     const [first, offset] = [this.#commands + 1, this.#flushed];
-    this.#slices.push({ first, offset, bytes, ends, start });
+    // A copy: answers may come when the batch was given up and its memory is another's.
+    this.#slices.push({ first, offset, bytes, ends: ends.slice(), start });
     numberCommands(bytes, ends, start, txnrOf(first));
     this.#commands += ends.length;
     if (!(await this.#inner.write(bytes))) return false;

@@ -93,6 +93,35 @@ test('what is not answered is not settled', async () => {
   await rejected;
 });
 
+test("what was given up is answered late, when its memory is somebody else's: nothing settles by that", async () => {
+  let giveUp: () => void = () => undefined;
+  const answer = (_: number, count: number): RelpAnswer => {
+    if (count === 1) giveUp();
+    return count <= 5 ? 'ok' : 'ignore';
+  };
+  const siem = await server({ answer });
+  const { destination } = opened(siem.port);
+  const [first, second] = [destination.openRoute(always), destination.openRoute(always)];
+  const [lost, kept] = [commands(batch(0, 0)), commands(batch(1, 0))];
+  giveUp = () => first.abandon();
+  let settled = false;
+  const over = assert.rejects(first.send(lost), { code: 'ABANDONED' }).then(() => {
+    lost.bytes.fill(0xee);
+    lost.ends.fill(0xffff_ffff);
+  });
+  const unsent = assert.rejects(
+    second.send(kept).then(() => (settled = true)),
+    { code: 'ABANDONED' },
+  );
+  await over;
+  const all = lost.bytes.length + kept.bytes.length;
+  const unacked = (): number => destination.snapshot().connections[0]!.unackedBytes;
+  await eventually(() => siem.messages[0]?.length === 5 && unacked() > 0 && unacked() < all);
+  assert.deepEqual([unacked(), settled], [all - lost.bytes.length / 2, false]);
+  await destination.closeHard();
+  await unsent;
+});
+
 for (const answer of ['reset', 'serverclose', 'garble', 'skip'] as const) {
   test(`a session that ends in "${answer}": everything unanswered is sent again, in order`, async () => {
     const siem = await server({ answer: once(answer, 137) });
