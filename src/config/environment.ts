@@ -34,7 +34,10 @@ export function substitute(
     const value = env[name];
     if (value !== undefined && (value !== '' || fallback === undefined)) return value;
     if (fallback !== undefined) return fallback;
-    fault(`the environment variable ${name} is not set; set it, or write \${${name}:-default}`, reference);
+    fault(
+      `the environment variable ${name} is not set; set it, or, unless it is a secret, write \${${name}:-default}`,
+      reference,
+    );
     return '';
   });
 }

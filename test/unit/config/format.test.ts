@@ -303,6 +303,10 @@ test('every mistake is one line that says what to write instead', () => {
       'shape.hash.key: stands in the file for all to read; write "${NAME}" and set that variable, or use keyFile',
     ],
     [
+      '{ shape: { hash: { fields: [a], key: "${NO_SUCH_KEY}" } } }',
+      'shape.hash.key: the environment variable NO_SUCH_KEY is not set; set it, or, unless it is a secret, write ${NO_SUCH_KEY:-default}',
+    ],
+    [
       '{ shape: { hash: { fields: [a], keyFile: /nowhere } } }',
       'shape.hash.keyFile: can\'t read "/nowhere": there is no such file',
     ],
