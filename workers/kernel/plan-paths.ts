@@ -22,7 +22,7 @@ export class PathTable {
     const levelsAt = arena.reserve(trees.length * LEVEL_WORDS * WORD);
     const addressOf = (one: Tree): number => (one.size === 0 ? 0 : levelsAt + trees.indexOf(one) * LEVEL_WORDS * WORD);
     const levels = trees.flatMap((one) => {
-      const steps = [...one].flatMap(([key, { ref, below }]) => [...arena.text(key), ref, addressOf(below), 0]);
+      const steps = [...one].flatMap(([key, { ref, below }]) => [...arena.text(key), ref, addressOf(below), 0, 0]);
       return [arena.words(steps), one.size, arena.reserve(TABLE_SIZE)];
     });
     arena.fill(levelsAt, levels);

@@ -17,7 +17,7 @@ const REF_KINDS: Record<FieldRef['kind'], number> = {
 };
 
 const WORD = 4;
-const REF_WORDS = 8;
+const REF_WORDS = 7;
 /** Where a Ref and a Root have their value, in bytes. */
 const REF_VALUE = 3 * WORD;
 const ROOT_VALUE = 0;
@@ -131,7 +131,7 @@ export class RefTable {
   #words(entry: Entry): number[] {
     const { ref } = entry;
     const key = 'key' in ref ? ref.key : 'prefix' in ref ? ref.prefix : '';
-    return [REF_KINDS[ref.kind], ...this.#arena.text(key), 0, 0, this.#slot(entry), Number(isPath(entry)), 0];
+    return [REF_KINDS[ref.kind], ...this.#arena.text(key), 0, 0, this.#slot(entry), Number(isPath(entry))];
   }
 
   #slot(entry: Entry): number {
@@ -145,7 +145,7 @@ export class RefTable {
 /** A ref of its own to the id of an event. */
 export function eventIdRef(arena: Arena, prefix: string): number {
   const [key, length] = arena.text(prefix);
-  return arena.words([REF_KINDS.eventId, key, length, 0, 0, arena.reserve(ID_SLOT + length), 0, 0]);
+  return arena.words([REF_KINDS.eventId, key, length, 0, 0, arena.reserve(ID_SLOT + length), 0]);
 }
 
 export const idOf = (ref: FieldRef): string => JSON.stringify([ref.kind, 'key' in ref ? ref.key : '']);

@@ -1,4 +1,4 @@
-/** Text that is JSON, or nearly: it becomes an object, and paths lead into it, exactly where JSON.parse takes it. */
+/** Text that is JSON, or nearly: it becomes an object exactly where JSON.parse takes it, and paths lead as far into it as it is JSON. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -65,7 +65,7 @@ const PLANS: readonly FormatPlan[] = [
   },
 ];
 
-test('JSON is what JSON.parse takes', () => {
+test('what is JSON becomes an object, and what begins like it is read as far as it goes', () => {
   const kernel = kernelOf(PLANS);
   const texts = fc.array(fc.tuple(json, fc.array(change, { maxLength: 2 })), { minLength: 1, maxLength: 4 });
   let sound = 0;

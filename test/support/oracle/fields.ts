@@ -70,72 +70,64 @@ function content(key: string, log: Log, closed: readonly string[]): Uint8Array {
 
 /** Latin-1 keeps every byte, so slices of the text are slices of the bytes. */
 function insideJson(json: Uint8Array, path: readonly string[]): Uint8Array {
-  if (!isJson(json)) return NONE;
   const text = Buffer.from(json).toString('latin1');
-  let found: string | undefined = text.trim();
-  for (const key of path) found = memberOf(found, Buffer.from(key).toString('latin1'));
+  let at: number | undefined = afterSpace(text, 0);
+  for (const key of path) at = at === undefined ? undefined : memberOf(text, at, Buffer.from(key).toString('latin1'));
+  const found = at === undefined ? undefined : valueAt(text, at);
   if (found === undefined || found === 'null') return NONE;
   if (!found.startsWith('"')) return Buffer.from(found, 'latin1');
   const inside = found.slice(1, -1);
   if (!inside.includes('\\') || inside.length > LONGEST_ESCAPED) return Buffer.from(inside, 'latin1');
-  const whole = JSON.parse(found.replace(/[\x7f-\xff]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)) as string;
-  return unescaped(found, whole);
+  return unescaped(inside);
 }
 
-/** What JSON.parse made of a latin-1 string: bytes from 0x80 were bytes of the text, all else beyond ASCII was written as an escape.
- * Half a pair of surrogates becomes U+FFFD. */
-function unescaped(literal: string, parsed: string): Uint8Array {
-  const parts = literal.slice(1, -1).match(/\\u[\da-fA-F]{4}|\\.|[^\\]/gs) ?? [];
-  const bytes: Uint8Array[] = [];
-  for (let i = 0, at = 0; i < parts.length; i++, at++) {
-    const part = parts[i]!;
-    const code = parsed.codePointAt(at)!;
-    if (code > 0xffff) {
-      i++;
-      at++;
-    }
-    const isByte = !part.startsWith('\\');
-    bytes.push(isByte ? Uint8Array.of(code) : Buffer.from(String.fromCodePoint(code)));
-  }
+const LETTERS: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' };
+
+/** What no escape is stands for itself, without its backslash; half a pair of surrogates becomes U+FFFD. */
+function unescaped(inside: string): Uint8Array {
+  const parts = inside.match(/(?:\\u[\da-fA-F]{4})+|\\.|[^\\]+/gs) ?? [];
+  const bytes = parts.map((part) => {
+    if (!part.startsWith('\\')) return Buffer.from(part, 'latin1');
+    if (part.length === 2) return Buffer.from(LETTERS[part[1]!] ?? part[1]!, 'latin1');
+    return Buffer.from(JSON.parse(`"${part}"`) as string);
+  });
   return Buffer.concat(bytes);
 }
 
-function memberOf(object: string | undefined, wanted: string): string | undefined {
-  if (object?.startsWith('{') !== true) return undefined;
-  let found: string | undefined;
-  let at = 1;
-  const space = (): void => {
-    while (/[ \n\r\t]/.test(object[at] ?? '')) at++;
-  };
-  for (;;) {
-    space();
-    if (object[at] === ',') {
-      at++;
-      space();
-    }
-    if (object[at] !== '"') return found;
-    const name = valueAt(object, at);
-    at += name.length;
-    space();
-    at++;
-    space();
-    const value = valueAt(object, at);
-    at += value.length;
-    if (name.slice(1, -1) === wanted) found = value;
+const afterSpace = (text: string, at: number): number => at + /^[ \n\r\t]*/.exec(text.slice(at))![0].length;
+
+/** Where the value of the first member of that name begins; nothing behind what is no member is looked at. */
+function memberOf(text: string, object: number, wanted: string): number | undefined {
+  if (text[object] !== '{') return undefined;
+  for (let at = object; ;) {
+    at = afterSpace(text, at + 1);
+    const name = text[at] === '"' ? valueAt(text, at) : undefined;
+    if (name === undefined) return undefined;
+    at = afterSpace(text, at + name.length);
+    if (text[at] !== ':') return undefined;
+    at = afterSpace(text, at + 1);
+    if (name.slice(1, -1) === wanted) return at;
+    const value = valueAt(text, at);
+    if (value === undefined) return undefined;
+    at = afterSpace(text, at + value.length);
+    if (text[at] !== ',') return undefined;
   }
 }
 
-/** The text of the value that begins at a place in valid JSON. */
-function valueAt(json: string, from: number): string {
-  if (json[from] === '"') return /"(?:\\.|[^"\\])*"/sy.exec(json.slice(from))![0];
-  if (json[from] !== '{' && json[from] !== '[') return /[^,}\] \n\r\t]+/y.exec(json.slice(from))![0];
+/** The text of the value that begins at a place, if it ends. */
+function valueAt(text: string, from: number): string | undefined {
+  const first = text[from];
+  if (first === '"') return /"(?:\\.|[^"\\])*"/sy.exec(text.slice(from))?.[0];
+  if (first !== '{' && first !== '[') return /[^,}\]"\\{[ \n\r\t]+(?=[,}\] \n\r\t])/y.exec(text.slice(from))?.[0];
   let depth = 0;
-  for (let to = from; ; to++) {
-    const c = json[to];
-    if (c === '"') to += valueAt(json, to).length - 1;
+  for (let to = from; to < text.length; to++) {
+    const c = text[to];
+    if (c === '\\') to++;
+    else if (c === '"') to += (valueAt(text, to)?.length ?? text.length) - 1;
     else if (c === '{' || c === '[') depth++;
-    else if ((c === '}' || c === ']') && --depth === 0) return json.slice(from, to + 1);
+    else if ((c === '}' || c === ']') && --depth === 0) return text.slice(from, to + 1);
   }
+  return undefined;
 }
 
 /** An object or an array that is not too deep. */

@@ -1,20 +1,34 @@
-/** Values inside contents that hold JSON: all refs into one content are found while it is looked at. */
-import { isWatchedJson, skipValue } from './json';
+/**
+ * Values inside contents that hold JSON. All refs into one content are found in one pass, which reads the objects they lead through member by
+ * member, skips everything else 64 bytes at a time, and ends when each was found or where the text is no longer JSON (ADR 0013).
+ */
+import { isSpace } from './json';
 import { Level, LEVEL_SIZE, plan, Ref, Root, ROOT_SIZE, Step, STEP_SIZE } from './plan';
-import { hex, plain } from './quotes';
+import { hex, maskOf } from './quotes';
 import { isSame } from './same';
 
 const QUOTE: u32 = 0x22;
 const BACKSLASH: u32 = 0x5c;
+const COMMA: u32 = 0x2c;
+const COLON: u32 = 0x3a;
+const OPEN_OBJECT: u32 = 0x7b;
+const CLOSE_OBJECT: u32 = 0x7d;
+const OPEN_ARRAY: u32 = 0x5b;
+const CLOSE_ARRAY: u32 = 0x5d;
+/** What makes braces of brackets, and leaves braces as they are. */
+const TO_BRACE: i8 = 0x20;
+const BLOCK: usize = 64;
+/** `:"` */
+const TEXT_VALUE: u32 = 0x223a;
+/** `,"` */
+const NEXT_NAME: u32 = 0x222c;
 
 /** The same as SLOT_SIZE in plan-encoder.ts: a longer string with escapes in it keeps them. */
 const SLOT_SIZE: usize = 8192;
 const TABLE_SIZE: usize = 4 * 64;
 
-/** Objects in objects, as deep as isJson goes: the Level of each that is open, or 0. */
-const levelAt = memory.data(4 * 66, 16);
-/** The Level of the next object, if one comes next. */
-let coming: usize = 0;
+/** Of the content being read. */
+let end: usize = 0;
 
 /** To be called once a batch. */
 export function beginPaths(): void {
@@ -40,69 +54,215 @@ function slotOf(key: usize, length: usize): usize {
 export function resolvePaths(): void {
   for (let i: u32 = 0; i < plan.rootCount; i++) {
     const root = changetype<Root>(plan.roots + i * ROOT_SIZE);
-    if (root.valueLength == 0) continue;
-    forgetLevel(root.level);
-    coming = root.level;
-    if (!isWatchedJson(root.value, root.value + root.valueLength)) continue;
-    for (let j: u32 = 0; j < root.refCount; j++) {
-      const ref = changetype<Ref>(load<usize>(root.refs + (j << 2)));
-      if (ref.begin != 0 && ref.valueLength == 0) take(ref, ref.begin, skipValue(ref.begin));
-    }
+    end = root.value + root.valueLength;
+    const p = space(root.value);
+    if (p < end && <u32>load<u8>(p) == OPEN_OBJECT) readObject(root.level, p + 1, false);
   }
 }
 
-/** Nothing was found in it. */
-function forgetLevel(at: usize): void {
+/**
+ * Looks in an object, from behind its brace, for the keys of its Level: the first member of a name counts.
+ * @param goesOn whether anything is asked for behind it. @returns behind the object, or 0 where there is nothing more to read.
+ */
+function readObject(at: usize, p: usize, goesOn: bool): usize {
   const level = changetype<Level>(at);
-  for (let i: u32 = 0; i < level.stepCount; i++) {
-    const step = changetype<Step>(level.steps + i * STEP_SIZE);
-    if (step.ref != 0) changetype<Ref>(step.ref).begin = 0;
-    if (step.level != 0) forgetLevel(step.level);
+  const table = level.table;
+  let left = level.stepCount;
+  for (let i: u32 = 0; i < left; i++) changetype<Step>(level.steps + i * STEP_SIZE).seen = 0;
+  let c: u32 = COMMA;
+  while (c == COMMA) {
+    p = space(p);
+    if (p >= end) return 0;
+    if (<u32>load<u8>(p) != QUOTE) return <u32>load<u8>(p) == CLOSE_OBJECT ? p + 1 : 0;
+    const key = p + 1;
+    const keyEnd = closingQuote(key);
+    if (keyEnd == 0) return 0;
+    const slot = load<usize>(table + slotOf(key, keyEnd - key));
+    // Most members of most objects.
+    if (slot == 0 && <u32>load<u16>(keyEnd, 1) == TEXT_VALUE) {
+      p = closingQuote(keyEnd + 3);
+      if (p == 0) return 0;
+      if (<u32>load<u16>(p, 1) == NEXT_NAME) {
+        p += 2;
+        continue;
+      }
+    }
+    p = space(keyEnd + 1);
+    if (p >= end || <u32>load<u8>(p) != COLON) return 0;
+    p = space(p + 1);
+    if (p >= end) return 0;
+    const step = stepOf(slot, key, keyEnd - key);
+    if (step == 0) {
+      p = skipValue(p);
+    } else {
+      left--;
+      p = take(changetype<Step>(step), p, goesOn || left != 0);
+      if (left == 0) return goesOn && p != 0 ? skipNested(p) : 0;
+    }
+    if (p == 0) return 0;
+    p = space(p);
+    if (p >= end) return 0;
+    c = load<u8>(p++);
   }
+  return c == CLOSE_OBJECT ? p : 0;
 }
 
-/** An object opens at a depth that counts from 1; arrays count too. */
-export function noteObject(depth: u32): void {
-  store<usize>(levelAt + (depth << 2), coming);
-  coming = 0;
-}
-
-/** Nothing leads into arrays. */
-export function noteArray(): void {
-  coming = 0;
-}
-
-/** The table of the Level that is open at a depth, or 0: nothing in that object is asked for. */
-export function tableOf(depth: u32): usize {
-  const level = load<usize>(levelAt + (depth << 2));
-  return level == 0 ? 0 : changetype<Level>(level).table;
-}
-
-/** A member of an object whose Level has that table. A later one takes the place of an earlier of its name. */
-export function noteMember(table: usize, key: usize, length: usize, value: usize): void {
-  coming = 0;
-  const first = load<usize>(table + slotOf(key, length));
-  if (first != 0) follow(first, key, length, value);
-}
-
-function follow(first: usize, key: usize, length: usize, value: usize): void {
+/** The Step of a key that was not there before, or 0. @param first of its slot. */
+function stepOf(first: usize, key: usize, length: usize): usize {
   for (let at = first; at != 0; at = changetype<Step>(at).next) {
     const step = changetype<Step>(at);
-    if (step.keyLength != length || !isSame(key, step.key, length)) continue;
-    if (step.ref != 0) changetype<Ref>(step.ref).begin = value;
-    if (step.level != 0) forgetLevel(step.level);
-    coming = step.level;
-    return;
+    if (step.keyLength == length && isSame(key, step.key, length)) return step.seen ? 0 : at;
   }
+  return 0;
 }
 
-function take(ref: Ref, from: usize, to: usize): void {
-  const c: u32 = load<u8>(from);
-  if (c == 0x6e) return; // null
-  if (c == QUOTE) {
+/**
+ * Both the value itself and values inside it may be asked for.
+ * @returns behind it, whether or not all of it could be read: what one ref finds must not depend on others. Or 0.
+ */
+function take(step: Step, p: usize, goesOn: bool): usize {
+  step.seen = 1;
+  const isAsked = step.ref != 0;
+  if (step.level != 0 && <u32>load<u8>(p) == OPEN_OBJECT) {
+    const behind = readObject(step.level, p + 1, goesOn && !isAsked);
+    if (!isAsked && (behind != 0 || !goesOn)) return behind;
+  }
+  const behind = skipValue(p);
+  if (isAsked && behind != 0) point(changetype<Ref>(step.ref), p, behind);
+  return behind;
+}
+
+/** Behind the value that begins at `p`, or 0 if it has no end. Brackets of both kinds count alike. */
+function skipValue(p: usize): usize {
+  const first: u32 = load<u8>(p);
+  if (first == QUOTE) {
+    const quote = closingQuote(p + 1);
+    return quote == 0 ? 0 : quote + 1;
+  }
+  if (first == OPEN_OBJECT || first == OPEN_ARRAY) return skipNested(p + 1);
+  for (let at = p; at < end; at++) {
+    const c: u32 = load<u8>(at);
+    if (c == COMMA || c == CLOSE_OBJECT || c == CLOSE_ARRAY || isSpace(c)) return at == p ? 0 : at;
+    if (c == QUOTE || c == BACKSLASH || c == OPEN_OBJECT || c == OPEN_ARRAY) return 0;
+  }
+  return 0;
+}
+
+/** From inside a string: its closing quote, or 0. */
+function closingQuote(p: usize): usize {
+  while (p < end) {
+    const v = v128.load(p);
+    const stops = v128.or(i8x16.eq(v, i8x16.splat(<i8>QUOTE)), i8x16.eq(v, i8x16.splat(<i8>BACKSLASH)));
+    const bits = <u32>i8x16.bitmask(stops);
+    if (bits == 0) {
+      p += 16;
+      continue;
+    }
+    p += ctz(bits);
+    if (p >= end) return 0;
+    if (<u32>load<u8>(p) == QUOTE) return p;
+    p += 2;
+  }
+  return 0;
+}
+
+/** From inside an object or array, but not inside a string of it: behind the bracket that closes it, or 0. */
+function skipNested(p: usize): usize {
+  let depth: u32 = 1;
+  let inString: u64 = 0;
+  let hides: u64 = 0;
+  const quote = i8x16.splat(<i8>QUOTE);
+  const backslash = i8x16.splat(<i8>BACKSLASH);
+  const toBrace = i8x16.splat(TO_BRACE);
+  const open = i8x16.splat(<i8>OPEN_OBJECT);
+  const close = i8x16.splat(<i8>CLOSE_OBJECT);
+  for (; p < end; p += BLOCK) {
+    let v0 = v128.load(p);
+    let v1 = v128.load(p, 16);
+    let v2 = v128.load(p, 32);
+    let v3 = v128.load(p, 48);
+    let quotes = maskOf(i8x16.eq(v0, quote), i8x16.eq(v1, quote), i8x16.eq(v2, quote), i8x16.eq(v3, quote));
+    const escapes = maskOf(
+      i8x16.eq(v0, backslash),
+      i8x16.eq(v1, backslash),
+      i8x16.eq(v2, backslash),
+      i8x16.eq(v3, backslash),
+    );
+    v0 = v128.or(v0, toBrace);
+    v1 = v128.or(v1, toBrace);
+    v2 = v128.or(v2, toBrace);
+    v3 = v128.or(v3, toBrace);
+    let opens = maskOf(i8x16.eq(v0, open), i8x16.eq(v1, open), i8x16.eq(v2, open), i8x16.eq(v3, open));
+    let closes = maskOf(i8x16.eq(v0, close), i8x16.eq(v1, close), i8x16.eq(v2, close), i8x16.eq(v3, close));
+    if ((escapes | hides) != 0) {
+      const hidden = hiddenBy(escapes, hides);
+      hides = hidesNext;
+      quotes &= ~hidden;
+      opens &= ~hidden;
+      closes &= ~hidden;
+    }
+    const within = fromOddToEven(quotes) ^ inString;
+    inString = <u64>((<i64>within) >> 63);
+    opens &= ~within;
+    closes &= ~within;
+    const closing = <u32>popcnt(closes);
+    if (closing < depth) {
+      depth += <u32>popcnt(opens) - closing;
+      continue;
+    }
+    for (let brackets = opens | closes; brackets != 0; brackets &= brackets - 1) {
+      if ((opens & brackets & (0 - brackets)) != 0) {
+        depth++;
+      } else if (--depth == 0) {
+        const behind = p + <usize>ctz(brackets) + 1;
+        return behind <= end ? behind : 0;
+      }
+    }
+  }
+  return 0;
+}
+
+/** Every bit from each first of two to before the second. */
+function fromOddToEven(bits: u64): u64 {
+  bits ^= bits << 1;
+  bits ^= bits << 2;
+  bits ^= bits << 4;
+  bits ^= bits << 8;
+  bits ^= bits << 16;
+  return bits ^ (bits << 32);
+}
+
+/** 1 if the last byte of a block hides the first of the next. */
+let hidesNext: u64 = 0;
+
+/** The bytes behind backslashes that are not hidden themselves. @param first 1 if the first byte is hidden. */
+function hiddenBy(escapes: u64, first: u64): u64 {
+  let hidden = first;
+  hidesNext = 0;
+  for (escapes &= ~first; escapes != 0; escapes &= escapes - 1) {
+    const bit = escapes & (0 - escapes);
+    if (bit >> 63 != 0) hidesNext = 1;
+    hidden |= bit << 1;
+    escapes &= ~(bit << 1);
+  }
+  return hidden;
+}
+
+function space(p: usize): usize {
+  while (p < end && isSpace(load<u8>(p))) p++;
+  return p;
+}
+
+/** `null` */
+const NULL: u32 = 0x6c6c_756e;
+
+function point(ref: Ref, from: usize, to: usize): void {
+  if (ref.valueLength != 0) return;
+  if (to - from == 4 && load<u32>(from) == NULL) return;
+  if (<u32>load<u8>(from) == QUOTE) {
     from++;
     to--;
-    if (!plain && to - from <= SLOT_SIZE && hasEscape(from, to)) {
+    if (to - from <= SLOT_SIZE && hasEscape(from, to)) {
       ref.value = ref.slot;
       ref.valueLength = <u32>(unescape(ref.slot, from, to) - ref.slot);
       return;
@@ -130,7 +290,7 @@ function unescape(dst: usize, p: usize, end: usize): usize {
       continue;
     }
     const letter: u32 = load<u8>(p++);
-    if (letter == 0x75) {
+    if (letter == 0x75 && hex(p) >= 0) {
       dst = codePoint(dst, p, end);
       p = afterCodePoint;
     } else {

@@ -1,5 +1,4 @@
-/** RFC 8259, as strict as JSON.parse: is it an object or an array, and what lies where in it. */
-import { noteArray, noteMember, noteObject, tableOf } from './json-paths';
+/** RFC 8259, as strict as JSON.parse: is it an object or an array? */
 import { ascii, beginQuotes, known, next, nextString, passTo, sound, WORD } from './quotes';
 
 const QUOTE: u32 = 0x22;
@@ -25,18 +24,6 @@ let checkedCompact: bool = false;
 /** To be called when other bytes may lie where the last text was. */
 export function forgetJson(): void {
   checked = 0;
-}
-
-/** What is in the text being looked at is told to json-paths.ts. */
-let watched = false;
-
-/** {@link isJson}, with everything in it told to json-paths.ts. */
-export function isWatchedJson(p: usize, end: usize): bool {
-  forgetJson();
-  watched = true;
-  const sound = isJson(p, end);
-  watched = false;
-  return sound;
 }
 
 /** @returns whether `[p, end)` is an object or an array, of at most 63 levels. */
@@ -69,14 +56,10 @@ function check(p: usize, end: usize): bool {
       if (depth == MAX_DEPTH) return false;
       depth++;
       objects = (objects << 1) | (<u64>(c == OPEN_OBJECT));
-      if (watched) {
-        if (c == OPEN_OBJECT) noteObject(depth);
-        else noteArray();
-      }
       p = space(p + 1, end);
       if (p >= end) return false;
       if (<u32>load<u8>(p) != c + 2) {
-        if (c == OPEN_OBJECT) p = name(p, end, depth);
+        if (c == OPEN_OBJECT) p = name(p, end);
         continue;
       }
       p++;
@@ -91,7 +74,7 @@ function check(p: usize, end: usize): bool {
     objects = objectsLeft;
     depth = depthLeft;
     if (depth == 0) return space(p, end) == end;
-    if ((objects & 1) != 0) p = name(space(p, end), end, depth);
+    if ((objects & 1) != 0) p = name(space(p, end), end);
   }
   return false;
 }
@@ -124,16 +107,13 @@ const TEXT_VALUE: u32 = 0x223a;
  * The name of a member and its colon. Members whose values are strings, with another name behind them and no space between, are passed
  * before: most members of most objects.
  */
-function name(p: usize, end: usize, depth: u32): usize {
+function name(p: usize, end: usize): usize {
   if (p >= end || <u32>load<u8>(p) != QUOTE) return 0;
-  const table = watched ? tableOf(depth) : 0;
   let at = next;
   while (at + 4 * WORD <= known) {
-    const key = p + 1;
     const keyEnd: usize = load<u32>(at, WORD);
     if (<u32>load<u16>(keyEnd, 1) != TEXT_VALUE) break;
     const valueEnd: usize = load<u32>(at, 3 * WORD);
-    if (table != 0) noteMember(table, key, keyEnd - key, keyEnd + 2);
     at += 2 * WORD;
     if (<u32>load<u16>(valueEnd, 1) != NEXT_NAME || valueEnd + 2 >= end) {
       passTo(at);
@@ -143,15 +123,10 @@ function name(p: usize, end: usize, depth: u32): usize {
     p = valueEnd + 2;
   }
   passTo(at);
-  const key = p + 1;
   p = nextString();
   if (p == 0) return 0;
-  const keyEnd = p - 1;
   p = space(p, end);
-  if (p >= end || <u32>load<u8>(p) != COLON) return 0;
-  p = space(p + 1, end);
-  if (table != 0) noteMember(table, key, keyEnd - key, p);
-  return p;
+  return p < end && <u32>load<u8>(p) == COLON ? space(p + 1, end) : 0;
 }
 
 function scalar(p: usize, end: usize, c: u32): usize {
@@ -187,45 +162,4 @@ function space(p: usize, end: usize): usize {
 
 export function isSpace(c: u32): bool {
   return c == 0x20 || c == 0x0a || c == 0x0d || c == 0x09;
-}
-
-/** Of text known to be JSON: behind the string that begins at `p`. */
-function skipString(p: usize): usize {
-  p++;
-  let c: u32 = 0;
-  while (c != QUOTE) {
-    const v = v128.load(p);
-    const stops = v128.or(i8x16.eq(v, i8x16.splat(<i8>QUOTE)), i8x16.eq(v, i8x16.splat(<i8>BACKSLASH)));
-    const bits = <u32>i8x16.bitmask(stops);
-    if (bits == 0) {
-      p += 16;
-      continue;
-    }
-    p += ctz(bits);
-    c = load<u8>(p);
-    p += c == QUOTE ? 1 : 2;
-  }
-  return p;
-}
-
-/** Of text known to be JSON, inside an object: behind the value that begins at `p`. */
-export function skipValue(p: usize): usize {
-  let depth: u32 = 0;
-  let c: u32 = load<u8>(p);
-  if (c == QUOTE) return skipString(p);
-  if (c != OPEN_OBJECT && c != OPEN_ARRAY) {
-    while (c != COMMA && c != CLOSE_OBJECT && !isSpace(c)) c = load<u8>(++p);
-    return p;
-  }
-  do {
-    c = load<u8>(p);
-    if (c == QUOTE) {
-      p = skipString(p);
-      continue;
-    }
-    if (c == OPEN_OBJECT || c == OPEN_ARRAY) depth++;
-    else if (c == CLOSE_OBJECT || c == CLOSE_ARRAY) depth--;
-    p++;
-  } while (depth > 0);
-  return p;
 }

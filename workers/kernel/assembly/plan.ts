@@ -264,10 +264,8 @@ export class Ref {
   valueLength: u32;
   /** Where a value that is made, not found, is written. */
   slot: usize;
-  /** 1 if the value may lie inside the JSON of a Root … */
+  /** 1 if the value may lie inside the JSON of a Root. */
   isPath: u32;
-  /** … and where it begins there. */
-  begin: usize;
 }
 
 /** Where the value of a Ref or a Root lies: two members of either. */
@@ -317,6 +315,8 @@ export class Step {
   level: usize;
   /** Another one in the same slot. */
   next: usize;
+  /** 1 once there was a member of that key in the object being read. */
+  seen: u32;
 }
 
 /** A content that is shortened first, and how long it may be now: 2³² - 1 for any length. */

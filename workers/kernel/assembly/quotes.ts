@@ -27,8 +27,6 @@ let escapedTo: usize = 0;
 
 /** The bytes looked at have none from 0x80 … */
 export let ascii = true;
-/** … no backslash … */
-export let plain = true;
 /** … and inside strings neither control characters nor escapes that don't exist. */
 export let sound = true;
 
@@ -38,7 +36,7 @@ export function beginQuotes(from: usize, to: usize): void {
   end = to;
   inside = 0;
   escapedTo = 0;
-  ascii = plain = sound = true;
+  ascii = sound = true;
 }
 
 /** @returns behind the string that begins with the next quote, or 0 where it does not end. */
@@ -109,7 +107,8 @@ function findIn(to: usize): usize {
   return to;
 }
 
-function maskOf(v0: v128, v1: v128, v2: v128, v3: v128): u64 {
+/** A bit for each byte of four vectors. */
+export function maskOf(v0: v128, v1: v128, v2: v128, v3: v128): u64 {
   const low: u64 = (<u32>i8x16.bitmask(v0)) | ((<u32>i8x16.bitmask(v1)) << 16);
   const high: u64 = (<u32>i8x16.bitmask(v2)) | ((<u32>i8x16.bitmask(v3)) << 16);
   return low | (high << 32);
@@ -134,7 +133,6 @@ function checked(p: usize, quotes: u64, within: u64): u64 {
     } else if (c < 0x20) {
       if (((inside ^ (<u32>popcnt(quotes & (((<u64>1) << bit) - 1)))) & 1) != 0) sound = false;
     } else if (at >= escapedTo) {
-      plain = false;
       escapedTo = at + 2;
       if (!isEscape(at + 1)) sound = false;
       if (bit < 63) quotes &= ~((<u64>2) << bit);
