@@ -8,9 +8,9 @@ import { Ends } from './whole/ends.js';
 import { Forwarder, primeReplies } from './whole/forwarder.js';
 import { spread } from './whole/statistics.js';
 import { Remote } from './whole/rpc.js';
+import { WARM_UP_MS } from './whole/warm-up.js';
 
 const RUNS = 5;
-const WARM_UP_MS = 2_500;
 const WINDOW_MS = 4_000;
 const TIMEOUT_MS = 30_000;
 const CASE = { profile: 'vpcflow', transport: 'tcp', shards: 4 } as const;

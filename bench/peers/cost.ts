@@ -5,6 +5,7 @@ import { primeReplies } from '../whole/forwarder.js';
 import { memoryOf, minus, processCpu, total } from '../whole/proc.js';
 import { spread, spreads, type Spread, type Spreads } from '../whole/statistics.js';
 import type { Contestant } from './contestant.js';
+import { WARM_UP_MS } from '../whole/warm-up.js';
 
 /** A window of one contestant at full speed. */
 interface CostRun {
@@ -28,8 +29,6 @@ export interface CostResult {
 
 const SHARDS = 4;
 const FIRST_EVENT_MS = 60_000;
-/** Code compiled, and the Python consumer, which fetches once a second, past its first rounds. */
-const WARM_UP_MS = 3_000;
 
 /** All contestants in turns, so that what disturbs the machine disturbs all of them. @param seconds of one window */
 export async function measureCost(

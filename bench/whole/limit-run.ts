@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Ends } from './ends.js';
 import { minus, processCpu, total } from './proc.js';
 import { Remote } from './rpc.js';
+import { WARM_UP_MS } from './warm-up.js';
 
 /** One run of the limit program, in the units of the forwarder's. */
 export interface LimitRun {
@@ -18,8 +19,6 @@ export interface LimitOptions {
   readonly configFile: string;
   readonly shards: number;
 }
-
-const WARM_UP_MS = 1_500;
 
 export async function measureLimit(ends: Ends, shards: number, seconds: number): Promise<LimitRun> {
   const { file: configFile } = ends.config();

@@ -3,6 +3,7 @@ import { balance } from './balance.js';
 import { Ends, type ConfigChange } from './ends.js';
 import { Forwarder, primeReplies } from './forwarder.js';
 import { spread, spreads, type Spread, type Spreads } from './statistics.js';
+import { WARM_UP_MS } from './warm-up.js';
 
 /** What more of something costs; on few cores it can't be faster, as both ends run there too, but each event must not cost more. */
 export interface ScaleResult {
@@ -40,7 +41,6 @@ const COMPARISONS: readonly (readonly Arrangement[])[] = [
     { name: '256 shards, 1 process, 1 formatter thread', shards: 256, processes: 1, threads: 1 },
   ],
 ];
-const WARM_UP_MS = 2_500;
 const TIMEOUT_MS = 30_000;
 const LOOK_MS = 100;
 

@@ -6,6 +6,7 @@ import { measureLimit, type LimitRun } from './limit-run.js';
 import { processCpu, total } from './proc.js';
 import { STAGES, stageTimes, type Metrics, type Stage, type StageTimes } from './metrics.js';
 import { spread, spreads, type Spread, type Spreads } from './statistics.js';
+import { WARM_UP_MS } from './warm-up.js';
 
 /** One run in steady state. Rates are per second of wall clock; CPU is the forwarder's. */
 export interface ThroughputRun {
@@ -55,8 +56,6 @@ export interface Effort {
   readonly runs: number;
 }
 
-/** Until the code is compiled and the buffers are as large as they get. */
-const WARM_UP_MS = 2_500;
 const FIRST_EVENT_TIMEOUT_MS = 30_000;
 
 export async function measureThroughput(which: Case, effort: Effort): Promise<ThroughputResult> {

@@ -14,7 +14,7 @@ const CALLS = [
 
 /** ActionTrail: one API call of one identity, the whole event as nested JSON in the field `event`. */
 export const actiontrail: Profile = {
-  groupsPerSegment: 300,
+  groupsPerSegment: 250,
   topic: 'actiontrail_audit_event',
   source: () => 'actiontrail_internal',
   tags: () => [],

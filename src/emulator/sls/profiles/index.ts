@@ -18,7 +18,7 @@ export function profileOf(name: ProfileName, random: Random): Profile {
 
 /** Groups in one segment, whatever the groups of a mix are. */
 export function groupsPerSegment(name: ProfileName): number {
-  return name === 'mixed' ? 400 : PROFILES[name].groupsPerSegment;
+  return name === 'mixed' ? 500 : PROFILES[name].groupsPerSegment;
 }
 
 /** Logs in a full group. */

@@ -16,7 +16,7 @@ const RESOURCES = [
 
 /** Kubernetes audit events (audit.k8s.io/v1) as the ACK log component writes them: one field per key, objects as JSON. */
 export const k8saudit: Profile = {
-  groupsPerSegment: 300,
+  groupsPerSegment: 250,
   topic: 'kubernetes_audit',
   source: (random) => random.privateAddress(),
   tags: (random, receivedAt) => logtailTags(random, receivedAt, '/var/log/kubernetes/kubernetes.audit'),

@@ -3,7 +3,7 @@ import type { Random } from '../random.js';
 
 /** A kind of log as it looks in a real logstore. All that varies comes from the given generator, so equal seeds give equal logs. */
 export interface Profile {
-  /** Groups in one prepared pull reply: chosen so that a reply is about 4 MB, and never above the service's 1000. */
+  /** No reply goes beyond a segment. A multiple of a step at which replies end (segment.ts), so that none is a rest; 3 to 6 MB. */
   readonly groupsPerSegment: number;
   readonly topic: string;
   readonly source: (random: Random) => string;

@@ -11,7 +11,7 @@ const QUERIES = ['-', 'page=2&size=50', "id=1' OR '1'='1", 'q=%3Cscript%3Ealert(
 
 /** Web Application Firewall access logs (WAF 3.0 log fields). */
 export const waf: Profile = {
-  groupsPerSegment: 400,
+  groupsPerSegment: 500,
   topic: 'waf_access_log',
   source: () => 'waf_access_log',
   tags: () => [],
