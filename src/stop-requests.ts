@@ -1,4 +1,5 @@
 import type { ForwarderError } from './errors/forwarder-error.js';
+import { systemClock, type Clock } from './flow/clock.js';
 
 /** Why the program stops: somebody asked, or it can't go on. */
 export type StopCause =
@@ -6,19 +7,28 @@ export type StopCause =
   | { readonly kind: 'finished' }
   | { readonly kind: 'failure'; readonly error: ForwarderError };
 
+/** Signals that come this close are one wish: npm hands Ctrl-C on to a process that the terminal has sent it already. */
+const ONE_WISH_MS = 200;
+
 /** The first wish to stop drains, the second one stops now. */
 export class StopRequests {
+  readonly #clock: Clock;
   readonly #soft = new AbortController();
   readonly #hard = new AbortController();
-  readonly #onSignal = (signal: NodeJS.Signals): void => this.#ask({ kind: 'signal', signal });
+  readonly #onSignal = (signal: NodeJS.Signals): void => this.#signalled(signal);
   #cause: StopCause | undefined;
+  #signalledAt = -Infinity;
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock;
+  }
 
   /** Aborts at the first request. */
   get soft(): AbortSignal {
     return this.#soft.signal;
   }
 
-  /** Aborts at the second signal. */
+  /** Aborts at the second signal, if it is not the first one's echo. */
   get hard(): AbortSignal {
     return this.#hard.signal;
   }
@@ -51,6 +61,13 @@ export class StopRequests {
     return new Promise((resolve) => {
       this.soft.addEventListener('abort', () => resolve(), { once: true });
     });
+  }
+
+  #signalled(signal: NodeJS.Signals): void {
+    const now = this.#clock.monotonic();
+    if (now - this.#signalledAt < ONE_WISH_MS) return;
+    this.#signalledAt = now;
+    this.#ask({ kind: 'signal', signal });
   }
 
   #ask(cause: StopCause): void {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ReceiverMode } from '../../src/emulator/receiver/contract.js';
+import { LOGS_PER_GROUP } from '../../src/emulator/sls/profiles/index.js';
 import { configOf, withEnds, type Ends } from '../support/ends.js';
 import type { ForwarderProcess } from '../support/forwarder.js';
 
@@ -32,6 +33,17 @@ async function half(ends: Ends, breaks: () => Promise<unknown>): Promise<Forward
   await breaks();
   await ends.emulator.control('append', { logstore: 'audit', events: EVENTS / 2 });
   return forwarder;
+}
+
+async function askToStop(forwarder: ForwarderProcess): Promise<void> {
+  forwarder.kill('SIGTERM');
+  await forwarder.said('stopping');
+}
+
+/** Signals until one counts as the second wish. */
+async function stopNow(forwarder: ForwarderProcess): Promise<void> {
+  await askToStop(forwarder);
+  while (!(await Promise.race([forwarder.exited.then(() => true), delay(50, false)]))) forwarder.kill('SIGTERM');
 }
 
 /** Starts again with everything well: all arrives, and of what was settled before nothing comes again. */
@@ -68,10 +80,9 @@ for (const mode of FAULTS) {
 
 test('a second signal commits the watermark before it ends', async () => {
   await withEnds({ logstore: { preload: EVENTS / 2 } }, async (ends) => {
-    const forwarder = await half(ends, () => ends.receiver.setMode({ kind: 'stalled' }));
-    forwarder.kill('SIGTERM');
-    await forwarder.said('stopping');
-    forwarder.kill('SIGTERM');
+    const forwarder = await half(ends, () => ends.receiver.setMode({ kind: 'refusing' }));
+    await untilCounted(forwarder, 'log_groups', EVENTS / 2 / LOGS_PER_GROUP + 1);
+    await stopNow(forwarder);
     assert.deepEqual(await forwarder.exited, { code: 75, signal: null }, forwarder.text());
     await ends.receiver.setMode({ kind: 'normal' });
     await goesOn(ends);
@@ -99,21 +110,17 @@ if (!isMainThread) Uint8Array.prototype.set = function (bytes, at) {
   return set.call(this, bytes, at);
 };`;
 
-for (const [name, signals] of Object.entries({
-  deadline: ['SIGTERM'],
-  'second signal': ['SIGTERM', 'SIGTERM'],
-} as const)) {
+for (const [name, timeout, stop] of [
+  ['deadline', `${DEADLINE_MS}ms`, askToStop],
+  ['second signal', '5m', stopNow],
+] as const) {
   test(`a formatter thread that never answers does not hold up a stop beyond its ${name}`, async () => {
     await withEnds({ logstore: { preload: EVENTS } }, async (ends) => {
-      const timeout = signals.length === 1 ? `${DEADLINE_MS}ms` : '5m';
       const env = { NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(HANGING)}"` };
       const forwarder = ends.fleet.start(configOf(ends, { top: { ...AT_THE_STOP, shutdown: { timeout } } }), env);
       await untilCounted(forwarder, 'pulls', 4);
       const began = performance.now();
-      for (const signal of signals) {
-        forwarder.kill(signal);
-        await forwarder.said('stopping');
-      }
+      await stop(forwarder);
       assert.deepEqual(await forwarder.exited, { code: 75, signal: null }, forwarder.text());
       assert.ok(performance.now() - began < DEADLINE_MS + LATE_MS);
       assert.equal((await ends.receiver.stats()).sequence.received, 0);
