@@ -99,6 +99,8 @@ export interface ConnectionSnapshot {
   readonly unackedBytes: number;
   /** As last seen; undefined when nothing is amiss. */
   readonly stall: ConnectionStall | undefined;
+  /** When last looked at, the kernel did not tell what is acked. */
+  readonly blind: boolean;
 }
 
 export interface DestinationTotals {

@@ -70,6 +70,7 @@ export class Connection implements Member {
       pendingBytes: this.#outbox.pendingBytes,
       unackedBytes: link === undefined ? 0 : link.flushed - link.acked,
       stall: link?.stall,
+      blind: link?.blind === true,
     };
   }
 
@@ -307,9 +308,7 @@ export class Connection implements Member {
   }
 
   #poked(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
+    return new Promise((resolve) => (this.#wake = resolve));
   }
 
   /** Something happened that the loop may wait for. With nothing left to deliver it must not wait for a receiver. */

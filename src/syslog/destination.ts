@@ -81,9 +81,13 @@ export function openDestination(
       },
     });
   });
-  const pulse = new Pulse(clock, new KernelSockets(), tuning, connections);
+  const sockets = new KernelSockets(tuning.kernelTables);
+  const pulse = new Pulse(clock, sockets, tuning, connections, () => log.warn({ destination: settings.name }, BLIND));
   return new SyslogDestination(settings, connections, totals, pace, certificates);
 }
+
+const BLIND =
+  'the kernel does not tell what receivers have acknowledged; bytes and time decide, and a lost connection may send a send buffer more again (docs/operations.md)';
 
 const { random } = Math;
 

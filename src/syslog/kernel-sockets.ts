@@ -72,8 +72,8 @@ export class KernelSockets {
   readonly #folder: string;
   readonly #buffers = { tcp: new Uint8Array(16_384), tcp6: new Uint8Array(16_384) };
 
-  /** @param folder where the tables are; a door for tests. */
-  constructor(folder = '/proc/self/net') {
+  /** @param folder where the tables are. */
+  constructor(folder: string) {
     this.#folder = folder;
   }
 

@@ -21,6 +21,8 @@ type Rhythm = Pick<DeliveryTuning, 'beatMs' | 'restPerLook'>;
 const HURRIED_MS = 10;
 const HURRY = 5;
 const LONGEST_MS = 1_000;
+/** One look that finds nothing may be at sockets that are just going away. */
+const BLIND_LOOKS = 2;
 
 /**
  * One beat for all connections of a destination: reads the kernel's tables once for all that wait for an acknowledgement, then lets
@@ -31,16 +33,20 @@ export class Pulse {
   readonly #sockets: KernelSockets;
   readonly #rhythm: Rhythm;
   readonly #members: readonly Member[];
+  readonly #onBlind: () => void;
+  #blindLooks = 0;
   #timer: { readonly cancel: () => void; readonly at: number } | undefined;
   #beating = false;
   #lookMs = 0;
   #endedAt = 0;
 
-  constructor(clock: Clock, sockets: KernelSockets, rhythm: Rhythm, members: readonly Member[]) {
+  /** @param onBlind called when the kernel stops to tell anything. */
+  constructor(clock: Clock, sockets: KernelSockets, rhythm: Rhythm, members: readonly Member[], onBlind: () => void) {
     this.#clock = clock;
     this.#sockets = sockets;
     this.#rhythm = rhythm;
     this.#members = members;
+    this.#onBlind = onBlind;
   }
 
   /** Somebody has something unsettled. */
@@ -80,6 +86,9 @@ export class Pulse {
     const started = this.#clock.monotonic();
     const table = await this.#sockets.read(questions.map(({ key }) => key));
     this.#lookMs = this.#clock.monotonic() - started;
-    for (const { key, answer } of questions) answer(table(key));
+    const rows = questions.map(({ key }) => table(key));
+    this.#blindLooks = rows.some((row) => row !== undefined) ? 0 : this.#blindLooks + 1;
+    if (this.#blindLooks === BLIND_LOOKS) this.#onBlind();
+    for (const [index, { answer }] of questions.entries()) answer(rows[index]);
   }
 }

@@ -99,6 +99,8 @@ export interface DeliveryTuning {
   readonly endGraceMs: number;
   /** Where the kernel does not tell what is acked: what was written this long ago is taken for acked. */
   readonly blindAckMs: number;
+  /** Folder with the kernel's tables of sockets. */
+  readonly kernelTables: string;
   /** A RELP command that is not answered for this long never will be. As long as librelp's own client waits. */
   readonly relpAnswerTimeoutMs: number;
   /** How often a connection looks whether it should be replaced by another. */
@@ -114,6 +116,7 @@ export const TUNING: DeliveryTuning = {
   provenMs: 5_000,
   endGraceMs: 2_000,
   blindAckMs: 10_000,
+  kernelTables: '/proc/self/net',
   relpAnswerTimeoutMs: 90_000,
   lookoutMs: 1_000,
 };

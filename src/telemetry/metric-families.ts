@@ -241,6 +241,11 @@ export const FAMILIES: readonly Family[] = [
         certificates.map(({ name, daysLeft }) => ({ labels: { destination, certificate: name }, value: daysLeft })),
       ),
   },
+  ofDestination(
+    'blind_connections',
+    'Connections of which the kernel does not tell what is acked: bytes and time decide.',
+    ({ connections }) => connections.filter(({ blind }) => blind).length,
+  ),
   ofDestination('pending_bytes', 'Bytes handed over and not yet settled.', ({ connections }) =>
     sum(connections, ({ pendingBytes }) => pendingBytes),
   ),

@@ -59,7 +59,14 @@ for (const guarantee of ['written', 'acked', 'settled'] satisfies Guarantee[]) {
       errors: {},
     });
     assert.deepEqual(connections, [
-      { endpoint: `tcp://127.0.0.1:${siem.port}`, phase: 'closed', pendingBytes: 0, unackedBytes: 0, stall: undefined },
+      {
+        endpoint: `tcp://127.0.0.1:${siem.port}`,
+        phase: 'closed',
+        pendingBytes: 0,
+        unackedBytes: 0,
+        stall: undefined,
+        blind: false,
+      },
     ]);
   });
 }
@@ -332,6 +339,7 @@ test('hard close rejects everything and resets; end does so at its deadline', as
       pendingBytes: 0,
       unackedBytes: 0,
       stall: undefined,
+      blind: false,
     });
   }
 });
@@ -404,4 +412,20 @@ test('IPv6 is acknowledged, too', async () => {
   );
   await destination.openRoute(always).send(batch(0, 0));
   assert.equal(siem.bytes, 1_000);
+});
+
+test('where the kernel does not tell what is acked, the log says so once and the connections show it', async () => {
+  const siem = await receiver();
+  const { destination, log } = opened(
+    { endpoints: [endpointAt(siem.port)], connections: 2 },
+    { blindAckMs: 50, kernelTables: '/nowhere' },
+  );
+  const routes = [destination.openRoute(always), destination.openRoute(always)];
+  const blind = (): number => destination.snapshot().connections.filter((one) => one.blind).length;
+  for (let seq = 0; blind() < 2 || !log.lines.some(({ level }) => level === 'warn'); seq++) {
+    await Promise.all(routes.map((route, shard) => route.send(batch(shard, seq))));
+  }
+  const warnings = log.lines.filter(({ level }) => level === 'warn');
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0]?.message ?? '', /^the kernel does not tell/);
 });

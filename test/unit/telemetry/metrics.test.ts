@@ -21,7 +21,7 @@ test('a scrape shows the snapshot of that moment; what is gone or unknown has no
       destination({
         connections: [
           connection({ unackedBytes: 5, stall: 'zeroWindow' }),
-          connection({ phase: 'waiting', unackedBytes: 6 }),
+          connection({ phase: 'waiting', unackedBytes: 6, blind: true }),
         ],
       }),
     ],
@@ -44,6 +44,7 @@ test('a scrape shows the snapshot of that moment; what is gone or unknown has no
     'forwarder_destination_connections{destination="siem",phase="connected"} 1',
     'forwarder_destination_stalled_connections{destination="siem",kind="zeroWindow"} 1',
     'forwarder_destination_stalled_connections{destination="siem",kind="silent"} 0',
+    'forwarder_destination_blind_connections{destination="siem"} 1',
     'forwarder_destination_unacked_bytes{destination="siem"} 11',
     'forwarder_destination_certificate_days_left{destination="siem",certificate="own"} 12.5',
     'forwarder_destination_eps_used{destination="siem"} 120',

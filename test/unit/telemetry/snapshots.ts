@@ -72,6 +72,7 @@ export const connection = (more: Partial<ConnectionSnapshot> = {}): ConnectionSn
   phase: 'connected',
   pendingBytes: 0,
   unackedBytes: 0,
+  blind: false,
   stall: undefined,
   ...more,
 });
