@@ -1,10 +1,8 @@
 /** JSON without the space between its tokens. */
-import { compact, isSpace } from './json';
+import { compact } from './json';
+import { BACKSLASH, isSpace, QUOTE } from './json-bytes';
 import { copyReady, following, multibyte } from './text';
 import { flush, limit } from './window';
-
-const QUOTE: u32 = 0x22;
-const BACKSLASH: u32 = 0x5c;
 
 /** Copies what isJson has just looked at. */
 export function compactJson(dst: usize, p: usize, end: usize): usize {

@@ -2,26 +2,26 @@
  * Values inside contents that hold JSON. All refs into one content are found in one pass, which reads the objects they lead through member by
  * member, skips everything else 64 bytes at a time, and ends when each was found or where the text is no longer JSON (ADR 0013).
  */
-import { isSpace } from './json';
+import {
+  BACKSLASH,
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  isSpace,
+  NEXT_NAME,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  TEXT_VALUE,
+} from './json-bytes';
 import { Level, LEVEL_SIZE, plan, Ref, Root, ROOT_SIZE, Step, STEP_SIZE } from './plan';
 import { hex, maskOf } from './quotes';
 import { isSame } from './same';
 
-const QUOTE: u32 = 0x22;
-const BACKSLASH: u32 = 0x5c;
-const COMMA: u32 = 0x2c;
-const COLON: u32 = 0x3a;
-const OPEN_OBJECT: u32 = 0x7b;
-const CLOSE_OBJECT: u32 = 0x7d;
-const OPEN_ARRAY: u32 = 0x5b;
-const CLOSE_ARRAY: u32 = 0x5d;
 /** What makes braces of brackets, and leaves braces as they are. */
 const TO_BRACE: i8 = 0x20;
 const BLOCK: usize = 64;
-/** `:"` */
-const TEXT_VALUE: u32 = 0x223a;
-/** `,"` */
-const NEXT_NAME: u32 = 0x222c;
 
 /** The same as SLOT_SIZE in plan-encoder.ts: a longer string with escapes in it keeps them. */
 const SLOT_SIZE: usize = 8192;

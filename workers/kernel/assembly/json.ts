@@ -1,14 +1,17 @@
 /** RFC 8259, as strict as JSON.parse: is it an object or an array? */
+import {
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  isSpace,
+  NEXT_NAME,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  TEXT_VALUE,
+} from './json-bytes';
 import { ascii, beginQuotes, known, next, nextString, passTo, sound, WORD } from './quotes';
-
-const QUOTE: u32 = 0x22;
-const BACKSLASH: u32 = 0x5c;
-const COMMA: u32 = 0x2c;
-const COLON: u32 = 0x3a;
-const OPEN_OBJECT: u32 = 0x7b;
-const CLOSE_OBJECT: u32 = 0x7d;
-const OPEN_ARRAY: u32 = 0x5b;
-const CLOSE_ARRAY: u32 = 0x5d;
 
 /** One bit each, and one left for the object it may become a member of. What is nested more deeply counts as text. */
 const MAX_DEPTH: u32 = 63;
@@ -45,82 +48,66 @@ function check(p: usize, end: usize): bool {
   const first: u32 = load<u8>(p);
   if (first != OPEN_OBJECT && first != OPEN_ARRAY) return false;
   beginQuotes(p, end);
+  /** Which of the levels are objects, the innermost in the lowest bit. */
   let objects: u64 = 0;
   let depth: u32 = 0;
-  while (p != 0) {
-    p = space(p, end);
-    if (p >= end) return false;
+  while (p < end) {
     const c: u32 = load<u8>(p);
-    const opens = c == OPEN_OBJECT || c == OPEN_ARRAY;
-    if (opens) {
+    isBehind = true;
+    if (c == QUOTE) {
+      p = nextString();
+    } else if (c == OPEN_OBJECT || c == OPEN_ARRAY) {
       if (depth == MAX_DEPTH) return false;
       depth++;
       objects = (objects << 1) | (<u64>(c == OPEN_OBJECT));
       p = space(p + 1, end);
-      if (p >= end) return false;
-      if (<u32>load<u8>(p) != c + 2) {
-        if (c == OPEN_OBJECT) p = name(p, end);
-        continue;
-      }
-      p++;
-      objects >>= 1;
-      depth--;
+      isBehind = <u32>load<u8>(p) == c + 2;
+      if (!isBehind && c == OPEN_OBJECT) p = members(p, end);
     } else {
-      p = c == QUOTE ? nextString() : scalar(p, end, c);
-      if (p == 0) return false;
+      p = scalar(p, end, c);
     }
-    p = closers(p, end, objects, depth);
     if (p == 0) return false;
-    objects = objectsLeft;
-    depth = depthLeft;
-    if (depth == 0) return space(p, end) == end;
-    if ((objects & 1) != 0) p = name(space(p, end), end);
+    while (isBehind) {
+      p = space(p, end);
+      if (p >= end) return false;
+      const c: u32 = load<u8>(p++);
+      const isObject = (objects & 1) != 0;
+      if (c == COMMA) {
+        p = space(p, end);
+        isBehind = false;
+        if (isObject) p = members(p, end);
+        if (p == 0) return false;
+      } else if (c == (isObject ? CLOSE_OBJECT : CLOSE_ARRAY)) {
+        objects >>= 1;
+        if (--depth == 0) return space(p, end) == end;
+      } else {
+        return false;
+      }
+    }
   }
   return false;
 }
 
-let objectsLeft: u64 = 0;
-let depthLeft: u32 = 0;
-
-/** Behind a value: past all brackets that close, and past the comma before the next value (or to the end, at depth 0). */
-function closers(p: usize, end: usize, objects: u64, depth: u32): usize {
-  while (depth > 0) {
-    p = space(p, end);
-    if (p >= end) return 0;
-    const c: u32 = load<u8>(p++);
-    if (c == COMMA) break;
-    if (c != ((objects & 1) != 0 ? CLOSE_OBJECT : CLOSE_ARRAY)) return 0;
-    objects >>= 1;
-    depth--;
-  }
-  objectsLeft = objects;
-  depthLeft = depth;
-  return p;
-}
-
-/** `,"` */
-const NEXT_NAME: u32 = 0x222c;
-/** `:"` */
-const TEXT_VALUE: u32 = 0x223a;
+/** What {@link members} has passed ended with a value; else the value is to come. */
+let isBehind: bool = false;
 
 /**
- * The name of a member and its colon. Members whose values are strings, with another name behind them and no space between, are passed
- * before: most members of most objects.
+ * The name of a member and its colon. As long as values are strings, and there is no space, they are passed as well, and the members behind
+ * them: most members of most objects.
  */
-function name(p: usize, end: usize): usize {
+function members(p: usize, end: usize): usize {
   if (p >= end || <u32>load<u8>(p) != QUOTE) return 0;
   let at = next;
   while (at + 4 * WORD <= known) {
     const keyEnd: usize = load<u32>(at, WORD);
     if (<u32>load<u16>(keyEnd, 1) != TEXT_VALUE) break;
     const valueEnd: usize = load<u32>(at, 3 * WORD);
-    at += 2 * WORD;
+    at += 4 * WORD;
     if (<u32>load<u16>(valueEnd, 1) != NEXT_NAME || valueEnd + 2 >= end) {
       passTo(at);
-      return keyEnd + 2;
+      isBehind = true;
+      return valueEnd + 1;
     }
-    at += 2 * WORD;
-    p = valueEnd + 2;
   }
   passTo(at);
   p = nextString();
@@ -152,14 +139,15 @@ function digits(p: usize, end: usize): usize {
   return p == first ? 0 : p;
 }
 
+/** Most texts have none: what follows is no call. */
 function space(p: usize, end: usize): usize {
+  return <u32>load<u8>(p) <= 0x20 ? spaces(p, end) : p;
+}
+
+function spaces(p: usize, end: usize): usize {
   while (p < end && isSpace(load<u8>(p))) {
     compact = false;
     p++;
   }
   return p;
-}
-
-export function isSpace(c: u32): bool {
-  return c == 0x20 || c == 0x0a || c == 0x0d || c == 0x09;
 }

@@ -5,7 +5,7 @@
 
 const QUOTE: i8 = 0x22;
 const BACKSLASH: i8 = 0x5c;
-const LAST_CONTROL: i8 = 0x1f;
+const SPACE: i8 = 0x20;
 const BLOCK: usize = 64;
 /** Bytes of text looked at before anyone asks for more. */
 const CHUNK: usize = 4096;
@@ -68,7 +68,7 @@ function findIn(to: usize): usize {
   const chunkEnd = min(rest + CHUNK, end);
   const quote = i8x16.splat(QUOTE);
   const backslash = i8x16.splat(BACKSLASH);
-  const control = i8x16.splat(LAST_CONTROL);
+  const space = i8x16.splat(SPACE);
   for (let p = rest; p < chunkEnd; p += BLOCK) {
     const v0 = v128.load(p);
     const v1 = v128.load(p, 16);
@@ -77,16 +77,14 @@ function findIn(to: usize): usize {
     const left = chunkEnd - p;
     const within: u64 = left < BLOCK ? ((<u64>1) << left) - 1 : <u64>-1;
     let quotes = maskOf(i8x16.eq(v0, quote), i8x16.eq(v1, quote), i8x16.eq(v2, quote), i8x16.eq(v3, quote)) & within;
-    const low = i8x16.min_u(i8x16.min_u(v0, v1), i8x16.min_u(v2, v3));
-    const odd = v128.or(
-      i8x16.le_u(low, control),
-      v128.or(
-        v128.or(i8x16.eq(v0, backslash), i8x16.eq(v1, backslash)),
-        v128.or(i8x16.eq(v2, backslash), i8x16.eq(v3, backslash)),
-      ),
+    // As signed numbers, control characters and all bytes from 0x80 are below a space.
+    const least = i8x16.min_s(i8x16.min_s(v0, v1), i8x16.min_s(v2, v3));
+    const slashes = v128.or(
+      v128.or(i8x16.eq(v0, backslash), i8x16.eq(v1, backslash)),
+      v128.or(i8x16.eq(v2, backslash), i8x16.eq(v3, backslash)),
     );
-    const all = v128.or(v128.or(v0, v1), v128.or(v2, v3));
-    if (i8x16.bitmask(v128.or(odd, all)) != 0 || escapedTo > p) quotes = checked(p, quotes, within);
+    const odd = v128.or(i8x16.lt_s(least, space), slashes);
+    if (i8x16.bitmask(odd) != 0 || escapedTo > p) quotes = checked(p, quotes, within);
     inside ^= (<u32>popcnt(quotes)) & 1;
     // Four at once: how many there are is hard to foresee.
     let at = to;
@@ -119,7 +117,7 @@ function checked(p: usize, quotes: u64, within: u64): u64 {
   let odd: u64 = 0;
   for (let i: usize = 0; i < BLOCK; i += 16) {
     const v = v128.load(p + i);
-    const isOdd = v128.or(i8x16.lt_s(v, i8x16.splat(0x20)), i8x16.eq(v, i8x16.splat(BACKSLASH)));
+    const isOdd = v128.or(i8x16.lt_s(v, i8x16.splat(SPACE)), i8x16.eq(v, i8x16.splat(BACKSLASH)));
     odd |= (<u64>(<u32>i8x16.bitmask(isOdd))) << i;
   }
   // The block before ended with a backslash.

@@ -36,6 +36,18 @@ export const ONE_AND_BOUND = memory.data<u8>([
 /** Copies bytes that are known to be fit to be sent. */
 export function copyReady(dst: usize, src: usize, length: usize): usize {
   const end = src + length;
+  for (; src + 64 <= end; src += 64) {
+    if (dst > limit) dst = flush(dst);
+    const v0 = v128.load(src);
+    const v1 = v128.load(src, 16);
+    const v2 = v128.load(src, 32);
+    const v3 = v128.load(src, 48);
+    v128.store(dst, v0);
+    v128.store(dst, v1, 16);
+    v128.store(dst, v2, 32);
+    v128.store(dst, v3, 48);
+    dst += 64;
+  }
   while (src < end) {
     if (dst > limit) dst = flush(dst);
     v128.store(dst, v128.load(src));
