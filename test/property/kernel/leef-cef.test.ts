@@ -86,7 +86,8 @@ function check({ body, header }: FormatPlan, text: string, group: LogGroup, log:
   const event = { group, log, id: '', priority: header.priority, moment: undefined };
   for (const [i, template] of [body.vendor, body.product, body.version, body.eventId].entries()) {
     if (template.some((part) => part.kind === 'field' && part.refs.some(isMade))) continue;
-    const whole = plain(Buffer.concat(valuesOf(template, event))).replaceAll('\t', ' ');
+    // Piece by piece: broken ends of two must not become a character.
+    const whole = valuesOf(template, event).map(plain).join('').replaceAll('\t', ' ');
     const title = parsed.titles[i] ?? '';
     // Where a broken character is cut its pieces may be told apart in another way.
     assert.ok(fixed(whole, body).startsWith(title.replace(/\ufffd+$/, '')), `${title} of ${whole}`);
