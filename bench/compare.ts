@@ -13,13 +13,14 @@ import { kernelRatio } from './whole/kernel-ratio.js';
 import { caseName } from './whole/report.js';
 import { spread } from './whole/statistics.js';
 import { measureThroughput } from './whole/throughput.js';
+import { SHORT_WARM_UP_MS } from './whole/warm-up.js';
 
 /** Beside the sources: the built file is two folders further down. */
 const BASELINE = new URL('../../bench/baseline.json', import.meta.url);
 const USAGE = 64;
 
 const ROUNDS = 3;
-const EFFORT = { seconds: 2, runs: 5 };
+const EFFORT = { seconds: 2, runs: 5, warmUpMs: SHORT_WARM_UP_MS };
 const VPC_FLOW: Case = { profile: 'vpcflow', transport: 'tcp', body: 'kv', shards: 4 };
 const ACTION_TRAIL: Case = { profile: 'actiontrail', transport: 'tls', body: 'json', shards: 4 };
 

@@ -8,7 +8,7 @@ import { Ends } from './whole/ends.js';
 import { Forwarder, primeReplies } from './whole/forwarder.js';
 import { spread } from './whole/statistics.js';
 import { Remote } from './whole/rpc.js';
-import { WARM_UP_MS } from './whole/warm-up.js';
+import { SHORT_WARM_UP_MS } from './whole/warm-up.js';
 
 const RUNS = 5;
 const WINDOW_MS = 4_000;
@@ -20,7 +20,7 @@ async function eventsPerCpuSecond(ends: Ends, destination: object, received: () 
   const forwarder = new Forwarder(ends, true, { destination });
   try {
     while ((await received()) === 0) await forwarder.during(pause(20));
-    await pause(WARM_UP_MS);
+    await pause(SHORT_WARM_UP_MS);
     const [before, from] = [forwarder.sample(), await received()];
     await pause(WINDOW_MS);
     const [after, to] = [forwarder.sample(), await received()];

@@ -2,7 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Ends } from './ends.js';
 import { minus, processCpu, total } from './proc.js';
 import { Remote } from './rpc.js';
-import { WARM_UP_MS } from './warm-up.js';
 
 /** One run of the limit program, in the units of the forwarder's. */
 export interface LimitRun {
@@ -20,12 +19,12 @@ export interface LimitOptions {
   readonly shards: number;
 }
 
-export async function measureLimit(ends: Ends, shards: number, seconds: number): Promise<LimitRun> {
+export async function measureLimit(ends: Ends, shards: number, seconds: number, warmUpMs: number): Promise<LimitRun> {
   const { file: configFile } = ends.config();
   const options: LimitOptions = { configFile, shards };
   const limit = await Remote.start<null>(new URL('../limit.js', import.meta.url), options);
   try {
-    await pause(WARM_UP_MS);
+    await pause(warmUpMs);
     const [before, cpuBefore, startedAt] = [
       await limit.call<number>('events'),
       processCpu(limit.pid),

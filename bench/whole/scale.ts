@@ -3,7 +3,7 @@ import { balance } from './balance.js';
 import { Ends, type ConfigChange } from './ends.js';
 import { Forwarder, primeReplies } from './forwarder.js';
 import { spread, spreads, type Spread, type Spreads } from './statistics.js';
-import { WARM_UP_MS } from './warm-up.js';
+import { SHORT_WARM_UP_MS } from './warm-up.js';
 
 /** What more of something costs; on few cores it can't be faster, as both ends run there too, but each event must not cost more. */
 export interface ScaleResult {
@@ -91,7 +91,7 @@ async function runOnce(ends: Ends, { processes, threads }: Arrangement, seconds:
   try {
     await first.during(ends.waitFor({ events: 1 }, TIMEOUT_MS));
     await Promise.all(all.map(ownsShards));
-    await pause(WARM_UP_MS);
+    await pause(SHORT_WARM_UP_MS);
     const [before, from, startedAt] = [all.map((each) => each.sample()), await ends.stats(), performance.now()];
     await pause(seconds * 1_000);
     const [after, to, endedAt] = [all.map((each) => each.sample()), await ends.stats(), performance.now()];

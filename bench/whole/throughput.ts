@@ -54,20 +54,24 @@ export interface Effort {
   /** Of the measured window. */
   readonly seconds: number;
   readonly runs: number;
+  readonly warmUpMs?: number;
 }
 
 const FIRST_EVENT_TIMEOUT_MS = 30_000;
 
-export async function measureThroughput(which: Case, effort: Effort): Promise<ThroughputResult> {
+export async function measureThroughput(
+  which: Case,
+  { seconds, runs: count, warmUpMs = WARM_UP_MS }: Effort,
+): Promise<ThroughputResult> {
   const ends = await Ends.endless(which);
   try {
     await primeReplies(ends);
     const runs: WholeRun[] = [];
     const limits: LimitRun[] = [];
     // In turns: what disturbs the machine for a while then disturbs both.
-    for (let run = 0; run < effort.runs; run++) {
-      runs.push(await runOnce(ends, effort.seconds));
-      limits.push(await measureLimit(ends, which.shards, effort.seconds));
+    for (let run = 0; run < count; run++) {
+      runs.push(await runOnce(ends, seconds, warmUpMs));
+      limits.push(await measureLimit(ends, which.shards, seconds, warmUpMs));
     }
     const [forwarder, limit] = [spreads(runs.map(({ figures }) => figures)), spreads(limits)];
     const stages = perStage((stage) => {
@@ -97,12 +101,12 @@ function perStage<Value>(of: (stage: Stage) => Value | undefined): PerStage<Valu
   return Object.fromEntries(entries);
 }
 
-async function runOnce(ends: Ends, seconds: number): Promise<WholeRun> {
+async function runOnce(ends: Ends, seconds: number, warmUpMs: number): Promise<WholeRun> {
   await ends.receiver.call('reset');
   const forwarder = new Forwarder(ends);
   try {
     await forwarder.during(ends.waitFor({ events: 1 }, FIRST_EVENT_TIMEOUT_MS));
-    await pause(WARM_UP_MS);
+    await pause(warmUpMs);
     const before = await sample(ends, forwarder);
     await pause(seconds * 1_000);
     const after = await sample(ends, forwarder);
