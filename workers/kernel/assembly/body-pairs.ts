@@ -2,12 +2,12 @@
 import { escaped, unfitForPairs } from './escape';
 import { noteMembers } from './framing';
 import { isContent, key, keyEnd, limited, readContent, shortEnd, value, valueEnd } from './log';
-import { byte, isEmptyValue, literal, memberAt, writeTitle, writeValue } from './members';
+import { byte, isEmptyValue, literal, memberAt, onlyRef, partAt, writeTitle, writeValue } from './members';
 import { beginNames, nameOf } from './names';
 import { plan, REF_CONTENT, REST_CONTENTS, Title, TITLE_SIZE } from './plan';
 import { beginTurn, isKept } from './shape';
 import { copyReady } from './text';
-import { flush, limit } from './window';
+import { beginElsewhere, endElsewhere, flush, limit } from './window';
 
 const BAR: u8 = 0x7c;
 let first = true;
@@ -17,14 +17,48 @@ export function rawBody(dst: usize): usize {
   return writeValue(dst, value.parts, value.partCount, plan.titleMode);
 }
 
-export function pairsBody(dst: usize, contents: usize, logEnd: usize): usize {
-  dst = copyReady(dst, plan.prefix, plan.prefixLength);
-  for (let i: u32 = 0; i < plan.titleCount; i++) {
-    const title = titleAt(i);
-    dst = byte(writeTitle(dst, title.parts, title.partCount, plan.titleMode, title.maxLength), BAR);
+/** The beginning of the header, up to the first title that depends on the log, ready to be copied. */
+const ready = memory.data(4096, 16);
+const READY_ROOM: u32 = 3072;
+let readyLength: usize = 0;
+let readyTitles: u32 = 0;
+
+/** To be called once a batch. */
+export function beginPairs(): void {
+  const kept = beginElsewhere();
+  let dst = copyReady(ready, plan.prefix, plan.prefixLength);
+  let room = READY_ROOM;
+  for (readyTitles = 0; readyTitles < plan.titleCount; readyTitles++) {
+    const title = titleAt(readyTitles);
+    const bound = literalBound(title);
+    if (bound > room) break;
+    room -= bound;
+    dst = titled(dst, title);
   }
+  readyLength = dst - ready;
+  endElsewhere(kept);
+}
+
+/** The most bytes of a title that is the same in every event. */
+function literalBound(title: Title): u32 {
+  let bound: u32 = 1;
+  for (let i: u32 = 0; i < title.partCount; i++) {
+    const part = partAt(title.parts, i);
+    if (part.refCount != 0 || part.textLength > READY_ROOM) return u32.MAX_VALUE;
+    bound += 2 * part.textLength;
+  }
+  return bound;
+}
+
+export function pairsBody(dst: usize, contents: usize, logEnd: usize): usize {
+  dst = copyReady(dst, ready, readyLength);
+  for (let i = readyTitles; i < plan.titleCount; i++) dst = titled(dst, titleAt(i));
   noteMembers(dst);
   return pairsMembers(dst, contents, logEnd);
+}
+
+function titled(dst: usize, title: Title): usize {
+  return byte(writeTitle(dst, title.parts, title.partCount, plan.titleMode, title.maxLength), BAR);
 }
 
 function titleAt(index: u32): Title {
@@ -35,8 +69,13 @@ export function pairsMembers(dst: usize, contents: usize, logEnd: usize): usize 
   first = true;
   for (let i: u32 = 0; i < plan.memberCount; i++) {
     const member = memberAt(plan.members, i);
-    if (isEmptyValue(member.parts, member.partCount)) continue;
-    dst = writeValue(literal(between(dst), member), member.parts, member.partCount, plan.valueMode);
+    const only = onlyRef(member);
+    if (changetype<usize>(only) != 0) {
+      if (only.valueLength == 0) continue;
+      dst = escaped(literal(between(dst), member), only.value, only.value + only.valueLength, plan.valueMode);
+    } else if (!isEmptyValue(member.parts, member.partCount)) {
+      dst = writeValue(literal(between(dst), member), member.parts, member.partCount, plan.valueMode);
+    }
   }
   if (plan.rest != REST_CONTENTS) return dst;
   beginNames();

@@ -12,7 +12,7 @@ export function memberAt(members: usize, index: u32): Member {
   return changetype<Member>(members + index * MEMBER_SIZE);
 }
 
-function partAt(parts: usize, index: u32): Part {
+export function partAt(parts: usize, index: u32): Part {
   return changetype<Part>(parts + index * PART_SIZE);
 }
 
@@ -23,6 +23,13 @@ export function firstNonEmpty(part: Part): Ref {
     if (ref.valueLength != 0) return ref;
   }
   return changetype<Ref>(0);
+}
+
+/** What the value of most members is: one ref, without a fallback; else null. */
+export function onlyRef(member: Member): Ref {
+  const part = partAt(member.parts, 0);
+  const isOnly = member.partCount == 1 && part.refCount == 1 && part.textLength == 0;
+  return changetype<Ref>(isOnly ? load<usize>(part.refs) : 0);
 }
 
 export function isEmptyValue(parts: usize, count: u32): bool {

@@ -1,14 +1,14 @@
 /** One message: its header, then its body. What all messages of a group have in common is rendered once. */
 import { jsonBody, shareGroup } from './body-json';
 import { kvContents, kvGroupBound, kvNanoseconds, kvOrdered, kvOrigin, kvTags } from './body-kv';
-import { pairsBody, pairsMembers, rawBody } from './body-pairs';
+import { beginPairs, pairsBody, pairsMembers, rawBody } from './body-pairs';
 import * as event from './event-time';
 import { fail, SIZE_LIMIT } from './fault';
 import { noteBody } from './framing';
 import { headerFields, structuredData } from './header';
 import { contentsFrom, hasTime, logs, nanoseconds, tagsFrom, tagsTo, time } from './log';
 import { forgetNames } from './names';
-import { BODY_JSON, BODY_KV, BODY_RAW, Head, plan, TIME_BSD, TIME_ISO, TIME_NONE, TIME_YEAR } from './plan';
+import { BODY_JSON, BODY_KV, BODY_LEEF, BODY_RAW, Head, plan, TIME_BSD, TIME_ISO, TIME_NONE, TIME_YEAR } from './plan';
 import { raw } from './protobuf';
 import { beginTurn } from './shape';
 import { broken, copyReady, setBroken } from './text';
@@ -40,6 +40,7 @@ export function beginMessages(): void {
   rereading = 0;
   beginTurn(plan.orderCount);
   forgetNames();
+  if (plan.bodyKind == BODY_LEEF) beginPairs();
 }
 
 export function beginGroup(): void {
