@@ -35,7 +35,7 @@ function chosen(): Options | 'help' | undefined {
   }
 }
 
-async function measure({ kinds, cases, rates, seconds: told, runs }: Options): Promise<Results> {
+async function measure({ kinds, cases, rates, latencyShards, seconds: told, runs }: Options): Promise<Results> {
   const seconds = told ?? SECONDS;
   const machine = describeMachine();
   const throughput: ThroughputResult[] = [];
@@ -45,8 +45,10 @@ async function measure({ kinds, cases, rates, seconds: told, runs }: Options): P
     throughput.push(await measureThroughput(which, { seconds, runs }));
   }
   for (const rate of kinds.includes('latency') ? rates : []) {
-    say(`latency at ${rate} events/s`);
-    latency.push(await measureLatency(rate, seconds, runs));
+    for (const shards of latencyShards) {
+      say(`latency at ${rate} events/s, ${shards} shards`);
+      latency.push(await measureLatency(rate, shards, seconds, runs));
+    }
   }
   if (kinds.includes('start')) say('start');
   const start = kinds.includes('start') ? { start: await measureStart(runs) } : {};

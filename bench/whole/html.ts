@@ -100,14 +100,14 @@ function cpuBar({ forwarder, limit, ...which }: Throughput): Bar {
   };
 }
 
-function latencyBars({ eventsPerSecond, latency }: Results['latency'][number]): Bar[] {
+function latencyBars({ eventsPerSecond, shards, latency }: Results['latency'][number]): Bar[] {
   return (
     [
       ['p50', latency.p50Ms],
       ['p99', latency.p99Ms],
     ] as const
   ).map(([name, each]) => ({
-    label: `${whole(eventsPerSecond)} events/s: ${name}`,
+    label: `${whole(eventsPerSecond)} events/s, ${shards} shards: ${name}`,
     parts: [{ name, value: each.median }],
     text: `${each.median.toFixed(0)} ms`,
     range: [each.min, each.max],

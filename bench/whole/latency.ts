@@ -12,6 +12,8 @@ export interface LatencyRun {
   readonly maxMs: number;
   /** Cores the forwarder used at this rate. */
   readonly cores: number;
+  /** CPU seconds per million events. */
+  readonly cpu: number;
   readonly lost: number;
   readonly duplicates: number;
 }
@@ -22,21 +24,26 @@ export interface LatencyResult {
   readonly latency: Spreads<LatencyRun>;
 }
 
-const SHARDS = 4;
 /** Code compiled, the pull size learnt. */
 const WARM_UP_MS = 4_000;
 const TIMEOUT_MS = 30_000;
 /** Nothing new for so long: what has not come by then does not come any more. */
 const QUIET_MS = 10_000;
 
-export async function measureLatency(rate: number, seconds: number, runs: number): Promise<LatencyResult> {
+/** @param rate events per second of all shards together. */
+export async function measureLatency(
+  rate: number,
+  shards: number,
+  seconds: number,
+  runs: number,
+): Promise<LatencyResult> {
   const results: LatencyRun[] = [];
-  for (let run = 0; run < runs; run++) results.push(await runOnce(rate, seconds));
-  return { eventsPerSecond: rate, shards: SHARDS, latency: spreads(results) };
+  for (let run = 0; run < runs; run++) results.push(await runOnce(rate, shards, seconds));
+  return { eventsPerSecond: rate, shards, latency: spreads(results) };
 }
 
-async function runOnce(rate: number, seconds: number): Promise<LatencyRun> {
-  const ends = await Ends.start({ profile: 'vpcflow', shards: SHARDS }, 'tcp', { latency: true });
+async function runOnce(rate: number, shards: number, seconds: number): Promise<LatencyRun> {
+  const ends = await Ends.start({ profile: 'vpcflow', shards }, 'tcp', { latency: true });
   const forwarder = new Forwarder(ends);
   try {
     await ends.setRate(rate);
@@ -50,7 +57,7 @@ async function runOnce(rate: number, seconds: number): Promise<LatencyRun> {
     const used = total(minus(processCpu(forwarder.pid), cpu));
     const cores = used / ((performance.now() - startedAt) / 1_000);
     const [p50Ms, p99Ms, maxMs] = [latency?.p50 ?? 0, latency?.p99 ?? 0, latency?.max ?? 0];
-    return { p50Ms, p99Ms, maxMs, cores, ...(await drain(ends, forwarder)) };
+    return { p50Ms, p99Ms, maxMs, cores, cpu: (cores / rate) * 1e6, ...(await drain(ends, forwarder)) };
   } finally {
     forwarder.kill();
     await ends.stop();

@@ -9,8 +9,9 @@ export interface Options {
   readonly kinds: readonly Kind[];
   /** What `throughput` goes through. */
   readonly cases: readonly Case[];
-  /** Events per second that `latency` goes through. */
+  /** Events per second that `latency` goes through, each with so many shards. */
   readonly rates: readonly number[];
+  readonly latencyShards: readonly number[];
   /** Undefined: what suits the kind. */
   readonly seconds: number | undefined;
   readonly runs: number;
@@ -65,6 +66,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     kinds: words(values.case ?? 'throughput,start', KINDS),
     cases: casesOf(values.full === true ? { ...MATRIX, ...values } : values),
     rates: numbers(values.rate ?? '1000,10000,100000'),
+    latencyShards: numbers(values.shards ?? '4'),
     seconds: values.seconds === undefined ? undefined : numbers(values.seconds)[0],
     runs: numbers(values.runs ?? '3')[0] ?? 3,
     json: values.json,

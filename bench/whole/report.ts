@@ -143,11 +143,12 @@ function stageTable(results: readonly ThroughputResult[]): Table {
 function latencyTable(results: readonly LatencyResult[]): Table {
   return {
     title: 'Append → receive at a fixed rate',
-    head: ['rate', 'p50, ms', 'p99, ms', 'max, ms', 'cores', 'lost', 'dup.'],
-    rows: results.map(({ eventsPerSecond, latency }) => [
-      `${grouped(eventsPerSecond, 0)} events/s`,
+    head: ['rate', 'p50, ms', 'p99, ms', 'max, ms', 'cores', 'CPU-s per million', 'lost', 'dup.'],
+    rows: results.map(({ eventsPerSecond, shards, latency }) => [
+      `${grouped(eventsPerSecond, 0)} events/s, ${shards} ${shards === 1 ? 'shard' : 'shards'}`,
       ...[latency.p50Ms, latency.p99Ms, latency.maxMs].map((ms) => middle(ms, 0)),
       latency.cores.median.toFixed(2),
+      middle(latency.cpu, 2),
       String(latency.lost.max),
       String(latency.duplicates.max),
     ]),

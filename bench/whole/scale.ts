@@ -27,7 +27,14 @@ interface Arrangement {
   readonly shards: number;
   readonly processes: number;
   readonly threads: number;
+  /** What the destination is held to, events per second. */
+  readonly eps?: number;
 }
+
+/** Not as fast as it can: so that all of these move the same number of events in the same time. */
+const SAME_RATE = 200_000;
+/** At that rate each of 256 shards pulls every nine seconds, and the third reply is the first one of full size. */
+const SAME_RATE_WARM_UP_MS = 20_000;
 
 /** Each list in turns, compared with its first. */
 const COMPARISONS: readonly (readonly Arrangement[])[] = [
@@ -40,6 +47,10 @@ const COMPARISONS: readonly (readonly Arrangement[])[] = [
     { name: '1 shard, 1 process, 1 formatter thread', shards: 1, processes: 1, threads: 1 },
     { name: '256 shards, 1 process, 1 formatter thread', shards: 256, processes: 1, threads: 1 },
   ],
+  [1, 4, 64, 256].map((shards) => ({
+    name: `${shards} ${shards === 1 ? 'shard' : 'shards'}, ${SAME_RATE.toLocaleString('en')} events/s in all`,
+    ...{ shards, processes: 1, threads: 1, eps: SAME_RATE },
+  })),
 ];
 const TIMEOUT_MS = 30_000;
 const LOOK_MS = 100;
@@ -81,9 +92,10 @@ async function inTurns(arrangements: readonly Arrangement[], seconds: number, ru
   }
 }
 
-async function runOnce(ends: Ends, { processes, threads }: Arrangement, seconds: number): Promise<ScaleRun> {
+async function runOnce(ends: Ends, { processes, threads, eps }: Arrangement, seconds: number): Promise<ScaleRun> {
   await ends.receiver.call('reset');
-  const change: ConfigChange = { top: { workers: { threads } } };
+  const rate = eps === undefined ? {} : { destination: { rate: { eps } } };
+  const change: ConfigChange = { top: { workers: { threads } }, ...rate };
   const first = new Forwarder(ends, true, change);
   const { consumerGroup } = first;
   const others = Array.from({ length: processes - 1 }, () => new Forwarder(ends, true, { ...change, consumerGroup }));
@@ -91,7 +103,7 @@ async function runOnce(ends: Ends, { processes, threads }: Arrangement, seconds:
   try {
     await first.during(ends.waitFor({ events: 1 }, TIMEOUT_MS));
     await Promise.all(all.map(ownsShards));
-    await pause(SHORT_WARM_UP_MS);
+    await pause(eps === undefined ? SHORT_WARM_UP_MS : SAME_RATE_WARM_UP_MS);
     const [before, from, startedAt] = [all.map((each) => each.sample()), await ends.stats(), performance.now()];
     await pause(seconds * 1_000);
     const [after, to, endedAt] = [all.map((each) => each.sample()), await ends.stats(), performance.now()];
