@@ -36,18 +36,6 @@ test('a service that is away is waited for', async () => {
   });
 });
 
-test('a second signal stops at once, with the exit code that says so', async () => {
-  await withEnds({ logstore: { preload: 20_000 }, receiver: { mode: { kind: 'stalled' } } }, async (ends) => {
-    const forwarder = ends.fleet.start(configOf(ends));
-    await forwarder.said('connected');
-    await ends.receiver.waitFor({ connections: 2 }, MINUTE);
-    forwarder.kill('SIGTERM');
-    await forwarder.said('stopping');
-    forwarder.kill('SIGTERM');
-    assert.deepEqual(await forwarder.exited, { code: 75, signal: null }, forwarder.text());
-  });
-});
-
 test('a receiver that takes nothing can hold a stop up only until its deadline', async () => {
   await withEnds({ logstore: { preload: 60_000 }, receiver: { mode: { kind: 'stalled' } } }, async (ends) => {
     const forwarder = ends.fleet.start(configOf(ends, { top: { shutdown: { timeout: '1s' } } }));
