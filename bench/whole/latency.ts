@@ -53,11 +53,11 @@ async function runOnce(rate: number, shards: number, seconds: number): Promise<L
     const [cpu, startedAt] = [processCpu(forwarder.pid), performance.now()];
     await pause(seconds * 1_000);
     // On a machine too slow for the rate the first event may come later than that.
-    const { latency } = await forwarder.during(ends.waitFor({ events: 1 }, TIMEOUT_MS));
+    const { latency, events } = await forwarder.during(ends.waitFor({ events: 1 }, TIMEOUT_MS));
     const used = total(minus(processCpu(forwarder.pid), cpu));
     const cores = used / ((performance.now() - startedAt) / 1_000);
     const [p50Ms, p99Ms, maxMs] = [latency?.p50 ?? 0, latency?.p99 ?? 0, latency?.max ?? 0];
-    return { p50Ms, p99Ms, maxMs, cores, cpu: (cores / rate) * 1e6, ...(await drain(ends, forwarder)) };
+    return { p50Ms, p99Ms, maxMs, cores, cpu: (used / events) * 1e6, ...(await drain(ends, forwarder)) };
   } finally {
     forwarder.kill();
     await ends.stop();
