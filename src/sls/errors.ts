@@ -133,6 +133,9 @@ function byStatus(status: number, errorMessage: string): ErrorCode {
   return 'SLS_REQUEST_INVALID';
 }
 
+/** Quotas of how many things there are (Common error codes API page), not of how often one asks. */
+const COUNTS = /^(ExceedQuota|(Project)?QuotaExceed)$/;
+
 function adviceFor(code: ErrorCode, refusal: Refusal, skewMs: number | undefined): string {
   switch (code) {
     case 'SLS_UNAUTHORIZED':
@@ -142,7 +145,9 @@ function adviceFor(code: ErrorCode, refusal: Refusal, skewMs: number | undefined
     case 'SLS_NOT_FOUND':
       return 'check project, logstore, consumer group and the region of the endpoint';
     case 'SLS_QUOTA':
-      return 'the service limits this project; going slower';
+      return COUNTS.test(refusal.errorCode)
+        ? 'the project holds as many as it may: delete one that nobody uses, or have the quota raised; trying again'
+        : 'the service limits this project; going slower';
     case 'SLS_SERVER':
       return 'a failure of the service; trying again';
     case 'SLS_CURSOR_INVALID':

@@ -45,7 +45,7 @@ export class Candidate {
       const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(SCRAPE_MS) });
       return readingOf(await response.text());
     } catch (cause) {
-      throw this.#failed(cause);
+      throw this.failed('the forwarder under test does not answer', cause);
     }
   }
 
@@ -64,17 +64,18 @@ export class Candidate {
         if (stream === null) continue;
         createInterface({ input: stream }).on('line', (text) => {
           const { level, msg, url } = lineOf(text);
-          if (level === 'error') this.#complaint = msg;
+          if (level === 'error' || level === 'warn') this.#complaint = msg;
           if (url !== undefined) resolve(url);
         });
       }
-      void this.#ended.then(() => reject(this.#failed()));
+      void this.#ended.then(() => reject(this.failed('the forwarder under test ended')));
     });
   }
 
-  #failed(cause?: unknown): ForwarderError {
-    const why = this.#complaint === '' ? 'the forwarder under test does not answer' : this.#complaint;
-    return new ForwarderError('ABANDONED', why, { cause });
+  /** @param what is wrong with it; the last thing it complained of says why. */
+  failed(what: string, cause?: unknown): ForwarderError {
+    const why = this.#complaint === '' ? '' : `: ${this.#complaint}`;
+    return new ForwarderError('ABANDONED', `${what}${why}`, { cause });
   }
 }
 

@@ -2,7 +2,7 @@ import { totalmem } from 'node:os';
 import { availableCores } from '../available-cores.js';
 import { choosePipeline } from '../choose-pipeline.js';
 import { runCheckpointTask } from '../checkpoints/run.js';
-import { leastBudget, budgetsOf } from '../config/budgets.js';
+import { budgetsOf, leastBudget, warningsOf } from '../config/budgets.js';
 import { plainConfig } from '../config/derive.js';
 import { parseConfig, readBytes } from '../config/load.js';
 import type { Start } from '../config/scalars.js';
@@ -145,6 +145,7 @@ class TuningRun {
     const endsAt = clock.monotonic() + this.#request.minutes * MINUTE;
     const progress = new Progress(this.#request.screen, clock, endsAt, this.#names);
     progress.start();
+    for (const warning of warningsOf(this.#settings)) progress.say(`warning: ${warning}`);
     try {
       const ends = this.#request.live === undefined ? await this.#embedded(scratch) : undefined;
       try {
@@ -178,18 +179,10 @@ class TuningRun {
     return startTuneEnds({ project, logstore, profile, shards, compression, transport }, scratch, clock.now());
   }
 
-  /** Replies of the built-in service repeat from the beginning: there each window reads as a group that is new. Live ones go on where the last ended. */
+  /** Each window goes on where the last one ended. A group for each would not do: a logstore has at most 30 (CreateConsumerGroup API page). */
   #configWriter(scratch: Scratch, ends: EmbeddedEndpoints | undefined): (point: Point) => string {
-    let windows = 0;
-    return (point) => {
-      windows += 1;
-      const consumerGroup = ends === undefined ? this.#group() : `tune-${windows}`;
-      const deadLetterDirectory = `${scratch.directory}/dead-letters`;
-      return scratch.write(
-        'config.yaml',
-        derivedConfig(this.#tuned, { point, consumerGroup, ends, deadLetterDirectory }),
-      );
-    };
+    const derivation = { consumerGroup: this.#group(), ends, deadLetterDirectory: `${scratch.directory}/dead-letters` };
+    return (point) => scratch.write('config.yaml', derivedConfig(this.#tuned, { ...derivation, point }));
   }
 
   async #rewind(configFile: string, progress: Progress): Promise<void> {

@@ -81,8 +81,7 @@ export class WindowBench implements Bench {
     const { clock } = this.#settings;
     const until = clock.monotonic() + FIRST_EVENT_MS;
     while ((await candidate.read()).writtenBytes === 0) {
-      if (clock.monotonic() > until)
-        throw new ForwarderError('ABANDONED', `no event was sent within ${FIRST_EVENT_MS / 1000} s`);
+      if (clock.monotonic() > until) throw candidate.failed(`no event was sent within ${FIRST_EVENT_MS / 1000} s`);
       await this.#pause(LOOK_MS);
     }
   }

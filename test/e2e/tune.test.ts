@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { configOf, withEnds } from '../support/ends.js';
 import { Fleet, type ForwarderProcess } from '../support/forwarder.js';
@@ -19,13 +20,26 @@ async function interrupted(tune: ForwarderProcess): Promise<string> {
   return tune.text();
 }
 
+/** The config of the window that runs or has just run. */
+function derivedIn(directory: string): string {
+  const scratch = readdirSync(directory).find((name) => name.startsWith('forwarder-tune-'));
+  assert.ok(scratch !== undefined);
+  for (;;) {
+    const text = readFileSync(join(directory, scratch, 'config.yaml'), 'utf8');
+    if (text.endsWith('}\n')) return text;
+  }
+}
+
 test('tune measures against ends of its own; Ctrl-C ends it with what it knows, and no secret shows', async () => {
   const fleet = new Fleet();
   try {
     const config = fleet.writeConfig(REAL);
     const [json, html] = [`${config}.json`, `${config}.html`];
     const args = ['tune', '-c', config, '--minutes', '1', '--seconds', '1', '--json', json, '--html', html];
-    const text = await interrupted(fleet.run(args, { SK: SECRET }));
+    const tune = fleet.run(args, { SK: SECRET, TMPDIR: dirname(config) });
+    await tune.lineOfText('as it is:');
+    assert.match(derivedIn(dirname(config)), /"consumerGroup": "siem-tune"/, 'one for all windows: a logstore has 30');
+    const text = await interrupted(tune);
     assert.match(text, /start +[\d,]+ \([\d,]+ to [\d,]+\)/);
     assert.match(text, /Keep your config: .* \(not everything was tried: stopped by you\)/);
     const results = JSON.parse(readFileSync(json, 'utf8')) as { startSamples: { eventsPerSecond: number }[] };

@@ -34,3 +34,13 @@ test('a budget too small for bytes to settle bytes is warned of, with what to wr
   assert.deepEqual(warningsOf(settingsOf(minimal({ destination: 'replayBytes: 16MiB\nguarantee: acked' }))), []);
   assert.equal(warningsOf(settingsOf(two(true))).length, 2);
 });
+
+test('a window too small for one shard to settle by bytes is warned of', () => {
+  assert.deepEqual(warningsOf(settingsOf(minimal({ pipeline: 'pull: { maxBytes: 256KiB, window: 48 }' }))), []);
+  const small = minimal({ pipeline: 'pull: { maxBytes: 256KiB, window: 2 }' });
+  assert.deepEqual(warningsOf(settingsOf(small)), [
+    'pipelines.main.pull: window × maxBytes is 0.5 MiB, and a shard that sends alone settles by settleTime, slowly, below 12 MiB (half of connections × replayBytes of destination siem); raise window or maxBytes',
+  ]);
+  const acked = minimal({ pipeline: 'pull: { maxBytes: 256KiB, window: 2 }', destination: 'guarantee: acked' });
+  assert.deepEqual(warningsOf(settingsOf(acked)), []);
+});

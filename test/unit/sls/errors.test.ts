@@ -64,6 +64,13 @@ for (const [status, errorCode, text, code] of TABLE) {
   });
 }
 
+test('a quota of how many there may be is told from one of how often', () => {
+  for (const code of ['ExceedQuota', 'QuotaExceed', 'ProjectQuotaExceed'])
+    assert.match(replyError(refusal(403, code, ''), CONTEXT).message, /delete one that nobody uses/);
+  for (const code of ['ReadQuotaExceed', 'ShardReadQuotaExceed', 'MetaOperationQpsLimitExceeded'])
+    assert.match(replyError(refusal(403, code, ''), CONTEXT).message, /going slower$/);
+});
+
 test('the wrapped form of older front ends is understood', () => {
   const wrapped = reply(401, { Error: { Code: 'Unauthorized', Message: 'no' } });
   assert.equal(replyError(wrapped, CONTEXT).code, 'SLS_UNAUTHORIZED');
