@@ -146,7 +146,7 @@ function adviceFor(code: ErrorCode, refusal: Refusal, skewMs: number | undefined
       return 'check project, logstore, consumer group and the region of the endpoint';
     case 'SLS_QUOTA':
       return COUNTS.test(refusal.errorCode)
-        ? 'the project holds as many as it may: delete one that nobody uses, or have the quota raised; trying again'
+        ? 'there are as many as there may be: delete one that nobody uses, or have the quota raised; trying again'
         : 'the service limits this project; going slower';
     case 'SLS_SERVER':
       return 'a failure of the service; trying again';

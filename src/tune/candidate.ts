@@ -72,10 +72,10 @@ export class Candidate {
     });
   }
 
-  /** @param what is wrong with it; the last thing it complained of says why. */
+  /** @param what is wrong with it; what it complained of last may be why. */
   failed(what: string, cause?: unknown): ForwarderError {
-    const why = this.#complaint === '' ? '' : `: ${this.#complaint}`;
-    return new ForwarderError('ABANDONED', `${what}${why}`, { cause });
+    const last = this.#complaint === '' ? '' : `; it last said: ${this.#complaint}`;
+    return new ForwarderError('ABANDONED', `${what}${last}`, { cause });
   }
 }
 

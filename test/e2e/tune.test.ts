@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { EMBEDDED_CREDENTIALS } from '../../src/embedded.js';
+import { systemClock } from '../../src/flow/clock.js';
+import { Candidate } from '../../src/tune/candidate.js';
 import { configOf, withEnds } from '../support/ends.js';
 import { Fleet, type ForwarderProcess } from '../support/forwarder.js';
 
@@ -71,6 +74,23 @@ test('tune --live reads the user’s service as a group of its own, and sends to
       [true],
     );
   });
+});
+
+test('a window that fails says what its process complained of', async () => {
+  const fleet = new Fleet();
+  const candidateWith = (change: object): Candidate =>
+    new Candidate(fleet.writeConfig({ ...REAL, admin: { listen: '127.0.0.1:0' }, ...change }), systemClock);
+  const wrong = candidateWith({ flow: { maxInFlight: '1MiB' } });
+  const alone = candidateWith({ sls: { endpoint: 'http://127.0.0.1:1', credentials: EMBEDDED_CREDENTIALS } });
+  try {
+    await assert.rejects(wrong.read(), /the forwarder under test ended; it last said: .*:\d+:\d+: .*maxInFlight/);
+    // It goes on trying, so it answers until it has said so.
+    while (!alone.failed('stuck').message.includes('; it last said: ')) await alone.read();
+    assert.match(alone.failed('stuck').message, /^stuck; it last said: .*127\.0\.0\.1/);
+  } finally {
+    await Promise.all([wrong.stop(), alone.stop()]);
+    await fleet.end();
+  }
 });
 
 const MISTAKES: readonly (readonly [
