@@ -21,14 +21,21 @@ export interface PullReply {
   readonly cursorTime: number | undefined;
 }
 
+export interface PullHow {
+  /** Not to be reached beyond. */
+  readonly endCursor?: string | undefined;
+  /** There is probably little or nothing to read: the reply may come behind others of this kind. */
+  readonly expectsLittle?: boolean;
+}
+
 /** Reads one logstore. Every method rejects with a ForwarderError only. */
 export interface LogSource {
   getCursor(shard: number, from: StartPosition, signal: AbortSignal): Promise<string>;
   /**
-   * Reads up to `count` (1..1000) log groups from `cursor`, never beyond `endCursor` if given.
+   * Reads up to `count` (1..1000) log groups from `cursor`.
    * Rejects with SLS_CURSOR_INVALID (permanent), SLS_SHARD_GONE (permanent), else by the class of the code.
    */
-  pull(shard: number, cursor: string, count: number, signal: AbortSignal, endCursor?: string): Promise<PullReply>;
+  pull(shard: number, cursor: string, count: number, signal: AbortSignal, how?: PullHow): Promise<PullReply>;
   /** When the service received what stands at a cursor, unix seconds; about now at the end of the shard. */
   getCursorTime(shard: number, cursor: string, signal: AbortSignal): Promise<number>;
   /** Log groups from one cursor of a shard to a later one, both exact; undefined where the cursors do not tell. */

@@ -87,7 +87,7 @@ async function pullInto(
   const count = deadLetters === undefined ? MAX_COUNT : 1;
   let cursor = ref.cursor;
   while (cursor !== ref.nextCursor) {
-    const reply = await source.pull(ref.shard, cursor, count, signal, ref.nextCursor);
+    const reply = await source.pull(ref.shard, cursor, count, signal, { endCursor: ref.nextCursor });
     if (reply.nextCursor === cursor) break;
     if (reply.bodyLength > 0) {
       const part = { ...ref, cursor, nextCursor: reply.nextCursor };

@@ -1,6 +1,6 @@
 import type { ForwarderError } from '../errors/forwarder-error.js';
 import type { BudgetShare, Reservation } from '../flow/byte-budget.js';
-import { sleep, type Clock } from '../flow/clock.js';
+import { Sleeper, type Clock } from '../flow/clock.js';
 import type { LogSource, PullReply, StartPosition } from '../model/ports.js';
 import { IdlePace } from './idle-pace.js';
 import { PullSizer, type PullSize } from './pull-sizer.js';
@@ -15,6 +15,8 @@ export interface PullerDeps {
   readonly clock: Clock;
   readonly settings: ShardSettings;
   readonly stats: ShardStats;
+  /** Ends reading. */
+  readonly signal: AbortSignal;
   /** Told of every failed pull that is tried again. */
   readonly onError: (error: ForwarderError, pauseMs: number) => void;
 }
@@ -33,6 +35,8 @@ export interface Pulled {
 /** A reply of at least this many raw bytes was cut by the service's size limit, not by the end of the shard. */
 const LARGE_REPLY = 1024 * 1024;
 const FAIR_REPLY = 64 * 1024;
+/** After one of so few bytes, and no more at once, the next is hardly larger. */
+const LITTLE_REPLY = 16 * 1024;
 /** Well above what clocks differ by. */
 const BEHIND_MS = 5000;
 
@@ -44,6 +48,7 @@ export class Puller {
   readonly #deps: PullerDeps;
   readonly #sizer: PullSizer;
   readonly #idle: IdlePace;
+  readonly #sleeper: Sleeper;
   #cursor: string;
   #notBefore = 0;
   #tipAt: number | undefined;
@@ -51,11 +56,13 @@ export class Puller {
   #end: string | undefined;
   #ended = false;
   #waitsForRoom = false;
+  #expectsLittle = false;
 
   constructor(deps: PullerDeps, cursor: string) {
     this.#deps = deps;
     this.#sizer = new PullSizer(deps.settings.maxPullBytes);
     this.#idle = new IdlePace(deps.settings, deps.clock.monotonic());
+    this.#sleeper = new Sleeper(deps.clock, deps.signal);
     this.#cursor = cursor;
     this.#endPosition = deps.settings.end;
   }
@@ -102,10 +109,10 @@ export class Puller {
    * @returns undefined when the signal aborted or the shard is {@link ended}.
    * @throws ForwarderError of class permanent (SLS_CURSOR_INVALID, SLS_SHARD_GONE).
    */
-  async next(signal: AbortSignal): Promise<Pulled | undefined> {
-    const { clock, settings, onError } = this.#deps;
+  async next(): Promise<Pulled | undefined> {
+    const { clock, settings, signal, onError } = this.#deps;
     while (!this.#ended) {
-      const pulled = await untilDone({ clock, backoff: settings.retry, signal, onError }, () => this.#pull(signal));
+      const pulled = await untilDone({ clock, backoff: settings.retry, signal, onError }, () => this.#pull());
       if (pulled === undefined || signal.aborted) {
         pulled?.reservation.release();
         return undefined;
@@ -116,9 +123,9 @@ export class Puller {
     return undefined;
   }
 
-  async #pull(signal: AbortSignal): Promise<Pulled | undefined> {
-    const { shard, source, budget, clock } = this.#deps;
-    await sleep(clock, this.#notBefore - clock.monotonic(), signal);
+  async #pull(): Promise<Pulled | undefined> {
+    const { shard, source, budget, clock, signal } = this.#deps;
+    await this.#sleeper.sleep(this.#notBefore - clock.monotonic());
     const asked = this.#sizer.next();
     this.#waitsForRoom = true;
     const reservation = await budget.reserve(asked.bytes, signal);
@@ -128,7 +135,10 @@ export class Puller {
     const startedAt = clock.monotonic();
     try {
       if (this.#endPosition !== undefined) this.#end ??= await source.getCursor(shard, this.#endPosition, signal);
-      const reply = await source.pull(shard, cursor, asked.count, signal, this.#end);
+      const reply = await source.pull(shard, cursor, asked.count, signal, {
+        endCursor: this.#end,
+        expectsLittle: this.#expectsLittle,
+      });
       reservation.correct(Math.max(reply.rawSize, reply.bodyLength));
       const emptyAt = this.#tipAt;
       const scannedGroups = this.#note(reply, cursor, asked, startedAt);
@@ -157,7 +167,9 @@ export class Puller {
     this.#ended = this.#end !== undefined && (atTip || reply.nextCursor === this.#end);
     this.#tipAt = atTip ? now : undefined;
     if (!atTip) this.#idle.woke(now);
-    const next = atTip ? this.#idle.next(now) : startedAt + (this.#hasMore(reply, asked) ? 0 : settings.idlePollMs / 4);
+    const hasMore = !atTip && this.#hasMore(reply, asked);
+    this.#expectsLittle = !hasMore && reply.bodyLength <= LITTLE_REPLY;
+    const next = atTip ? this.#idle.next(now) : startedAt + (hasMore ? 0 : settings.idlePollMs / 4);
     this.#notBefore = Math.max(next, startedAt + settings.minPullIntervalMs);
     return logGroups;
   }

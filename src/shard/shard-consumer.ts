@@ -185,7 +185,7 @@ export class ShardConsumer {
     log.info({ shard, from: start.checkpoint === undefined ? 'start' : 'checkpoint' }, 'shard acquired');
     const committer = (this.#committer = this.#makeCommitter(start));
     const puller = (this.#puller = new Puller(
-      { ...this.#deps, stats: this.stats, onError: this.#report },
+      { ...this.#deps, stats: this.stats, signal: this.#stop.soft, onError: this.#report },
       start.cursor,
     ));
     if (this.#closed) puller.endHere();
@@ -212,7 +212,7 @@ export class ShardConsumer {
     while (!soft.aborted && !puller.ended) {
       await this.#window.whenRoom(soft);
       try {
-        const pulled = await puller.next(soft);
+        const pulled = await puller.next();
         if (pulled !== undefined) this.#take(pulled);
       } catch (thrown) {
         const failure = await this.#overcome(asForwarderError(thrown), puller);

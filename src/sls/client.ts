@@ -101,8 +101,8 @@ export function createSlsClient(settings: SlsSettings, clock: Clock, log: Log): 
 function logSource(call: CallLogstore, { compression, query = '', bodyBuffer }: LogstoreSettings): LogSource {
   return {
     getCursor: (shard, from, signal) => getCursor(call, shard, from, signal),
-    pull: (shard, cursor, count, signal, endCursor) =>
-      pullLogs(call, { shard, cursor, endCursor, count, compression, query, bodyBuffer, signal }),
+    pull: (shard, cursor, count, signal, how) =>
+      pullLogs(call, { shard, cursor, count, compression, query, bodyBuffer, signal, ...how }),
     getCursorTime: (shard, cursor, signal) => getCursorTime(call, shard, cursor, signal),
     groupsBetween,
     retention: (signal) => getRetention(call, signal),

@@ -15,16 +15,31 @@ export const KEPT_ALIVE_MS = 30_000;
 const KEEP_ALIVE_PROBE_MS = 1000;
 const UNREF = { unref: true };
 
+/** How long the replies to several requests are left with the kernel, so that reading them wakes this process once. */
+const GATHER_MS = 10;
+
 /**
- * Why there is no reply although nothing is wrong with the request: the service answers in a way that is left to Node's parser, or it ended a
- * connection that it had kept before it saw the request.
+ * Why there is no reply although nothing is wrong with the request: the service answers in a way that is left to Node's parser, or the connection
+ * ended before it came to this request.
  */
 export type NoReply = 'unusual' | 'dropped';
 
-interface Task {
+/** One request and where its outcome goes. */
+export interface Task {
   readonly request: HttpRequest;
+  /** As it travels. */
+  readonly text: string;
   readonly resolve: (outcome: HttpReply | NoReply) => void;
+  /** SLS_NETWORK, SLS_TIMEOUT (also when the signal aborts) or SLS_PROTOCOL (too large). */
   readonly reject: (error: ForwarderError) => void;
+}
+
+/** Who gives it work. */
+export interface ConnectionOwner {
+  /** All that was asked is answered. @param spreadMs between the first and the last of the answers. */
+  readonly onFree: (asked: number, spreadMs: number) => void;
+  /** It can't be used any more; called once. */
+  readonly onClosed: () => void;
 }
 
 /** `waiting`: less than the head of the reply has come. */
@@ -34,9 +49,9 @@ type State =
   | { readonly is: 'reading'; readonly task: Task; readonly head: ReplyHead; readonly body: Uint8Array<ArrayBuffer> };
 
 /**
- * A kept-alive HTTP/1.1 connection for pulls, one at a time:
+ * A kept-alive HTTP/1.1 connection for pulls, one at a time or several in one write (pipelining, RFC 9112 §9.3.2):
  *
- *     idle → waiting → reading → idle …, and closed from everywhere
+ *     idle → waiting → reading → waiting … → idle …, and closed from everywhere
  *
  * The kernel's bytes go straight to where the body stays: no buffer is made for each piece of it, and none is copied (ADR 0017).
  */
@@ -44,47 +59,49 @@ export class DirectConnection {
   readonly #dial: Dial;
   readonly #limits: Limits;
   readonly #clock: Clock;
-  readonly #onClosed: (connection: DirectConnection) => void;
+  readonly #owner: ConnectionOwner;
   readonly #head = Buffer.allocUnsafeSlow(HEAD_BYTES);
   readonly #socket: net.Socket;
   #state: State = { is: 'idle' };
+  /** Asked for, to be answered after the one of the state. */
+  #behind: Task[] = [];
   #connected = false;
   /** A reply has come on it before. */
   #proven = false;
+  /** How many were asked in one write. */
+  #asked = 0;
+  /** When the first of their replies was complete. */
+  #answeredAt: number | undefined;
   /** Bytes so far: of head and whatever follows it while waiting, of the body while reading. */
   #filled = 0;
   /** When it was dialled, or something last came or went. */
   #heardAt: number;
   #timer: { readonly cancel: () => void; readonly at: number } | undefined;
 
-  /** Dials. @param onClosed called once, when it can't be used any more. */
-  constructor(dial: Dial, limits: Limits, clock: Clock, onClosed: (connection: DirectConnection) => void) {
+  /** Dials. */
+  constructor(dial: Dial, limits: Limits, clock: Clock, owner: ConnectionOwner) {
     this.#dial = dial;
     this.#limits = limits;
     this.#clock = clock;
-    this.#onClosed = onClosed;
+    this.#owner = owner;
     this.#heardAt = clock.monotonic();
     this.#socket = this.#connect();
   }
 
-  get idle(): boolean {
-    return this.#state.is === 'idle';
-  }
-
   /**
-   * Sends a GET without a body; to be called while {@link idle}.
-   *
-   * @throws ForwarderError SLS_NETWORK, SLS_TIMEOUT (also when the signal aborts) or SLS_PROTOCOL (too large); then it is closed.
+   * Sends GETs without a body; only when it is new or free. The replies come in the order of the requests. When the connection ends on the way, those
+   * behind the request whose turn it was are `dropped`.
    */
-  request(request: HttpRequest): Promise<HttpReply | NoReply> {
-    return new Promise((resolve, reject) => {
-      this.#state = { is: 'waiting', task: { request, resolve, reject } };
-      this.#filled = 0;
-      if (this.#connected) this.#heard();
-      this.#watch();
-      request.signal.addEventListener('abort', this.#onAbort, { once: true });
-      this.#socket.write(textOf(request), 'latin1');
-    });
+  ask(tasks: readonly Task[]): void {
+    for (const { request } of tasks) request.signal.addEventListener('abort', this.#onAbort, { once: true });
+    this.#behind.push(...tasks);
+    this.#asked = tasks.length;
+    this.#answeredAt = undefined;
+    this.#next();
+    if (this.#connected) this.#heard();
+    this.#watch();
+    if (this.#connected && tasks.length > 1) this.#gather();
+    this.#socket.write(tasks.map(({ text }) => text).join(''), 'latin1');
   }
 
   close(): void {
@@ -92,7 +109,7 @@ export class DirectConnection {
     this.#state = { is: 'closed' };
     this.#timer?.cancel();
     this.#socket.destroy();
-    this.#onClosed(this);
+    this.#owner.onClosed();
   }
 
   #connect(): net.Socket {
@@ -114,65 +131,113 @@ export class DirectConnection {
     return socket;
   }
 
+  #next(): void {
+    const task = this.#behind.shift();
+    this.#state = task === undefined ? { is: 'idle' } : { is: 'waiting', task };
+    this.#filled = 0;
+  }
+
+  /** Lets the replies come together before they are read. */
+  #gather(): void {
+    this.#socket.pause();
+    this.#clock.timer(GATHER_MS, () => this.#socket.resume(), UNREF);
+  }
+
   /** Where the next bytes go. */
   #room(): Uint8Array {
     return this.#state.is === 'reading' ? this.#state.body.subarray(this.#filled) : this.#head.subarray(this.#filled);
   }
 
   #read(bytes: number): true {
-    const state = this.#state;
     this.#heard();
     this.#filled += bytes;
-    if (state.is === 'waiting') this.#readHead(state.task);
-    else if (state.is === 'reading') this.#readBody(state);
+    if (this.#state.is === 'waiting') this.#readHeads(this.#filled);
+    else if (this.#state.is === 'reading') this.#readBody(this.#state);
     // Nobody has asked for anything.
     else this.close();
     return true;
   }
 
-  #readHead(task: Task): void {
-    const head = readHead(this.#head.subarray(0, this.#filled));
-    if (head === 'incomplete' && this.#filled < HEAD_BYTES) return;
-    if (typeof head === 'string' || this.#filled > head.size + head.bodyLength) {
-      this.#answer(task, 'unusual');
-      return;
+  /** @param end of what has come: the beginning of a reply, or several. */
+  #readHeads(end: number): void {
+    let from = 0;
+    while (this.#state.is === 'waiting' && from < end) {
+      const taken = this.#readHead(this.#state.task, this.#head.subarray(from, end));
+      if (taken === 0) {
+        this.#head.copyWithin(0, from, end);
+        this.#filled = end - from;
+        return;
+      }
+      from += taken;
+    }
+  }
+
+  /** @returns bytes taken; 0: less than the head is there. */
+  #readHead(task: Task, bytes: Buffer): number {
+    const head = readHead(bytes);
+    if (head === 'incomplete' && bytes.length < HEAD_BYTES) return 0;
+    const last = this.#behind.length === 0;
+    if (typeof head === 'string' || (last && bytes.length > head.size + head.bodyLength)) {
+      this.#end(task, 'unusual');
+      return bytes.length;
     }
     const bodyBuffer = head.status === 200 ? task.request.bodyBuffer : undefined;
     const limit = bodyBuffer === undefined ? MAX_TEXT_BYTES : this.#limits.maxBodyBytes;
-    const { bodyLength } = head;
+    const { size, bodyLength } = head;
     if (bodyLength > limit) {
       this.#fail(task, tooLarge(task.request.what, this.#dial, bodyLength, limit));
-      return;
+      return bytes.length;
     }
     const buffer = bodyLength > 0 && bodyBuffer !== undefined ? bodyBuffer(bodyLength) : new ArrayBuffer(bodyLength);
     const body = new Uint8Array(buffer, 0, bodyLength);
-    const begun = this.#head.subarray(head.size, this.#filled);
+    const begun = bytes.subarray(size, size + bodyLength);
     body.set(begun);
     this.#filled = begun.length;
     this.#state = { is: 'reading', task, head, body };
     this.#readBody(this.#state);
+    return size + begun.length;
   }
 
   #readBody({ task, head, body }: Extract<State, { is: 'reading' }>): void {
     if (this.#filled < body.length) return;
     const { status, headers, keepAlive } = head;
+    const reply = { status, headers, body: body.buffer, bodyLength: body.length };
     this.#proven = true;
-    this.#answer(task, { status, headers, body: body.buffer, bodyLength: body.length }, keepAlive);
+    if (!keepAlive) {
+      this.#end(task, reply);
+      return;
+    }
+    const now = this.#clock.monotonic();
+    this.#answeredAt ??= now;
+    this.#next();
+    this.#settle(task, reply);
+    if (this.#state.is === 'idle') this.#owner.onFree(this.#asked, now - this.#answeredAt);
   }
 
-  /** @param keepAlive it may be asked for more. */
-  #answer({ request, resolve }: Task, outcome: HttpReply | NoReply, keepAlive = false): void {
+  #settle({ request, resolve }: Task, outcome: HttpReply | NoReply): void {
     request.signal.removeEventListener('abort', this.#onAbort);
-    this.#filled = 0;
-    if (keepAlive) this.#state = { is: 'idle' };
-    else this.close();
     resolve(outcome);
   }
 
-  #fail({ request, reject }: Task, error: ForwarderError): void {
+  #refuse({ request, reject }: Task, error: ForwarderError): void {
     request.signal.removeEventListener('abort', this.#onAbort);
-    this.close();
     reject(error);
+  }
+
+  #end(task: Task, outcome: HttpReply | NoReply): void {
+    this.close();
+    this.#settle(task, outcome);
+    this.#drop();
+  }
+
+  #fail(task: Task, error: ForwarderError): void {
+    this.close();
+    this.#refuse(task, error);
+    this.#drop();
+  }
+
+  #drop(): void {
+    for (const task of this.#behind.splice(0)) this.#settle(task, 'dropped');
   }
 
   #lost(thrown: unknown): void {
@@ -182,16 +247,22 @@ export class DirectConnection {
       return;
     }
     const isReading = state.is === 'reading';
-    if (!isReading && this.#filled > 0) this.#answer(state.task, 'unusual');
-    else if (!isReading && this.#proven) this.#answer(state.task, 'dropped');
+    if (!isReading && this.#filled > 0) this.#end(state.task, 'unusual');
+    else if (!isReading && this.#proven) this.#end(state.task, 'dropped');
     else {
       const received = isReading ? this.#filled : undefined;
       this.#fail(state.task, explainFailure(thrown, state.task.request.what, this.#dial, received));
     }
   }
 
+  /** One of those asked for is not wanted any more. */
   readonly #onAbort = (): void => {
-    if ('task' in this.#state) this.#fail(this.#state.task, givenUp(this.#state.task.request.what, this.#dial));
+    if (!('task' in this.#state)) return;
+    const all = [this.#state.task, ...this.#behind.splice(0)];
+    this.close();
+    for (const task of all)
+      if (task.request.signal.aborted) this.#refuse(task, givenUp(task.request.what, this.#dial));
+      else this.#settle(task, 'dropped');
   };
 
   #heard(): void {
@@ -227,22 +298,6 @@ export class DirectConnection {
       ? silent(request.what, this.#dial, responseTimeoutMs)
       : notConnected(request.what, this.#dial, connectTimeoutMs);
   }
-}
-
-const TARGET = /^[\x21-\x7e]+$/;
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-
-/** Whether a request can travel here: a GET without a body, whose parts hold nothing that would end a line. */
-export function isDirect({ method, target, headers, body }: HttpRequest): boolean {
-  return method === 'GET' && body.length === 0 && TARGET.test(target) && Object.values(headers).every(isValue);
-}
-
-const isValue = (value: string): boolean => VALUE.test(value);
-
-function textOf({ method, target, headers }: HttpRequest): string {
-  let text = `${method} ${target} HTTP/1.1\r\n`;
-  for (const name in headers) text += `${name}: ${headers[name] ?? ''}\r\n`;
-  return `${text}connection: keep-alive\r\n\r\n`;
 }
 
 /** What Node says where it knows no better. */

@@ -1,28 +1,36 @@
 import type { Clock } from '../flow/clock.js';
-import { Turns } from '../flow/turns.js';
-import { DirectConnection, isDirect } from './direct-connection.js';
+import { DirectConnection, type NoReply, type Task } from './direct-connection.js';
 import type { Dial } from './endpoint.js';
 import type { HttpReply, HttpRequest, Limits } from './exchange.js';
+import { GroupSize } from './group-size.js';
 import { givenUp } from './network-errors.js';
+import { requestText } from './request-text.js';
 
 /**
  * The pulls of one project over connections of our own. It knows one shape of reply; a service that once gave another is not asked here again.
+ *
+ * A request whose reply may be long has a connection for itself. Those that expect little and are made in one turn of the event loop, as the polls of
+ * idle shards are, share some: with one write and a few reads for all of them 64 idle shards cost 2.3 % of a core instead of 4.1 (ADR 0018).
  */
 export class DirectLane {
   readonly #dial: Dial;
+  readonly #maxConnections: number;
   readonly #limits: Limits;
   readonly #clock: Clock;
-  readonly #turns: Turns;
   readonly #all = new Set<DirectConnection>();
-  readonly #idle: DirectConnection[] = [];
+  readonly #free: DirectConnection[] = [];
+  /** What waits for a connection, each to be asked in one write. */
+  readonly #waiting: Task[][] = [];
+  readonly #groupSize = new GroupSize();
+  #gathering: Task[] = [];
   #usual = true;
 
   /** @param maxConnections at least 1. */
   constructor(dial: Dial, maxConnections: number, limits: Limits, clock: Clock) {
     this.#dial = dial;
+    this.#maxConnections = maxConnections;
     this.#limits = limits;
     this.#clock = clock;
-    this.#turns = new Turns(maxConnections);
   }
 
   /**
@@ -30,37 +38,70 @@ export class DirectLane {
    * @throws ForwarderError SLS_NETWORK, SLS_TIMEOUT (also when the signal aborts) or SLS_PROTOCOL (too large).
    */
   async request(request: HttpRequest): Promise<HttpReply | undefined> {
-    if (!this.#usual || !isDirect(request)) return undefined;
-    return this.#turns.run(() => this.#ask(request));
+    const text = requestText(request);
+    if (text === undefined) return undefined;
+    // What was dropped is asked for alone, so that it is the one to be answered next.
+    for (let alone = request.expectsLittle !== true; this.#usual; alone = true) {
+      const outcome = await this.#ask(request, text, alone);
+      if (outcome === 'unusual') this.#usual = false;
+      else if (outcome !== 'dropped') return outcome;
+      else if (!alone) this.#groupSize.cutShort();
+    }
+    return undefined;
   }
 
-  /** Ends every connection; requests under way fail. */
+  /** Ends every connection; to be called when nothing is under way. */
   close(): void {
     for (const connection of this.#all) connection.close();
   }
 
-  async #ask(request: HttpRequest): Promise<HttpReply | undefined> {
-    for (;;) {
-      if (request.signal.aborted) throw givenUp(request.what, this.#dial);
-      const connection = this.#idle.pop() ?? this.#open();
-      const outcome = await connection.request(request);
-      if (outcome === 'dropped') continue;
-      if (connection.idle) this.#idle.push(connection);
-      if (outcome !== 'unusual') return outcome;
-      this.#usual = false;
-      return undefined;
+  #ask(request: HttpRequest, text: string, alone: boolean): Promise<HttpReply | NoReply> {
+    return new Promise((resolve, reject) => {
+      const task = { request, text, resolve, reject };
+      if (alone) this.#send([task]);
+      else if (this.#gathering.push(task) === 1) setImmediate(() => this.#sendGathered());
+    });
+  }
+
+  #sendGathered(): void {
+    const tasks = this.#gathering;
+    const size = this.#groupSize.now;
+    this.#gathering = [];
+    for (let i = 0; i < tasks.length; i += size) this.#send(tasks.slice(i, i + size));
+  }
+
+  #send(tasks: Task[]): void {
+    this.#waiting.push(tasks);
+    this.#serve();
+  }
+
+  #serve(): void {
+    while (this.#waiting.length > 0 && (this.#free.length > 0 || this.#all.size < this.#maxConnections)) {
+      const tasks = (this.#waiting.shift() ?? []).filter((task) => !this.#isGivenUp(task));
+      if (tasks.length > 0) (this.#free.pop() ?? this.#open()).ask(tasks);
     }
   }
 
-  #open(): DirectConnection {
-    const connection = new DirectConnection(this.#dial, this.#limits, this.#clock, (closed) => this.#forget(closed));
-    this.#all.add(connection);
-    return connection;
+  #isGivenUp({ request, reject }: Task): boolean {
+    if (request.signal.aborted) reject(givenUp(request.what, this.#dial));
+    return request.signal.aborted;
   }
 
-  #forget(connection: DirectConnection): void {
-    this.#all.delete(connection);
-    const index = this.#idle.indexOf(connection);
-    if (index >= 0) this.#idle.splice(index, 1);
+  #open(): DirectConnection {
+    const connection = new DirectConnection(this.#dial, this.#limits, this.#clock, {
+      onFree: (asked, spreadMs) => {
+        this.#free.push(connection);
+        this.#groupSize.answered(asked, spreadMs);
+        this.#serve();
+      },
+      onClosed: () => {
+        this.#all.delete(connection);
+        const index = this.#free.indexOf(connection);
+        if (index >= 0) this.#free.splice(index, 1);
+        this.#serve();
+      },
+    });
+    this.#all.add(connection);
+    return connection;
   }
 }

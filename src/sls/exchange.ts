@@ -16,6 +16,8 @@ export interface HttpRequest {
   readonly body: Buffer;
   /** Where the body of a 200 goes; without it, and for other statuses, a buffer of our own of at most {@link MAX_TEXT_BYTES}. */
   readonly bodyBuffer?: ((size: number) => ArrayBuffer) | undefined;
+  /** The reply will hardly have a body, so it costs others little to wait behind it on one connection. */
+  readonly expectsLittle?: boolean;
   readonly signal: AbortSignal;
 }
 

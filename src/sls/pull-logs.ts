@@ -1,16 +1,14 @@
 import type { BodyEncoding } from '../model/batch.js';
-import type { PullReply } from '../model/ports.js';
+import type { PullHow, PullReply } from '../model/ports.js';
 import { protocolError } from './errors.js';
 import type { HttpReply } from './exchange.js';
 import { isCursor } from './json.js';
 import type { CallLogstore } from './service.js';
 
-export interface PullRequest {
+export interface PullRequest extends PullHow {
   readonly shard: number;
   /** Position of the first log group. */
   readonly cursor: string;
-  /** Not to be reached beyond. */
-  readonly endCursor: string | undefined;
   /** Log groups, 1..1000. */
   readonly count: number;
   readonly compression: BodyEncoding;
@@ -27,7 +25,17 @@ export interface PullRequest {
  * @throws ForwarderError, among others SLS_CURSOR_INVALID, SLS_SHARD_GONE and SLS_PROTOCOL.
  */
 export async function pullLogs(call: CallLogstore, request: PullRequest): Promise<PullReply> {
-  const { shard, cursor, endCursor, count, compression, query = '', bodyBuffer, signal } = request;
+  const {
+    shard,
+    cursor,
+    endCursor,
+    count,
+    compression,
+    query = '',
+    bodyBuffer,
+    signal,
+    expectsLittle = false,
+  } = request;
   const what = `pull from shard ${shard}`;
   const end = endCursor === undefined ? {} : { end_cursor: endCursor };
   const filter = query === '' ? {} : { query, pullMode: 'scan_on_stream' };
@@ -39,6 +47,7 @@ export async function pullLogs(call: CallLogstore, request: PullRequest): Promis
     headers: { accept: 'application/x-protobuf', 'accept-encoding': compression === 'none' ? '' : compression },
     lane: 'pull',
     bodyBuffer,
+    expectsLittle,
     signal,
   });
   const headers = readHeaders(reply);

@@ -16,7 +16,11 @@ const LONE_LF = /[^\r]\n/;
 const STATUS_LINE = /^HTTP\/1\.1 ([2-5]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 /** Statuses that never have a body, whatever the headers say. */
 const WITHOUT_BODY = new Set([204, 304]);
-const FIELD = /^([!#$%&'*+.^_`|~0-9a-z-]+):[\t ]*([\t\x20-\x7e\x80-\xff]*?)[\t ]*$/i;
+const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** Names as services spell them, in lower case: they are always the same few. */
+const names = new Map<string, string>();
+const MOST_NAMES = 100;
 
 /**
  * Reads the head of the one kind of reply the service gives to a pull: HTTP/1.1 with Content-Length (RFC 9112 §2.2–§6.2). It does not try to
@@ -43,10 +47,28 @@ export function readHead(bytes: Buffer): ReplyHead | 'incomplete' | 'unusual' {
 function readFields(lines: readonly string[]): Record<string, string> | undefined {
   const headers: Record<string, string> = {};
   for (const line of lines) {
-    const [, name, value] = FIELD.exec(line) ?? [];
-    const key = name?.toLowerCase();
-    if (key === undefined || value === undefined || Object.hasOwn(headers, key)) return undefined;
-    headers[key] = value;
+    const colon = line.indexOf(':');
+    const name = nameOf(line.slice(0, Math.max(colon, 0)));
+    if (name === undefined || !VALUE.test(line) || Object.hasOwn(headers, name)) return undefined;
+    headers[name] = withoutBlanks(line, colon + 1);
   }
   return headers;
 }
+
+function nameOf(spelled: string): string | undefined {
+  const known = names.get(spelled);
+  if (known !== undefined || !NAME.test(spelled)) return known;
+  const name = spelled.toLowerCase();
+  if (names.size < MOST_NAMES) names.set(spelled, name);
+  return name;
+}
+
+/** What `trim` leaves is another: it takes more than blanks for space. */
+function withoutBlanks(line: string, from: number): string {
+  let end = line.length;
+  while (from < end && isBlank(line.charCodeAt(from))) from += 1;
+  while (from < end && isBlank(line.charCodeAt(end - 1))) end -= 1;
+  return line.slice(from, end);
+}
+
+const isBlank = (code: number): boolean => code === 0x20 || code === 0x09;

@@ -25,6 +25,8 @@ export interface Call {
   readonly lane: Lane;
   /** Where the body of a success goes. */
   readonly bodyBuffer?: (size: number) => ArrayBuffer;
+  /** The reply may come behind others of this kind. */
+  readonly expectsLittle?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -57,8 +59,8 @@ export function openService(deps: ServiceDeps, dial: Dial, project: string, logs
       const { signer } = signing;
       const offsetMs = time.offsetMs;
       const ready = await requests.make({ ...call, path }, signer, credentials, clock.now() + offsetMs);
-      const { method, bodyBuffer, signal, lane } = call;
-      const reply = await transport.request(dial, lane, { what, method, ...ready, bodyBuffer, signal });
+      const { method, bodyBuffer, expectsLittle = false, signal, lane } = call;
+      const reply = await transport.request(dial, lane, { what, method, ...ready, bodyBuffer, expectsLittle, signal });
       if (reply.status === 200) {
         time.follow(reply.headers.date, offsetMs);
         if (lane === 'pull') gate.passed(startedAt);

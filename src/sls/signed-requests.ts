@@ -13,11 +13,12 @@ export interface ToSign {
   readonly json?: unknown;
 }
 
-/** Everything a signature depends on beside the call; the time as signatures hold it, in whole seconds. */
+/** Everything a signature depends on beside the call. */
 interface Signature {
   readonly signer: Signer;
   readonly credentials: Credentials;
-  readonly second: number;
+  /** The time it holds, milliseconds since the epoch. */
+  readonly at: number;
 }
 
 export type SignedRequest = Pick<HttpRequest, 'target' | 'headers' | 'body'>;
@@ -30,9 +31,12 @@ interface Kept extends Signature {
 const API_VERSION = '0.6.0';
 const EMPTY = Buffer.alloc(0);
 
+/** The service takes signatures of the last quarter of an hour. */
+const GOOD_MS = 10_000;
+
 /**
- * Makes requests out of calls. The last one of each path without a body is kept, for a shard at its tip is asked the same several times in one second:
- * signing was a sixth of what that cost.
+ * Makes requests out of calls. The last one of each path without a body is kept for ten seconds, for a shard at its tip is asked the same five times a
+ * second.
  */
 export class SignedRequests {
   readonly #hostHeader: string;
@@ -44,7 +48,7 @@ export class SignedRequests {
 
   /** @param nowMs the service's time, milliseconds since the epoch */
   async make(call: ToSign, signer: Signer, credentials: Credentials, nowMs: number): Promise<SignedRequest> {
-    const signature = { signer, credentials, second: Math.floor(nowMs / 1000) };
+    const signature = { signer, credentials, at: Math.floor(nowMs / GOOD_MS) * GOOD_MS };
     const kept = this.#kept.get(call.path);
     if (kept !== undefined && isSame(kept, signature) && asksTheSame(kept.call, call)) return kept.request;
     const request = await this.#sign(call, signature);
@@ -53,7 +57,7 @@ export class SignedRequests {
     return request;
   }
 
-  async #sign(call: ToSign, { signer, credentials, second }: Signature): Promise<SignedRequest> {
+  async #sign(call: ToSign, { signer, credentials, at }: Signature): Promise<SignedRequest> {
     const { method, path, query = {}, json } = call;
     const body = json === undefined ? EMPTY : Buffer.from(JSON.stringify(json));
     const headers = {
@@ -67,14 +71,14 @@ export class SignedRequests {
     const queryText = encodeQuery(query);
     return {
       target: queryText === '' ? path : `${path}?${queryText}`,
-      headers: await signer({ method, path, query, headers, body }, credentials, second * 1000),
+      headers: await signer({ method, path, query, headers, body }, credentials, at),
       body,
     };
   }
 }
 
 function isSame(one: Signature, other: Signature): boolean {
-  return one.second === other.second && one.signer === other.signer && one.credentials === other.credentials;
+  return one.at === other.at && one.signer === other.signer && one.credentials === other.credentials;
 }
 
 function asksTheSame(one: Kept['call'], other: ToSign): boolean {

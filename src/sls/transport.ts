@@ -101,7 +101,7 @@ export class Transport {
     return new TunnelAgent(via, this.#settings.connectTimeoutMs, this.#clock, KEPT_ALIVE);
   }
 
-  /** Ends every connection; requests under way fail. */
+  /** Ends every connection; to be called when nothing is under way. */
   close(): void {
     for (const direct of this.#direct.values()) direct.close();
     for (const { http: plain, https: tls, tunnels } of Object.values(this.#lanes)) {

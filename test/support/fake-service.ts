@@ -118,7 +118,7 @@ export class FakeService {
         await this.#request('getCursor', signal);
         return String(from === 'end' ? this.size(shard) : (this.oldest.get(shard) ?? 0));
       },
-      pull: async (shard, cursor, count, signal, endCursor) => {
+      pull: async (shard, cursor, count, signal, { endCursor } = {}) => {
         await this.#request('pull', signal);
         return this.#pull(shard, Number(cursor), count, endCursor === undefined ? undefined : Number(endCursor));
       },

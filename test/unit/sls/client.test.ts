@@ -108,7 +108,7 @@ for (const signature of ['v1', 'v4'] as const) {
     assert.ok(first.bodyLength > 0 && first.rawSize > first.bodyLength);
     assert.equal(await group.commit(0, first.nextCursor, signal), 'committed');
     assert.equal(await group.getCheckpoint(0, signal), first.nextCursor);
-    const bounded = await source.pull(0, begin, 1000, signal, first.nextCursor);
+    const bounded = await source.pull(0, begin, 1000, signal, { endCursor: first.nextCursor });
     assert.equal(bounded.nextCursor, first.nextCursor);
     const tip = await source.pull(0, end, 1000, signal);
     assert.deepEqual([tip.nextCursor, tip.bodyLength, tip.logGroups], [end, 0, 0]);
