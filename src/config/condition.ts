@@ -139,3 +139,27 @@ function toSample(ref: FieldRef | undefined, share: number): Condition {
     ],
   };
 }
+
+/**
+ * Whether some events are chosen by where they stand in their shard: a sample without a field. What {@link toSample} makes for events that lack a field
+ * does not count.
+ */
+export function samplesByPlace(condition: Condition): boolean {
+  switch (condition.op) {
+    case 'all':
+    case 'any':
+      return !isSampleOfField(condition.of) && condition.of.some(samplesByPlace);
+    case 'not':
+      return samplesByPlace(condition.of);
+    case 'sample':
+      return condition.ref.kind === 'eventId';
+    default:
+      return false;
+  }
+}
+
+function isSampleOfField([present, absent]: readonly Condition[]): boolean {
+  if (present?.op !== 'all' || absent?.op !== 'all') return false;
+  const [unless] = absent.of;
+  return unless?.op === 'not' && unless.of === present.of[0];
+}

@@ -6,6 +6,7 @@ import { quoted, type Path, type Problem } from './problem.js';
 import { readFault } from '../errors/read-fault.js';
 import type { PresetName } from './presets.js';
 import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
+import { samplesByPlace } from './condition.js';
 import { didYouMean } from './suggest.js';
 import { usesEventId } from './template.js';
 import { hashKeyFault } from './hash-key.js';
@@ -120,6 +121,13 @@ function checkQuery(
     say(
       [...path, 'query'],
       `with a query the place of an event in its shard is not known, and "oversize: split" of destination ${quoted(name)} tells the parts of one event from those of others by it; choose another "oversize"`,
+    );
+  }
+  const conditions = [format.include, format.exclude, ...format.rules.map(({ when }) => when)];
+  if (conditions.some((condition) => condition !== undefined && samplesByPlace(condition))) {
+    say(
+      [...path, 'query'],
+      'with a query the place of an event in its shard is not known, and "sample" without a field chooses by it, so an event that is sent again could be in once and out once; give the sample a field',
     );
   }
   if (!usesEventId(format)) return;

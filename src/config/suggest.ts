@@ -1,6 +1,29 @@
+/** What other tools and other languages call the tests of a condition. */
+const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
+  all: ['and', 'every', '&&'],
+  any: ['or', 'some', '||', 'anyof'],
+  not: ['none', 'unless', '!'],
+  equals: ['is', 'eq', '=', '==', 'value'],
+  in: ['oneof', 'values', 'isin'],
+  prefix: ['startswith', 'beginswith', 'starts', 'begins'],
+  suffix: ['endswith', 'ends'],
+  contains: ['includes', 'has', 'substring'],
+  regex: ['matches', 'match', 'pattern', 'like', '~', '=~', 're'],
+  cidr: ['subnet', 'network', 'iprange'],
+  sample: ['ratio', 'probability', 'percent'],
+  exists: ['present', 'defined'],
+  lt: ['below', 'less', 'lessthan', 'under', 'before', '<'],
+  le: ['atmost', 'lte', 'max', 'maximum', '<='],
+  gt: ['above', 'greater', 'greaterthan', 'more', 'morethan', 'over', '>'],
+  ge: ['atleast', 'gte', 'min', 'minimum', '>='],
+};
+
 /** The word of `known` that `typed` was probably meant to be, or undefined when nothing is near. */
 export function suggest(typed: string, known: readonly string[]): string | undefined {
   const wanted = typed.toLowerCase();
+  const plain = wanted.replaceAll(/[_-]/g, '');
+  const same = Object.keys(OTHER_WORDS).find((word) => known.includes(word) && OTHER_WORDS[word]?.includes(plain));
+  if (same !== undefined) return same;
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(typed.length / 3)) + 1;
   for (const word of known) {

@@ -34,6 +34,40 @@ test('a query and event ids exclude one another', () => {
   assert.deepEqual(problems(minimal({ destination })), []);
 });
 
+test('a query and a sample without a field exclude one another, wherever the sample stands', () => {
+  const of = (format: string, query = "* | where a = 'x'"): string[] =>
+    problems(minimal({ pipeline: `query: "${query}"\nformat: ${format}` }));
+  for (const format of [
+    '{ include: { sample: 0.1 } }',
+    '{ exclude: { not: { any: [{ field: a, equals: b }, { sample: 0.1 }] } } }',
+    '{ rules: [{ when: { all: [{ field: a, exists: true }, { sample: 0.5 }] }, severity: err }] }',
+  ]) {
+    const [line = '', ...others] = of(format);
+    assert.match(
+      line,
+      /^c\.yaml:9:12: pipelines\[0\]\.query: with a query .*"sample" without a field .*; give the sample/,
+    );
+    assert.deepEqual(others, []);
+    assert.deepEqual(of(format, ''), []);
+  }
+  assert.deepEqual(of('{ include: { any: [{ field: a, sample: 0.1 }, { field: b, equals: c }] } }'), []);
+});
+
+test('a condition in the words of another tool is told the right one', () => {
+  const hint = (test: string): string =>
+    problems(minimal({ pipeline: `format: { include: { field: a, ${test} } }` })).join('\n');
+  const words = {
+    above: 'gt',
+    '"<="': 'le',
+    startsWith: 'prefix',
+    ends_with: 'suffix',
+    is: 'equals',
+    matches: 'regex',
+  };
+  for (const [word, meant] of Object.entries(words))
+    assert.match(hint(`${word}: 3`), new RegExp(`unknown key; did you mean "${meant}"\\?`), word);
+});
+
 test('the password of a proxy is never shown', () => {
   for (const proxy of ['socks5://me:hunter2@proxy:1', 'http://me:hun/ter2@proxy', 'http://me:hunter2@proxy:x']) {
     const [line = ''] = problems(minimal({ sls: `proxy: ${proxy}` }));
