@@ -56,8 +56,9 @@ export async function runForwarder({ configFile, env, range }: RunOptions): Prom
     return await new Forwarder(settings, { ...ends, client, deadLetters }, logs, stop).run();
   } finally {
     await ends.stop();
-    stop.close();
     await logs.flush();
+    // Not before: a signal nobody listens for ends the process at once.
+    stop.close();
   }
 }
 

@@ -47,8 +47,8 @@ export async function runReplay({ directory, configFile, env, say }: ReplayOptio
     }
   } finally {
     await replay.close();
-    stop.close();
     await logs.flush();
+    stop.close();
   }
   say(`${replay.sent} of ${names.length} dead letters sent and removed`);
   if (replay.sent === names.length) return 0;
