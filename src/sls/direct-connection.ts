@@ -137,10 +137,10 @@ export class DirectConnection {
     this.#filled = 0;
   }
 
-  /** Lets the replies come together before they are read. */
+  /** Lets the replies come together before they are read. The timer holds the process: a socket that is not read does not. */
   #gather(): void {
     this.#socket.pause();
-    this.#clock.timer(GATHER_MS, () => this.#socket.resume(), UNREF);
+    this.#clock.timer(GATHER_MS, () => this.#socket.resume());
   }
 
   /** Where the next bytes go. */

@@ -205,7 +205,7 @@ test('an idle connection ends before boxes in between forget it', async (context
   assert.equal(server.accepted(), 2);
 });
 
-test('TLS: the certificate is checked, and bodies are read as without', async (context) => {
+test('TLS: the certificate is checked, and bodies are read as without, alone and behind each other', async (context) => {
   const certs = await testCerts();
   const sha = createHash('sha256').update(BODY).digest('hex');
   let connections = 0;
@@ -229,16 +229,18 @@ test('TLS: the certificate is checked, and bodies are read as without', async (c
     const dial = dialFor(parseEndpoint('${url}').endpoint, 'p');
     const request = { what: 'pull', method: 'GET', target: '/', headers: { host: 'p' }, body: Buffer.alloc(0),
       bodyBuffer: (size) => new ArrayBuffer(size), signal: new AbortController().signal };
-    for (let i = 0; i < 5; i++) {
-      const { body, bodyLength } = await transport.request(dial, 'pull', request);
+    const pull = async (expectsLittle) => {
+      const { body, bodyLength } = await transport.request(dial, 'pull', { ...request, expectsLittle });
       console.log(createHash('sha256').update(new Uint8Array(body, 0, bodyLength)).digest('hex'));
-    }
+    };
+    for (let i = 0; i < 5; i++) await pull(false);
+    for (let i = 0; i < 5; i++) await Promise.all(Array.from({ length: i }, () => pull(true)));
     transport.close();`;
   const before = connections;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
     cwd: import.meta.dirname,
     env: { ...process.env, NODE_EXTRA_CA_CERTS: tlsFiles(certs).ca },
   });
-  assert.deepEqual(stdout.trim().split('\n'), Array(5).fill(sha));
+  assert.deepEqual(stdout.trim().split('\n'), Array(5 + 10).fill(sha));
   assert.equal(connections - before, 1);
 });
