@@ -185,7 +185,9 @@ export class Kernel {
     const origin = originOf(shard, cursor);
     const rejected = new Rejected((group) => cursorOf(cursor, group), this.#maxFrameBytes);
     this.#rejected = rejected;
-    const { written } = new TextEncoder().encodeInto(origin.text, this.#memory.subarray(this.#kernel.origin()));
+    const originAt = this.#kernel.origin();
+    const room = this.#memory.subarray(originAt, originAt + ORIGIN_ROOM);
+    const { written } = new TextEncoder().encodeInto(origin.text, room);
     this.#kernel.format(plan.address, this.#base, rawSize, written, origin.high, origin.low);
     if (rawSize > PAGE) plan.expansion = (output.length / rawSize) * HEADROOM;
     const filtered = this.#kernel.filteredLogs();
@@ -286,6 +288,9 @@ function decodeBase64(text: string): string {
 }
 
 const MAX_ODD_CURSOR = 400;
+
+/** As in assembly/computed.ts. */
+const ORIGIN_ROOM = 512;
 
 function align(address: number): number {
   return Math.ceil(address / ALIGNMENT) * ALIGNMENT;

@@ -4,7 +4,8 @@ import { LINE_FEED, RELP, type FormatPlan, type Framing } from '../../../src/mod
 import type { KernelResult } from '../../../workers/kernel/kernel.js';
 import { formatAll } from '../../support/oracle/formatter.js';
 import { framesOf, kernelOf, PLAN, run, split, textOf } from '../../support/oracle/kernel.js';
-import { decode, encode, type Log, type LogGroup } from '../../support/oracle/log-group-list.js';
+import { encode, type Log, type LogGroup } from '../../support/oracle/log-group-list.js';
+import { bytes, format, group, log, pair } from '../../support/oracle/logs.js';
 import { lz4Compress } from '../../support/oracle/lz4-block.js';
 
 /** The worked example of the protocol: one group, two logs, one of them with nanoseconds. */
@@ -24,22 +25,7 @@ const FIRST =
 const SECOND =
   '<134>1 2023-11-14T22:13:21.000000Z h1 store - - - ||__topic__=tp||__source__=1.2.3.4||__tag__:__hostname__=h1||k=';
 
-const bytes = (text: string): Uint8Array => Buffer.from(text);
-const pair = (key: string, value: string): { key: Uint8Array; value: Uint8Array } => ({
-  key: bytes(key),
-  value: bytes(value),
-});
-const log = (time: number | undefined, value = 'v', timeNs?: number): Log => ({
-  time,
-  timeNs,
-  contents: [pair('k', value)],
-});
-const group = (logs: readonly Log[], tags: LogGroup['tags'] = []): LogGroup => ({ logs, tags });
 const fault = (result: KernelResult): unknown => (result.ok ? 'ok' : result.fault);
-
-function format(groups: readonly LogGroup[], plan: FormatPlan = PLAN): string[] {
-  return textOf(framesOf(run(kernelOf([plan]), encode(groups))));
-}
 
 test('formats the worked example, plain and as LZ4', () => {
   const kernel = kernelOf([PLAN]);
@@ -216,6 +202,24 @@ test('many short frames, and tags too large to be rendered once for their group'
   }
 });
 
+test('frames of a few bytes, of which more fit into a window than their ends have room for', () => {
+  const value = [{ kind: 'field' as const, refs: [{ kind: 'content' as const, key: 'k' }], fallback: '' }];
+  const bare: FormatPlan = {
+    ...PLAN,
+    newline: 'split',
+    header: { ...PLAN.header, style: 'none' },
+    body: { kind: 'raw', value },
+  };
+  const lines = Array.from({ length: 120_000 }, (_, n) => `${n % 7}`);
+  for (const framing of [LINE_FEED, 'octet-counting'] as const) {
+    const kernel = kernelOf([{ ...bare, framing }]);
+    const expected = lines.map((line) => (framing === LINE_FEED ? `${line}\n` : `1 ${line}`));
+    const asLogs = encode([group(lines.map((line) => log(undefined, line)))]);
+    const asOne = encode([group([log(undefined, lines.join('\n'))])]);
+    for (const raw of [asLogs, asOne, asLogs]) assert.deepEqual(textOf(framesOf(run(kernel, raw))), expected);
+  }
+});
+
 test('tags that would multiply without bound are refused, and memory stays bounded', () => {
   const kernel = kernelOf([PLAN], 1_000_000);
   const logs = Array.from({ length: 1_000 }, () => ({ time: 1, contents: [] }));
@@ -309,171 +313,6 @@ test('JSON: a log without any of the chosen fields is sent whole; a value that h
   assert.equal(body([group([other])]), '{"__time__":1,"__topic__":"","__source__":"","other":"x"}');
 });
 
-test('a budget: JSON stays JSON and as long as can be, text stays UTF-8, drops are counted', () => {
-  const members = [
-    { name: 'v', value: [{ kind: 'field' as const, refs: [{ kind: 'content' as const, key: 'k' }], fallback: '' }] },
-  ];
-  const json: FormatPlan = {
-    ...PLAN,
-    body: { kind: 'json', members, rest: 'none', expand: true },
-    size: { maxBytes: 1024, over: 'truncate', marker: '', trimFirst: [], idPrefix: 'p/l/' },
-  };
-  for (const value of [
-    'é'.repeat(5_000),
-    JSON.stringify({ a: Array(900).fill(1), b: { c: '日'.repeat(300_000) } }),
-    '"\\'.repeat(3000),
-  ]) {
-    const frame = format([group([log(1, value)])], json)[0]!;
-    const size = Buffer.byteLength(frame) - 1;
-    assert.ok(size <= 1024 && size > 1000, String(size));
-    JSON.parse(frame.slice(frame.indexOf('{')));
-  }
-  const text = format([group([log(1, '日'.repeat(400_000))])], { ...PLAN, size: json.size })[0]!;
-  assert.ok(!text.includes('\ufffd') && Buffer.byteLength(text) <= 1025);
-  const plan: FormatPlan = {
-    ...PLAN,
-    framing: 'octet-counting',
-    size: { maxBytes: 1024, over: 'drop', marker: '', trimFirst: [], idPrefix: 'p/l/' },
-  };
-  const result = run(kernelOf([plan]), encode([group([log(1), log(2, 'x'.repeat(600_000)), log(3)])]));
-  assert.ok(result.ok);
-  assert.deepEqual([result.ends.length, result.dropped, result.truncated, result.filtered], [2, 1, 0, 0]);
-});
-
-test('a cut says so: text by the marker at its end, JSON by a last member', () => {
-  const size = { maxBytes: 1024, over: 'truncate', marker: '[truncated]', trimFirst: [], idPrefix: 'p/l/' } as const;
-  const long = encode([group([log(1, 'x'.repeat(3000))])]);
-  const [text] = textOf(framesOf(run(kernelOf([{ ...PLAN, size }]), long)));
-  assert.equal(Buffer.byteLength(text!), 1025);
-  assert.match(text!, /xxx\[truncated\]\n$/);
-  const body = { kind: 'json', members: [], rest: 'all', expand: true } as const;
-  const [json] = textOf(framesOf(run(kernelOf([{ ...PLAN, size, body }]), long)));
-  const parsed = JSON.parse(json!.slice(json!.indexOf('{'))) as Record<string, unknown>;
-  assert.equal(parsed['_truncated'], true);
-  assert.match(String(parsed['k']), /^x{800,}$/);
-});
-
-test('named fields give up bytes first, in their order, and the rest stays whole', () => {
-  const pair = (key: string, length: number) => ({ key: Buffer.from(key), value: Buffer.from('é'.repeat(length)) });
-  const contents = [pair('a', 400), pair('b', 100), pair('c', 50)];
-  const size = {
-    maxBytes: 1024,
-    over: 'drop',
-    marker: '',
-    trimFirst: ['nowhere', 'c', 'a'],
-    idPrefix: 'p/l/',
-  } as const;
-  const result = run(kernelOf([{ ...PLAN, size }]), encode([{ logs: [{ time: 1, contents }], tags: [] }]));
-  assert.ok(result.ok);
-  assert.deepEqual([result.ends.length, result.truncated, result.dropped], [1, 1, 0]);
-  const [text] = textOf(framesOf(result));
-  const size1 = Buffer.byteLength(text!) - 1;
-  assert.ok(size1 <= 1024 && size1 >= 1022, String(size1));
-  assert.match(text!, /\|\|a=é{300,390}\|\|b=é{100}\|\|c=\n$/);
-});
-
-test('a log that is too large and to be kept is handed over with its place and what surrounds it', () => {
-  const size = { maxBytes: 1024, over: 'deadLetter', marker: '', trimFirst: [], idPrefix: 'p/l/' } as const;
-  const kernel = kernelOf([{ ...PLAN, size, framing: 'octet-counting' }]);
-  const large = log(2, 'x'.repeat(200_000));
-  const tags = [{ key: Buffer.from('t'), value: Buffer.from('v') }];
-  const groups = [group([log(1)]), { ...group([log(1), large, log(3), large]), tags, topic: Buffer.from('topic') }];
-  const raw = encode(groups);
-  const cursor = Buffer.from('41').toString('base64');
-  const result = kernel.format({ plan: 0, body: raw, encoding: 'none', rawSize: raw.length, cursor, out: undefined });
-  assert.ok(result.ok);
-  assert.deepEqual([result.ends.length, result.dropped, result.truncated, result.rejected.length], [3, 0, 0, 2]);
-  for (const [i, { reason, index, messageBytes, raw: own, ...rest }] of result.rejected.entries()) {
-    assert.deepEqual([reason, index, Buffer.from(rest.cursor, 'base64').toString()], ['oversize', 2 * i + 1, '42']);
-    const whole = Buffer.concat(framesOf(run(kernelOf([PLAN]), own)));
-    assert.deepEqual(
-      [whole.length - 1, decode(own)],
-      [messageBytes, decode(new Uint8Array(encode([{ ...groups[1]!, logs: [large] }])))],
-    );
-  }
-});
-
-test('rejected logs that would multiply their tags without bound are refused', () => {
-  const size = { maxBytes: 1024, over: 'deadLetter', marker: '', trimFirst: [], idPrefix: 'p/l/' } as const;
-  const tags = [{ key: Buffer.from('t'), value: Buffer.alloc(50_000, 'v') }];
-  const raw = encode([{ ...group(Array.from({ length: 2_000 }, () => log(1))), tags }]);
-  const result = run(kernelOf([{ ...PLAN, size }], raw.length), raw);
-  assert.deepEqual(result, { ok: false, fault: { reason: 'size-limit', offset: -1 } });
-});
-
-test('what is too large goes in numbered parts that share an id, each with the whole header', () => {
-  const size = { maxBytes: 1024, over: 'split', marker: '', trimFirst: [], idPrefix: 'p/l/' } as const;
-  const value = 'é"\\ '.repeat(80_000);
-  const raw = encode([group([log(1), log(2, value), log(3)])]);
-  const cursor = Buffer.from('41').toString('base64');
-  const parts = (body: FormatPlan['body']): string[] => {
-    const kernel = kernelOf([{ ...PLAN, size, body, framing: 'octet-counting' }]);
-    const input = {
-      plan: 0,
-      body: raw,
-      encoding: 'none',
-      rawSize: raw.length,
-      shard: 7,
-      cursor,
-      out: undefined,
-    } as const;
-    const frames = textOf(framesOf(kernel.format(input))).map((frame) => frame.slice(frame.indexOf(' ') + 1));
-    assert.ok(frames.every((frame) => Buffer.byteLength(frame) <= 1024 && frame.startsWith('<134>1 ')));
-    return frames.slice(1, -1).map((frame) => frame.slice(frame.indexOf(' - - - ') + 7));
-  };
-  const id = 'p/l/7/41/1';
-  const text = parts(PLAN.body);
-  const pieces = text.map((part, i) => {
-    const label = `[part ${i + 1}/${text.length} id=${id}] `;
-    assert.ok(part.startsWith(label), part);
-    return part.slice(label.length);
-  });
-  assert.equal(pieces.join(''), `||__topic__=||__source__=||k=${value}`);
-
-  const json = parts({ kind: 'json', members: [], rest: 'contents', expand: true }).map(
-    (part) => JSON.parse(part) as Record<'_part' | '_id' | '_text', string>,
-  );
-  assert.deepEqual([json[0]!._part, json[1]!._id], [`1/${json.length}`, id]);
-  const whole = JSON.parse(json.map(({ _text }) => _text).join('')) as { k: string };
-  assert.equal(whole.k, value);
-
-  const [vendor, product, version, eventId] = [[], [], [], []];
-  const pairs = { vendor, product, version, eventId, members: [], rest: 'contents' } as const;
-  for (const part of parts({ kind: 'leef', format: '2.0', delimiter: '^', ...pairs })) {
-    assert.match(part, /^LEEF:2\.0\|\|\|\|\|\^\|slsPart=\d+\/\d+\^slsPartId=p\/l\/7\/41\/1\^./);
-  }
-  for (const part of parts({ kind: 'cef', format: '0', name: [], ...pairs })) {
-    assert.match(part, /^CEF:0\|\|\|\|\|\|2\|slsPart=\d+\/\d+ slsPartId=p\/l\/7\/41\/1 ./);
-  }
-});
-
-test('a line each: empty ones are left out, long ones follow the policy, and the whole event goes where one line is refused', () => {
-  const sizeOf = (over: 'truncate' | 'split' | 'drop' | 'deadLetter') =>
-    ({ maxBytes: 1024, over, marker: '[cut]', trimFirst: [], idPrefix: '' }) as const;
-  const value: FormatPlan['body'] = {
-    kind: 'raw',
-    value: [{ kind: 'field', refs: [{ kind: 'content', key: 'k' }], fallback: '' }],
-  };
-  const byLine: FormatPlan = { ...PLAN, newline: 'split', body: value };
-  const bodies = (text: string, plan: FormatPlan): string[] =>
-    format([group([log(1, text)])], plan).map((frame) => frame.slice(frame.indexOf(' - - - ') + 7, -1));
-  assert.deepEqual(bodies('one\r\n\ntwo\rthree\n', byLine), ['one', 'two', 'three']);
-  assert.deepEqual(bodies('\n\r\n', byLine), ['']);
-  const long = `a\n${'b'.repeat(200_000)}\nc`;
-  assert.deepEqual(
-    bodies(long, byLine).map((line) => line.replace(/b+/, 'b')),
-    ['[part 1/4 id=0//0/0] a', '[part 2/4 id=0//0/0] b', '[part 3/4 id=0//0/0] b', '[part 4/4 id=0//0/0] c'],
-  );
-  const cutLines = bodies(long, { ...byLine, size: sizeOf('truncate') });
-  assert.deepEqual([cutLines.length, cutLines[0], cutLines[2]], [3, 'a', 'c']);
-  assert.match(cutLines[1]!, /^b{900,}\[cut\]$/);
-  for (const over of ['drop', 'deadLetter'] as const) {
-    const result = run(kernelOf([{ ...byLine, size: sizeOf(over) }]), encode([group([log(1, long), log(2)])]));
-    assert.ok(result.ok);
-    assert.deepEqual([result.ends.length, result.dropped + result.rejected.length], [1, 1]);
-  }
-});
-
 test('what the filters leave out is counted', () => {
   const k = { kind: 'content', key: 'k' } as const;
   const plan: FormatPlan = { ...PLAN, exclude: { op: 'equals', ref: k, values: ['b'] } };
@@ -496,4 +335,20 @@ test('the id of an event is that of its log, in whatever batch it comes', () => 
   assert.deepEqual(both, ['p/l/2/4294967295/0', 'p/l/2/4294967296/0', 'p/l/2/4294967296/1']);
   assert.deepEqual(ids([second], base64('4294967296')), both.slice(1));
   assert.deepEqual(ids([second], 'odd'), ['p/l/2/odd/0/0', 'p/l/2/odd/0/1']);
+});
+
+test('a cursor that no service gives is cut, and touches nothing but the id', () => {
+  const when = { kind: 'field' as const, refs: [{ kind: 'timeMs' as const }], fallback: '' };
+  const id = { kind: 'field' as const, refs: [{ kind: 'eventId' as const, prefix: 'p/l/' }], fallback: '' };
+  const kernel = kernelOf([{ ...PLAN, body: { kind: 'raw', value: [when, { kind: 'literal', text: ' ' }, id] } }]);
+  const body = encode([group([log(2), log(2)])]);
+  const input = { plan: 0, body, encoding: 'none' as const, rawSize: body.length, out: undefined };
+  for (const [cursor, shown] of [
+    ['odd', 'odd/'],
+    ['é'.repeat(2000), 'é'.repeat(255)],
+  ] as const) {
+    const frames = textOf(framesOf(kernel.format({ ...input, cursor })));
+    const bodies = frames.map((frame) => frame.trim().split(' ').slice(-2).join(' '));
+    assert.deepEqual(bodies, [`2000 p/l/0/${shown}0/0`, `2000 p/l/0/${shown}0/1`]);
+  }
 });

@@ -52,8 +52,7 @@ export function closeFrame(dst: usize): usize {
   if (plan.counted != 0) dst = writeCount(dst);
   store<u64>(dst, load<u64>(plan.trailer));
   dst += plan.trailerLength;
-  noteEnd(dst);
-  return dst;
+  return noteEnd(dst);
 }
 
 function writeCount(dst: usize): usize {

@@ -10,8 +10,9 @@ const SIZE: usize = 1 << 18;
 const SLACK: usize = 1024;
 
 const window = memory.data((1 << 18) + 1024 + 8, 16);
-/** 4 bytes for each frame of the window; the shortest header, `<0>1 - - - - - - `, has 17. */
-const ends = memory.data(((1 << 18) + 1024) / 4, 16);
+/** Frames have 16 bytes and more where they have a header; of shorter ones, fewer than fill the window end in it. */
+const MAX_FRAMES: u32 = 16_448;
+const ends = memory.data(4 * 16_448, 16);
 
 /** Whoever writes looks here first, at least every SLACK bytes: beyond it, {@link flush}. */
 export let limit: usize = 0;
@@ -120,10 +121,10 @@ export function roomFor(dst: usize, bytes: u32): usize {
   return dst + bytes + MARGIN > window + SIZE ? hand(dst) : dst;
 }
 
-/** Notes that a frame ends at `dst`. */
-export function noteEnd(dst: usize): void {
+/** Notes that a frame ends at `dst`. @returns where to go on writing. */
+export function noteEnd(dst: usize): usize {
   store<u32>(ends + (frames << 2), offsetOf(dst));
-  frames++;
+  return ++frames == MAX_FRAMES ? hand(dst) : dst;
 }
 
 /** The host made already emitted output longer (or shorter) by some bytes. */
