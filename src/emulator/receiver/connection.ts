@@ -28,6 +28,8 @@ export class ReceiverConnection {
   /** What messages are read from; undefined until the TLS handshake is over. */
   #stream: Socket | undefined;
   #shaking = false;
+  /** Ended by us: whatever still comes is not looked at. */
+  #over = false;
   /** Bytes of this connection since the mode was set. */
   #seen = 0;
   /** Read from the socket, not yet looked at: a slow receiver. */
@@ -70,6 +72,7 @@ export class ReceiverConnection {
   enter(mode: ReceiverMode): void {
     this.#mode = mode;
     this.#seen = 0;
+    if (this.#over) return;
     this.#cancelDrip();
     if (mode.kind === 'refusing' || (mode.kind === 'resetting' && mode.afterBytes === 0)) this.reset();
     else if (mode.kind === 'fin' && mode.afterBytes === 0) this.finish();
@@ -91,6 +94,7 @@ export class ReceiverConnection {
   }
 
   #forget(): void {
+    this.#over = true;
     this.#cancelDrip();
     this.#rest = undefined;
     this.#settle();
@@ -122,6 +126,7 @@ export class ReceiverConnection {
   }
 
   #onData(chunk: Buffer): void {
+    if (this.#over) return;
     const mode = this.#mode;
     switch (mode.kind) {
       case 'normal':
