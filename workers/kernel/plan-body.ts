@@ -8,9 +8,9 @@ const RESTS = { none: 0, contents: 1, all: 2 } as const;
 /** … and of assembly/escape.ts. */
 const MODES = { plain: 0, json: 1, leefValue: 2, leefTitle: 3, cefValue: 4, cefTitle: 5, kvValue: 7 } as const;
 
-/** LEEF says what `devTimeFormat` and `cat` mean, so no content may bring its own. */
 /** Of parts of an event. */
 const PART_NAMES = ['slsPart', 'slsPartId'];
+/** LEEF says what `devTimeFormat` and `cat` mean, so no content may bring its own. */
 const LEEF_RESERVED = ['devTime', 'devTimeFormat', 'sev', 'cat', ...PART_NAMES];
 const CEF_RESERVED = ['rt', ...PART_NAMES];
 

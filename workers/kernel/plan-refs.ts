@@ -3,7 +3,7 @@ import type { Arena } from './arena.js';
 import type { MaskTable } from './plan-masks.js';
 import { PathTable } from './plan-paths.js';
 
-/** The numbers are those of assembly/plan.ts. */
+/** The numbers are those of assembly/plan-refs.ts. */
 const REF_KINDS: Record<FieldRef['kind'], number> = {
   topic: 0,
   source: 1,

@@ -2,7 +2,7 @@ import type { BodyField, ShapePlan } from '../../src/model/format-plan.js';
 import type { Arena } from './arena.js';
 import type { MaskTable } from './plan-masks.js';
 
-/** The numbers are those of assembly/plan.ts. */
+/** The numbers are those of assembly/plan-fields.ts and assembly/plan-refs.ts. */
 const BODY_FIELDS: Record<BodyField['kind'], number> = { topic: 0, source: 1, tag: 2, content: 3, time: 4, timeNs: 5 };
 
 const WORD = 4;

@@ -26,17 +26,9 @@ import {
 } from './log';
 import { SHOWN_BOUND } from './mask';
 import { byte, isEmptyValue, literal, mayBeJson, memberAt, writeJsonText, writeJsonValue } from './members';
-import {
-  plan,
-  REF_CONTENT,
-  REF_SOURCE,
-  REF_TAG,
-  REF_TOPIC,
-  REST_ALL,
-  REST_CONTENTS,
-  SHAPE_TIME,
-  SHAPE_TIME_NS,
-} from './plan';
+import { plan, REST_ALL, REST_CONTENTS } from './plan';
+import { SHAPE_TIME, SHAPE_TIME_NS } from './plan-fields';
+import { REF_CONTENT, REF_SOURCE, REF_TAG, REF_TOPIC } from './plan-refs';
 import { end, readField, start, tag } from './protobuf';
 import { isReserved } from './reserved';
 import { beginTurn, isKept, renamed } from './shape';

@@ -25,7 +25,9 @@ import {
 } from './log';
 import { SHOWN_BOUND } from './mask';
 import { byte } from './members';
-import { plan, REF_CONTENT, REF_SOURCE, REF_TAG, REF_TOPIC, QUOTE_ALWAYS, SHAPE_TIME_NS } from './plan';
+import { plan, QUOTE_ALWAYS } from './plan';
+import { SHAPE_TIME_NS } from './plan-fields';
+import { REF_CONTENT, REF_SOURCE, REF_TAG, REF_TOPIC } from './plan-refs';
 import { end, readField, start, tag } from './protobuf';
 import { bareName, quotedValue } from './quote';
 import { beginTurn, isKept, renamed } from './shape';

@@ -2,7 +2,8 @@
 import { decimal, digitsOf } from './decimal';
 import * as event from './event-time';
 import { hasTime, nanoseconds, time } from './log';
-import { plan, Ref, REF_EVENT_ID, REF_EVENT_MS, REF_SEVERITY, REF_TIME } from './plan';
+import { plan } from './plan';
+import { Ref, REF_EVENT_ID, REF_EVENT_MS, REF_SEVERITY, REF_TIME } from './plan-refs';
 
 /** Shard (and cursor, where that is no number) with their slashes, from the host. */
 const origin = memory.data(512, 16);

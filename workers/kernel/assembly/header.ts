@@ -1,7 +1,8 @@
 /** The header fields of RFC 5424 §6.2.4–§6.2.7 (or those of RFC 3164 §4.1) and the structured data: everything between TIMESTAMP and MSG. */
 import { SD_VALUE } from './escape';
 import { firstNonEmpty, literal, memberAt, writeValue } from './members';
-import { Part, PART_SIZE, plan, Segment, SEGMENT_SIZE } from './plan';
+import { plan } from './plan';
+import { Part, PART_SIZE, Segment, SEGMENT_SIZE } from './plan-fields';
 
 const NILVALUE: u8 = 0x2d;
 const UNDERSCORE: i8 = 0x5f;

@@ -3,7 +3,8 @@
  * two instructions and a look into a table instead of a comparison with every key.
  */
 import { key, keyEnd, value, valueEnd } from './log';
-import { Found, Name, NAME_SIZE, plan } from './plan';
+import { plan } from './plan';
+import { Found, Name, NAME_SIZE } from './plan-refs';
 import { isSame } from './same';
 
 const SLOTS: usize = 256;

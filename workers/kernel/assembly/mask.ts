@@ -1,6 +1,8 @@
 /** Values that are shown in another form than they have. Conditions are done with them before. */
 import { sign, useKey } from './hmac';
-import { Mask, MaskedRef, MASKED_REF_SIZE, plan, Ref, REF_CONTENT } from './plan';
+import { plan } from './plan';
+import { Mask, MaskedRef, MASKED_REF_SIZE } from './plan-fields';
+import { Ref, REF_CONTENT } from './plan-refs';
 
 const STARS: u32 = 0x2a2a_2a2a; // ****
 

@@ -2,7 +2,8 @@
 import { compactJson } from './compact';
 import { escaped, JSON, jsonString } from './escape';
 import { isJson } from './json';
-import { Member, MEMBER_SIZE, Part, PART_SIZE, Ref } from './plan';
+import { Member, MEMBER_SIZE, Part, PART_SIZE } from './plan-fields';
+import { Ref } from './plan-refs';
 import { copyReady } from './text';
 import { flush, limit } from './window';
 

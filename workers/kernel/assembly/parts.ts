@@ -8,7 +8,9 @@ import { decimal, digitsOf } from './decimal';
 import { CEF_VALUE } from './escape';
 import { bodyAt, closeFrame, frameAt, membersAt, openFrame } from './framing';
 import { writeBody } from './message';
-import { BODY_JSON, BODY_LEEF, OVER_SPLIT, plan, Ref, Text, TEXT_SIZE } from './plan';
+import { BODY_JSON, BODY_LEEF, OVER_SPLIT, plan } from './plan';
+import { Text, TEXT_SIZE } from './plan-fields';
+import { Ref } from './plan-refs';
 import { copyReady } from './text';
 import { beginDiversion, endDiversion, roomFor } from './window';
 

@@ -1,6 +1,6 @@
 /**
  * A format plan as plan-encoder.ts lays it out in memory: every member a u32, in this order. Text is UTF-8 and followed by at least
- * 16 readable bytes.
+ * 16 readable bytes. What it is made of is in plan-fields.ts, plan-refs.ts and plan-rules.ts.
  */
 
 export const NEWLINE_ESCAPE: u32 = 0;
@@ -35,20 +35,6 @@ export const QUOTE_ALWAYS: u32 = 2;
 export const OVER_DROP: u32 = 1;
 export const OVER_DEAD_LETTER: u32 = 2;
 export const OVER_SPLIT: u32 = 3;
-
-export const REF_TOPIC: u32 = 0;
-export const REF_SOURCE: u32 = 1;
-export const REF_TAG: u32 = 2;
-export const REF_CONTENT: u32 = 3;
-export const REF_TIME: u32 = 4;
-export const REF_TIME_MS: u32 = 5;
-export const REF_SEVERITY: u32 = 6;
-export const REF_EVENT_ID: u32 = 7;
-export const REF_EVENT_MS: u32 = 8;
-
-/** Beside the refs from REF_TOPIC to REF_CONTENT: what bodies write of a log's time. */
-export const SHAPE_TIME: u32 = 4;
-export const SHAPE_TIME_NS: u32 = 5;
 
 @unmanaged
 export class Plan {
@@ -166,159 +152,6 @@ export class Plan {
   samples: u32;
 }
 
-/** What becomes of a field that a body writes on its own. */
-@unmanaged
-export class Shape {
-  /** REF_TOPIC to REF_CONTENT, SHAPE_TIME or SHAPE_TIME_NS. */
-  kind: u32;
-  /** Of a tag or content. */
-  key: usize;
-  keyLength: u32;
-  drop: u32;
-  /** Its name in the body; at most 255 bytes, 0 for its own. */
-  name: usize;
-  nameLength: u32;
-  /** 1 if it has a place in the order. */
-  ordered: u32;
-  /** The Mask that hides its value, or 0. */
-  mask: usize;
-}
-
-/** How values of a field are hidden. */
-@unmanaged
-export class Mask {
-  /** 1 for a hash; else stars between so many characters from the beginning and the end. */
-  hashed: u32;
-  first: u32;
-  last: u32;
-  /** Where what is shown instead is written. */
-  slot: usize;
-}
-
-@unmanaged
-export class MaskedRef {
-  ref: usize;
-  mask: usize;
-}
-
-/** `<PRI>1 ` (RFC 5424) or `<PRI>` (RFC 3164): less than 16 bytes. */
-@unmanaged
-export class Head {
-  text: usize;
-  length: u32;
-  /** 1 to 10, rising with severity: what LEEF and CEF call severity. */
-  rating: u32;
-}
-
-/** Ready bytes, then perhaps a header field whose value depends on the log. */
-@unmanaged
-export class Segment {
-  literal: usize;
-  literalLength: u32;
-  /** 0 for none. */
-  maxLength: u32;
-  parts: usize;
-  partCount: u32;
-}
-
-/** Ready bytes (a name), then a value made of parts. */
-@unmanaged
-export class Member {
-  literal: usize;
-  literalLength: u32;
-  parts: usize;
-  partCount: u32;
-}
-
-/** A member of the body's own header, and the most bytes of its value. */
-@unmanaged
-export class Title {
-  parts: usize;
-  partCount: u32;
-  maxLength: u32;
-}
-
-/** A literal, or the first non-empty of some refs with the text as its fallback. */
-@unmanaged
-export class Part {
-  text: usize;
-  textLength: u32;
-  /** Addresses of Refs. */
-  refs: usize;
-  refCount: u32;
-}
-
-@unmanaged
-export class Text {
-  at: usize;
-  length: u32;
-}
-
-/** A field of the log and, once looked up, where its value lies. */
-@unmanaged
-export class Ref {
-  kind: u32;
-  key: usize;
-  keyLength: u32;
-  value: usize;
-  valueLength: u32;
-  /** Where a value that is made, not found, is written. */
-  slot: usize;
-  /** 1 if the value may lie inside the JSON of a Root. */
-  isPath: u32;
-}
-
-/** Where the value of a Ref or a Root lies: two members of either. */
-@unmanaged
-export class Found {
-  value: usize;
-  valueLength: u32;
-}
-
-/** A content that is looked for, and the Found that it goes to; one for each Ref and Root. */
-@unmanaged
-export class Name {
-  key: usize;
-  keyLength: u32;
-  found: usize;
-  /** Another one in the same slot of the table in lookup.ts, which writes it. */
-  next: usize;
-}
-
-/** A content that holds JSON, and the refs into it. */
-@unmanaged
-export class Root {
-  value: usize;
-  valueLength: u32;
-  /** Addresses of Refs. */
-  refs: usize;
-  refCount: u32;
-  level: usize;
-}
-
-/** An object in JSON that refs lead into, and those of its keys that are asked for. */
-@unmanaged
-export class Level {
-  steps: usize;
-  stepCount: u32;
-  /** 64 addresses: the first Step of each slot, or 0. json-paths.ts writes it. */
-  table: usize;
-}
-
-@unmanaged
-export class Step {
-  key: usize;
-  keyLength: u32;
-  /** The Ref whose value it is, or 0. */
-  ref: usize;
-  /** The Level of its value, or 0. */
-  level: usize;
-  /** Another one in the same slot. */
-  next: usize;
-  /** 1 once there was a member of that key in the object being read. */
-  seen: u32;
-}
-
 /** A content that is shortened first, and how long it may be now: 2³² - 1 for any length. */
 @unmanaged
 export class Trim {
@@ -334,64 +167,8 @@ export class Shift {
   minutes: i32;
 }
 
-/** The first rule whose condition holds gives its Head. */
-@unmanaged
-export class Rule {
-  when: usize;
-  head: usize;
-}
-
-/** A node of a condition's tree. */
-@unmanaged
-export class Condition {
-  op: u32;
-  /** A Ref, or the Search of a condition that looks for something inside a value. */
-  ref: usize;
-  /** Addresses of Conditions (and, or, not), or Texts. */
-  items: usize;
-  count: u32;
-  /** Where the number of a numeric comparison lies, or the bits (u64) of the needles that a Search is asked for. */
-  number: usize;
-}
-
-/** All that is looked for inside the value of one ref: at most 64 needles, found in one pass over it when the first condition asks. */
-@unmanaged
-export class Search {
-  ref: usize;
-  needles: usize;
-  needleCount: u32;
-  /** Four vectors: for the low and the high nibble of a byte, and of the one behind it, a bit for each of 8 sets of needles that have it. */
-  masks: usize;
-  done: u32;
-  /** Two u32: a bit for each needle that was found. */
-  hits: usize;
-}
-
-/** A text, and which two bytes of it are looked for first. */
-@unmanaged
-export class Needle {
-  at: usize;
-  length: u32;
-  offset: u32;
-}
-
-export const SEGMENT_SIZE: usize = offsetof<Segment>();
-export const MEMBER_SIZE: usize = offsetof<Member>();
-export const TITLE_SIZE: usize = offsetof<Title>();
-export const PART_SIZE: usize = offsetof<Part>();
-export const REF_SIZE: usize = offsetof<Ref>();
-export const NAME_SIZE: usize = offsetof<Name>();
-export const LEVEL_SIZE: usize = offsetof<Level>();
-export const STEP_SIZE: usize = offsetof<Step>();
-export const ROOT_SIZE: usize = offsetof<Root>();
-export const NEEDLE_SIZE: usize = offsetof<Needle>();
-export const SEARCH_SIZE: usize = offsetof<Search>();
-export const RULE_SIZE: usize = offsetof<Rule>();
 export const TRIM_SIZE: usize = offsetof<Trim>();
 export const SHIFT_SIZE: usize = offsetof<Shift>();
-export const SHAPE_SIZE: usize = offsetof<Shape>();
-export const MASKED_REF_SIZE: usize = offsetof<MaskedRef>();
-export const TEXT_SIZE: usize = offsetof<Text>();
 
 /** The plan of the batch being formatted. */
 export let plan: Plan = changetype<Plan>(0);

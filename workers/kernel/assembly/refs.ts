@@ -17,7 +17,8 @@ import {
   valueEnd,
 } from './log';
 import { beginNames, forgetContents } from './lookup';
-import { plan, REF_SIZE, REF_SOURCE, REF_TAG, REF_TOPIC, Ref } from './plan';
+import { plan } from './plan';
+import { REF_SIZE, REF_SOURCE, REF_TAG, REF_TOPIC, Ref } from './plan-refs';
 import { end, readField, start, tag } from './protobuf';
 import { isSame } from './same';
 

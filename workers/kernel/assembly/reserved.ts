@@ -1,4 +1,5 @@
-import { plan, Text, TEXT_SIZE } from './plan';
+import { plan } from './plan';
+import { Text, TEXT_SIZE } from './plan-fields';
 import { isSame } from './same';
 
 /** Whether the plan keeps this name for itself. */

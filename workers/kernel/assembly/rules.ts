@@ -1,7 +1,10 @@
 /** Conditions over the refs of a log: which logs go out, and how severe they are. */
 import { matches as hostMatches } from './host';
 import { isInRange, readIp } from './ip';
-import { Condition, Head, plan, Ref, Rule, RULE_SIZE, Text, TEXT_SIZE } from './plan';
+import { plan } from './plan';
+import { Text, TEXT_SIZE } from './plan-fields';
+import { Ref } from './plan-refs';
+import { Condition, Head, Rule, RULE_SIZE } from './plan-rules';
 import { refOf } from './refs';
 import { isSame } from './same';
 import { hashOf } from './sample';

@@ -3,7 +3,9 @@
  * nibbles tell for 16 places at a time whether these may be there, and only then is compared ("Teddy", of the Hyperscan library). Ten
  * texts cost what one does.
  */
-import { Needle, NEEDLE_SIZE, plan, Ref, Search, SEARCH_SIZE } from './plan';
+import { plan } from './plan';
+import { Ref } from './plan-refs';
+import { Needle, NEEDLE_SIZE, Search, SEARCH_SIZE } from './plan-rules';
 import { refOf } from './refs';
 import { isSame } from './same';
 

@@ -16,7 +16,9 @@ import {
   valueEnd,
 } from './log';
 import { shown } from './mask';
-import { Mask, plan, REF_CONTENT, REF_SOURCE, REF_TAG, REF_TOPIC, Shape, SHAPE_SIZE } from './plan';
+import { plan } from './plan';
+import { Mask, Shape, SHAPE_SIZE } from './plan-fields';
+import { REF_CONTENT, REF_SOURCE, REF_TAG, REF_TOPIC } from './plan-refs';
 import { isSame } from './same';
 
 /** The field has another name in the body than its own. */

@@ -1,0 +1,55 @@
+/** What a plan says of conditions, and of what follows from them: laid out as plan.ts says. */
+
+/** `<PRI>1 ` (RFC 5424) or `<PRI>` (RFC 3164): less than 16 bytes. */
+@unmanaged
+export class Head {
+  text: usize;
+  length: u32;
+  /** 1 to 10, rising with severity: what LEEF and CEF call severity. */
+  rating: u32;
+}
+
+/** The first rule whose condition holds gives its Head. */
+@unmanaged
+export class Rule {
+  when: usize;
+  head: usize;
+}
+
+/** A node of a condition's tree. */
+@unmanaged
+export class Condition {
+  op: u32;
+  /** A Ref, or the Search of a condition that looks for something inside a value. */
+  ref: usize;
+  /** Addresses of Conditions (and, or, not), or Texts. */
+  items: usize;
+  count: u32;
+  /** Where the number of a numeric comparison lies, or the bits (u64) of the needles that a Search is asked for. */
+  number: usize;
+}
+
+/** All that is looked for inside the value of one ref: at most 64 needles, found in one pass over it when the first condition asks. */
+@unmanaged
+export class Search {
+  ref: usize;
+  needles: usize;
+  needleCount: u32;
+  /** Four vectors: for the low and the high nibble of a byte, and of the one behind it, a bit for each of 8 sets of needles that have it. */
+  masks: usize;
+  done: u32;
+  /** Two u32: a bit for each needle that was found. */
+  hits: usize;
+}
+
+/** A text, and which two bytes of it are looked for first. */
+@unmanaged
+export class Needle {
+  at: usize;
+  length: u32;
+  offset: u32;
+}
+
+export const RULE_SIZE: usize = offsetof<Rule>();
+export const SEARCH_SIZE: usize = offsetof<Search>();
+export const NEEDLE_SIZE: usize = offsetof<Needle>();
