@@ -145,6 +145,8 @@ export class Puller {
       return { cursor, reply, reservation, scannedGroups, emptyAt };
     } catch (thrown) {
       reservation.release();
+      // What failed is tried again without others behind it.
+      this.#expectsLittle = false;
       throw thrown;
     }
   }

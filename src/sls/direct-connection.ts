@@ -15,6 +15,9 @@ export const KEPT_ALIVE_MS = 30_000;
 const KEEP_ALIVE_PROBE_MS = 1000;
 const UNREF = { unref: true };
 
+/** A reply that others wait behind may be silent for so long; then each is asked for alone, and given all its time. */
+const HOLD_UP_MS = 3000;
+
 /** How long the replies to several requests are left with the kernel, so that reading them wakes this process once. */
 const GATHER_MS = 10;
 
@@ -90,7 +93,7 @@ export class DirectConnection {
 
   /**
    * Sends GETs without a body; only when it is new or free. The replies come in the order of the requests. When the connection ends on the way, those
-   * behind the request whose turn it was are `dropped`.
+   * behind the request whose turn it was are `dropped`; when a reply holds up others for too long, all of them.
    */
   ask(tasks: readonly Task[]): void {
     for (const { request } of tasks) request.signal.addEventListener('abort', this.#onAbort, { once: true });
@@ -257,13 +260,16 @@ export class DirectConnection {
 
   /** One of those asked for is not wanted any more. */
   readonly #onAbort = (): void => {
-    if (!('task' in this.#state)) return;
-    const all = [this.#state.task, ...this.#behind.splice(0)];
+    if ('task' in this.#state) this.#dropAll(this.#state.task);
+  };
+
+  #dropAll(first: Task): void {
+    const all = [first, ...this.#behind.splice(0)];
     this.close();
     for (const task of all)
       if (task.request.signal.aborted) this.#refuse(task, givenUp(task.request.what, this.#dial));
       else this.#settle(task, 'dropped');
-  };
+  }
 
   #heard(): void {
     this.#heardAt = this.#clock.monotonic();
@@ -272,8 +278,9 @@ export class DirectConnection {
   /** When it will have been silent for too long. */
   get #dueAt(): number {
     const { connectTimeoutMs, responseTimeoutMs } = this.#limits;
-    const patience = 'task' in this.#state ? responseTimeoutMs : KEPT_ALIVE_MS;
-    return this.#heardAt + (this.#connected ? patience : connectTimeoutMs);
+    if (!this.#connected) return this.#heardAt + connectTimeoutMs;
+    if (!('task' in this.#state)) return this.#heardAt + KEPT_ALIVE_MS;
+    return this.#heardAt + (this.#behind.length > 0 ? Math.min(HOLD_UP_MS, responseTimeoutMs) : responseTimeoutMs);
   }
 
   /** One timer for many requests: when it fires it looks when that would be by now. */
@@ -288,8 +295,9 @@ export class DirectConnection {
   #look(): void {
     this.#timer = undefined;
     if (this.#clock.monotonic() < this.#dueAt) this.#watch();
-    else if ('task' in this.#state) this.#fail(this.#state.task, this.#tooLate(this.#state.task));
-    else this.close();
+    else if (!('task' in this.#state)) this.close();
+    else if (this.#connected && this.#behind.length > 0) this.#dropAll(this.#state.task);
+    else this.#fail(this.#state.task, this.#tooLate(this.#state.task));
   }
 
   #tooLate({ request }: Task): ForwarderError {

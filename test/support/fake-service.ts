@@ -19,6 +19,8 @@ export class FakeService {
   readonly source: LogSource;
   readonly checkpoints = new Map<number, string>();
   /** Every accepted commit, in order. */
+  /** Of each pull, whether it said that it expects little. */
+  readonly expectations: boolean[] = [];
   readonly commits: { readonly consumer: string; readonly shard: number; readonly cursor: number }[] = [];
   /** Errors the next requests of an operation are answered with; they are used up in order. */
   readonly faults = new Map<Operation, Fault[]>();
@@ -118,7 +120,8 @@ export class FakeService {
         await this.#request('getCursor', signal);
         return String(from === 'end' ? this.size(shard) : (this.oldest.get(shard) ?? 0));
       },
-      pull: async (shard, cursor, count, signal, { endCursor } = {}) => {
+      pull: async (shard, cursor, count, signal, { endCursor, expectsLittle = false } = {}) => {
+        this.expectations.push(expectsLittle);
         await this.#request('pull', signal);
         return this.#pull(shard, Number(cursor), count, endCursor === undefined ? undefined : Number(endCursor));
       },

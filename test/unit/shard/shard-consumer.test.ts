@@ -257,6 +257,17 @@ test('at the tip it asks at the idle interval, with data it asks at once', async
   assert.ok(idle >= 9 && idle <= 11, `${idle} pulls in two idle seconds`);
 });
 
+test('a poll says that it expects little where the last brought little, not after a failure', async () => {
+  const { clock, process, service } = setUp(0);
+  await process.start();
+  await clock.advance(1000);
+  assert.deepEqual(service.expectations.slice(0, 3), [false, true, true]);
+  const asked = service.expectations.length;
+  service.faults.set('pull', ['SLS_TIMEOUT']);
+  await clock.advance(3000);
+  assert.deepEqual(service.expectations.slice(asked, asked + 3), [true, false, true]);
+});
+
 test('a shard without data for long is asked less often, and at the short interval again after the first event', async () => {
   const { clock, process, service } = setUp(0);
   const pulls = () => process.pipeline.snapshot().totals.pulls;

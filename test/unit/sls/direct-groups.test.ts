@@ -4,20 +4,25 @@ import test, { type TestContext } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { ForwarderError } from '../../../src/errors/forwarder-error.js';
-import { systemClock } from '../../../src/flow/clock.js';
+import { systemClock, type Clock } from '../../../src/flow/clock.js';
 import { DirectLane } from '../../../src/sls/direct-lane.js';
 import { dialFor, parseEndpoint } from '../../../src/sls/endpoint.js';
 import type { HttpReply, HttpRequest } from '../../../src/sls/exchange.js';
 import { GroupSize } from '../../../src/sls/group-size.js';
+import { ManualClock } from '../../support/manual-clock.js';
 import { serveRaw, type Scripted } from './scripted-server.js';
 
 const LIMITS = { connectTimeoutMs: 5000, responseTimeoutMs: 10_000, maxBodyBytes: 1 << 22 };
 const never = new AbortController().signal;
 
-function lane(context: TestContext, server: Scripted, connections = 2): DirectLane {
+function open(server: Scripted, connections: number, clock: Clock): DirectLane {
   const endpoint = parseEndpoint(`127.0.0.1:${server.port}`);
   assert.ok(endpoint.ok);
-  const direct = new DirectLane(dialFor(endpoint.endpoint, 'p'), connections, LIMITS, systemClock);
+  return new DirectLane(dialFor(endpoint.endpoint, 'p'), connections, LIMITS, clock);
+}
+
+function lane(context: TestContext, server: Scripted, connections = 2, clock: Clock = systemClock): DirectLane {
+  const direct = open(server, connections, clock);
   context.after(async () => {
     direct.close();
     await server.close();
@@ -133,6 +138,73 @@ test('an unusual reply among others sends all that are not answered through Node
   const direct = lane(context, server, 1);
   const got = await Promise.all([0, 1, 2].map((n) => direct.request(poll(n))));
   assert.deepEqual(got.map(text), ['0', undefined, undefined]);
+});
+
+test('a reply that does not come holds up those behind it for three seconds, and only its own fails', async (context) => {
+  const clock = new ManualClock();
+  let asked = 0;
+  const held = new WeakSet<net.Socket>();
+  const server = await serve((socket, n) => {
+    asked += 1;
+    if (n === 1) held.add(socket);
+    else if (!held.has(socket)) socket.write(reply(`${n}`));
+  });
+  const direct = lane(context, server, 2, clock);
+  const all = [0, 1, 2, 3].map((n) => direct.request(poll(n)));
+  const ends = Promise.allSettled(all);
+  assert.equal(text(await all[0]), '0');
+  await clock.advance(2999);
+  assert.equal(asked, 4);
+  await clock.advance(1);
+  assert.deepEqual((await Promise.all([all[2], all[3]])).map(text), ['2', '3']);
+  assert.equal(asked, 7);
+  await clock.advance(LIMITS.responseTimeoutMs);
+  assert.deepEqual((await ends).map(codeOf), ['answered', 'SLS_TIMEOUT', 'answered', 'answered']);
+  assert.equal(asked, 7);
+});
+
+test('whatever the bytes between replies become, every poll has an end, and those asked again alone their reply', async (context) => {
+  let damage = (bytes: Buffer): Buffer => bytes;
+  let damaged = false;
+  const server = await serve((socket, n) => {
+    const bytes = Buffer.from(reply(`${n}`.repeat(20)));
+    if (n !== 1 || damaged) socket.write(bytes);
+    else socket.write(damage(bytes));
+    damaged ||= n === 1;
+  });
+  context.after(() => server.close());
+  const size = reply('1'.repeat(20)).length;
+  const seen = new Set<string | undefined>();
+  const damages = fc.oneof(
+    fc.tuple(fc.nat(size - 1), fc.nat(255)).map(([at, byte]) => (bytes: Buffer) => {
+      bytes[at] = byte;
+      return bytes;
+    }),
+    fc.nat(size).map((end) => (bytes: Buffer) => bytes.subarray(0, end)),
+    fc.tuple(fc.nat(size), fc.uint8Array({ maxLength: 40 })).map(
+      ([at, more]) =>
+        (bytes: Buffer) =>
+          Buffer.concat([bytes.subarray(0, at), more, bytes.subarray(at)]),
+    ),
+  );
+  await fc.assert(
+    fc.asyncProperty(damages, async (one) => {
+      [damage, damaged] = [one, false];
+      const clock = new ManualClock();
+      const direct = open(server, 2, clock);
+      let left = 4;
+      const all = Promise.allSettled([0, 1, 2, 3].map((n) => direct.request(poll(n)).finally(() => (left -= 1))));
+      while (left > 0) await clock.advance(500);
+      for (const end of await all) {
+        if (end.status === 'rejected') assert.ok(end.reason instanceof ForwarderError, String(end.reason));
+        else seen.add(text(end.value)?.slice(0, 3));
+      }
+      assert.ok(damaged);
+      direct.close();
+    }),
+    { numRuns: 200 },
+  );
+  for (const usual of ['000', '111', '222', '333', undefined]) assert.ok(seen.has(usual), `${usual} was never seen`);
 });
 
 test('what may be long has a connection for itself', async (context) => {
