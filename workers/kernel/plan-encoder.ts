@@ -88,7 +88,9 @@ export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: s
     ...encodeData(arena, header, refs),
     include === undefined ? 0 : encode(include),
     exclude === undefined ? 0 : encode(exclude),
-    arena.words(rules.flatMap(({ when, priority }) => [encode(when), head(priority)])),
+    arena.words(
+      rules.flatMap(({ when, priority }, i) => [encode(when), head(priority), ...encodeRow(arena, rules, i)]),
+    ),
     rules.length,
     ...searches.table,
     ...encodeBody(arena, refs, plan.body),
@@ -105,16 +107,39 @@ export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: s
   return { bytes: arena.bytes(), address };
 }
 
-/** Address and number of shifts. */
 /** Whether messages are counted, the command before the count, the trailer. */
 function encodeFraming(arena: Arena, framing: Framing): number[] {
   const { command, trailer } = framing === 'octet-counting' ? { command: '', trailer: '' } : framing;
   return [Number(command !== undefined), ...arena.text(command ?? ''), ...arena.text(trailer)];
 }
 
+/** Address and number of shifts. */
 function encodeZone(arena: Arena, zone: Zone | undefined): [number, number] {
   const shifts = zone?.shifts ?? [];
   return [arena.words(shifts.flatMap(({ from, minutes }) => [from, minutes])), shifts.length];
+}
+
+/** Of a rule that begins a row of those that compare one field with texts: the rule behind the row, and which texts there are. */
+function encodeRow(arena: Arena, rules: FormatPlan['rules'], begin: number): [number, number] {
+  const refAt = (i: number): string | undefined => {
+    const when = rules[i]?.when;
+    return when?.op === 'equals' && when.ignoreCase !== true ? idOf(when.ref) : undefined;
+  };
+  const ref = refAt(begin);
+  let end = begin;
+  while (ref !== undefined && refAt(end) === ref) end++;
+  if (end - begin < 2 || refAt(begin - 1) === ref) return [0, 0];
+  let slots = 0n;
+  for (const { when } of rules.slice(begin, end)) {
+    if (when.op === 'equals') for (const value of when.values) slots |= 1n << BigInt(slotOf(value));
+  }
+  return [end, arena.put(new Uint8Array(BigUint64Array.of(slots).buffer))];
+}
+
+/** As in assembly/slot.ts. */
+function slotOf(text: string): number {
+  const bytes = new TextEncoder().encode(text);
+  return (bytes.length + (bytes[0] ?? 0) * 5) & 63;
 }
 
 /** The plan's members from budget to partRef. */

@@ -2,9 +2,11 @@ import type { Arena } from './arena.js';
 
 const WORD = 4;
 const ROOT_WORDS = 5;
-const LEVEL_WORDS = 3;
+const LEVEL_WORDS = 4;
 /** The table of an object's keys; the same as in assembly/json-paths.ts. */
 const TABLE_SIZE = 64 * WORD;
+/** What comes between its members, eleven words for each of 64; the same as there. */
+const GUESSES_SIZE = 64 * 11 * WORD;
 
 /** Keys, each with the ref whose value it holds (or 0) and the keys below. */
 type Tree = Map<string, { ref: number; readonly below: Tree }>;
@@ -23,7 +25,7 @@ export class PathTable {
     const addressOf = (one: Tree): number => (one.size === 0 ? 0 : levelsAt + trees.indexOf(one) * LEVEL_WORDS * WORD);
     const levels = trees.flatMap((one) => {
       const steps = [...one].flatMap(([key, { ref, below }]) => [...arena.text(key), ref, addressOf(below), 0, 0]);
-      return [arena.words(steps), one.size, arena.reserve(TABLE_SIZE)];
+      return [arena.words(steps), one.size, arena.reserve(TABLE_SIZE), arena.reserve(GUESSES_SIZE)];
     });
     arena.fill(levelsAt, levels);
     const roots = [...tree].flatMap(([key, { below }]) => {

@@ -100,7 +100,7 @@ function allow(nibbles: Uint8Array, byte: number | undefined, set: number): void
 }
 
 /** From the most to the least frequent in logs; what is not here is rarer still. */
-const FREQUENT = ' "eaitnsor,:lcd0123456789mupgh.-fbvyw/_ASCETIRDkN';
+const FREQUENT = ' "eaitnsor,:lcd.0123456789mupgh-fbvyw/_ASCETIRDkN';
 
 /** Where in a text the two neighbouring bytes are that logs have least of. */
 function rarestPair(text: Uint8Array): number {

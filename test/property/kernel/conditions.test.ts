@@ -67,6 +67,33 @@ test('a sample is near its share, the same in every batch, and part of every lar
   assert.deepEqual(tenth.slice(0, 5), ['session-0', 'session-5', 'session-11', 'session-32', 'session-35']);
 });
 
+test('of rules in a row that compare one field the first that holds counts, as of any others', () => {
+  const text = fc.constantFrom('', 'a', 'b', 'ab', 'ba', 'INFO', 'WARN', 'Info', 'x'.repeat(70), 'x'.repeat(6));
+  const fields = fc.constantFrom({ kind: 'content', key: 'v' } as const, { kind: 'content', key: 'w' } as const);
+  const values = fc.array(text, { minLength: 1, maxLength: 3 });
+  const when = fc.oneof(
+    { weight: 5, arbitrary: fc.record({ op: fc.constant('equals' as const), ref: fields, values }) },
+    fc.record({ op: fc.constantFrom('equals', 'prefix'), ref: fields, values, ignoreCase: fc.constant(true as const) }),
+    fc.record({ op: fc.constant('exists' as const), ref: fields }),
+  );
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(when, fc.nat(191)), { maxLength: 12 }),
+      fc.array(fc.tuple(text, text), { minLength: 1, maxLength: 8 }),
+      (rules, logs) => {
+        const plan = { ...PLAN, rules: rules.map(([when, priority]) => ({ when, priority })) };
+        const contents = logs.map(([v, w]) => [
+          { key: bytes('v'), value: bytes(v) },
+          { key: bytes('w'), value: bytes(w) },
+        ]);
+        const raw = encode([{ logs: contents.map((contents) => ({ time: 1, contents })), tags: [] }]);
+        assert.deepEqual(textOf(framesOf(run(kernelOf([plan]), raw))), textOf(formatAll(raw, plan)));
+      },
+    ),
+    { numRuns: 400 * RUNS },
+  );
+});
+
 test('words, numbers and codes that mean a severity', () => {
   const severities = (as: Parameters<typeof severityRules>[0]['as'], values: readonly string[]): number[] => {
     const rules = severityRules({ field: ref, as }).map(({ when, severity }) => ({ when, priority: 8 + severity }));

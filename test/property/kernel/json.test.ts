@@ -87,6 +87,55 @@ test('what is JSON becomes an object, and what begins like it is read as far as 
   assert.ok(sound > 200, `only ${sound} were JSON`);
 });
 
+test('paths lead to the same values in logs of one kind, however the one before differed', () => {
+  const kernel = kernelOf(PLANS);
+  const keys = fc.constantFrom(
+    ...KEYS,
+    'padded',
+    'a key of thirty-two bytes and more',
+    'x'.repeat(27),
+    '\\u0061',
+    'b ',
+  );
+  const value = fc.constantFrom(
+    '"',
+    '"x"',
+    '"\\""',
+    '1',
+    'null',
+    '{"a":1}',
+    '{"a":{"a":"y"},"b":2}',
+    '[{"a":1}]',
+    '" "',
+    '',
+  );
+  // What stands before each value, as text: mostly what JSON has there.
+  const member = fc.tuple(fc.constantFrom('', ' ', '\n\t'), keys, fc.constantFrom(':', ': ', ' :'));
+  const kind = fc.oneof(fc.array(member, { maxLength: 9 }), fc.array(member, { minLength: 60, maxLength: 70 }));
+  const log = fc.record({
+    values: fc.array(value, { minLength: 1, maxLength: 5 }),
+    from: fc.nat(3),
+    changes: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(change, { maxLength: 2 })),
+    nested: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(kind, fc.array(log, { minLength: 2, maxLength: 6 }), (kind, logs) => {
+      const texts = logs.map(({ values, from, changes, nested }) => {
+        const members = kind
+          .slice(from)
+          .map(([space, key, colon], i) => `${space}${JSON.stringify(key)}${colon}${values[i % values.length]}`);
+        const object = `{${members.join(',')}}`;
+        return changed(nested ? `{"b":${object},"a":${object}}` : object, changes);
+      });
+      const contents = texts.map((text) => [{ key: Buffer.from('k'), value: Buffer.from(text) }]);
+      const raw = encode([{ logs: contents.map((contents) => ({ time: 1, contents })), tags: [] }]);
+      for (const [index, plan] of PLANS.entries())
+        assert.deepEqual(textOf(framesOf(run(kernel, raw, index))), textOf(formatAll(raw, plan)));
+    }),
+    { numRuns: 400 * RUNS },
+  );
+});
+
 function isJson(text: string): boolean {
   try {
     JSON.parse(text);

@@ -2,16 +2,18 @@
  * Values inside contents that hold JSON. All refs into one content are found in one pass, which reads the objects they lead through member by
  * member, skips everything else, and ends when each was found or where the text is no longer JSON (ADR 0013).
  */
-import { CLOSE_OBJECT, COLON, COMMA, NEXT_NAME, OPEN_OBJECT, QUOTE, TEXT_VALUE } from './json-bytes';
+import { CLOSE_OBJECT, COLON, COMMA, OPEN_OBJECT, QUOTE } from './json-bytes';
 import { beginText, closingQuote, end, skipNested, skipValue, space } from './json-skip';
 import { hasEscape, unescape } from './json-unescape';
 import { plan } from './plan';
-import { Level, LEVEL_SIZE, Ref, Root, ROOT_SIZE, Step, STEP_SIZE } from './plan-refs';
+import { Guess, GUESS_SIZE, Level, LEVEL_SIZE, Ref, Root, ROOT_SIZE, Step, STEP_SIZE } from './plan-refs';
 import { isSame } from './same';
+import { slotOf } from './slot';
 
 /** The same as PATH_SLOT in plan-refs.ts: a longer string with escapes in it keeps them. */
 const SLOT_SIZE: usize = 8192;
 const TABLE_SIZE: usize = 4 * 64;
+const LAST_GUESS: usize = 63;
 
 /** To be called once a batch. */
 export function beginPaths(): void {
@@ -20,17 +22,11 @@ export function beginPaths(): void {
     memory.fill(level.table, 0, TABLE_SIZE);
     for (let j: u32 = 0; j < level.stepCount; j++) {
       const step = changetype<Step>(level.steps + j * STEP_SIZE);
-      const slot = level.table + slotOf(step.key, step.keyLength);
+      const slot = level.table + (slotOf(step.key, step.keyLength) << 2);
       step.next = load<usize>(slot);
       store<usize>(slot, changetype<usize>(step));
     }
   }
-}
-
-/** Nearly every member is told by its length and its first byte to be none of those that are asked for. */
-function slotOf(key: usize, length: usize): usize {
-  const first: usize = length == 0 ? 0 : load<u8>(key);
-  return ((length + first * 5) & 63) << 2;
 }
 
 /** Points the refs into JSON at their values; one whose full name is a content of its own keeps that. */
@@ -44,38 +40,40 @@ export function resolvePaths(): void {
 }
 
 /**
- * Looks in an object, from behind its brace, for the keys of its Level: the first member of a name counts.
+ * Looks in an object, from behind its brace, for the keys of its Level: the first member of a name counts. Logs of a kind have their members in
+ * one order, so what stands before a value is first taken for what stood there in the log before (LEEF of nine values inside ActionTrail: 705 ns
+ * a log, 860 without).
  * @param goesOn whether anything is asked for behind it. @returns behind the object, or 0 where there is nothing more to read.
  */
 function readObject(at: usize, p: usize, goesOn: bool): usize {
   const level = changetype<Level>(at);
-  const table = level.table;
   let left = level.stepCount;
   for (let i: u32 = 0; i < left; i++) changetype<Step>(level.steps + i * STEP_SIZE).seen = 0;
-  let c: u32 = COMMA;
-  while (c == COMMA) {
-    p = space(p);
+  const lastGuess = level.guesses + LAST_GUESS * GUESS_SIZE;
+  let guessAt = level.guesses;
+  let isFirst = true;
+  while (true) {
+    const guess = changetype<Guess>(guessAt);
+    if (isRight(guess, p)) {
+      p = space(p + guess.length);
+      step = guess.step;
+    } else {
+      const from = p;
+      p = readName(level.table, p, isFirst);
+      if (p == 0) return behindObject;
+      note(guess, from, p);
+    }
     if (p >= end) return 0;
-    if (<u32>load<u8>(p) != QUOTE) return <u32>load<u8>(p) == CLOSE_OBJECT ? p + 1 : 0;
-    const key = p + 1;
-    const keyEnd = closingQuote(key);
-    if (keyEnd == 0) return 0;
-    const slot = load<usize>(table + slotOf(key, keyEnd - key));
-    // Most members of most objects.
-    if (slot == 0 && <u32>load<u16>(keyEnd, 1) == TEXT_VALUE) {
-      p = closingQuote(keyEnd + 3);
-      if (p == 0) return 0;
-      if (<u32>load<u16>(p, 1) == NEXT_NAME) {
-        p += 2;
+    if (guessAt != lastGuess) guessAt += GUESS_SIZE;
+    isFirst = false;
+    if (step == 0 || changetype<Step>(step).seen) {
+      // Most values of most objects.
+      if (<u32>load<u8>(p) == QUOTE) {
+        p = closingQuote(p + 1);
+        if (p == 0) return 0;
+        p++;
         continue;
       }
-    }
-    p = space(keyEnd + 1);
-    if (p >= end || <u32>load<u8>(p) != COLON) return 0;
-    p = space(p + 1);
-    if (p >= end) return 0;
-    const step = stepOf(slot, key, keyEnd - key);
-    if (step == 0) {
       p = skipValue(p);
     } else {
       left--;
@@ -83,18 +81,60 @@ function readObject(at: usize, p: usize, goesOn: bool): usize {
       if (left == 0) return goesOn && p != 0 ? skipNested(p) : 0;
     }
     if (p == 0) return 0;
-    p = space(p);
-    if (p >= end) return 0;
-    c = load<u8>(p++);
   }
-  return c == CLOSE_OBJECT ? p : 0;
 }
 
-/** The Step of a key that was not there before, or 0. @param first of its slot. */
+function isRight(guess: Guess, p: usize): bool {
+  if (guess.length == 0) return false;
+  const low = <u32>i8x16.bitmask(i8x16.eq(v128.load(p), guess.text));
+  const high = <u32>i8x16.bitmask(i8x16.eq(v128.load(p, 16), guess.more));
+  return ((low | (high << 16)) & guess.mask) == guess.mask;
+}
+
+function note(guess: Guess, from: usize, to: usize): void {
+  const length = <u32>(to - from);
+  guess.text = v128.load(from);
+  guess.more = v128.load(from, 16);
+  guess.length = length <= 32 ? length : 0;
+  guess.mask = length == 32 ? -1 : (1 << length) - 1;
+  guess.step = step;
+}
+
+/** Where {@link readName} found no further name: behind the object, or 0. */
+let behindObject: usize = 0;
+/** The Step of the name that was read last, or 0. */
+let step: usize = 0;
+
+/** Reads what stands before a value: a comma, unless it is the first, and the name. @returns where the value begins, or 0 where there is none. */
+function readName(table: usize, p: usize, isFirst: bool): usize {
+  behindObject = 0;
+  p = space(p);
+  if (p >= end) return 0;
+  if (!isFirst) {
+    const c: u32 = load<u8>(p);
+    if (c == CLOSE_OBJECT) behindObject = p + 1;
+    if (c != COMMA) return 0;
+    p = space(p + 1);
+    if (p >= end) return 0;
+  }
+  if (<u32>load<u8>(p) != QUOTE) {
+    if (<u32>load<u8>(p) == CLOSE_OBJECT) behindObject = p + 1;
+    return 0;
+  }
+  const key = p + 1;
+  const keyEnd = closingQuote(key);
+  if (keyEnd == 0) return 0;
+  p = space(keyEnd + 1);
+  if (p >= end || <u32>load<u8>(p) != COLON) return 0;
+  step = stepOf(load<usize>(table + (slotOf(key, keyEnd - key) << 2)), key, keyEnd - key);
+  return space(p + 1);
+}
+
+/** The Step of a key, or 0. @param first of its slot. */
 function stepOf(first: usize, key: usize, length: usize): usize {
   for (let at = first; at != 0; at = changetype<Step>(at).next) {
     const step = changetype<Step>(at);
-    if (step.keyLength == length && isSame(key, step.key, length)) return step.seen ? 0 : at;
+    if (step.keyLength == length && isSame(key, step.key, length)) return at;
   }
   return 0;
 }

@@ -115,6 +115,8 @@ export function scanLog(p: usize, limit: usize): void {
 /** The same, and notes the contents that the plan asks for. */
 export function scanNamedLog(p: usize, limit: usize): void {
   beginLog(p, limit);
+  // Nearly always the time.
+  if (p < limit) p = noteField(p, limit);
   while (p < limit) {
     const head = load<u64>(p);
     const keyLength = (<u32>(head >> 24)) & 0x7f;
@@ -125,10 +127,40 @@ export function scanNamedLog(p: usize, limit: usize): void {
       if (name != 0) noteShort(name, p + 4, keyLength, next);
       p = next;
     } else {
-      p = scanField(p, limit);
-      if (tag == LOG_CONTENT) noteLong();
+      p = noteField(p, limit);
     }
   }
+}
+
+/** Any field. @returns where the next one begins. */
+function noteField(p: usize, limit: usize): usize {
+  const behind = longEnd(p, load<u64>(p), limit);
+  if (behind != 0) {
+    contentsFrom = min(contentsFrom, p);
+    setPair(p + 5, load<u8>(p, 4), LONG, behind);
+    notePair();
+    return behind;
+  }
+  const next = scanField(p, limit);
+  if (tag != LOG_CONTENT) return next;
+  readPair(start, end);
+  notePair();
+  return next;
+}
+
+/**
+ * Where a content of 128 bytes to 16 KB ends, with a key of less than 128 and such a value; or 0.
+ * @param head its first eight bytes.
+ */
+function longEnd(p: usize, head: u64, limit: usize): usize {
+  if (((head ^ 0x00_0a_00_80_12) & 0x80_ff_80_80_ff) != 0) return 0;
+  const keyLength = (<usize>(head >> 32)) & 0x7f;
+  const middle: u32 = load<u32>(p + 5 + keyLength);
+  const length = ((<u32>(head >> 8)) & 0x7f) | ((<u32>(head >> 9)) & 0x3f80);
+  const valueLength = ((middle >> 8) & 0x7f) | ((middle >> 9) & 0x3f80);
+  const next = p + 3 + length;
+  if (((middle ^ 0x0000_8012) & 0x0080_80ff) != 0 || length != <u32>keyLength + 5 + valueLength) return 0;
+  return next <= limit ? next : 0;
 }
 
 function beginLog(p: usize, limit: usize): void {
@@ -151,14 +183,17 @@ function scanField(p: usize, limit: usize): usize {
   return next;
 }
 
+/** Bytes between a key and its value: the tag, and a length of one byte or two. */
+const SHORT: usize = 2;
+const LONG: usize = 3;
+
 function noteShort(name: usize, keyAt: usize, keyLength: usize, next: usize): void {
-  setPair(keyAt, keyLength, next);
+  setPair(keyAt, keyLength, SHORT, next);
   if (limited) valueEnd = trimmedEnd();
   noteNames(name);
 }
 
-function noteLong(): void {
-  readPair(start, end);
+function notePair(): void {
   if (limited) valueEnd = trimmedEnd();
   noteContent();
 }
@@ -184,10 +219,10 @@ export function shortEnd(p: usize, limit: usize): usize {
   return isShortContent(head, keyLength, load<u16>(p + 4 + keyLength)) && next <= limit ? next : 0;
 }
 
-function setPair(keyAt: usize, keyLength: usize, next: usize): void {
+function setPair(keyAt: usize, keyLength: usize, between: usize, next: usize): void {
   key = keyAt;
   keyEnd = keyAt + keyLength;
-  value = keyEnd + 2;
+  value = keyEnd + between;
   valueEnd = next;
 }
 
@@ -246,7 +281,7 @@ export function readContent(p: usize, limit: usize): usize {
   const next = p + 2 + ((head >> 8) & 0x7f);
   if (isShortContent(head, keyLength, load<u16>(p + 4 + keyLength)) && next <= limit) {
     isContent = true;
-    setPair(p + 4, keyLength, next);
+    setPair(p + 4, keyLength, SHORT, next);
     if (limited) valueEnd = trimmedEnd();
     return next;
   }

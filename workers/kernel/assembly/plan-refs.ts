@@ -59,6 +59,21 @@ export class Level {
   stepCount: u32;
   /** 64 addresses: the first Step of each slot, or 0. json-paths.ts writes it. */
   table: usize;
+  /** 64 Guesses, one for what stands before each value, the last for all behind it. json-paths.ts writes them. */
+  guesses: usize;
+}
+
+/** What stood between two values of an object in the log before, up to 32 bytes of it. */
+@unmanaged
+export class Guess {
+  text: v128;
+  more: v128;
+  /** 0 for nothing, or more than that. */
+  length: u32;
+  /** A bit for each of the bytes. */
+  mask: u32;
+  /** The Step of the key in it, or 0. */
+  step: usize;
 }
 
 @unmanaged
@@ -79,4 +94,5 @@ export const REF_SIZE: usize = offsetof<Ref>();
 export const NAME_SIZE: usize = offsetof<Name>();
 export const ROOT_SIZE: usize = offsetof<Root>();
 export const LEVEL_SIZE: usize = offsetof<Level>();
+export const GUESS_SIZE: usize = offsetof<Guess>();
 export const STEP_SIZE: usize = offsetof<Step>();

@@ -14,6 +14,10 @@ export class Head {
 export class Rule {
   when: usize;
   head: usize;
+  /** Where several rules in a row compare one ref with texts, in the first of them: behind the last of them; else 0. */
+  behind: u32;
+  /** Address of 64 bits (u64): those of the texts by their length and first byte, as slotOf in slot.ts has it. */
+  slots: usize;
 }
 
 /** A node of a condition's tree. */

@@ -64,7 +64,23 @@ export function readField(p: usize, limit: usize): usize {
       return end;
     }
   }
+  // The time of nearly every log: a number of five bytes.
+  if ((first & 0x87) == VARINT && first >= 8) {
+    const bytes = load<u64>(p, 1);
+    if ((bytes & 0x80_80_80_80_80) == 0x80_80_80_80 && p + 6 <= limit) {
+      tag = first;
+      scalar = fiveBytes(bytes);
+      return p + 6;
+    }
+  }
   return readAnyField(p, limit);
+}
+
+/** The low 32 bits of a varint of five bytes. */
+function fiveBytes(v: u64): u32 {
+  const low =
+    ((<u32>v) & 0x7f) | ((<u32>(v >> 1)) & 0x3f80) | ((<u32>(v >> 2)) & 0x1f_c000) | ((<u32>(v >> 3)) & 0x0fe0_0000);
+  return low | ((<u32>(v >> 4)) & 0xf000_0000);
 }
 
 /** Groups (wire types 3 and 4) are long deprecated and no SDK of the service takes them. */

@@ -9,6 +9,7 @@ import { refOf } from './refs';
 import { isSame } from './same';
 import { hashOf } from './sample';
 import { finds } from './searches';
+import { slotOf } from './slot';
 
 /** The same numbers as OPS in plan-encoder.ts. */
 const ALL: u32 = 0;
@@ -54,11 +55,22 @@ export function isSampledOut(): bool {
 
 /** The head of the log: that of the first rule that holds. */
 export function chooseHead(): Head {
-  for (let i: u32 = 0; i < plan.ruleCount; i++) {
+  for (let i: u32 = 0; i < plan.ruleCount;) {
     const rule = changetype<Rule>(plan.rules + i * RULE_SIZE);
+    if (rule.behind != 0 && !mayEqual(rule)) {
+      i = rule.behind;
+      continue;
+    }
     if (test(rule.when)) return changetype<Head>(rule.head);
+    i++;
   }
   return changetype<Head>(plan.head);
+}
+
+/** Whether the ref that a row of rules compares may be one of their texts. */
+function mayEqual(rule: Rule): bool {
+  const ref = refOf(changetype<Condition>(rule.when).ref);
+  return ((load<u64>(rule.slots) >> slotOf(ref.value, ref.valueLength)) & 1) != 0;
 }
 
 /** Most conditions of most plans compare with texts of other lengths. */
