@@ -15,7 +15,8 @@ import { hashKeyFault } from './hash-key.js';
 export interface Parts {
   readonly sls: Config['sls'] | undefined;
   readonly pipelines: readonly (PipelineConfig | undefined)[];
-  readonly destinations: ReadonlyMap<string, DestinationConfig | undefined>;
+  /** undefined if it is not even known what their names are. */
+  readonly destinations: ReadonlyMap<string, DestinationConfig | undefined> | undefined;
 }
 
 /** Checks what no single key can tell: names that must match, options that exclude one another, files that must be there. */
@@ -27,7 +28,7 @@ export function crossCheck(parts: Parts, tree: Tree, problems: Problem[]): void 
     checkPipeline(pipeline, index, parts, say);
     checkHashKey(pipeline, ['pipelines', index, 'format', 'shape', 'hash'], tree, say);
   }
-  for (const [name, destination] of parts.destinations) {
+  for (const [name, destination] of parts.destinations ?? []) {
     if (destination === undefined) continue;
     const path = ['destinations', name];
     if (parts.sls !== undefined) checkReceivers(destination, path, parts.sls.endpoint, say);
@@ -88,7 +89,7 @@ function checkPipeline(
       `pipeline ${quoted(twin.name)} reads this logstore with the same consumer group, so each of the two would get only a part of the events; give this one its own group`,
     );
   }
-  if (!destinations.has(destination)) {
+  if (destinations?.has(destination) === false) {
     const names = [...destinations.keys()];
     const known = names.length === 0 ? 'there are none' : `known: ${names.join(', ')}`;
     say(
@@ -106,7 +107,7 @@ function checkPipeline(
   if (pipeline.retry.initial > pipeline.retry.max)
     say([...path, 'retry', 'initial'], 'must not be longer than retry.max');
   if (pull.minInterval > pull.idlePoll) say([...path, 'pull', 'minInterval'], 'must not be longer than pull.idlePoll');
-  checkQuery(pipeline, destinations.get(destination), path, say);
+  checkQuery(pipeline, destinations?.get(destination), path, say);
 }
 
 /** Event ids count log groups, and a query leaves some out: the next reader of the same logs, who begins elsewhere, would count others. */

@@ -46,6 +46,8 @@ const rule = section({
   when: condition.describe('Which events.'),
   severity: severity().optional().describe('Their severity; default: that of all events.'),
   facility: facility().optional().describe('Their facility; default: that of all events.'),
+}).refine(({ severity, facility }) => severity !== undefined || facility !== undefined, {
+  error: 'says neither severity nor facility, so it would change nothing; write the one that these events get',
 });
 
 const zone = () => parsed(ZONE_EXPECTED, parseZone).prefault('UTC');

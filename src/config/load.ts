@@ -53,11 +53,13 @@ function partsOf({ sls, pipelines, destinations }: Config): Parts {
 /** The sections that are right in themselves, so that one mistake does not hide others elsewhere. */
 function understood(tree: Tree): Parts {
   const { sls, pipelines, destinations } = tree.value as Readonly<Record<string, unknown>>;
-  const entries = typeof destinations === 'object' && destinations !== null ? Object.entries(destinations) : [];
+  const isSection = typeof destinations === 'object' && destinations !== null && !Array.isArray(destinations);
+  const entries = isSection ? Object.entries(destinations) : undefined;
   return {
     sls: sections.sls.safeParse(sls).data,
     pipelines: Array.isArray(pipelines) ? pipelines.map((entry) => sections.pipeline.safeParse(entry).data) : [],
-    destinations: new Map(entries.map(([name, entry]) => [name, sections.destination.safeParse(entry).data])),
+    destinations:
+      entries && new Map(entries.map(([name, entry]) => [name, sections.destination.safeParse(entry).data])),
   };
 }
 

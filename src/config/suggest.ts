@@ -1,5 +1,11 @@
-/** What other tools and other languages call the tests of a condition. */
+/** What other tools and other languages call severities, and the tests of a condition. */
 const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
+  emerg: ['emergency', 'panic'],
+  crit: ['critical', 'fatal'],
+  err: ['error', 'severe'],
+  warning: ['warn'],
+  info: ['information', 'informational'],
+  debug: ['trace', 'verbose'],
   all: ['and', 'every', '&&'],
   any: ['or', 'some', '||', 'anyof'],
   not: ['none', 'unless', '!'],

@@ -83,7 +83,7 @@ class Preview {
   readonly #signal = AbortSignal.timeout(PATIENCE_MS);
   readonly #lint: Lint;
   #shown = 0;
-  #unsent = { filtered: 0, sampled: 0, dropped: 0, truncated: 0 };
+  #looked = { filtered: 0, sampled: 0, dropped: 0, rejected: 0, truncated: 0 };
 
   constructor(request: PreviewRequest, plan: PipelinePlan, source: LogSource, formatter: Formatter, texts: Formatter) {
     this.#request = request;
@@ -124,10 +124,11 @@ class Preview {
 
   #show(batch: FrameBatch, texts: HeaderTexts): void {
     const { count, hex, print, say } = this.#request;
-    this.#unsent.filtered += batch.filtered;
-    this.#unsent.sampled += batch.sampled;
-    this.#unsent.dropped += batch.dropped;
-    this.#unsent.truncated += batch.truncated;
+    this.#looked.filtered += batch.filtered;
+    this.#looked.sampled += batch.sampled;
+    this.#looked.dropped += batch.dropped;
+    this.#looked.rejected += batch.rejected.length;
+    this.#looked.truncated += batch.truncated;
     for (const frame of framesOf(batch).slice(0, count - this.#shown)) {
       this.#shown += 1;
       const message = readMessage(unframed(frame, this.#plan.plan.framing));
@@ -138,15 +139,22 @@ class Preview {
     }
   }
 
+  /** The counts are of all events that were looked at, which are more than those shown. */
   #sumUp(): void {
-    const { filtered, sampled, dropped, truncated } = this.#unsent;
+    const { filtered, sampled, dropped, rejected, truncated } = this.#looked;
     const { project, logstore } = this.#plan.settings;
-    const { size } = this.#plan.plan;
-    if (this.#shown === 0) this.#request.say(`no events found in ${project}/${logstore}; try another --from`);
-    if (filtered > 0) this.#request.say(`${filtered} events left out by the filters`);
-    if (sampled > 0) this.#request.say(`${sampled} events left out by sampling`);
-    if (dropped > 0) this.#request.say(`${dropped} events of more than ${size?.maxBytes ?? 0} bytes left out`);
-    if (truncated > 0) this.#request.say(`${truncated} events cut to ${size?.maxBytes ?? 0} bytes`);
+    const size = `${this.#plan.plan.size?.maxBytes ?? 0} bytes`;
+    const { say } = this.#request;
+    if (this.#shown === 0) {
+      const isEmpty = filtered + sampled + dropped + rejected === 0;
+      const found = isEmpty ? 'no events found' : 'none of the events looked at would be sent';
+      say(`${found} (${project}/${logstore}); try another --from`);
+    }
+    if (filtered > 0) say(`looked at and left out by the filters: ${filtered} events`);
+    if (sampled > 0) say(`looked at and left out by sampling: ${sampled} events`);
+    if (dropped > 0) say(`looked at and dropped, being larger than ${size}: ${dropped} events`);
+    if (rejected > 0) say(`looked at and kept as dead letters, being larger than ${size}: ${rejected} events`);
+    if (truncated > 0) say(`looked at and cut to ${size}: ${truncated} events`);
     if (this.#request.lint && this.#shown > 0) {
       for (const finding of this.#lint.findings()) this.#request.say(`lint: ${finding}`);
     }

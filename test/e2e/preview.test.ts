@@ -23,11 +23,16 @@ destinations: { siem: { endpoints: ["tcp://siem.example.com:514"], maxEventBytes
 embedded: { profile: vpcflow, shards: 2, preload: 400, rate: 0 }
 `;
 
-async function run(t: TestContext, count: number, hex: boolean): Promise<{ sent: Buffer; said: string[] }> {
+async function run(
+  t: TestContext,
+  count: number,
+  hex: boolean,
+  config = CONFIG,
+): Promise<{ sent: Buffer; said: string[] }> {
   const directory = mkdtempSync(join(tmpdir(), 'preview-'));
   t.after(() => rmSync(directory, { recursive: true }));
   const configFile = join(directory, 'c.yaml');
-  writeFileSync(configFile, CONFIG);
+  writeFileSync(configFile, config);
   const sent: Buffer[] = [];
   const said: string[] = [];
   await preview({
@@ -49,7 +54,7 @@ test('preview prints what would be sent, and says what is worth knowing of it', 
     );
   assert.match(said[0] ?? '', /^1: shard \d, \d+ bytes, facility 16, severity 4, log source "sls-demo-project-flows"$/);
   assert.ok(
-    said.some((line) => /^\d+ events left out by the filters$/.test(line)),
+    said.some((line) => /^looked at and left out by the filters: \d+ events$/.test(line)),
     said.join('\n'),
   );
   assert.deepEqual(
@@ -69,4 +74,25 @@ test('preview --hex shows every byte', async (t) => {
   const size = Number(/(\d+) bytes/.exec(said[0] ?? '')?.[1]);
   assert.equal(rest.length + 1, Math.ceil(size / 16));
   assert.match(rest.at(-1) ?? '', / 0a +\S*\.$/);
+});
+
+test('preview says of events that would not be sent what becomes of them', async (t) => {
+  const large = CONFIG.replace('preset: qradar-leef', 'preset: qradar\n      appName: "%{__source__}"')
+    .replace('      eventId: flow\n', '')
+    .replace('maxEventBytes: 1KiB', 'maxEventBytes: 1KiB, oversize: deadLetter')
+    .replace('profile: vpcflow', 'profile: actiontrail')
+    .concat('deadLetters: { directory: /var/lib/forwarder/dead }\n');
+  const kept = (await run(t, 1, false, large)).said.join('\n');
+  assert.match(kept, /^looked at and kept as dead letters, being larger than 1024 bytes: [1-9]\d* events$/m);
+  const nothing = await run(
+    t,
+    1,
+    false,
+    CONFIG.replace('exclude: { field: action, equals: ACCEPT }', 'include: { field: x, exists: true }'),
+  );
+  assert.match(
+    nothing.said[0] ?? '',
+    /^none of the events looked at would be sent \(demo-project\/flows\); try another --from$/,
+  );
+  assert.equal(nothing.sent.length, 0);
 });

@@ -224,6 +224,14 @@ test('every mistake is one line that says what to write instead', () => {
       '{ severityFrom: { field: level, as: levle } }',
       'severityFrom.as: expected level, httpStatus or errorCode, got "levle"; did you mean "level"?',
     ],
+    [
+      '{ rules: [{ when: { field: a, equals: x }, severity: error }] }',
+      'rules[0].severity: unknown severity; did you mean "err"? (emerg, alert, crit, err, warning, notice, info, debug, or 0 to 7)',
+    ],
+    [
+      '{ rules: [{ when: { field: a, equals: x } }] }',
+      'rules[0]: says neither severity nor facility, so it would change nothing; write the one that these events get',
+    ],
     ['{ fields: { a: "%{b}" } }', 'fields: body: kv has no fields to choose; use json, leef or cef'],
     ['{ body: leef, fields: { sev: "%{b}" } }', 'fields.sev: is written by the forwarder itself; remove it'],
     ['{ body: cef, fields: { "a b": "%{b}" } }', 'fields."a b": a name is one word of letters, digits and "_"'],

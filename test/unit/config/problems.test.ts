@@ -23,6 +23,11 @@ test('an unknown key is named with its place and with what was probably meant', 
   assert.deepEqual(problems(minimal({ top: '__proto__: { a: 1 }' })), ['c.yaml:12:1: __proto__: unknown key']);
 });
 
+test('destinations as a list: the one thing that is wrong is said, not that their names are unknown', () => {
+  const text = minimal().replace('  siem:\n    endpoints:', '  - name: siem\n    endpoints:');
+  assert.deepEqual(problems(text), ['c.yaml:10:3: destinations: expected a section (name: …), got a list']);
+});
+
 test('a query and event ids exclude one another', () => {
   const format = 'format: { structuredData: { "a@1": { id: "%{__event_id__}" } } }';
   const [line = ''] = problems(minimal({ pipeline: `query: "* | where a = 'x'"\n${format}` }));
@@ -143,7 +148,10 @@ test('a wrong type or value says what was expected and what was there', () => {
       { top: 'workers: { threads: 0 }' },
       '12:21: workers.threads: expected auto, or a whole number from 1 to 128, got "0"',
     ],
-    [{ top: 'log: { level: verbose }' }, '12:15: log.level: expected debug, info, warn or error, got "verbose"'],
+    [
+      { top: 'log: { level: verbose }' },
+      '12:15: log.level: expected debug, info, warn or error, got "verbose"; did you mean "debug"?',
+    ],
   ];
   for (const [more, line] of cases) assert.deepEqual(problems(minimal(more)), [`c.yaml:${line}`]);
 });
