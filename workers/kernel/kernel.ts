@@ -2,6 +2,7 @@ import type { FormatPlan } from '../../src/model/format-plan.js';
 import type { FormatCounts, FormatFault } from '../../src/model/format-task.js';
 import { KernelFault } from './fault.js';
 import { Output } from './output.js';
+import { NeedleChooser } from './needles.js';
 import { encodePlan } from './plan-encoder.js';
 import { type FoundLog, Rejected } from './rejected.js';
 
@@ -59,6 +60,7 @@ interface KernelPlan {
   readonly at: number;
   readonly bytes: Uint8Array;
   readonly address: number;
+  readonly needles: NeedleChooser;
   expansion: number;
 }
 
@@ -122,10 +124,10 @@ export class Kernel {
     const numberOf = (pattern: string): number => patterns.push(pattern) - 1;
     let base = align(this.#kernel.heapBase());
     this.#plans = plans.map((plan) => {
-      const { bytes, address } = encodePlan(plan, base, numberOf);
+      const { bytes, address, searches } = encodePlan(plan, base, numberOf);
       const at = base;
       base += bytes.length;
-      return { at, bytes, address, expansion: FIRST_EXPANSION };
+      return { at, bytes, address, needles: new NeedleChooser(searches), expansion: FIRST_EXPANSION };
     });
     this.#base = base;
     this.#patterns = patterns.map(compile);
@@ -174,6 +176,10 @@ export class Kernel {
 
   #run(plan: KernelPlan, { rawSize, shard = 0, cursor = '', out }: KernelInput): KernelResult {
     const events = this.#kernel.count(this.#base, rawSize);
+    plan.needles.learn(this.#memory.subarray(this.#base, this.#base + rawSize), (address, bytes) => {
+      this.#memory.set(bytes, address);
+      plan.bytes.set(bytes, address - plan.at);
+    });
     const output = new Output({
       memory: out,
       events,

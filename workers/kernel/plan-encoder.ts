@@ -12,6 +12,7 @@ import type {
 import { Arena } from './arena.js';
 import { encodeBody, encodeQuotes, partTexts, templatesOfBody } from './plan-body.js';
 import { encodeData, encodeHead, encodeSegments, templatesOfHeader } from './plan-header.js';
+import type { EncodedSearch } from './needles.js';
 import { MaskTable } from './plan-masks.js';
 import { encodeShape } from './plan-shape.js';
 import { differsPerLog, eventIdRef, idOf, RefTable, refsIn } from './plan-refs.js';
@@ -52,6 +53,7 @@ export interface EncodedPlan {
   readonly bytes: Uint8Array;
   /** Address of the plan itself; `bytes` belong at the address the encoder was given. */
   readonly address: number;
+  readonly searches: readonly EncodedSearch[];
 }
 
 /**
@@ -104,7 +106,7 @@ export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: s
     ...encodeQuotes(arena, plan.body),
     Number([include, exclude].some(samples)),
   ]);
-  return { bytes: arena.bytes(), address };
+  return { bytes: arena.bytes(), address, searches: searches.encoded };
 }
 
 /** Whether messages are counted, the command before the count, the trailer. */
@@ -200,9 +202,7 @@ function encodeCondition(around: Surroundings, condition: Condition): number {
     );
   }
   if ('values' in condition && isSearch(condition)) {
-    const asked = searches.find(condition).map(({ address, bits }) => {
-      return arena.words([op, address, 0, 0, arena.put(new Uint8Array(BigUint64Array.of(bits).buffer))]);
-    });
+    const asked = searches.find(condition).map(({ address, bits }) => arena.words([op, address, 0, bits, 0]));
     return combine(arena, OPS.any, asked);
   }
   const ref = refs.addressOf(condition.ref);

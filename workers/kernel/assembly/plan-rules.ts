@@ -28,25 +28,26 @@ export class Condition {
   ref: usize;
   /** Addresses of Conditions (and, or, not), or Texts. */
   items: usize;
+  /** … of them; or bits of the needles that a Search is asked for. */
   count: u32;
-  /** Where the number of a numeric comparison lies, or the bits (u64) of the needles that a Search is asked for. */
+  /** Where the number of a numeric comparison lies. */
   number: usize;
 }
 
-/** All that is looked for inside the value of one ref: at most 64 needles, found in one pass over it when the first condition asks. */
+/** All that is looked for inside the value of one ref: some needles, found in one pass over it when the first condition asks. */
 @unmanaged
 export class Search {
   ref: usize;
+  /** At most 8. */
   needles: usize;
-  needleCount: u32;
-  /** Four vectors: for the low and the high nibble of a byte, and of the one behind it, a bit for each of 8 sets of needles that have it. */
+  /** Three vectors: for the lower half of a byte, of the one behind it and of the next, a bit for each needle that has it. */
   masks: usize;
   done: u32;
-  /** Two u32: a bit for each needle that was found. */
-  hits: usize;
+  /** A bit for each needle that was found. */
+  hits: u32;
 }
 
-/** A text, and which two bytes of it are looked for first. */
+/** A text, and which three bytes of it are looked for first. */
 @unmanaged
 export class Needle {
   at: usize;

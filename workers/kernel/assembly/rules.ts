@@ -76,7 +76,7 @@ function mayEqual(rule: Rule): bool {
 /** Most conditions of most plans compare with texts of other lengths. */
 function test(at: usize): bool {
   const condition = changetype<Condition>(at);
-  if (condition.op == CONTAINS) return finds(condition.ref, load<u64>(condition.number));
+  if (condition.op == CONTAINS) return finds(condition.ref, condition.count);
   if (condition.op != EQUALS) return holds(condition);
   const ref = refOf(condition.ref);
   const length = ref.valueLength;
