@@ -17,7 +17,7 @@ export function javaSdkVersion(): string {
  * @returns how to run it
  * @throws Error where Maven or a JDK is missing, or the library can't be fetched
  */
-export function javaWithSdk(program: 'Consume' | 'Forward'): readonly [string, ...string[]] {
+export function javaWithSdk(program: 'Consume' | 'Pull' | 'Forward'): readonly [string, ...string[]] {
   const [classes, libraries] = [join(BUILT, 'classes'), join(BUILT, 'lib')];
   run('mvn', ['-q', '-B', '-f', POM, 'dependency:copy-dependencies', `-DoutputDirectory=${libraries}`]);
   run('javac', ['-cp', join(libraries, '*'), '-d', classes, join(SOURCE, `${program}.java`)]);
