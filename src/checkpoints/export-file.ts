@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ForwarderError } from '../errors/forwarder-error.js';
+import { readFault } from '../errors/read-fault.js';
 import type { PipelineSettings } from '../group/pipeline.js';
 import type { CheckpointRow } from '../sls/get-checkpoint.js';
 import type { Wish } from './set.js';
@@ -38,7 +39,7 @@ function parse(file: string): Readonly<Record<string, unknown>> {
   try {
     text = readFileSync(file, 'utf8');
   } catch (thrown) {
-    throw new ForwarderError('CONFIG_UNREADABLE', `${file}: can't be read`, { cause: thrown });
+    throw new ForwarderError('CONFIG_UNREADABLE', `${file}: can't be read: ${readFault(thrown)}`, { cause: thrown });
   }
   try {
     const json: unknown = JSON.parse(text);

@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
 import { isWrong, parseStart, type Start } from '../config/scalars.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
+import { readFault } from '../errors/read-fault.js';
 import type { CheckpointTask } from '../checkpoints/task.js';
 import { CONFIG } from './config-option.js';
 
@@ -27,12 +29,23 @@ export interface CheckpointArguments {
 export async function runCheckpoint(given: CheckpointArguments): Promise<number> {
   const task = taskOf(given);
   const { runCheckpointTask } = await import('../checkpoints/run.js');
-  const { config: configFile, pipeline } = given;
-  process.stdout.write(await runCheckpointTask({ configFile, env: process.env, pipeline, task }));
+  const { config: configFile, pipeline, file } = given;
+  const text = await runCheckpointTask({ configFile, env: process.env, pipeline, task });
+  process.stdout.write(task.kind === 'export' && file !== undefined ? written(file, text) : text);
   return 0;
 }
 
+function written(file: string, text: string): string {
+  try {
+    writeFileSync(file, text);
+  } catch (cause) {
+    throw new ForwarderError('USAGE', `checkpoint export: can't write "${file}": ${readFault(cause)}`, { cause });
+  }
+  return `exported to ${file}\n`;
+}
+
 function taskOf({ action, file, json, shard, to, force }: CheckpointArguments): CheckpointTask {
+  if ((action === 'show' || action === 'set') && file !== undefined) throw usage(`checkpoint ${action} takes no file`);
   if (action === 'show') return { kind: 'show', json };
   if (action === 'export') return { kind: 'export' };
   if (action === 'import') {

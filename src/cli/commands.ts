@@ -45,7 +45,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     async (given: T): Promise<void> => {
       exitCode = await command(given);
     };
-  await yargs([...args])
+  await yargs(withCommand(args))
     .scriptName('forwarder')
     .locale('en')
     .usage(USAGE)
@@ -121,6 +121,14 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     })
     .parseAsync();
   return exitCode;
+}
+
+const ABOUT = new Set(['-h', '--help', '-V', '--version']);
+
+/** yargs knows the options of a command once it knows the command; before, it reads the age in `--from -2h` as `-2 -h` and shows its help. */
+function withCommand(args: readonly string[]): string[] {
+  const [first = ''] = args;
+  return first.startsWith('-') && !ABOUT.has(first) ? ['run', ...args] : [...args];
 }
 
 const OPTIONS = new Map<string, object>([

@@ -25,7 +25,7 @@ test('--from and --to read what was received between two moments, and nothing el
   // The emulator's preloaded logs were received over the hour before its start.
   await withEnds({ logstore: { shards: 2, preload: 6000 } }, async ({ emulator, receiver, fleet }) => {
     const config = fleet.writeConfig(configOf({ emulator, receiver }));
-    const half = fleet.run(['run', '--config', config, '--from', '-2h', '--to', '-30m']);
+    const half = fleet.run(['--config', config, '--from', '-2h', '--to', '-30m']);
     assert.equal((await half.exited).code, 0, half.text());
     const { unique } = (await receiver.stats()).sequence;
     assert.ok(unique > 2400 && unique < 3600, `${unique} of 6000 events in the first half hour`);

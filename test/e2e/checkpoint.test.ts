@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { configOf, withEnds } from '../support/ends.js';
 
@@ -49,9 +49,15 @@ test('checkpoints are shown, exported, set and imported; not while somebody read
     assert.equal((await once.exited).code, 0, once.text());
     assert.equal((await receiver.stats()).sequence.duplicates, 1000, 'shard 1 was read again');
 
-    await checkpoint('set', '--shard', 'all', '--to', 'begin', '--force');
     const file = `${config}.json`;
-    writeFileSync(file, exported);
+    assert.deepEqual(await checkpoint('export', file), { code: 0, text: `exported to ${file}` });
+    assert.equal(readFileSync(file, 'utf8').trim(), exported.trim());
+    const nowhere = await checkpoint('export', `${config}/x.json`);
+    assert.equal(nowhere.code, 64);
+    assert.match(nowhere.text, /can't write ".*\/x\.json": a part of the path is not a directory$/);
+    assert.equal((await checkpoint('show', file)).code, 64);
+
+    await checkpoint('set', '--shard', 'all', '--to', 'begin', '--force');
     assert.deepEqual(await checkpoint('import', file, '--force'), { code: 0, text: '2 checkpoints set' });
     const restored = JSON.parse((await checkpoint('show', '--json')).text) as View[];
     assert.deepEqual(

@@ -61,6 +61,11 @@ test('a wrong command line is one line with a hint, and 64', async () => {
     'emulator --port abc': `--port must be a whole number from 0 to 65535${hint}`,
     'emulator --shards 0': `--shards must be a whole number from 1 to 1000${hint}`,
     'receiver --check all': `--check: "all" is not one of "count", "sequence", "strict"${hint}`,
+    // An age is no option, whatever command it is for.
+    '--from -1h --to -2h': '--from must be before --to',
+    'run --to -2x': '--to: expected begin, end, a time such as 2026-01-01T00:00:00+08:00, or an age such as -2h',
+    'checkpoint set --to -2h':
+      'checkpoint set needs --shard with the number of a shard, or --shard all (forwarder checkpoint --help)',
     'receiver --listen foo': 'can\'t listen on "foo": write tcp://host:port, tls://host:port or udp://host:port',
     'receiver --listen tls://127.0.0.1:0': 'tls:// needs --cert and --key',
   };
