@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ForwarderError } from '../errors/forwarder-error.js';
-import { readFault } from '../errors/read-fault.js';
+import { readFault } from '../errors/file-fault.js';
 import type { PipelineSettings } from '../group/pipeline.js';
 import type { CheckpointRow } from '../sls/get-checkpoint.js';
 import type { Wish } from './set.js';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { isWrong, parseStart, type Start } from '../config/scalars.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
-import { readFault } from '../errors/read-fault.js';
+import { writeFault } from '../errors/file-fault.js';
 import type { CheckpointTask } from '../checkpoints/task.js';
 import { CONFIG } from './config-option.js';
 
@@ -39,7 +39,7 @@ function written(file: string, text: string): string {
   try {
     writeFileSync(file, text);
   } catch (cause) {
-    throw new ForwarderError('USAGE', `checkpoint export: can't write "${file}": ${readFault(cause)}`, { cause });
+    throw new ForwarderError('USAGE', `checkpoint export: can't write "${file}": ${writeFault(cause)}`, { cause });
   }
   return `exported to ${file}\n`;
 }

@@ -45,7 +45,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     async (given: T): Promise<void> => {
       exitCode = await command(given);
     };
-  await yargs(withCommand(args))
+  await yargs(withAgesJoined(args))
     .scriptName('forwarder')
     .locale('en')
     .usage(USAGE)
@@ -123,13 +123,17 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   return exitCode;
 }
 
-const ABOUT = new Set(['-h', '--help', '-V', '--version']);
-
-/** yargs knows the options of a command once it knows the command; before, it reads the age in `--from -2h` as `-2 -h` and shows its help. */
-function withCommand(args: readonly string[]): string[] {
-  const [first = ''] = args;
-  return first.startsWith('-') && !ABOUT.has(first) ? ['run', ...args] : [...args];
+/** Before yargs knows the command it knows none of its options, and would read `--from -2h` as `-2 -h`, which shows the help. */
+function withAgesJoined(args: readonly string[]): string[] {
+  return args.flatMap((arg, i) => {
+    const [before = '', next = ''] = [args[i - 1], args[i + 1]];
+    if (isPosition(before) && isAge(arg)) return [];
+    return isPosition(arg) && isAge(next) ? [`${arg}=${next}`] : [arg];
+  });
 }
+
+const isPosition = (arg: string): boolean => arg === '--from' || arg === '--to';
+const isAge = (arg: string): boolean => /^-\d/.test(arg);
 
 const OPTIONS = new Map<string, object>([
   ['checkpoint', CHECKPOINT_OPTIONS],

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseReceiver } from '../config/endpoint.js';
 import { isWrong } from '../config/scalars.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
-import { readFault } from '../errors/read-fault.js';
+import { readFault } from '../errors/file-fault.js';
 import { systemClock } from '../flow/clock.js';
 
 const CONNECT_MS = 10_000;

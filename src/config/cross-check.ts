@@ -3,7 +3,7 @@ import type { Tree } from './document.js';
 import { isRelp, isTls, isUdp, type Guarantee } from '../syslog/settings.js';
 import { framingOf, mayKeepLineBreaks } from './receiver.js';
 import { quoted, type Path, type Problem } from './problem.js';
-import { readFault } from '../errors/read-fault.js';
+import { readFault } from '../errors/file-fault.js';
 import type { PresetName } from './presets.js';
 import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
 import { samplesByPlace } from './condition.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readFault } from '../errors/read-fault.js';
+import { readFault } from '../errors/file-fault.js';
 import { quoted } from './problem.js';
 
 interface HashKeyConfig {

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { crossCheck, type Parts } from './cross-check.js';
-import { readFault } from '../errors/read-fault.js';
+import { readFault } from '../errors/file-fault.js';
 import { readTree, type Tree } from './document.js';
 import type { Environment } from './environment.js';
 import { configInvalid, type Path, type Problem } from './problem.js';

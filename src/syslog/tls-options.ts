@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { createSecureContext, type ConnectionOptions, type SecureContext } from 'node:tls';
 import { ForwarderError } from '../errors/forwarder-error.js';
-import { readFault } from '../errors/read-fault.js';
+import { readFault } from '../errors/file-fault.js';
 import type { Endpoint, TlsSettings } from './settings.js';
 
 /**

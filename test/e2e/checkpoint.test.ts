@@ -55,6 +55,11 @@ test('checkpoints are shown, exported, set and imported; not while somebody read
     const nowhere = await checkpoint('export', `${config}/x.json`);
     assert.equal(nowhere.code, 64);
     assert.match(nowhere.text, /can't write ".*\/x\.json": a part of the path is not a directory$/);
+    assert.match(
+      (await checkpoint('export', '/nowhere/x.json')).text,
+      /"\/nowhere\/x\.json": there is no such directory$/,
+    );
+    assert.match((await checkpoint('export', '/dev/full')).text, /can't write "\/dev\/full": the disk is full$/);
     assert.equal((await checkpoint('show', file)).code, 64);
 
     await checkpoint('set', '--shard', 'all', '--to', 'begin', '--force');

@@ -128,9 +128,10 @@ function encodeRow(arena: Arena, rules: FormatPlan['rules'], begin: number): [nu
     return when?.op === 'equals' && when.ignoreCase !== true ? idOf(when.ref) : undefined;
   };
   const ref = refAt(begin);
-  let end = begin;
-  while (ref !== undefined && refAt(end) === ref) end++;
-  if (end - begin < 2 || refAt(begin - 1) === ref) return [0, 0];
+  if (ref === undefined || refAt(begin - 1) === ref) return [0, 0];
+  let end = begin + 1;
+  while (refAt(end) === ref) end++;
+  if (end - begin < 2) return [0, 0];
   let slots = 0n;
   for (const { when } of rules.slice(begin, end)) {
     if (when.op === 'equals') for (const value of when.values) slots |= 1n << BigInt(slotOf(value));

@@ -63,6 +63,7 @@ test('a wrong command line is one line with a hint, and 64', async () => {
     'receiver --check all': `--check: "all" is not one of "count", "sequence", "strict"${hint}`,
     // An age is no option, whatever command it is for.
     '--from -1h --to -2h': '--from must be before --to',
+    '--config none.yaml --from -1h --to -2h run': '--from must be before --to',
     'run --to -2x': '--to: expected begin, end, a time such as 2026-01-01T00:00:00+08:00, or an age such as -2h',
     'checkpoint set --to -2h':
       'checkpoint set needs --shard with the number of a shard, or --shard all (forwarder checkpoint --help)',
@@ -74,6 +75,12 @@ test('a wrong command line is one line with a hint, and 64', async () => {
   }
   const line = `forwarder: ${cases['--confg x'] ?? ''}\n`;
   assert.deepEqual(await run(['--confg', 'x'], { LANG: 'de_DE.UTF-8' }), { code: 64, stdout: '', stderr: line });
+});
+
+test('options may stand before the command', async () => {
+  const file = join(root, 'config.yaml');
+  assert.deepEqual(await run(['--config', file, 'validate']), await run(['validate', '--config', file]));
+  assert.equal((await run(['-c', file, 'validate'])).code, 0);
 });
 
 test('help and version', async () => {
