@@ -17,7 +17,7 @@ import { measureThroughput, type ThroughputResult } from './whole/throughput.js'
 
 /** Of one measured window, unless told. */
 const SECONDS = 4;
-const IDLE_SECONDS = 20;
+const IDLE_SECONDS = 40;
 const SOAK_SECONDS = 600;
 
 const args = process.argv.slice(2);

@@ -20,8 +20,8 @@ export interface IdleResult {
 
 const SHARDS = 64;
 const POLL_MS = 200;
-/** What a start leaves behind: code that is compiled later, a heap that shrinks. */
-const WARM_UP_MS = 10_000;
+/** What a start leaves behind: code that V8 compiles when it has run for half a minute, a heap that shrinks. */
+const WARM_UP_MS = 60_000;
 const LOOK_MS = 100;
 
 export async function measureIdle(seconds: number, runs: number): Promise<IdleResult> {

@@ -42,7 +42,7 @@ export const HELP = `node dist/bench/whole.js [options]; lists are separated by 
   --shards     1,4,64,256
   --rate       events per second of latency (default: 1000,10000,100000)
   --full       the whole matrix of 240 cases: hours; what is named as well limits it
-  --seconds    length of one measured window (default: 4; of idle: 20, of soak: 600)
+  --seconds    length of one measured window (default: 4; of idle: 40, of soak: 600)
   --runs       of which min, median and max are given (default: 3)
   --json       file for the results
   --html       file for a report with plots

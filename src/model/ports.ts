@@ -28,6 +28,15 @@ export interface PullHow {
   readonly expectsLittle?: boolean;
 }
 
+/** Asking again and again at the tip of a shard. */
+export interface TipWatch {
+  /** When to ask first, monotonic ms. */
+  readonly at: number;
+  /** The service says that there is nothing after the cursor. @returns when to ask again, monotonic ms; undefined: no more. */
+  readonly onEmpty: () => number | undefined;
+  readonly signal: AbortSignal;
+}
+
 /** Reads one logstore. Every method rejects with a ForwarderError only. */
 export interface LogSource {
   getCursor(shard: number, from: StartPosition, signal: AbortSignal): Promise<string>;
@@ -36,6 +45,11 @@ export interface LogSource {
    * Rejects with SLS_CURSOR_INVALID (permanent), SLS_SHARD_GONE (permanent), else by the class of the code.
    */
   pull(shard: number, cursor: string, count: number, signal: AbortSignal, how?: PullHow): Promise<PullReply>;
+  /**
+   * Asks whether there is something after a cursor, for much less than a {@link pull} costs and without its body. Resolves when only a pull can
+   * tell more: something has come, the answer is any but the usual one, the request has become too old. That may be at once.
+   */
+  watch(shard: number, cursor: string, watch: TipWatch): Promise<void>;
   /** When the service received what stands at a cursor, unix seconds; about now at the end of the shard. */
   getCursorTime(shard: number, cursor: string, signal: AbortSignal): Promise<number>;
   /** Log groups from one cursor of a shard to a later one, both exact; undefined where the cursors do not tell. */

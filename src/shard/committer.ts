@@ -1,7 +1,10 @@
 import { asForwarderError, type ForwarderError } from '../errors/forwarder-error.js';
-import { deadline, sleep, type Clock } from '../flow/clock.js';
+import { deadline, sleep, Sleeper, type Clock } from '../flow/clock.js';
 import { isAborted } from '../flow/stop-signal.js';
 import type { ConsumerGroup } from '../model/ports.js';
+
+/** Shards commit at common moments, so many an interval, so that those without news wake the process together: 64 one by one took 0.1 % of a core. */
+const MOMENTS = 10;
 
 /** How long the last commit may take after a hard stop. */
 const LAST_COMMIT_MS = 3000;
@@ -67,16 +70,24 @@ export class Committer {
    * gets its start position stored at once: with `start: end` a crash before the first commit would else skip what came meanwhile.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, intervalMs, refreshMs, mayRefresh } = this.#deps;
+    const { clock, refreshMs, mayRefresh } = this.#deps;
     if (this.#stored === undefined) await this.commit(signal);
     let refreshAt = clock.monotonic() + refreshMs;
+    const sleeper = new Sleeper(clock, signal);
     while (!signal.aborted) {
-      await sleep(clock, intervalMs, signal);
+      await sleeper.sleep(this.#pauseMs);
       const refreshDue = clock.monotonic() >= refreshAt && mayRefresh();
       if (isAborted(signal) || (this.upToDate && !refreshDue)) continue;
       await this.commit(signal);
       refreshAt = clock.monotonic() + refreshMs;
     }
+  }
+
+  get #pauseMs(): number {
+    const { clock, intervalMs } = this.#deps;
+    const now = clock.monotonic();
+    const moment = intervalMs / MOMENTS;
+    return Math.round((now + intervalMs) / moment) * moment - now;
   }
 
   /** One try. Returns whether everything settled is stored now. */

@@ -37,6 +37,8 @@ const LARGE_REPLY = 1024 * 1024;
 const FAIR_REPLY = 64 * 1024;
 /** After one of so few bytes, and no more at once, the next is hardly larger. */
 const LITTLE_REPLY = 16 * 1024;
+/** So many empty replies in a row, and the shard is only watched until something comes. */
+const IDLE_REPLIES = 3;
 /** Well above what clocks differ by. */
 const BEHIND_MS = 5000;
 
@@ -57,6 +59,7 @@ export class Puller {
   #ended = false;
   #waitsForRoom = false;
   #expectsLittle = false;
+  #emptyReplies = 0;
 
   constructor(deps: PullerDeps, cursor: string) {
     this.#deps = deps;
@@ -125,6 +128,7 @@ export class Puller {
 
   async #pull(): Promise<Pulled | undefined> {
     const { shard, source, budget, clock, signal } = this.#deps;
+    if (this.#emptyReplies >= IDLE_REPLIES && this.#endPosition === undefined) await this.#watch();
     await this.#sleeper.sleep(this.#notBefore - clock.monotonic());
     const asked = this.#sizer.next();
     this.#waitsForRoom = true;
@@ -145,10 +149,27 @@ export class Puller {
       return { cursor, reply, reservation, scannedGroups, emptyAt };
     } catch (thrown) {
       reservation.release();
-      // What failed is tried again without others behind it.
+      // What failed is tried again by a pull, and without others behind it.
+      this.#emptyReplies = 0;
       this.#expectsLittle = false;
       throw thrown;
     }
+  }
+
+  /** At a shard that is idle: returns when a pull may bring something. */
+  async #watch(): Promise<void> {
+    const { shard, source, clock, signal, settings, stats } = this.#deps;
+    const onEmpty = (): number | undefined => {
+      const now = clock.monotonic();
+      stats.pulls += 1;
+      stats.stages.pull.observe(now - this.#notBefore);
+      this.#tipAt = now;
+      this.#notBefore = this.#idle.next(now);
+      return this.#endPosition === undefined ? this.#notBefore : undefined;
+    };
+    await source.watch(shard, this.#cursor, { at: this.#notBefore, onEmpty, signal });
+    // Whoever comes back after that time has asked.
+    if (clock.monotonic() >= this.#notBefore) this.#notBefore += settings.minPullIntervalMs;
   }
 
   /** @returns log groups the service went through. */
@@ -168,6 +189,7 @@ export class Puller {
     const atTip = reply.nextCursor === cursor;
     this.#ended = this.#end !== undefined && (atTip || reply.nextCursor === this.#end);
     this.#tipAt = atTip ? now : undefined;
+    this.#emptyReplies = atTip ? this.#emptyReplies + 1 : 0;
     if (!atTip) this.#idle.woke(now);
     const hasMore = !atTip && this.#hasMore(reply, asked);
     this.#expectsLittle = !hasMore && reply.bodyLength <= LITTLE_REPLY;

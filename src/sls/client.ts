@@ -16,9 +16,9 @@ import { heartbeat } from './heartbeat.js';
 import { findConsumerGroup } from './list-consumer-groups.js';
 import { listShards } from './list-shards.js';
 import type { ChooseProxy } from './proxy.js';
-import { pullLogs } from './pull-logs.js';
+import { pullLogs, watchTip } from './pull-logs.js';
 import { QuotaGate } from './quota-gate.js';
-import { openService, type CallLogstore } from './service.js';
+import { openService, type CallLogstore, type LogstoreCalls } from './service.js';
 import { ServiceTime } from './service-time.js';
 import { Signing } from './signing.js';
 import { Transport, type TransportSettings } from './transport.js';
@@ -85,24 +85,28 @@ export function createSlsClient(settings: SlsSettings, clock: Clock, log: Log): 
   };
   return {
     openLogstore: (logstore) => {
-      const call = openService(
+      const calls = openService(
         { ...deps, gate: gateOf(logstore.project) },
         dialFor(endpoint, logstore.project, settings.proxyFor),
         logstore.project,
         logstore.logstore,
       );
-      const admin = groupAdmin(call, logstore.consumerGroup);
-      return { source: logSource(call, logstore), group: consumerGroup(call, logstore), admin };
+      const admin = groupAdmin(calls.call, logstore.consumerGroup);
+      return { source: logSource(calls, logstore), group: consumerGroup(calls.call, logstore), admin };
     },
     close: () => transport.close(),
   };
 }
 
-function logSource(call: CallLogstore, { compression, query = '', bodyBuffer }: LogstoreSettings): LogSource {
+function logSource(
+  { call, repeat }: LogstoreCalls,
+  { compression, query = '', bodyBuffer }: LogstoreSettings,
+): LogSource {
   return {
     getCursor: (shard, from, signal) => getCursor(call, shard, from, signal),
     pull: (shard, cursor, count, signal, how) =>
       pullLogs(call, { shard, cursor, count, compression, query, bodyBuffer, signal, ...how }),
+    watch: (shard, cursor, watch) => watchTip(repeat, { shard, cursor, compression, query }, watch),
     getCursorTime: (shard, cursor, signal) => getCursorTime(call, shard, cursor, signal),
     groupsBetween,
     retention: (signal) => getRetention(call, signal),

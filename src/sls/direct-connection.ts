@@ -2,8 +2,10 @@ import net from 'node:net';
 import tls from 'node:tls';
 import type { ForwarderError } from '../errors/forwarder-error.js';
 import type { Clock } from '../flow/clock.js';
+import { MovingDeadline } from '../flow/moving-deadline.js';
+import type { NoReply, Task } from './direct-task.js';
 import type { Dial } from './endpoint.js';
-import { MAX_TEXT_BYTES, type HttpReply, type HttpRequest, type Limits } from './exchange.js';
+import { MAX_TEXT_BYTES, type HttpReply, type Limits } from './exchange.js';
 import { explainFailure, givenUp, notConnected, silent, tooLarge } from './network-errors.js';
 import { readHead, type ReplyHead } from './reply-head.js';
 
@@ -13,29 +15,12 @@ const HEAD_BYTES = 16_384;
 /** Middle-boxes forget idle connections without a word; ours end first. */
 export const KEPT_ALIVE_MS = 30_000;
 const KEEP_ALIVE_PROBE_MS = 1000;
-const UNREF = { unref: true };
 
 /** A reply that others wait behind may be silent for so long; then each is asked for alone, and given all its time. */
 const HOLD_UP_MS = 3000;
 
 /** How long the replies to several requests are left with the kernel, so that reading them wakes this process once. */
 const GATHER_MS = 10;
-
-/**
- * Why there is no reply although nothing is wrong with the request: the service answers in a way that is left to Node's parser, or the connection
- * ended before it came to this request.
- */
-export type NoReply = 'unusual' | 'dropped';
-
-/** One request and where its outcome goes. */
-export interface Task {
-  readonly request: HttpRequest;
-  /** As it travels. */
-  readonly text: string;
-  readonly resolve: (outcome: HttpReply | NoReply) => void;
-  /** SLS_NETWORK, SLS_TIMEOUT (also when the signal aborts) or SLS_PROTOCOL (too large). */
-  readonly reject: (error: ForwarderError) => void;
-}
 
 /** Who gives it work. */
 export interface ConnectionOwner {
@@ -79,7 +64,7 @@ export class DirectConnection {
   #filled = 0;
   /** When it was dialled, or something last came or went. */
   #heardAt: number;
-  #timer: { readonly cancel: () => void; readonly at: number } | undefined;
+  readonly #silence: MovingDeadline;
 
   /** Dials. */
   constructor(dial: Dial, limits: Limits, clock: Clock, owner: ConnectionOwner) {
@@ -88,6 +73,11 @@ export class DirectConnection {
     this.#clock = clock;
     this.#owner = owner;
     this.#heardAt = clock.monotonic();
+    this.#silence = new MovingDeadline(
+      clock,
+      () => this.#dueAt,
+      () => this.#tooLong(),
+    );
     this.#socket = this.#connect();
   }
 
@@ -96,13 +86,13 @@ export class DirectConnection {
    * behind the request whose turn it was are `dropped`; when a reply holds up others for too long, all of them.
    */
   ask(tasks: readonly Task[]): void {
-    for (const { request } of tasks) request.signal.addEventListener('abort', this.#onAbort, { once: true });
+    for (const { signal } of tasks) signal?.addEventListener('abort', this.#onAbort, { once: true });
     this.#behind.push(...tasks);
     this.#asked = tasks.length;
     this.#answeredAt = undefined;
     this.#next();
     if (this.#connected) this.#heard();
-    this.#watch();
+    this.#silence.watch();
     if (this.#connected && tasks.length > 1) this.#gather();
     this.#socket.write(tasks.map(({ text }) => text).join(''), 'latin1');
   }
@@ -110,7 +100,7 @@ export class DirectConnection {
   close(): void {
     if (this.#state.is === 'closed') return;
     this.#state = { is: 'closed' };
-    this.#timer?.cancel();
+    this.#silence.cancel();
     this.#socket.destroy();
     this.#owner.onClosed();
   }
@@ -126,7 +116,7 @@ export class DirectConnection {
     socket.once(this.#dial.tls ? 'secureConnect' : 'connect', () => {
       this.#connected = true;
       this.#heard();
-      this.#watch();
+      this.#silence.watch();
     });
     socket.on('error', (error) => this.#lost(error));
     socket.on('end', () => this.#lost(hungUp()));
@@ -177,9 +167,15 @@ export class DirectConnection {
 
   /** @returns bytes taken; 0: less than the head is there. */
   #readHead(task: Task, bytes: Buffer): number {
+    const last = this.#behind.length === 0;
+    const sameSize = task.same?.size ?? 0;
+    const same = last && bytes.length > sameSize ? undefined : task.same?.in(bytes);
+    if (same !== undefined) {
+      this.#answered(task, same);
+      return sameSize;
+    }
     const head = readHead(bytes);
     if (head === 'incomplete' && bytes.length < HEAD_BYTES) return 0;
-    const last = this.#behind.length === 0;
     if (typeof head === 'string' || (last && bytes.length > head.size + head.bodyLength)) {
       this.#end(task, 'unusual');
       return bytes.length;
@@ -197,19 +193,19 @@ export class DirectConnection {
     body.set(begun);
     this.#filled = begun.length;
     this.#state = { is: 'reading', task, head, body };
+    if (bodyLength === 0 && head.keepAlive) task.same?.remember(bytes.subarray(0, size), replyOf(head, body));
     this.#readBody(this.#state);
     return size + begun.length;
   }
 
   #readBody({ task, head, body }: Extract<State, { is: 'reading' }>): void {
     if (this.#filled < body.length) return;
-    const { status, headers, keepAlive } = head;
-    const reply = { status, headers, body: body.buffer, bodyLength: body.length };
     this.#proven = true;
-    if (!keepAlive) {
-      this.#end(task, reply);
-      return;
-    }
+    if (head.keepAlive) this.#answered(task, replyOf(head, body));
+    else this.#end(task, replyOf(head, body));
+  }
+
+  #answered(task: Task, reply: HttpReply): void {
     const now = this.#clock.monotonic();
     this.#answeredAt ??= now;
     this.#next();
@@ -217,13 +213,13 @@ export class DirectConnection {
     if (this.#state.is === 'idle') this.#owner.onFree(this.#asked, now - this.#answeredAt);
   }
 
-  #settle({ request, resolve }: Task, outcome: HttpReply | NoReply): void {
-    request.signal.removeEventListener('abort', this.#onAbort);
+  #settle({ signal, resolve }: Task, outcome: HttpReply | NoReply): void {
+    signal?.removeEventListener('abort', this.#onAbort);
     resolve(outcome);
   }
 
-  #refuse({ request, reject }: Task, error: ForwarderError): void {
-    request.signal.removeEventListener('abort', this.#onAbort);
+  #refuse({ signal, reject }: Task, error: ForwarderError): void {
+    signal?.removeEventListener('abort', this.#onAbort);
     reject(error);
   }
 
@@ -267,7 +263,7 @@ export class DirectConnection {
     const all = [first, ...this.#behind.splice(0)];
     this.close();
     for (const task of all)
-      if (task.request.signal.aborted) this.#refuse(task, givenUp(task.request.what, this.#dial));
+      if (task.signal?.aborted === true) this.#refuse(task, givenUp(task.request.what, this.#dial));
       else this.#settle(task, 'dropped');
   }
 
@@ -283,19 +279,8 @@ export class DirectConnection {
     return this.#heardAt + (this.#behind.length > 0 ? Math.min(HOLD_UP_MS, responseTimeoutMs) : responseTimeoutMs);
   }
 
-  /** One timer for many requests: when it fires it looks when that would be by now. */
-  #watch(): void {
-    const at = this.#dueAt;
-    if (this.#timer !== undefined && this.#timer.at <= at) return;
-    this.#timer?.cancel();
-    const cancel = this.#clock.timer(Math.max(0, at - this.#clock.monotonic()), () => this.#look(), UNREF);
-    this.#timer = { cancel, at };
-  }
-
-  #look(): void {
-    this.#timer = undefined;
-    if (this.#clock.monotonic() < this.#dueAt) this.#watch();
-    else if (!('task' in this.#state)) this.close();
+  #tooLong(): void {
+    if (!('task' in this.#state)) this.close();
     else if (this.#connected && this.#behind.length > 0) this.#dropAll(this.#state.task);
     else this.#fail(this.#state.task, this.#tooLate(this.#state.task));
   }
@@ -306,6 +291,10 @@ export class DirectConnection {
       ? silent(request.what, this.#dial, responseTimeoutMs)
       : notConnected(request.what, this.#dial, connectTimeoutMs);
   }
+}
+
+function replyOf({ status, headers }: ReplyHead, body: Uint8Array<ArrayBuffer>): HttpReply {
+  return { status, headers, body: body.buffer, bodyLength: body.length };
 }
 
 /** What Node says where it knows no better. */

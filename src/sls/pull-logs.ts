@@ -1,19 +1,23 @@
 import type { BodyEncoding } from '../model/batch.js';
-import type { PullHow, PullReply } from '../model/ports.js';
+import type { PullHow, PullReply, TipWatch } from '../model/ports.js';
 import { protocolError } from './errors.js';
 import type { HttpReply } from './exchange.js';
 import { isCursor } from './json.js';
-import type { CallLogstore } from './service.js';
+import type { Call, CallLogstore, RepeatCall } from './service.js';
 
-export interface PullRequest extends PullHow {
+/** What is read. */
+export interface PullFrom {
   readonly shard: number;
   /** Position of the first log group. */
   readonly cursor: string;
-  /** Log groups, 1..1000. */
-  readonly count: number;
   readonly compression: BodyEncoding;
   /** SPL for the service to run before it answers; empty: none. */
   readonly query?: string;
+}
+
+export interface PullRequest extends PullFrom, PullHow {
+  /** Log groups, 1..1000. */
+  readonly count: number;
   readonly bodyBuffer: (size: number) => ArrayBuffer;
   readonly signal: AbortSignal;
 }
@@ -25,35 +29,38 @@ export interface PullRequest extends PullHow {
  * @throws ForwarderError, among others SLS_CURSOR_INVALID, SLS_SHARD_GONE and SLS_PROTOCOL.
  */
 export async function pullLogs(call: CallLogstore, request: PullRequest): Promise<PullReply> {
-  const {
-    shard,
-    cursor,
-    endCursor,
-    count,
-    compression,
-    query = '',
-    bodyBuffer,
-    signal,
-    expectsLittle = false,
-  } = request;
-  const what = `pull from shard ${shard}`;
+  const { count, endCursor, bodyBuffer, signal, expectsLittle = false } = request;
+  const wanted = pull(request, count, signal, endCursor);
+  const reply = await call({ ...wanted, bodyBuffer, expectsLittle });
+  const headers = readHeaders(reply);
+  const problem = typeof headers === 'string' ? headers : contradiction(headers, reply.bodyLength);
+  if (typeof headers === 'string' || problem !== undefined) throw protocolError(reply, wanted.what, problem ?? '');
+  return { ...headers, body: reply.body, bodyLength: reply.bodyLength };
+}
+
+/**
+ * PullLogs for one log group, again and again until the service has one, or says anything else than that it has none. What comes is dropped: memory for
+ * it was not reserved.
+ */
+export function watchTip(repeat: RepeatCall, from: PullFrom, { at, onEmpty, signal }: TipWatch): Promise<void> {
+  const isEmpty = (reply: HttpReply): boolean =>
+    reply.bodyLength === 0 && header(reply, 'x-log-cursor') === from.cursor && header(reply, 'x-log-count') === '0';
+  return repeat(pull(from, 1, signal), { at, onReply: (reply) => (isEmpty(reply) ? onEmpty() : undefined) });
+}
+
+function pull(from: PullFrom, count: number, signal: AbortSignal, endCursor?: string): Call {
+  const { shard, cursor, compression, query = '' } = from;
   const end = endCursor === undefined ? {} : { end_cursor: endCursor };
   const filter = query === '' ? {} : { query, pullMode: 'scan_on_stream' };
-  const reply = await call({
-    what,
+  return {
+    what: `pull from shard ${shard}`,
     method: 'GET',
     path: `/shards/${shard}`,
     query: { type: 'log', cursor, count: String(count), ...end, ...filter },
     headers: { accept: 'application/x-protobuf', 'accept-encoding': compression === 'none' ? '' : compression },
     lane: 'pull',
-    bodyBuffer,
-    expectsLittle,
     signal,
-  });
-  const headers = readHeaders(reply);
-  const problem = typeof headers === 'string' ? headers : contradiction(headers, reply.bodyLength);
-  if (typeof headers === 'string' || problem !== undefined) throw protocolError(reply, what, problem ?? '');
-  return { ...headers, body: reply.body, bodyLength: reply.bodyLength };
+  };
 }
 
 type PullHeaders = Omit<PullReply, 'body' | 'bodyLength'>;

@@ -22,6 +22,11 @@ export class QuotaGate {
     this.#random = random;
   }
 
+  /** Pulls are held back. */
+  get isShut(): boolean {
+    return this.#leftMs > 0;
+  }
+
   /** @throws ForwarderError SLS_QUOTA while pulls are held back */
   check(what: string): void {
     const leftMs = this.#leftMs;

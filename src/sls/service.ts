@@ -2,13 +2,14 @@ import type { Clock } from '../flow/clock.js';
 import type { ErrorCode } from '../errors/codes.js';
 import type { ForwarderError } from '../errors/forwarder-error.js';
 import { checkCredentials, type Credentials, type CredentialsProvider } from './credentials/credentials.js';
+import type { Repeat } from './direct-lane.js';
 import type { Dial } from './endpoint.js';
 import { replyError } from './errors.js';
 import type { HttpReply } from './exchange.js';
 import type { ServiceTime } from './service-time.js';
 import type { QuotaGate } from './quota-gate.js';
 import type { Signer } from './sign.js';
-import { SignedRequests } from './signed-requests.js';
+import { SIGNATURE_USED_MS, SignedRequests, type SignedRequest } from './signed-requests.js';
 import type { Signing } from './signing.js';
 import type { Lane, Transport } from './transport.js';
 
@@ -33,6 +34,18 @@ export interface Call {
 /** Resolves with status 200 only. @throws ForwarderError */
 export type CallLogstore = (call: Call) => Promise<HttpReply>;
 
+/**
+ * Makes the same pull again and again as long as it is answered with status 200 and `onReply` wants it, but no longer than a signature is used. Any
+ * other reply, and every failure, is left to be found by a call. Only credentials that can't be had make it reject, as a call.
+ */
+export type RepeatCall = (call: Call, repeat: Repeat) => Promise<void>;
+
+/** One logstore. */
+export interface LogstoreCalls {
+  readonly call: CallLogstore;
+  readonly repeat: RepeatCall;
+}
+
 export interface ServiceDeps {
   readonly transport: Transport;
   readonly signing: Signing;
@@ -44,12 +57,15 @@ export interface ServiceDeps {
 }
 
 /** The one way every request to a logstore goes: signed, sent, and judged by its status. */
-export function openService(deps: ServiceDeps, dial: Dial, project: string, logstore: string): CallLogstore {
+export function openService(deps: ServiceDeps, dial: Dial, project: string, logstore: string): LogstoreCalls {
   const { transport, signing, time, clock, gate } = deps;
   const requests = new SignedRequests(dial.hostHeader);
-  return async (call) => {
-    const what = `${call.what} of ${project}/${logstore}`;
-    const path = `/logstores/${logstore}${call.path}`;
+  const whatOf = (call: Call): string => `${call.what} of ${project}/${logstore}`;
+  const sign = (call: Call, signer: Signer, credentials: Credentials, offsetMs: number): Promise<SignedRequest> =>
+    requests.make({ ...call, path: `/logstores/${logstore}${call.path}` }, signer, credentials, clock.now() + offsetMs);
+
+  const call: CallLogstore = async (call) => {
+    const what = whatOf(call);
     /** Each kind of refusal is mended once. */
     const mended = new Set<ErrorCode>();
     for (;;) {
@@ -58,7 +74,7 @@ export function openService(deps: ServiceDeps, dial: Dial, project: string, logs
       const credentials = checkCredentials(await deps.credentials.get());
       const { signer } = signing;
       const offsetMs = time.offsetMs;
-      const ready = await requests.make({ ...call, path }, signer, credentials, clock.now() + offsetMs);
+      const ready = await sign(call, signer, credentials, offsetMs);
       const { method, bodyBuffer, expectsLittle = false, signal, lane } = call;
       const reply = await transport.request(dial, lane, { what, method, ...ready, bodyBuffer, expectsLittle, signal });
       if (reply.status === 200) {
@@ -76,6 +92,24 @@ export function openService(deps: ServiceDeps, dial: Dial, project: string, logs
       if (!(await mend(error, { skewMs, offsetMs, signer, credentials }))) throw error;
     }
   };
+
+  const repeat: RepeatCall = async (call, { at, onReply }) => {
+    const repeater = transport.repeater(dial);
+    if (repeater === undefined) return;
+    const until = clock.monotonic() + SIGNATURE_USED_MS;
+    const credentials = checkCredentials(await deps.credentials.get());
+    const ready = await sign(call, signing.signer, credentials, time.offsetMs);
+    const again = (reply: HttpReply): number | undefined => {
+      const next = reply.status === 200 && !gate.isShut ? onReply(reply) : undefined;
+      return clock.monotonic() < until ? next : undefined;
+    };
+    await repeater.repeat(
+      { what: whatOf(call), method: call.method, ...ready, signal: call.signal },
+      { at, onReply: again },
+    );
+  };
+
+  return { call, repeat };
 
   /** @returns whether the same request may be accepted now. */
   function mend({ code, details }: ForwarderError, used: Used): boolean | Promise<boolean> {

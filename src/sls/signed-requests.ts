@@ -32,10 +32,10 @@ const API_VERSION = '0.6.0';
 const EMPTY = Buffer.alloc(0);
 
 /** The service takes signatures of the last quarter of an hour. */
-const GOOD_MS = 10_000;
+export const SIGNATURE_USED_MS = 60_000;
 
 /**
- * Makes requests out of calls. The last one of each path without a body is kept for ten seconds, for a shard at its tip is asked the same five times a
+ * Makes requests out of calls. The last one of each path without a body is kept for a minute, for a shard at its tip is asked the same five times a
  * second.
  */
 export class SignedRequests {
@@ -48,7 +48,7 @@ export class SignedRequests {
 
   /** @param nowMs the service's time, milliseconds since the epoch */
   async make(call: ToSign, signer: Signer, credentials: Credentials, nowMs: number): Promise<SignedRequest> {
-    const signature = { signer, credentials, at: Math.floor(nowMs / GOOD_MS) * GOOD_MS };
+    const signature = { signer, credentials, at: Math.floor(nowMs / SIGNATURE_USED_MS) * SIGNATURE_USED_MS };
     const kept = this.#kept.get(call.path);
     if (kept !== undefined && isSame(kept, signature) && asksTheSame(kept.call, call)) return kept.request;
     const request = await this.#sign(call, signature);

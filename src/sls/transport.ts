@@ -56,6 +56,12 @@ export class Transport {
     return (await direct?.request(request)) ?? this.#request(dial, lane, request);
   }
 
+  /** Where the same can be asked again and again for little: not through a proxy, nor where the service answers in a way of its own. */
+  repeater(dial: Dial): DirectLane | undefined {
+    const direct = dial.via === undefined ? this.#directTo(dial) : undefined;
+    return direct?.isUsual === true ? direct : undefined;
+  }
+
   #directTo(dial: Dial): DirectLane {
     const where = `${dial.tls} ${dial.host} ${dial.port}`;
     const known = this.#direct.get(where);

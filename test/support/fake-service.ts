@@ -21,6 +21,8 @@ export class FakeService {
   /** Every accepted commit, in order. */
   /** Of each pull, whether it said that it expects little. */
   readonly expectations: boolean[] = [];
+  /** Questions of watches that found nothing. */
+  watched = 0;
   readonly commits: { readonly consumer: string; readonly shard: number; readonly cursor: number }[] = [];
   /** Errors the next requests of an operation are answered with; they are used up in order. */
   readonly faults = new Map<Operation, Fault[]>();
@@ -124,6 +126,14 @@ export class FakeService {
         this.expectations.push(expectsLittle);
         await this.#request('pull', signal);
         return this.#pull(shard, Number(cursor), count, endCursor === undefined ? undefined : Number(endCursor));
+      },
+      watch: async (shard, cursor, { at, onEmpty, signal }) => {
+        for (let next: number | undefined = at; next !== undefined; next = onEmpty(), this.watched += 1) {
+          await sleep(this.#clock, next - this.#clock.monotonic(), signal);
+          const isUsual =
+            (this.faults.get('pull') ?? []).length === 0 && Number(cursor) >= (this.oldest.get(shard) ?? 0);
+          if (signal.aborted || !isUsual || Number(cursor) < this.size(shard)) return;
+        }
       },
       getCursorTime: async (_shard, _cursor, signal) => {
         await this.#request('getCursorTime', signal);

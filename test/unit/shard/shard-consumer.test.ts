@@ -268,6 +268,26 @@ test('a poll says that it expects little where the last brought little, not afte
   assert.deepEqual(service.expectations.slice(asked, asked + 3), [true, false, true]);
 });
 
+test('an idle shard is watched, which counts as pulls, and pulled from when something is there', async () => {
+  const { clock, process, service, received } = setUp(0, { minPullIntervalMs: 150 });
+  await process.start();
+  await clock.advance(4100);
+  const [pulled, watched] = [service.expectations.length, service.watched];
+  assert.ok(pulled <= 5 && watched >= 15, `${pulled} pulls, ${watched} questions of watches`);
+  assert.equal(process.pipeline.snapshot().totals.pulls, pulled + watched);
+  service.append(0, 3);
+  await clock.advance(100);
+  assert.deepEqual([service.expectations.length, received()], [pulled, []], 'the watch has just asked');
+  await clock.advance(1000);
+  assert.deepEqual(received(), [0, 1, 2]);
+  await clock.advance(5000);
+  service.faults.set('pull', ['SLS_TIMEOUT']);
+  const before = service.expectations.length;
+  await clock.advance(400);
+  assert.ok(service.expectations.length > before, 'what a watch can not tell is found by a pull');
+  assert.equal(process.pipeline.snapshot().totals.errors['SLS_TIMEOUT'], 1);
+});
+
 test('a shard without data for long is asked less often, and at the short interval again after the first event', async () => {
   const { clock, process, service } = setUp(0);
   const pulls = () => process.pipeline.snapshot().totals.pulls;
