@@ -35,6 +35,8 @@ interface Arrangement {
 const SAME_RATE = 200_000;
 /** At that rate each of 256 shards pulls every nine seconds, and the third reply is the first one of full size. */
 const SAME_RATE_WARM_UP_MS = 20_000;
+/** Long enough for every shard to pull and commit, and for V8 to collect. */
+const SAME_RATE_SECONDS = 10;
 
 /** Each list in turns, compared with its first. */
 const COMPARISONS: readonly (readonly Arrangement[])[] = [
@@ -105,7 +107,7 @@ async function runOnce(ends: Ends, { processes, threads, eps }: Arrangement, sec
     await Promise.all(all.map(ownsShards));
     await pause(eps === undefined ? SHORT_WARM_UP_MS : SAME_RATE_WARM_UP_MS);
     const [before, from, startedAt] = [all.map((each) => each.sample()), await ends.stats(), performance.now()];
-    await pause(seconds * 1_000);
+    await pause(Math.max(seconds, eps === undefined ? 0 : SAME_RATE_SECONDS) * 1_000);
     const [after, to, endedAt] = [all.map((each) => each.sample()), await ends.stats(), performance.now()];
     const peakRssMiB = all.reduce((sum, { memory }) => sum + memory.peakRss, 0) / 2 ** 20;
     await Promise.all(all.map((each) => each.stop()));

@@ -118,7 +118,10 @@ function profile(settings: CredentialsSettings, env: Environment): CredentialsSo
 /** In the order of Alibaba Cloud's SDKs: what was said explicitly first, the machine's own role last. */
 const ORDER = ['environment', 'oidc', 'uri', 'profile', 'ecs-ram-role'] as const;
 
-/** The first source that is there and works, and from then on only that one. */
+/**
+ * The first source that is there and works, and from then on only that one. One that is set up and does not answer at present is waited for: the next
+ * might work with fewer rights, for good. The machine's own role is never set up, so where nobody answers for it there is none.
+ */
 function chain(parts: Sources, log: Log): CredentialsSource {
   let chosen: CredentialsSource | undefined;
   const search: CredentialsSource['fetch'] = async () => {
@@ -131,7 +134,9 @@ function chain(parts: Sources, log: Log): CredentialsSource {
         log.info({ source: source.name }, 'credentials found');
         return issued;
       } catch (thrown) {
-        reasons.push(`${name}: ${asForwarderError(thrown).message.replace(/^the credentials can't be used: /, '')}`);
+        const error = asForwarderError(thrown);
+        if (error.class === 'retry' && name !== 'ecs-ram-role') throw error;
+        reasons.push(`${name}: ${error.message.replace(/^the credentials can't be used: /, '')}`);
       }
     }
     throw unusable(

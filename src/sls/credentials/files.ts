@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readFault } from '../../errors/file-fault.js';
 import { isRecord } from '../json.js';
 import { readIssued, unusable, type CredentialsSource, type Issued } from './credentials.js';
 
@@ -8,8 +9,7 @@ export function readText(what: string, file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
-    throw unusable(`${what} can't be read from ${file} (${code})`);
+    throw unusable(`${what} can't be read from ${file}: ${readFault(thrown)}`);
   }
 }
 

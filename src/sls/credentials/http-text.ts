@@ -35,7 +35,7 @@ export class HttpText {
     this.#transport = new Transport(LIMITS, clock);
   }
 
-  /** @throws ForwarderError SLS_NETWORK, SLS_TIMEOUT, SLS_PROTOCOL, CONFIG_INVALID */
+  /** @throws ForwarderError SLS_NETWORK, SLS_TIMEOUT, SLS_PROTOCOL, SLS_SERVER (429 and 5xx, which pass), PROXY_REFUSED, CONFIG_INVALID */
   async request({ what, url, method = 'GET', headers = {}, form, proxyFor }: TextRequest): Promise<TextReply> {
     const { dial, target } = take(what, url, proxyFor);
     const body = form === undefined ? Buffer.alloc(0) : Buffer.from(new URLSearchParams(form).toString());
@@ -51,6 +51,8 @@ export class HttpText {
     if (reply.status === 407 && dial.via !== undefined) {
       throw new ForwarderError('PROXY_REFUSED', `${what}: ${refusedByProxy(dial.via, 407).message}`);
     }
+    if (reply.status === 429 || reply.status >= 500)
+      throw new ForwarderError('SLS_SERVER', `${what} answered ${reply.status}; trying again`);
     const json = tryJson(reply);
     const text = Buffer.from(reply.body, 0, reply.bodyLength).toString();
     return { status: reply.status, text, json: isRecord(json) ? json : undefined };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ForwarderError } from '../../errors/forwarder-error.js';
 import type { Clock } from '../../flow/clock.js';
 import type { ChooseProxy } from '../proxy.js';
 import { readIssued, unusable, type CredentialsSource, type Issued } from './credentials.js';
@@ -50,6 +51,9 @@ async function assume(http: HttpText, role: OidcRole, clock: Clock): Promise<Iss
   if (status === 200 && typeof credentials === 'object' && credentials !== null)
     return readIssued(NAME, credentials as Readonly<Record<string, unknown>>);
   const code = json?.['Code'];
+  // The API's own limit on calls comes as 400.
+  if (typeof code === 'string' && /^Throttling\b/.test(code))
+    throw new ForwarderError('SLS_SERVER', `${NAME} is asked too often; trying again`);
   const said = typeof code === 'string' && /^[\w.]{1,80}$/.test(code) ? ` ${code}` : '';
   throw unusable(`${NAME} refused role ${roleArn} with ${status}${said}`);
 }

@@ -121,6 +121,24 @@ test('what expires is replaced early, by one request, while the old ones still s
   );
 });
 
+for (const status of [429, 500, 503])
+  test(`a service that answers ${status} for a while is asked again, and nothing else is taken instead`, async () => {
+    await withStandIn(
+      () => ({ status, body: 'later' }),
+      async (standIn) => {
+        const sources = [{ source: 'uri' }, { source: 'auto' }, { source: 'ecs-ram-role' }] as const;
+        for (const { source } of sources) {
+          const { provider } = open({ source, uri: standIn.url, metadataEndpoint: standIn.url });
+          standIn.answer = () => ({ status, body: 'later' });
+          await assert.rejects(provider.get(), { code: 'SLS_SERVER', message: new RegExp(`answered ${status}`) });
+          standIn.answer = ({ method }) =>
+            method === 'PUT' ? { status: 404, body: '' } : { body: { Code: 'Success', ...keys(1) } };
+          if (source !== 'ecs-ram-role') assert.equal(await idOf(provider), 'id-1');
+        }
+      },
+    );
+  });
+
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await settle(1);
 }
@@ -138,7 +156,7 @@ test('a failing refresh is reported and survived until the end; then it is an er
       await until(() => log.lines.length > 0);
       assert.match(log.lines[0]!.message, /credentials URI answered 500/);
       await clock.advance(600_001);
-      await assert.rejects(provider.get(), { code: 'SLS_UNAUTHORIZED' });
+      await assert.rejects(provider.get(), { code: 'SLS_SERVER' });
       standIn.answer = () => ({ body: keys(2, 9_000_000) });
       assert.equal(await idOf(provider), 'id-2');
       assert.ok(!JSON.stringify(log.lines).includes(SECRET));
@@ -191,11 +209,14 @@ test('OIDC: the role of a service account; the token is read anew each time and 
     );
     await withStandIn(
       () => ({ status: 400, body: { Code: 'AuthenticationFail.OIDCToken.Expired' } }),
-      async ({ url }) => {
+      async (standIn) => {
+        const { url } = standIn;
         const roles = { roleArn: 'acs:ram::1:role/r', oidcProviderArn: 'p', oidcTokenFile, stsEndpoint: url };
         const refused = open({ source: 'oidc', ...roles }).provider.get();
         const message = /refused role acs:ram::1:role\/r with 400 AuthenticationFail.OIDCToken.Expired/;
         await assert.rejects(refused, { code: 'SLS_UNAUTHORIZED', message });
+        standIn.answer = () => ({ status: 400, body: { Code: 'Throttling.User' } });
+        await assert.rejects(open({ source: 'oidc', ...roles }).provider.get(), { code: 'SLS_SERVER' });
       },
     );
   });
