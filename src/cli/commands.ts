@@ -23,8 +23,9 @@ Ctrl-C or SIGTERM delivers and commits what is in flight, then ends; a second on
 Exit codes:
    0  done                                  70  a bug in the forwarder
   64  wrong command line                    75  stopped before everything was delivered (it will be read again)
-  65  replay: some letters stay             77  credentials refused
-  66  file or directory not readable        78  wrong config, or no such project or logstore
+  65  replay: some letters stay; or a       77  credentials refused
+      cursor has expired (policy fail)      78  wrong config, or no such project or logstore
+  66  file or directory not readable
   69  service away, or address in use`;
 
 const RUN = { ...CONFIG, ...RANGE_OPTIONS } as const;

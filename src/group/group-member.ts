@@ -10,6 +10,9 @@ import type { ReleaseReason } from './release-reason.js';
 /** The last heartbeat is a courtesy to our successor: it may cost a moment, not a hang. */
 const LAST_HEARTBEAT_MS = 2000;
 
+/** Shards change hands within two heartbeats; who has none after three has to wait for something else. */
+const EMPTY_REPLIES = 3;
+
 /** What the member knows of a shard's consumer. */
 export interface ShardRun {
   readonly shard: number;
@@ -52,6 +55,7 @@ export class GroupMember<T extends ShardRun> {
   readonly #ended = new AbortController();
   #beating: Promise<void> = Promise.resolve();
   #stopping = false;
+  #emptyReplies = 0;
 
   constructor(deps: GroupMemberDeps<T>) {
     this.#deps = deps;
@@ -125,7 +129,16 @@ export class GroupMember<T extends ShardRun> {
     for (const shard of release) this.#runs.get(shard)?.run.release('unassigned');
     for (const shard of acquire) this.#open(shard);
     if (acquire.length + release.length > 0) this.#deps.log.info({ acquire, release, shards }, 'assignment changed');
+    this.#emptyReplies = shards.length > 0 ? 0 : this.#emptyReplies + 1;
+    if (this.#emptyReplies === EMPTY_REPLIES) this.#sayEmpty();
     this.#deps.onHeartbeat();
+  }
+
+  /** Said once: else a process that waits looks like one with a wrong config. */
+  #sayEmpty(): void {
+    const { log, leaseMs } = this.#deps;
+    const why = `others of the group have them all, or one that ended still counts, for up to ${leaseMs / 1000} s`;
+    log.info({}, `no shard for this consumer yet: ${why}`);
   }
 
   #open(shard: number): void {

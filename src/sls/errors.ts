@@ -151,7 +151,7 @@ function adviceFor(code: ErrorCode, refusal: Refusal, skewMs: number | undefined
     case 'SLS_SERVER':
       return 'a failure of the service; trying again';
     case 'SLS_CURSOR_INVALID':
-      return 'the position is expired or was never one of this shard';
+      return 'the position is expired or was never one of this shard (forwarder checkpoint set names another)';
     case 'SLS_SHARD_GONE':
       return 'the shard does not exist any more';
     case 'SLS_CONSUMER_UNKNOWN':

@@ -117,6 +117,22 @@ test('at start: waits while the service is away, says when an operator must act 
   await startedLate;
 });
 
+test('who gets no shard says so once, and why', async () => {
+  const { clock, service } = setUp(1, 5);
+  const first = new FakeProcess(service, clock, 'a');
+  await first.start();
+  await clock.advance(1000);
+  const second = new FakeProcess(service, clock, 'b');
+  const said = () => second.log.lines.filter(({ message }) => message.startsWith('no shard for this consumer yet'));
+  await second.start();
+  await clock.advance(1500);
+  assert.equal(said().length, 0, 'two heartbeats: it may be under way');
+  await clock.advance(20_000);
+  assert.equal(said().length, 1);
+  assert.match(said()[0]!.message, /for up to 10 s$/);
+  assert.ok(first.log.lines.every(({ message }) => !message.startsWith('no shard')));
+});
+
 test('policy fail ends the pipeline with the reason after what was read is committed', async () => {
   const { clock, service } = setUp(1, 20);
   service.checkpoints.set(0, '3');
