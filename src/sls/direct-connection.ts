@@ -276,7 +276,9 @@ export class DirectConnection {
     const { connectTimeoutMs, responseTimeoutMs } = this.#limits;
     if (!this.#connected) return this.#heardAt + connectTimeoutMs;
     if (!('task' in this.#state)) return this.#heardAt + KEPT_ALIVE_MS;
-    return this.#heardAt + (this.#behind.length > 0 ? Math.min(HOLD_UP_MS, responseTimeoutMs) : responseTimeoutMs);
+    // A repeated request that gets no answer is followed by one of its own, which is given all the time there is.
+    const isShort = this.#behind.length > 0 || this.#state.task.same !== undefined;
+    return this.#heardAt + (isShort ? Math.min(HOLD_UP_MS, responseTimeoutMs) : responseTimeoutMs);
   }
 
   #tooLong(): void {

@@ -95,7 +95,7 @@ export function openService(deps: ServiceDeps, dial: Dial, project: string, logs
 
   const repeat: RepeatCall = async (call, { at, onReply }) => {
     const repeater = transport.repeater(dial);
-    if (repeater === undefined) return;
+    if (repeater === undefined || gate.isShut) return;
     const until = clock.monotonic() + SIGNATURE_USED_MS;
     const credentials = checkCredentials(await deps.credentials.get());
     const ready = await sign(call, signing.signer, credentials, time.offsetMs);

@@ -18,11 +18,11 @@ import type {
 export class FakeService {
   readonly source: LogSource;
   readonly checkpoints = new Map<number, string>();
-  /** Every accepted commit, in order. */
   /** Of each pull, whether it said that it expects little. */
   readonly expectations: boolean[] = [];
   /** Questions of watches that found nothing. */
   watched = 0;
+  /** Every accepted commit, in order. */
   readonly commits: { readonly consumer: string; readonly shard: number; readonly cursor: number }[] = [];
   /** Errors the next requests of an operation are answered with; they are used up in order. */
   readonly faults = new Map<Operation, Fault[]>();

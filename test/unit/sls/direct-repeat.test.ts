@@ -156,6 +156,18 @@ for (const [name, way] of Object.entries(WAYS))
     assert.ok(clock.pending <= 2, `${clock.pending} timers`);
   });
 
+test('a single one that gets no answer is given up after three seconds, not after the whole time of a pull', async (context) => {
+  const { clock, lane, asked } = await setUp(context, () => undefined);
+  let isOver = false;
+  void lane.repeat(request(0), { at: clock.monotonic(), onReply: () => assert.fail() }).then(() => (isOver = true));
+  await clock.advance(0);
+  await until(() => asked.length === 1);
+  await clock.advance(2990);
+  assert.equal(isOver, false);
+  await clock.advance(20);
+  assert.equal(isOver, true);
+});
+
 test('what can not travel over a connection of ours is not asked', async (context) => {
   const { clock, lane, asked } = await setUp(context, () => EMPTY);
   await lane.repeat({ ...request(0), target: '/a b' }, { at: 0, onReply: () => assert.fail() });

@@ -110,6 +110,11 @@ test('while the quota of a project holds pulls back nothing of it is watched', a
   await refused;
   assert.ok(empty > 0);
   await assert.rejects(source.pull(0, end, 10, never), /held back/);
+  const pulls = async (): Promise<unknown> =>
+    ((await service.control('stats')) as { requests: { PullLogs: unknown } }).requests.PullLogs;
+  const before = await pulls();
+  await source.watch(0, end, { at: 0, onEmpty, signal: never });
+  assert.deepEqual(await pulls(), before, 'not asked at all');
 });
 
 test('a watch lasts no longer than its signature is used', async (context) => {
