@@ -7,7 +7,7 @@ const door = (name, module, allowed) => ({
   to: { path: module },
 });
 /** Runs at build time only and is not published. */
-const KERNEL_BUILD = '^workers/kernel/build\\.mjs$';
+const KERNEL_BUILD = '^workers/kernel/(build|layout-assembly)\\.mjs$';
 const npm = (name) => `^node_modules/${name}/`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -1,3 +1,5 @@
+import { words, type RecordName, type Span, type Values } from './records.js';
+
 const ALIGNMENT = 16;
 /** The kernel reads text 16 bytes at a time. */
 const SLACK = 16;
@@ -17,15 +19,33 @@ export class Arena {
     return this.put(new Uint8Array(Uint32Array.from(values).buffer));
   }
 
+  /** @returns its address. */
+  record<R extends RecordName>(record: R, values: Values<R>): number {
+    return this.words(words(record, values));
+  }
+
+  /** Records of one kind, back to back. @returns address and number. */
+  list<R extends RecordName>(record: R, values: readonly Values<R>[]): Span {
+    return [this.words(values.flatMap((one) => words(record, one))), values.length];
+  }
+
+  /** @returns address and number. */
+  addresses(values: readonly number[]): Span {
+    return [this.words(values), values.length];
+  }
+
   /** @returns address and length. */
-  text(value: string): [number, number] {
+  text(value: string): Span {
     const data = new TextEncoder().encode(value);
     return [this.put(data), data.length];
   }
 
-  /** @returns address and number of texts. */
-  texts(values: readonly string[]): [number, number] {
-    return [this.words(values.flatMap((value) => this.text(value))), values.length];
+  /** @returns address and number of Texts. */
+  texts(values: readonly string[]): Span {
+    return this.list(
+      'Text',
+      values.map((value) => ({ text: this.text(value) })),
+    );
   }
 
   put(data: Uint8Array): number {

@@ -1,12 +1,15 @@
 // Compiles the kernel: `node workers/kernel/build.mjs [output directory, default dist]`.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
+import ts from 'typescript';
+import { assemblyOf } from './layout-assembly.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const target = join(resolve(root, process.argv[2] ?? 'dist'), 'workers/kernel');
 mkdirSync(target, { recursive: true });
+await writeLayout();
 
 const { error, stderr } = await asc.main([
   'workers/kernel/assembly/index.ts',
@@ -20,6 +23,22 @@ const { error, stderr } = await asc.main([
 if (error) {
   console.error(`kernel: ${firstComplaint(stderr.toString()) ?? error.message}`);
   process.exit(1);
+}
+
+/** assembly/layout.ts is a file of the repository, so that an editor and the architecture rules see it; it is written when layout.ts changed. */
+async function writeLayout() {
+  const [{ RECORDS }, { NUMBERS, SIZES }] = await Promise.all([load('layout.ts'), load('numbers.ts')]);
+  const text = assemblyOf(RECORDS, NUMBERS, SIZES);
+  const file = join(root, 'workers/kernel/assembly/layout.ts');
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
+}
+
+/** A module of plain data, without its types. */
+function load(name) {
+  const source = readFileSync(join(root, 'workers/kernel', name), 'utf8');
+  const compilerOptions = { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022 };
+  const { outputText } = ts.transpileModule(source, { compilerOptions });
+  return import(`data:text/javascript;base64,${Buffer.from(outputText).toString('base64')}`);
 }
 
 /** The compiler's first error with its place, on one line. */

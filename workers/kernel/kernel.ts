@@ -1,13 +1,19 @@
 import type { FormatPlan } from '../../src/model/format-plan.js';
 import type { FormatCounts, FormatFault } from '../../src/model/format-task.js';
 import { KernelFault } from './fault.js';
+import { NUMBERS, SIZES } from './numbers.js';
 import { Output } from './output.js';
 import { NeedleChooser } from './needles.js';
 import { encodePlan } from './plan-encoder.js';
 import { type FoundLog, Rejected } from './rejected.js';
 
-/** The numbers of assembly/fault.ts. */
-const REASONS: readonly FormatFault['reason'][] = ['lz4-corrupt', 'size-mismatch', 'size-limit', 'protobuf-corrupt'];
+const { FAULT } = NUMBERS;
+const REASONS: Readonly<Record<number, FormatFault['reason']>> = {
+  [FAULT.lz4Corrupt]: 'lz4-corrupt',
+  [FAULT.sizeMismatch]: 'size-mismatch',
+  [FAULT.sizeLimit]: 'size-limit',
+  [FAULT.protobufCorrupt]: 'protobuf-corrupt',
+};
 
 const PAGE = 65_536;
 const MAX_PAGES = 65_536;
@@ -192,7 +198,7 @@ export class Kernel {
     const rejected = new Rejected((group) => cursorOf(cursor, group), this.#maxFrameBytes);
     this.#rejected = rejected;
     const originAt = this.#kernel.origin();
-    const room = this.#memory.subarray(originAt, originAt + ORIGIN_ROOM);
+    const room = this.#memory.subarray(originAt, originAt + SIZES.ORIGIN_ROOM);
     const { written } = new TextEncoder().encodeInto(origin.text, room);
     this.#kernel.format(plan.address, this.#base, rawSize, written, origin.high, origin.low);
     if (rawSize > PAGE) plan.expansion = (output.length / rawSize) * HEADROOM;
@@ -294,9 +300,6 @@ function decodeBase64(text: string): string {
 }
 
 const MAX_ODD_CURSOR = 400;
-
-/** As in assembly/computed.ts. */
-const ORIGIN_ROOM = 512;
 
 function align(address: number): number {
   return Math.ceil(address / ALIGNMENT) * ALIGNMENT;

@@ -1,8 +1,7 @@
 /** Which three bytes of a text assembly/searches.ts looks for first: those whose lower halves the logs at hand have least of. */
 
-/** Address, length and offset of a Needle. */
-const NEEDLE_WORDS = 3;
-const WORD = 4;
+import { offsetOf, sizeOf } from './records.js';
+
 const BYTES = 3;
 
 /** How much of a batch is looked at, and the least that tells what is rare in logs. */
@@ -34,7 +33,10 @@ export class NeedleChooser {
     for (const { texts, needlesAt, masksAt } of this.#searches) {
       const offsets = texts.map((text) => rarestOffset(text, counts));
       for (const [i, offset] of offsets.entries()) {
-        write(needlesAt + (i * NEEDLE_WORDS + 2) * WORD, new Uint8Array(Uint32Array.of(offset).buffer));
+        write(
+          needlesAt + i * sizeOf('Needle') + offsetOf('Needle', 'offset'),
+          new Uint8Array(Uint32Array.of(offset).buffer),
+        );
       }
       write(masksAt, masksOf(texts, offsets));
     }

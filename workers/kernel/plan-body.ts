@@ -1,12 +1,12 @@
 import type { BodyPlan, CefBodyPlan, LeefBodyPlan, Member, Template } from '../../src/model/format-plan.js';
 import type { Arena } from './arena.js';
+import { NUMBERS } from './numbers.js';
+import type { Values } from './records.js';
 import type { RefTable } from './plan-refs.js';
 
-/** The numbers are those of assembly/plan.ts … */
-const KINDS = { kv: 0, json: 1, raw: 2, leef: 3, cef: 3 } as const;
-const RESTS = { none: 0, contents: 1, all: 2 } as const;
-/** … and of assembly/escape.ts. */
-const MODES = { plain: 0, json: 1, leefValue: 2, leefTitle: 3, cefValue: 4, cefTitle: 5, kvValue: 7 } as const;
+const { BODY, ESCAPE, QUOTE, REST } = NUMBERS;
+/** LEEF and CEF are one body with different layouts. */
+const KINDS = { kv: BODY.kv, json: BODY.json, raw: BODY.raw, leef: BODY.pairs, cef: BODY.pairs } as const;
 
 /** Of parts of an event. */
 const PART_NAMES = ['slsPart', 'slsPartId'];
@@ -48,23 +48,23 @@ const NOTHING: Layout = {
   prefix: '',
   titles: [],
   members: [],
-  rest: RESTS.none,
+  rest: REST.none,
   reserved: [],
-  valueMode: MODES.plain,
-  titleMode: MODES.plain,
+  valueMode: ESCAPE.plain,
+  titleMode: ESCAPE.plain,
   delimiter: '\0',
   expand: false,
 };
 
 function layoutOf(body: BodyPlan): Layout {
-  if (body.kind === 'kv') return body.quote === 'none' ? NOTHING : { ...NOTHING, valueMode: MODES.kvValue };
+  if (body.kind === 'kv') return body.quote === 'none' ? NOTHING : { ...NOTHING, valueMode: ESCAPE.kvValue };
   if (body.kind === 'raw') return { ...NOTHING, titles: [unbounded(body.value)] };
   const names = body.members.map(({ name }) => name);
   if (body.kind === 'json') {
     const { members, expand } = body;
-    return { ...NOTHING, members, rest: RESTS[body.rest], reserved: names, valueMode: MODES.json, expand };
+    return { ...NOTHING, members, rest: REST[body.rest], reserved: names, valueMode: ESCAPE.json, expand };
   }
-  const common = { ...NOTHING, rest: RESTS[body.rest] };
+  const common = { ...NOTHING, rest: REST[body.rest] };
   return body.kind === 'leef' ? leef(body, names, common) : cef(body, names, common);
 }
 
@@ -79,8 +79,8 @@ function leef(body: LeefBodyPlan, names: readonly string[], common: Layout): Lay
     titles: format === '1.0' ? titles : [...titles, unbounded([{ kind: 'literal', text: named }])],
     members: [time, { name: 'sev', value: RATING }, ...body.members],
     reserved: [...LEEF_RESERVED, ...names],
-    valueMode: MODES.leefValue,
-    titleMode: MODES.leefTitle,
+    valueMode: ESCAPE.leefValue,
+    titleMode: ESCAPE.leefTitle,
     delimiter,
   };
 }
@@ -97,8 +97,8 @@ function cef(body: CefBodyPlan, names: readonly string[], common: Layout): Layou
     titles: [...titles, unbounded(RATING)],
     members: [{ name: 'rt', value: TIME_MS }, ...body.members],
     reserved: [...CEF_RESERVED, ...names],
-    valueMode: MODES.cefValue,
-    titleMode: MODES.cefTitle,
+    valueMode: ESCAPE.cefValue,
+    titleMode: ESCAPE.cefTitle,
     delimiter: ' ',
   };
 }
@@ -109,26 +109,46 @@ export function templatesOfBody(body: BodyPlan): Template[] {
   return [...titles, ...members].map(({ value }) => value);
 }
 
-/** The plan's members from bodyKind to expand. */
-export function encodeBody(arena: Arena, refs: RefTable, body: BodyPlan): number[] {
+type BodyMembers = Pick<
+  Values<'Plan'>,
+  | 'bodyKind'
+  | 'separator'
+  | 'prefix'
+  | 'titles'
+  | 'members'
+  | 'rest'
+  | 'reserved'
+  | 'valueMode'
+  | 'titleMode'
+  | 'delimiter'
+  | 'expand'
+  | 'quote'
+  | 'oddBytes'
+>;
+
+/** The plan's members about the body. */
+export function encodeBody(arena: Arena, refs: RefTable, body: BodyPlan): BodyMembers {
   const layout = layoutOf(body);
   const label = body.kind === 'json' ? (name: string) => `${JSON.stringify(name)}:` : (name: string) => `${name}=`;
-  const titles = layout.titles.flatMap(({ value, max }) => [...refs.template(value), max]);
-  const members = layout.members.flatMap(({ name, value }) => [...arena.text(label(name)), ...refs.template(value)]);
-  return [
-    KINDS[body.kind],
-    ...arena.text(layout.prefix),
-    arena.words(titles),
-    layout.titles.length,
-    arena.words(members),
-    layout.members.length,
-    layout.rest,
-    ...arena.texts(layout.reserved),
-    layout.valueMode,
-    layout.titleMode,
-    layout.delimiter.charCodeAt(0),
-    Number(layout.expand),
-  ];
+  const titles = layout.titles.map(({ value, max }) => ({ parts: refs.template(value), maxLength: max }));
+  const members = layout.members.map(({ name, value }) => ({
+    literal: arena.text(label(name)),
+    parts: refs.template(value),
+  }));
+  return {
+    bodyKind: KINDS[body.kind],
+    separator: arena.text(body.kind === 'kv' ? body.separator : ''),
+    prefix: arena.text(layout.prefix),
+    titles: arena.list('Title', titles),
+    members: arena.list('Member', members),
+    rest: layout.rest,
+    reserved: arena.texts(layout.reserved),
+    valueMode: layout.valueMode,
+    titleMode: layout.titleMode,
+    delimiter: layout.delimiter.charCodeAt(0),
+    expand: Number(layout.expand),
+    ...encodeQuotes(arena, body),
+  };
 }
 
 /** What a part has before its number, before the id of its event, before its piece of the body, and behind that. */
@@ -139,16 +159,14 @@ export function partTexts(body: BodyPlan): [string, string, string, string] {
   return ['slsPart=', `${delimiter}slsPartId=`, delimiter, ''];
 }
 
-const QUOTES = { none: 0, whenNeeded: 1, always: 2 } as const;
 /** Space and what is below it, `"`, `=`, `\`, and DEL; beside them the separator. */
 const ODD = /[\0- "=\\\x7f]/;
 
-/** The plan's members quote and oddBytes. */
-export function encodeQuotes(arena: Arena, body: BodyPlan): [number, number] {
-  if (body.kind !== 'kv' || body.quote === 'none') return [0, 0];
+function encodeQuotes(arena: Arena, body: BodyPlan): Pick<BodyMembers, 'quote' | 'oddBytes'> {
+  if (body.kind !== 'kv' || body.quote === 'none') return { quote: QUOTE.none, oddBytes: 0 };
   const odd = Uint8Array.from({ length: 256 }, (_, byte) => {
     const character = String.fromCharCode(byte);
     return Number(byte < 0x80 && (ODD.test(character) || body.separator.includes(character)));
   });
-  return [QUOTES[body.quote], arena.put(odd)];
+  return { quote: QUOTE[body.quote], oddBytes: arena.put(odd) };
 }

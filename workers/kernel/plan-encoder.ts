@@ -6,11 +6,12 @@ import type {
   IpRange,
   NewlinePolicy,
   SizePlan,
-  TimeFormat,
   Zone,
 } from '../../src/model/format-plan.js';
 import { Arena } from './arena.js';
-import { encodeBody, encodeQuotes, partTexts, templatesOfBody } from './plan-body.js';
+import { NUMBERS, SIZES, slotOf } from './numbers.js';
+import type { Span, Values } from './records.js';
+import { encodeBody, partTexts, templatesOfBody } from './plan-body.js';
 import { encodeData, encodeHead, encodeSegments, templatesOfHeader } from './plan-header.js';
 import type { EncodedSearch } from './needles.js';
 import { MaskTable } from './plan-masks.js';
@@ -18,35 +19,7 @@ import { encodeShape } from './plan-shape.js';
 import { differsPerLog, eventIdRef, idOf, RefTable, refsIn } from './plan-refs.js';
 import { isSearch, SearchTable } from './plan-searches.js';
 
-/** The numbers and the order of members are those of assembly/plan.ts. */
-const NEWLINES: Record<NewlinePolicy, number> = { escape: 0, space: 1, octal: 2, keep: 3, split: 4 };
-const OVER: Record<SizePlan['over'], number> = { truncate: 0, drop: 1, deadLetter: 2, split: 3 };
-
-/** Powers of ten for units, as nanoseconds; the rest are those of assembly/plan.ts. */
-const TIME_FORMATS: Record<TimeFormat, number> = { s: 9, ms: 6, us: 3, ns: 0, iso8601: 10, clf: 11 };
-const DIALECTS: Record<FormatPlan['header']['dialect'], number> = { bsd: 1, year: 2, iso8601: 3 };
-const NO_HEADER = 4;
-
-/** The numbers are those of assembly/rules.ts. */
-const OPS: Record<Condition['op'], number> = {
-  all: 0,
-  any: 1,
-  not: 2,
-  exists: 3,
-  equals: 4,
-  prefix: 5,
-  suffix: 6,
-  contains: 7,
-  lt: 8,
-  le: 9,
-  gt: 10,
-  ge: 11,
-  regex: 12,
-  cidr: 13,
-  sample: 14,
-};
-/** Added to the op of a comparison that ignores case. */
-const IGNORING_CASE = 16;
+const { FORMAT, NEWLINE, OP, OVER, TIME } = NUMBERS;
 
 /** Plain data for the kernel's memory. */
 export interface EncodedPlan {
@@ -74,90 +47,103 @@ export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: s
   const around = { arena, refs, searches, numberOf };
   const encode = (condition: Condition): number => encodeCondition(around, condition);
   const head = (priority: number): number => encodeHead(arena, header, priority);
-  const address = arena.words([
+  const address = arena.record('Plan', {
     ...encodeFraming(arena, plan.framing),
-    NEWLINES[newlineOf(plan)],
-    header.fractionDigits,
-    header.style === 'none' ? NO_HEADER : header.style === 'rfc3164' ? DIALECTS[header.dialect] : 0,
-    Number(inHeader.some(differsPerLog) || header.structuredData.length > 0),
-    Number(refs.differsPerLog || conditions.length > 0 || eventTime !== undefined),
-    head(header.priority),
-    ...arena.text(plan.body.kind === 'kv' ? plan.body.separator : ''),
-    ...refs.table,
-    ...refs.made,
+    newline: NEWLINE[newlineOf(plan)],
+    fractionDigits: header.fractionDigits,
+    timeStyle: timeStyleOf(header),
+    headerPerLog: Number(inHeader.some(differsPerLog) || header.structuredData.length > 0),
+    refsPerLog: Number(refs.differsPerLog || conditions.length > 0 || eventTime !== undefined),
+    head: head(header.priority),
+    refs: refs.table,
+    made: refs.made,
     ...refs.contents(),
-    ...encodeSegments(arena, header, refs),
-    ...encodeData(arena, header, refs),
-    include === undefined ? 0 : encode(include),
-    exclude === undefined ? 0 : encode(exclude),
-    arena.words(
-      rules.flatMap(({ when, priority }, i) => [encode(when), head(priority), ...encodeRow(arena, rules, i)]),
+    segments: encodeSegments(arena, header, refs),
+    data: encodeData(arena, header, refs),
+    include: include === undefined ? 0 : encode(include),
+    exclude: exclude === undefined ? 0 : encode(exclude),
+    rules: arena.list(
+      'Rule',
+      rules.map(({ when, priority }, i) => ({
+        when: encode(when),
+        head: head(priority),
+        ...encodeRow(arena, rules, i),
+      })),
     ),
-    rules.length,
-    ...searches.table,
+    searches: searches.table,
     ...encodeBody(arena, refs, plan.body),
     ...encodeSize(arena, plan, masks),
-    ...encodeZone(arena, header.zone),
-    ...(eventTime === undefined ? [0, 0] : [refs.addressOf(eventTime.ref), TIME_FORMATS[eventTime.format]]),
-    ...encodeZone(arena, eventTime?.zone),
+    zone: encodeZone(arena, header.zone),
+    timeRef: eventTime === undefined ? 0 : refs.addressOf(eventTime.ref),
+    timeFormat: eventTime === undefined ? 0 : FORMAT[eventTime.format],
+    timeZone: encodeZone(arena, eventTime?.zone),
     ...encodeShape(arena, plan.shape, masks),
-    ...refs.masked(),
+    maskedRefs: refs.masked(),
     ...masks.hash,
-    ...encodeQuotes(arena, plan.body),
-    Number([include, exclude].some(samples)),
-  ]);
+    samples: Number([include, exclude].some(samples)),
+  });
   return { bytes: arena.bytes(), address, searches: searches.encoded };
 }
 
-/** Whether messages are counted, the command before the count, the trailer. */
-function encodeFraming(arena: Arena, framing: Framing): number[] {
+/** `dialect` says how RFC 3164's time is written. */
+function timeStyleOf(header: FormatPlan['header']): number {
+  if (header.style === 'none') return TIME.none;
+  return header.style === 'rfc3164' ? TIME[header.dialect] : TIME.rfc5424;
+}
+
+function encodeFraming(arena: Arena, framing: Framing): Pick<Values<'Plan'>, 'counted' | 'command' | 'trailer'> {
   const { command, trailer } = framing === 'octet-counting' ? { command: '', trailer: '' } : framing;
-  return [Number(command !== undefined), ...arena.text(command ?? ''), ...arena.text(trailer)];
+  return { counted: Number(command !== undefined), command: arena.text(command ?? ''), trailer: arena.text(trailer) };
 }
 
-/** Address and number of shifts. */
-function encodeZone(arena: Arena, zone: Zone | undefined): [number, number] {
-  const shifts = zone?.shifts ?? [];
-  return [arena.words(shifts.flatMap(({ from, minutes }) => [from, minutes])), shifts.length];
+/** Address and number of Shifts. */
+function encodeZone(arena: Arena, zone: Zone | undefined): Span {
+  return arena.list('Shift', zone?.shifts ?? []);
 }
 
-/** Of a rule that begins a row of those that compare one field with texts: the rule behind the row, and which texts there are. */
-function encodeRow(arena: Arena, rules: FormatPlan['rules'], begin: number): [number, number] {
+/** What the first of several rules in a row that compare one field with texts says of them. */
+function encodeRow(arena: Arena, rules: FormatPlan['rules'], begin: number): Pick<Values<'Rule'>, 'behind' | 'slots'> {
   const refAt = (i: number): string | undefined => {
     const when = rules[i]?.when;
     return when?.op === 'equals' && when.ignoreCase !== true ? idOf(when.ref) : undefined;
   };
   const ref = refAt(begin);
-  if (ref === undefined || refAt(begin - 1) === ref) return [0, 0];
+  if (ref === undefined || refAt(begin - 1) === ref) return NO_ROW;
   let end = begin + 1;
   while (refAt(end) === ref) end++;
-  if (end - begin < 2) return [0, 0];
+  if (end - begin < 2) return NO_ROW;
   let slots = 0n;
   for (const { when } of rules.slice(begin, end)) {
     if (when.op === 'equals') for (const value of when.values) slots |= 1n << BigInt(slotOf(value));
   }
-  return [end, arena.put(new Uint8Array(BigUint64Array.of(slots).buffer))];
+  return { behind: end, slots: arena.put(new Uint8Array(BigUint64Array.of(slots).buffer)) };
 }
 
-/** As in assembly/slot.ts. */
-function slotOf(text: string): number {
-  const bytes = new TextEncoder().encode(text);
-  return (bytes.length + (bytes[0] ?? 0) * 5) & 63;
-}
+const NO_ROW = { behind: 0, slots: 0 };
 
-/** The plan's members from budget to partRef. */
-function encodeSize(arena: Arena, plan: FormatPlan, masks: MaskTable): number[] {
+type SizeMembers = Pick<Values<'Plan'>, 'budget' | 'overBudget' | 'marker' | 'trims' | 'partTexts' | 'partRef'>;
+
+const ANY_SIZE: SizeMembers = { budget: 0, overBudget: 0, marker: [0, 0], trims: [0, 0], partTexts: 0, partRef: 0 };
+
+/** The plan's members about messages that are too large. */
+function encodeSize(arena: Arena, plan: FormatPlan, masks: MaskTable): SizeMembers {
   const { body } = plan;
   const size = plan.size ?? (newlineOf(plan) === 'split' ? LONGEST_LINES : undefined);
-  if (size === undefined) return [0, 0, 0, 0, 0, 0, 0, 0];
+  if (size === undefined) return ANY_SIZE;
   const { maxBytes, over, marker, idPrefix } = size;
   // What is shown of a hidden value is short.
   const trimFirst = size.trimFirst.filter((key) => masks.of({ kind: 'content', key }) === 0);
   const mark = body.kind === 'json' && marker !== '' ? ',"_truncated":true' : marker;
-  const trims = trimFirst.flatMap((key) => [...arena.text(key), WHOLE]);
+  const trims = trimFirst.map((key) => ({ key: arena.text(key), limit: SIZES.WHOLE }));
   const [texts] = arena.texts(partTexts(body));
-  const id = eventIdRef(arena, idPrefix);
-  return [maxBytes, OVER[over], ...arena.text(mark), arena.words(trims), trimFirst.length, texts, id];
+  return {
+    budget: maxBytes,
+    overBudget: OVER[over],
+    marker: arena.text(mark),
+    trims: arena.list('Trim', trims),
+    partTexts: texts,
+    partRef: eventIdRef(arena, idPrefix),
+  };
 }
 
 /** A line is held as a whole; one that is even longer goes in parts. */
@@ -168,9 +154,6 @@ function newlineOf({ newline, body }: FormatPlan): NewlinePolicy {
   const isText = body.kind === 'raw' || (body.kind === 'kv' && body.quote === 'none');
   return newline !== 'split' || isText ? newline : 'escape';
 }
-
-/** Of a content that is not shortened. */
-const WHOLE = 0xffff_ffff;
 
 function samples(condition: Condition | undefined): boolean {
   if (condition === undefined || !('of' in condition)) return condition?.op === 'sample';
@@ -192,7 +175,7 @@ interface Surroundings {
 
 function encodeCondition(around: Surroundings, condition: Condition): number {
   const { arena, refs, searches, numberOf } = around;
-  const op = OPS[condition.op];
+  const op = OP[condition.op];
   if ('of' in condition) {
     const parts =
       condition.op === 'not' ? [condition.of] : condition.op === 'any' ? merged(condition.of) : condition.of;
@@ -202,29 +185,34 @@ function encodeCondition(around: Surroundings, condition: Condition): number {
       parts.map((part) => encodeCondition(around, part)),
     );
   }
+  const put = (said: Partial<Values<'Condition'>>): number =>
+    arena.record('Condition', { op, ref: 0, items: 0, count: 0, number: 0, ...said });
   if ('values' in condition && isSearch(condition)) {
-    const asked = searches.find(condition).map(({ address, bits }) => arena.words([op, address, 0, bits, 0]));
-    return combine(arena, OPS.any, asked);
+    const asked = searches.find(condition).map(({ address, bits }) => put({ ref: address, count: bits }));
+    return combine(arena, OP.any, asked);
   }
   const ref = refs.addressOf(condition.ref);
   switch (condition.op) {
     case 'exists':
-      return arena.words([op, ref, 0, 0, 0]);
+      return put({ ref });
     case 'regex':
-      return arena.words([op, ref, 0, numberOf(condition.pattern), 0]);
-    case 'cidr':
-      return arena.words([op, ref, encodeRanges(arena, condition.ranges), condition.ranges.length, 0]);
+      return put({ ref, count: numberOf(condition.pattern) });
+    case 'cidr': {
+      const [items, count] = encodeRanges(arena, condition.ranges);
+      return put({ ref, items, count });
+    }
     case 'sample':
-      return arena.words([op, ref, 0, Math.min(Math.floor(condition.share * 2 ** 32), 0xffff_ffff), 0]);
+      return put({ ref, count: Math.min(Math.floor(condition.share * 2 ** 32), 0xffff_ffff) });
     case 'lt':
     case 'le':
     case 'gt':
     case 'ge':
-      return arena.words([op, ref, 0, 0, arena.put(new Uint8Array(Float64Array.of(condition.number).buffer))]);
+      return put({ ref, number: arena.put(new Uint8Array(Float64Array.of(condition.number).buffer)) });
     default: {
       const { values, ignoreCase } = condition;
-      if (ignoreCase !== true) return arena.words([op, ref, ...arena.texts(values), 0]);
-      return arena.words([op + IGNORING_CASE, ref, ...arena.texts(values.map(inLowerCase)), 0]);
+      const isFolded = ignoreCase === true;
+      const [items, count] = arena.texts(isFolded ? values.map(inLowerCase) : values);
+      return put({ op: isFolded ? op + OP.ignoringCase : op, ref, items, count });
     }
   }
 }
@@ -232,15 +220,12 @@ function encodeCondition(around: Surroundings, condition: Condition): number {
 /** Only of the letters that the kernel knows to have a case. */
 const inLowerCase = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
-/** The 16 bytes of the address, then how many of their bits count. */
-function encodeRanges(arena: Arena, ranges: readonly IpRange[]): number {
-  const table = new Uint8Array(ranges.length * 20);
-  const view = new DataView(table.buffer);
-  for (const [index, { address, bits }] of ranges.entries()) {
-    table.set(address, index * 20);
-    view.setUint32(index * 20 + 16, bits, true);
-  }
-  return arena.put(table);
+/** Address and number of IpRanges. */
+function encodeRanges(arena: Arena, ranges: readonly IpRange[]): Span {
+  return arena.list(
+    'IpRange',
+    ranges.map(({ address, bits }) => ({ address: Uint8Array.from(address), bits })),
+  );
 }
 
 /** Alternatives that compare one ref in one way with different texts are one condition with all of these. */
@@ -258,6 +243,7 @@ function merged(alternatives: readonly Condition[]): Condition[] {
 /** @param op one of one is that one. */
 function combine(arena: Arena, op: number, items: readonly number[]): number {
   const [first = 0] = items;
-  if (items.length === 1 && op !== OPS.not) return first;
-  return arena.words([op, 0, arena.words(items), items.length, 0]);
+  if (items.length === 1 && op !== OP.not) return first;
+  const [address, count] = arena.addresses(items);
+  return arena.record('Condition', { op, ref: 0, items: address, count, number: 0 });
 }

@@ -1,5 +1,6 @@
 import type { FormatPlan, Template } from '../../src/model/format-plan.js';
 import type { Arena } from './arena.js';
+import type { Span, Values } from './records.js';
 import type { RefTable } from './plan-refs.js';
 
 /** RFC 5424 §6: the most bytes of HOSTNAME, APP-NAME, PROCID and MSGID; RFC 3164 §4.1.3: of TAG. */
@@ -19,7 +20,7 @@ export function templatesOfHeader({ style, hostname, appName, procId, msgId, str
 
 export function encodeHead(arena: Arena, { style }: Header, priority: number): number {
   const text = style === 'rfc5424' ? `<${priority}>1 ` : style === 'rfc3164' ? `<${priority}>` : '';
-  return arena.words([...arena.text(text), RATINGS[priority % 8] ?? 1]);
+  return arena.record('Head', { text: arena.text(text), rating: RATINGS[priority % 8] ?? 1 });
 }
 
 /** 1 to 10 for debug to emerg: neither LEEF nor CEF says how its scale and that of syslog meet. */
@@ -28,21 +29,21 @@ const RATINGS = [10, 9, 8, 7, 5, 3, 2, 1];
 const BOM = '\ufeff';
 
 /** Fixed fields become bytes here, once; what is between two variable fields is one literal. */
-export function encodeSegments(arena: Arena, header: Header, refs: RefTable): [number, number] {
-  const segments: number[][] = [];
+export function encodeSegments(arena: Arena, header: Header, refs: RefTable): Span {
+  const segments: Values<'Segment'>[] = [];
   let literal = '';
   for (const { before, template, max } of fieldsOf(header)) {
     literal += before;
     const fixed = fixedField(template, max);
     if (fixed === undefined) {
-      segments.push([...arena.text(literal), max, ...refs.template(template)]);
+      segments.push({ literal: arena.text(literal), maxLength: max, parts: refs.template(template) });
       literal = '';
     } else {
       literal += fixed;
     }
   }
-  segments.push([...arena.text(literal + endOfHeader(header)), 0, 0, 0]);
-  return [arena.words(segments.flat()), segments.length];
+  segments.push({ literal: arena.text(literal + endOfHeader(header)), maxLength: 0, parts: [0, 0] });
+  return arena.list('Segment', segments);
 }
 
 interface HeaderField {
@@ -86,18 +87,18 @@ function fixedField(template: Template, maxLength: number): string | undefined {
 }
 
 /** Every value with the bytes before it, and at last those behind. */
-export function encodeData(arena: Arena, { structuredData, bom }: Header, refs: RefTable): [number, number] {
+export function encodeData(arena: Arena, { structuredData, bom }: Header, refs: RefTable): Span {
   if (structuredData.length === 0) return [0, 0];
-  const members: number[] = [];
+  const members: Values<'Member'>[] = [];
   let literal = '';
   for (const { id, params } of structuredData) {
     literal += `[${id}`;
     for (const { name, value } of params) {
-      members.push(...arena.text(`${literal} ${name}="`), ...refs.template(value));
+      members.push({ literal: arena.text(`${literal} ${name}="`), parts: refs.template(value) });
       literal = '"';
     }
     literal += ']';
   }
-  members.push(...arena.text(`${literal} ${bom ? BOM : ''}`), 0, 0);
-  return [arena.words(members), members.length / 4];
+  members.push({ literal: arena.text(`${literal} ${bom ? BOM : ''}`), parts: [0, 0] });
+  return arena.list('Member', members);
 }

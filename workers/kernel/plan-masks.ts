@@ -1,5 +1,6 @@
 import type { FieldRef, FoundField, MaskForm, MaskPlan } from '../../src/model/format-plan.js';
 import type { Arena } from './arena.js';
+import type { Span, Values } from './records.js';
 
 /** Room for 32 characters, stars and 32 characters, or a hash; the kernel copies 16 bytes at a time. */
 const SLOT = 288;
@@ -10,20 +11,19 @@ const idOf = (field: { readonly kind: string; readonly key?: string }): string =
 /** The Masks of a plan, by their fields. */
 export class MaskTable {
   readonly fields: readonly FoundField[];
+  /** The plan's members that say how hashes are made. */
+  readonly hash: Pick<Values<'Plan'>, 'hashKey' | 'hashDigits'>;
   readonly #masks: ReadonlyMap<string, number>;
-  readonly #hash: readonly [key: number, keyLength: number, digits: number];
 
   constructor(arena: Arena, masks: MaskPlan | undefined) {
     const fields = masks?.fields ?? [];
     const isHashed = fields.some(({ as }) => as.kind === 'hash');
     this.fields = fields.map(({ field }) => field);
-    this.#masks = new Map(fields.map(({ field, as }) => [idOf(field), arena.words(maskWords(arena, as))]));
-    this.#hash = masks && isHashed ? [arena.put(masks.key), masks.key.length, masks.digits] : [0, 0, 0];
-  }
-
-  /** Address and length of the key, and how many digits. */
-  get hash(): readonly number[] {
-    return this.#hash;
+    this.#masks = new Map(fields.map(({ field, as }) => [idOf(field), encodeMask(arena, as)]));
+    this.hash =
+      masks && isHashed
+        ? { hashKey: [arena.put(masks.key), masks.key.length], hashDigits: masks.digits }
+        : { hashKey: NOTHING, hashDigits: 0 };
   }
 
   /** Address of the Mask of a field, or 0. */
@@ -39,7 +39,10 @@ export class MaskTable {
   }
 }
 
-function maskWords(arena: Arena, as: MaskForm): number[] {
+const NOTHING: Span = [0, 0];
+
+function encodeMask(arena: Arena, as: MaskForm): number {
   const slot = arena.reserve(SLOT);
-  return as.kind === 'hash' ? [1, 0, 0, slot] : [0, as.first, as.last, slot];
+  const shown = as.kind === 'hash' ? { hashed: 1, first: 0, last: 0 } : { hashed: 0, first: as.first, last: as.last };
+  return arena.record('Mask', { ...shown, slot });
 }

@@ -1,5 +1,7 @@
 import type { Condition, FieldRef } from '../../src/model/format-plan.js';
 import type { Arena } from './arena.js';
+import { SIZES } from './numbers.js';
+import { sizeOf, type Span } from './records.js';
 import { masksOf, type EncodedSearch } from './needles.js';
 import { idOf, type RefTable } from './plan-refs.js';
 
@@ -9,11 +11,6 @@ type Contains = Extract<Condition, { values: readonly string[] }>;
 export function isSearch({ op, ignoreCase }: Contains): boolean {
   return op === 'contains' && ignoreCase !== true;
 }
-
-/** Needles of one Search are bits of a byte. More in one pass, several with one bit, were far slower than several passes. */
-const MAX_NEEDLES = 8;
-const WORD = 4;
-const SEARCH_WORDS = 5;
 
 /** A Search of the kernel: what is looked for in one ref, all in one pass. */
 interface Search {
@@ -25,7 +22,8 @@ interface Search {
 export class SearchTable {
   readonly encoded: readonly EncodedSearch[];
   readonly #searches: readonly Search[];
-  readonly #address: number;
+  /** Address and number. */
+  readonly table: Span;
 
   constructor(arena: Arena, refs: RefTable, conditions: readonly Condition[]) {
     const byRef = new Map<string, { ref: FieldRef; needles: Set<string> }>();
@@ -35,25 +33,21 @@ export class SearchTable {
       byRef.set(idOf(ref), entry);
     }
     this.#searches = [...byRef.values()].flatMap(({ ref, needles }) =>
-      chunks([...needles], MAX_NEEDLES).map((some) => ({ ref, needles: some })),
+      chunks([...needles], SIZES.NEEDLES_PER_SEARCH).map((some) => ({ ref, needles: some })),
     );
     this.encoded = this.#searches.map(({ needles }) => encodeNeedles(arena, needles));
     const refsAt = this.#searches.map(({ ref }) => refs.addressOf(ref));
-    this.#address = arena.words(
-      this.encoded.flatMap(({ needlesAt, masksAt }, i) => [refsAt[i] ?? 0, needlesAt, masksAt, 0, 0]),
+    this.table = arena.list(
+      'Search',
+      this.encoded.map(({ needlesAt, masksAt }, i) => ({ ref: refsAt[i] ?? 0, needles: needlesAt, masks: masksAt })),
     );
-  }
-
-  /** Address and number. */
-  get table(): [number, number] {
-    return [this.#address, this.#searches.length];
   }
 
   /** The searches that look for one of its texts in its ref, and of each the bits of these texts. */
   find({ ref, values }: Contains): { address: number; bits: number }[] {
     return this.#searches
       .map((search, i) => ({
-        address: this.#address + i * SEARCH_WORDS * WORD,
+        address: this.table[0] + i * sizeOf('Search'),
         bits: idOf(search.ref) === idOf(ref) ? bitsOf(search.needles, values) : 0,
       }))
       .filter(({ bits }) => bits !== 0);
@@ -76,6 +70,9 @@ function bitsOf(needles: readonly string[], values: readonly string[]): number {
 
 function encodeNeedles(arena: Arena, needles: readonly string[]): EncodedSearch {
   const texts = needles.map((needle) => new TextEncoder().encode(needle));
-  const needlesAt = arena.words(needles.flatMap((needle) => [...arena.text(needle), 0]));
+  const [needlesAt] = arena.list(
+    'Needle',
+    needles.map((needle) => ({ text: arena.text(needle), offset: 0 })),
+  );
   return { texts, needlesAt, masksAt: arena.put(masksOf(texts, [])) };
 }

@@ -1,18 +1,25 @@
 import type { BodyField, ShapePlan } from '../../src/model/format-plan.js';
 import type { Arena } from './arena.js';
+import { NUMBERS } from './numbers.js';
+import { sizeOf, type Values } from './records.js';
 import type { MaskTable } from './plan-masks.js';
-
-/** The numbers are those of assembly/plan-fields.ts and assembly/plan-refs.ts. */
-const BODY_FIELDS: Record<BodyField['kind'], number> = { topic: 0, source: 1, tag: 2, content: 3, time: 4, timeNs: 5 };
-
-const WORD = 4;
-const SHAPE_WORDS = 8;
 
 const UNSHAPED: ShapePlan = { fields: [], dropOthers: false, dropEmpty: false, stripTags: false, order: [] };
 
-/** The plan's members from shaped to orderCount. A field has one Shape, which says all that becomes of it. */
-export function encodeShape(arena: Arena, shape: ShapePlan | undefined, masks: MaskTable): number[] {
-  if (shape === undefined && masks.fields.length === 0) return [0, 0, 0, 0, 0, 0, 0, 0];
+type ShapeMembers = Pick<Values<'Plan'>, 'shaped' | 'shapes' | 'dropOthers' | 'dropEmpty' | 'stripTags' | 'order'>;
+
+const NO_SHAPES: ShapeMembers = {
+  shaped: 0,
+  shapes: [0, 0],
+  dropOthers: 0,
+  dropEmpty: 0,
+  stripTags: 0,
+  order: [0, 0],
+};
+
+/** The plan's members about fields that a body writes on its own. A field has one Shape, which says all that becomes of it. */
+export function encodeShape(arena: Arena, shape: ShapePlan | undefined, masks: MaskTable): ShapeMembers {
+  if (shape === undefined && masks.fields.length === 0) return NO_SHAPES;
   const { fields, dropOthers, dropEmpty, stripTags, order } = shape ?? UNSHAPED;
   const isOrdered = new Set(order.map(idOf));
   const said = new Map(fields.map((one) => [idOf(one.field), one]));
@@ -21,30 +28,28 @@ export function encodeShape(arena: Arena, shape: ShapePlan | undefined, masks: M
       [...fields.map(({ field }) => field), ...order, ...masks.fields].map((field) => [idOf(field), field]),
     ).values(),
   ];
-  const words = all.flatMap((field) => {
+  const shapes = all.map((field) => {
     const { drop, name } = said.get(idOf(field)) ?? { drop: dropOthers, name: undefined };
-    return [
-      BODY_FIELDS[field.kind],
-      ...arena.text('key' in field ? field.key : ''),
-      Number(drop),
-      ...arena.text(name ?? ''),
-      Number(isOrdered.has(idOf(field))),
-      masks.of(field),
-    ];
+    return {
+      kind: NUMBERS.FIELD[field.kind],
+      key: arena.text('key' in field ? field.key : ''),
+      drop: Number(drop),
+      name: arena.text(name ?? ''),
+      ordered: Number(isOrdered.has(idOf(field))),
+      mask: masks.of(field),
+    };
   });
-  const at = arena.words(words);
+  const list = arena.list('Shape', shapes);
   const places = all.map(idOf);
-  const ordered = order.map((field) => at + places.indexOf(idOf(field)) * SHAPE_WORDS * WORD);
-  return [
-    1,
-    at,
-    all.length,
-    Number(dropOthers),
-    Number(dropEmpty),
-    Number(stripTags),
-    arena.words(ordered),
-    order.length,
-  ];
+  const ordered = order.map((field) => list[0] + places.indexOf(idOf(field)) * sizeOf('Shape'));
+  return {
+    shaped: 1,
+    shapes: list,
+    dropOthers: Number(dropOthers),
+    dropEmpty: Number(dropEmpty),
+    stripTags: Number(stripTags),
+    order: arena.addresses(ordered),
+  };
 }
 
 const idOf = (field: BodyField): string => JSON.stringify([field.kind, 'key' in field ? field.key : '']);

@@ -1,6 +1,17 @@
 /** A JSON object: the members of the plan, then whatever else it wants of the log. */
 import { decimal, digitsOf } from './decimal';
-import { escaped, JSON, jsonString, unfitForJson } from './escape';
+import { escaped, jsonString, unfitForJson } from './escape';
+import {
+  ESCAPE_JSON,
+  FIELD_TIME,
+  FIELD_TIME_NS,
+  REF_CONTENT,
+  REF_SOURCE,
+  REF_TAG,
+  REF_TOPIC,
+  REST_ALL,
+  REST_CONTENTS,
+} from './layout';
 import {
   GROUP_TAG,
   hasTime,
@@ -26,9 +37,7 @@ import {
 } from './log';
 import { SHOWN_BOUND } from './mask';
 import { byte, isEmptyValue, literal, mayBeJson, memberAt, writeJsonText, writeJsonValue } from './members';
-import { plan, REST_ALL, REST_CONTENTS } from './plan';
-import { SHAPE_TIME, SHAPE_TIME_NS } from './plan-fields';
-import { REF_CONTENT, REF_SOURCE, REF_TAG, REF_TOPIC } from './plan-refs';
+import { plan } from './plan';
 import { end, readField, start, tag } from './protobuf';
 import { isReserved } from './reserved';
 import { beginTurn, isKept, renamed } from './shape';
@@ -103,9 +112,9 @@ const SHAPED_BOUND: u64 = 64 + 6 * (255 + SHOWN_BOUND);
 export function jsonBody(dst: usize, contents: usize, logEnd: usize): usize {
   first = true;
   dst = byte(dst, OPEN);
-  for (let i: u32 = 0; i < plan.memberCount; i++) {
+  for (let i: u32 = 0; i < plan.membersCount; i++) {
     const member = memberAt(plan.members, i);
-    if (isEmptyValue(member.parts, member.partCount)) continue;
+    if (isEmptyValue(member.parts, member.partsCount)) continue;
     dst = writeJsonValue(literal(comma(dst), member), member, plan.expand != 0);
   }
   // A log of another kind than the members were meant for must not become an empty object.
@@ -125,8 +134,8 @@ function comma(dst: usize): usize {
 }
 
 function timesOf(dst: usize): usize {
-  if (hasTime) dst = number(dst, SHAPE_TIME, TIME, TIME_LENGTH, time);
-  return nanoseconds == 0 ? dst : number(dst, SHAPE_TIME_NS, TIME_NS, TIME_NS_LENGTH, nanoseconds);
+  if (hasTime) dst = number(dst, FIELD_TIME, TIME, TIME_LENGTH, time);
+  return nanoseconds == 0 ? dst : number(dst, FIELD_TIME_NS, TIME_NS, TIME_NS_LENGTH, nanoseconds);
 }
 
 function groupOf(dst: usize): usize {
@@ -163,7 +172,7 @@ function tagsOf(dst: usize): usize {
     if (!isKept(REF_TAG, value == valueEnd)) continue;
     dst = byte(comma(dst), QUOTE);
     if (hasPrefix()) dst = copyReady(dst, TAG, TAG_LENGTH);
-    dst = byte(byte(escaped(dst, key, keyEnd, JSON), QUOTE), COLON);
+    dst = byte(byte(escaped(dst, key, keyEnd, ESCAPE_JSON), QUOTE), COLON);
     dst = writeJsonText(dst, value, valueEnd, false);
   }
   return dst;
@@ -217,7 +226,7 @@ function shortContents(dst: usize, p: usize, logEnd: usize): usize {
     v128.store(dst, key0);
     v128.store(dst, key1, 16);
     const keyOdd = (unfitForJson(key0) | (unfitForJson(key1) << 16)) & ((1 << (<u32>keyLength)) - 1);
-    dst = keyLength < 32 && keyOdd == 0 ? dst + keyLength : escaped(dst, keyAt, keyAt + keyLength, JSON);
+    dst = keyLength < 32 && keyOdd == 0 ? dst + keyLength : escaped(dst, keyAt, keyAt + keyLength, ESCAPE_JSON);
     store<u32>(dst, QUOTE_COLON_QUOTE);
     dst += 3;
     const value0 = v128.load(valueAt);
@@ -225,7 +234,7 @@ function shortContents(dst: usize, p: usize, logEnd: usize): usize {
     v128.store(dst, value0);
     v128.store(dst, value1, 16);
     const valueOdd = (unfitForJson(value0) | (unfitForJson(value1) << 16)) & ((1 << (<u32>valueLength)) - 1);
-    dst = valueLength < 32 && valueOdd == 0 ? dst + valueLength : escaped(dst, valueAt, next, JSON);
+    dst = valueLength < 32 && valueOdd == 0 ? dst + valueLength : escaped(dst, valueAt, next, ESCAPE_JSON);
     store<u8>(dst++, QUOTE);
     p = next;
   }

@@ -3,6 +3,7 @@
  * is escaped beyond what `text` mends, as there, unless the plan wants quotes.
  */
 import { digitsOf, decimal } from './decimal';
+import { FIELD_TIME_NS, QUOTE_ALWAYS, REF_CONTENT, REF_SOURCE, REF_TAG, REF_TOPIC } from './layout';
 import {
   GROUP_TAG,
   key,
@@ -25,9 +26,7 @@ import {
 } from './log';
 import { SHOWN_BOUND } from './mask';
 import { byte } from './members';
-import { plan, QUOTE_ALWAYS } from './plan';
-import { SHAPE_TIME_NS } from './plan-fields';
-import { REF_CONTENT, REF_SOURCE, REF_TAG, REF_TOPIC } from './plan-refs';
+import { plan } from './plan';
 import { end, readField, start, tag } from './protobuf';
 import { bareName, quotedValue } from './quote';
 import { beginTurn, isKept, renamed } from './shape';
@@ -91,7 +90,7 @@ export function kvOrigin(dst: usize): usize {
 
 /** The old sample has this pair only where the log has nanoseconds. */
 export function kvNanoseconds(dst: usize, nanoseconds: u32): usize {
-  if (nanoseconds == 0 || !isKept(SHAPE_TIME_NS, false)) return dst;
+  if (nanoseconds == 0 || !isKept(FIELD_TIME_NS, false)) return dst;
   dst = name(dst, TIME_NS, TIME_NS_LENGTH);
   if (plan.quote != QUOTE_ALWAYS) return decimal(dst, nanoseconds, digitsOf(nanoseconds));
   return byte(decimal(byte(dst, QUOTE), nanoseconds, digitsOf(nanoseconds)), QUOTE);

@@ -1,12 +1,11 @@
 /** LEEF and CEF: a header between bars, then `name=value` with one byte between two. And a body of a single value. */
 import { escaped, unfitForPairs } from './escape';
 import { noteMembers } from './framing';
+import { REF_CONTENT, REST_CONTENTS, TITLE_SIZE, Title } from './layout';
 import { isContent, key, keyEnd, limited, readContent, shortEnd, value, valueEnd } from './log';
 import { byte, isEmptyValue, literal, memberAt, onlyRef, partAt, writeTitle, writeValue } from './members';
 import { beginNames, nameOf } from './names';
-import { plan, REST_CONTENTS } from './plan';
-import { Title, TITLE_SIZE } from './plan-fields';
-import { REF_CONTENT } from './plan-refs';
+import { plan } from './plan';
 import { beginTurn, isKept } from './shape';
 import { copyReady } from './text';
 import { beginElsewhere, endElsewhere, flush, limit } from './window';
@@ -16,7 +15,7 @@ let first = true;
 
 export function rawBody(dst: usize): usize {
   const value = titleAt(0);
-  return writeValue(dst, value.parts, value.partCount, plan.titleMode);
+  return writeValue(dst, value.parts, value.partsCount, plan.titleMode);
 }
 
 /** The beginning of the header, up to the first title that depends on the log, ready to be copied. */
@@ -30,7 +29,7 @@ export function beginPairs(): void {
   const kept = beginElsewhere();
   let dst = copyReady(ready, plan.prefix, plan.prefixLength);
   let room = READY_ROOM;
-  for (readyTitles = 0; readyTitles < plan.titleCount; readyTitles++) {
+  for (readyTitles = 0; readyTitles < plan.titlesCount; readyTitles++) {
     const title = titleAt(readyTitles);
     const bound = literalBound(title);
     if (bound > room) break;
@@ -44,9 +43,9 @@ export function beginPairs(): void {
 /** The most bytes of a title that is the same in every event. */
 function literalBound(title: Title): u32 {
   let bound: u32 = 1;
-  for (let i: u32 = 0; i < title.partCount; i++) {
+  for (let i: u32 = 0; i < title.partsCount; i++) {
     const part = partAt(title.parts, i);
-    if (part.refCount != 0 || part.textLength > READY_ROOM) return u32.MAX_VALUE;
+    if (part.refsCount != 0 || part.textLength > READY_ROOM) return u32.MAX_VALUE;
     bound += 2 * part.textLength;
   }
   return bound;
@@ -54,13 +53,13 @@ function literalBound(title: Title): u32 {
 
 export function pairsBody(dst: usize, contents: usize, logEnd: usize): usize {
   dst = copyReady(dst, ready, readyLength);
-  for (let i = readyTitles; i < plan.titleCount; i++) dst = titled(dst, titleAt(i));
+  for (let i = readyTitles; i < plan.titlesCount; i++) dst = titled(dst, titleAt(i));
   noteMembers(dst);
   return pairsMembers(dst, contents, logEnd);
 }
 
 function titled(dst: usize, title: Title): usize {
-  return byte(writeTitle(dst, title.parts, title.partCount, plan.titleMode, title.maxLength), BAR);
+  return byte(writeTitle(dst, title.parts, title.partsCount, plan.titleMode, title.maxLength), BAR);
 }
 
 function titleAt(index: u32): Title {
@@ -69,14 +68,14 @@ function titleAt(index: u32): Title {
 
 export function pairsMembers(dst: usize, contents: usize, logEnd: usize): usize {
   first = true;
-  for (let i: u32 = 0; i < plan.memberCount; i++) {
+  for (let i: u32 = 0; i < plan.membersCount; i++) {
     const member = memberAt(plan.members, i);
     const only = onlyRef(member);
     if (changetype<usize>(only) != 0) {
       if (only.valueLength == 0) continue;
       dst = escaped(literal(between(dst), member), only.value, only.value + only.valueLength, plan.valueMode);
-    } else if (!isEmptyValue(member.parts, member.partCount)) {
-      dst = writeValue(literal(between(dst), member), member.parts, member.partCount, plan.valueMode);
+    } else if (!isEmptyValue(member.parts, member.partsCount)) {
+      dst = writeValue(literal(between(dst), member), member.parts, member.partsCount, plan.valueMode);
     }
   }
   if (plan.rest != REST_CONTENTS) return dst;

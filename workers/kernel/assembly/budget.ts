@@ -1,6 +1,6 @@
 /** Messages that are larger than a receiver takes are cut, so that what is left is still UTF-8, and JSON where it was. */
-import { CEF_VALUE, KV_VALUE } from './escape';
-import { BODY_JSON, plan } from './plan';
+import { BODY_JSON, ESCAPE_CEF_VALUE, ESCAPE_KV_VALUE } from './layout';
+import { plan } from './plan';
 import { copyReady } from './text';
 
 const QUOTE: u32 = 0x22;
@@ -15,7 +15,7 @@ export function cut(body: usize, end: usize): usize {
   // A receiver that takes so little gets content rather than a marker.
   marker = end - body < MARKED_FROM ? 0 : plan.markerLength;
   if (plan.bodyKind == BODY_JSON) return cutJson(body, end);
-  if (plan.valueMode == KV_VALUE) return cutQuoted(body, end);
+  if (plan.valueMode == ESCAPE_KV_VALUE) return cutQuoted(body, end);
   return copyReady(textEnd(body, end - marker), plan.marker, marker);
 }
 
@@ -39,7 +39,7 @@ function cutQuoted(body: usize, end: usize): usize {
 /** Of LEEF, CEF, and text. */
 function textEnd(body: usize, end: usize): usize {
   const whole = characterEnd(body, end);
-  if (plan.valueMode != CEF_VALUE) return whole;
+  if (plan.valueMode != ESCAPE_CEF_VALUE) return whole;
   let slashes: usize = 0;
   while (whole - slashes > body && <u32>load<u8>(whole - slashes - 1) == BACKSLASH) slashes++;
   return whole - (slashes & 1);

@@ -1,12 +1,12 @@
 /** Refs whose value is made, not found: the time, the rating, the id of the event. */
 import { decimal, digitsOf } from './decimal';
 import * as event from './event-time';
+import { ORIGIN_ROOM, REF_EVENT_ID, REF_EVENT_MS, REF_RATING, REF_TIME, Ref } from './layout';
 import { hasTime, nanoseconds, time } from './log';
 import { plan } from './plan';
-import { Ref, REF_EVENT_ID, REF_EVENT_MS, REF_SEVERITY, REF_TIME } from './plan-refs';
 
 /** Shard (and cursor, where that is no number) with their slashes, from the host. */
-const origin = memory.data(512, 16);
+const origin = memory.data(ORIGIN_ROOM, 16);
 let originLength: usize = 0;
 /** The cursor of the batch's first log group: that of each further one is one more. */
 let firstCursor: u64 = 0;
@@ -18,9 +18,9 @@ export function originBuffer(): usize {
   return origin;
 }
 
-/** @param length at most 512. */
+/** @param length at most ORIGIN_ROOM. */
 export function beginIds(length: u32, cursorHigh: u32, cursorLow: u32): void {
-  originLength = min<u32>(length, 512);
+  originLength = min<u32>(length, ORIGIN_ROOM);
   firstCursor = ((<u64>cursorHigh) << 32) | cursorLow;
   group = <u64>-1;
 }
@@ -37,7 +37,7 @@ export function nextLog(): void {
 /** @returns the length of the value in the ref's slot. */
 export function compute(ref: Ref, rating: u32): u32 {
   const begin = ref.slot;
-  if (ref.kind == REF_SEVERITY) return <u32>(decimal(begin, rating, digitsOf(rating)) - begin);
+  if (ref.kind == REF_RATING) return <u32>(decimal(begin, rating, digitsOf(rating)) - begin);
   if (ref.kind == REF_EVENT_ID) return <u32>(eventId(ref) - begin);
   if (ref.kind == REF_EVENT_MS && plan.timeRef != 0) {
     return event.hasTime ? milliseconds(begin, event.seconds, event.nanoseconds) : 0;

@@ -1,22 +1,16 @@
 /** Text on its way into a JSON string, a LEEF or CEF member, or a parameter of structured data: {@link text} with another alphabet each. */
 import { control, following, multibyte, specials, text } from './text';
+import {
+  ESCAPE_CEF_TITLE,
+  ESCAPE_CEF_VALUE,
+  ESCAPE_JSON,
+  ESCAPE_KV_VALUE,
+  ESCAPE_LEEF_TITLE,
+  ESCAPE_LEEF_VALUE,
+  ESCAPE_PLAIN,
+} from './layout';
 import { plan } from './plan';
 import { flush, limit } from './window';
-
-/** The same numbers as MODES in plan-encoder.ts. */
-export const PLAIN: u32 = 0;
-/** RFC 8259 §7. Newlines are escaped whatever the newline policy says. */
-export const JSON: u32 = 1;
-/** LEEF has no escapes: its delimiter becomes a space, in its header the bar `_`. */
-export const LEEF_VALUE: u32 = 2;
-export const LEEF_TITLE: u32 = 3;
-/** `\`, `=` and line breaks behind a `\`; in the header `\` and the bar, and no line breaks. */
-export const CEF_VALUE: u32 = 4;
-export const CEF_TITLE: u32 = 5;
-/** RFC 5424 §6.3.3: `"`, `\` and `]` behind a `\`. */
-export const SD_VALUE: u32 = 6;
-/** `"` and `\` behind a `\`. */
-export const KV_VALUE: u32 = 7;
 
 const TAB: u32 = 0x09;
 const LF: u32 = 0x0a;
@@ -37,15 +31,15 @@ let third: u32 = 0;
 
 function choose(mode: u32): void {
   first = second = third = BACKSLASH;
-  if (mode == JSON || mode == KV_VALUE) {
+  if (mode == ESCAPE_JSON || mode == ESCAPE_KV_VALUE) {
     second = QUOTE;
-  } else if (mode == LEEF_VALUE) {
+  } else if (mode == ESCAPE_LEEF_VALUE) {
     first = second = third = plan.delimiter;
-  } else if (mode == LEEF_TITLE) {
+  } else if (mode == ESCAPE_LEEF_TITLE) {
     first = second = third = BAR;
-  } else if (mode == CEF_VALUE) {
+  } else if (mode == ESCAPE_CEF_VALUE) {
     second = EQUALS;
-  } else if (mode == CEF_TITLE) {
+  } else if (mode == ESCAPE_CEF_TITLE) {
     second = BAR;
   } else {
     second = QUOTE;
@@ -55,7 +49,7 @@ function choose(mode: u32): void {
 
 /** Copies `[src, end)`, mended and escaped. Reads up to 31 bytes beyond, and writes as many. */
 export function escaped(dst: usize, src: usize, end: usize, mode: u32): usize {
-  if (mode == PLAIN) return text(dst, src, end);
+  if (mode == ESCAPE_PLAIN) return text(dst, src, end);
   if (dst > limit) dst = flush(dst);
   // Most texts are fewer than 32 bytes, none of them special in any mode.
   const length = end - src;
@@ -75,7 +69,7 @@ function chosen(dst: usize, src: usize, end: usize, mode: u32): usize {
   const a = i8x16.splat(<i8>first);
   const b = i8x16.splat(<i8>second);
   const c = i8x16.splat(<i8>third);
-  const slashes = mode != LEEF_VALUE && mode != LEEF_TITLE;
+  const slashes = mode != ESCAPE_LEEF_VALUE && mode != ESCAPE_LEEF_TITLE;
   while (src < end) {
     if (dst > limit) dst = flush(dst);
     const v = v128.load(src);
@@ -120,7 +114,7 @@ export function jsonString(dst: usize, src: usize, end: usize): usize {
       return dst + length + 1;
     }
   }
-  dst = escaped(dst, src, end, JSON);
+  dst = escaped(dst, src, end, ESCAPE_JSON);
   store<u8>(dst, QUOTE);
   return dst + 1;
 }
@@ -172,7 +166,7 @@ function run(dst: usize, src: usize, end: usize, mode: u32): usize {
       dst = multibyte(dst, src, end, c);
       src = following;
     } else if (c < SPACE || c == DEL) {
-      dst = mode == JSON ? jsonControl(dst, c) : otherControl(dst, c, mode);
+      dst = mode == ESCAPE_JSON ? jsonControl(dst, c) : otherControl(dst, c, mode);
       src++;
     } else if (c == first || c == second || c == third) {
       dst = own(dst, c, mode);
@@ -186,8 +180,8 @@ function run(dst: usize, src: usize, end: usize, mode: u32): usize {
 }
 
 function own(dst: usize, c: u32, mode: u32): usize {
-  if (mode == LEEF_VALUE || mode == LEEF_TITLE) {
-    store<u8>(dst, mode == LEEF_VALUE ? SPACE : UNDERSCORE);
+  if (mode == ESCAPE_LEEF_VALUE || mode == ESCAPE_LEEF_TITLE) {
+    store<u8>(dst, mode == ESCAPE_LEEF_VALUE ? SPACE : UNDERSCORE);
     return dst + 1;
   }
   store<u16>(dst, <u16>(BACKSLASH | (c << 8)));
@@ -213,12 +207,12 @@ function jsonControl(dst: usize, c: u32): usize {
 }
 
 function otherControl(dst: usize, c: u32, mode: u32): usize {
-  if (mode == CEF_VALUE && (c == LF || c == CR)) {
+  if (mode == ESCAPE_CEF_VALUE && (c == LF || c == CR)) {
     store<u16>(dst, c == LF ? 0x6e5c : 0x725c);
     return dst + 2;
   }
-  const isValue = mode == LEEF_VALUE || mode == CEF_VALUE || mode == KV_VALUE;
-  if (isValue && !(mode == LEEF_VALUE && c == plan.delimiter) && !(c == TAB && mode == LEEF_VALUE)) {
+  const isValue = mode == ESCAPE_LEEF_VALUE || mode == ESCAPE_CEF_VALUE || mode == ESCAPE_KV_VALUE;
+  if (isValue && !(mode == ESCAPE_LEEF_VALUE && c == plan.delimiter) && !(c == TAB && mode == ESCAPE_LEEF_VALUE)) {
     return control(dst, c);
   }
   if (c != 0) store<u8>(dst++, SPACE);

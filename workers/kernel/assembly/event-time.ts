@@ -1,7 +1,8 @@
 /** When the event happened, as one of its fields says. Only where the plan names such a field; else the log's own time counts. */
+import { FORMAT_CLF, FORMAT_ISO8601 } from './layout';
 import { hasTime as logHasTime, nanoseconds as logNanoseconds, time as logTime } from './log';
 import { monthNamed } from './month';
-import { FORMAT_CLF, FORMAT_ISO8601, plan } from './plan';
+import { plan } from './plan';
 import { refOf } from './refs';
 import { minutesAhead } from './zone';
 

@@ -1,15 +1,14 @@
 /** The header fields of RFC 5424 §6.2.4–§6.2.7 (or those of RFC 3164 §4.1) and the structured data: everything between TIMESTAMP and MSG. */
-import { SD_VALUE } from './escape';
+import { ESCAPE_SD_VALUE, PART_SIZE, Part, SEGMENT_SIZE, Segment } from './layout';
 import { firstNonEmpty, literal, memberAt, writeValue } from './members';
 import { plan } from './plan';
-import { Part, PART_SIZE, Segment, SEGMENT_SIZE } from './plan-fields';
 
 const NILVALUE: u8 = 0x2d;
 const UNDERSCORE: i8 = 0x5f;
 
 /** At most about 500 bytes: the caller has room for them. */
 export function headerFields(dst: usize): usize {
-  for (let i: u32 = 0; i < plan.segmentCount; i++) {
+  for (let i: u32 = 0; i < plan.segmentsCount; i++) {
     const segment = changetype<Segment>(plan.segments + i * SEGMENT_SIZE);
     memory.copy(dst, segment.literal, segment.literalLength);
     dst += segment.literalLength;
@@ -22,7 +21,7 @@ export function headerFields(dst: usize): usize {
 export function structuredData(dst: usize): usize {
   for (let i: u32 = 0; i < plan.dataCount; i++) {
     const member = memberAt(plan.data, i);
-    dst = writeValue(literal(dst, member), member.parts, member.partCount, SD_VALUE);
+    dst = writeValue(literal(dst, member), member.parts, member.partsCount, ESCAPE_SD_VALUE);
   }
   return dst;
 }
@@ -30,7 +29,7 @@ export function structuredData(dst: usize): usize {
 function headerField(dst: usize, segment: Segment): usize {
   const begin = dst;
   const limit = dst + segment.maxLength;
-  for (let i: u32 = 0; i < segment.partCount; i++) {
+  for (let i: u32 = 0; i < segment.partsCount; i++) {
     const part = changetype<Part>(segment.parts + i * PART_SIZE);
     const ref = firstNonEmpty(part);
     dst =

@@ -2,13 +2,13 @@
 import { beginIds, nextGroup, nextLog, originBuffer } from './computed';
 import { readEventTime } from './event-time';
 import { closeFrame, openFrame } from './framing';
+import { Head } from './layout';
 import { countLogs, GROUP_LOG, LIST_GROUP, scanGroup, scanLog, scanNamedLog } from './log';
 import { inflate as inflateBlock } from './lz4';
 import { beginMasks, maskContentRefs, maskGroupRefs } from './mask';
 import { beginGroup, beginMessages, writeMessage } from './message';
 import { beginOversize, boundedFrame, dropped, truncated } from './oversize';
 import { plan, usePlan } from './plan';
-import { Head } from './plan-rules';
 import { beginRaw, end, raw, readField, start, tag } from './protobuf';
 import { beginRefs, computeRefs, forgetRefs, needPaths, resolveGroupRefs } from './refs';
 import { chooseHead, isSampledOut, isWanted } from './rules';

@@ -5,22 +5,29 @@
 import { CLOSE_OBJECT, COLON, COMMA, OPEN_OBJECT, QUOTE } from './json-bytes';
 import { beginText, closingQuote, end, skipNested, skipValue, space } from './json-skip';
 import { hasEscape, unescape } from './json-unescape';
+import {
+  GUESS_SIZE,
+  Guess,
+  LEVEL_SIZE,
+  Level,
+  ROOT_SIZE,
+  Ref,
+  Root,
+  STEP_SIZE,
+  Step,
+  LEVEL_SLOTS,
+  PATH_SLOT,
+} from './layout';
 import { plan } from './plan';
-import { Guess, GUESS_SIZE, Level, LEVEL_SIZE, Ref, Root, ROOT_SIZE, Step, STEP_SIZE } from './plan-refs';
 import { isSame } from './same';
 import { slotOf } from './slot';
 
-/** The same as PATH_SLOT in plan-refs.ts: a longer string with escapes in it keeps them. */
-const SLOT_SIZE: usize = 8192;
-const TABLE_SIZE: usize = 4 * 64;
-const LAST_GUESS: usize = 63;
-
 /** To be called once a batch. */
 export function beginPaths(): void {
-  for (let i: u32 = 0; i < plan.levelCount; i++) {
+  for (let i: u32 = 0; i < plan.levelsCount; i++) {
     const level = changetype<Level>(plan.levels + i * LEVEL_SIZE);
-    memory.fill(level.table, 0, TABLE_SIZE);
-    for (let j: u32 = 0; j < level.stepCount; j++) {
+    memory.fill(level.table, 0, 4 * LEVEL_SLOTS);
+    for (let j: u32 = 0; j < level.stepsCount; j++) {
       const step = changetype<Step>(level.steps + j * STEP_SIZE);
       const slot = level.table + (slotOf(step.key, step.keyLength) << 2);
       step.next = load<usize>(slot);
@@ -31,7 +38,7 @@ export function beginPaths(): void {
 
 /** Points the refs into JSON at their values; one whose full name is a content of its own keeps that. */
 export function resolvePaths(): void {
-  for (let i: u32 = 0; i < plan.rootCount; i++) {
+  for (let i: u32 = 0; i < plan.rootsCount; i++) {
     const root = changetype<Root>(plan.roots + i * ROOT_SIZE);
     beginText(root.value + root.valueLength);
     const p = space(root.value);
@@ -47,9 +54,9 @@ export function resolvePaths(): void {
  */
 function readObject(at: usize, p: usize, goesOn: bool): usize {
   const level = changetype<Level>(at);
-  let left = level.stepCount;
+  let left = level.stepsCount;
   for (let i: u32 = 0; i < left; i++) changetype<Step>(level.steps + i * STEP_SIZE).seen = 0;
-  const lastGuess = level.guesses + LAST_GUESS * GUESS_SIZE;
+  const lastGuess = level.guesses + (LEVEL_SLOTS - 1) * GUESS_SIZE;
   let guessAt = level.guesses;
   let isFirst = true;
   while (true) {
@@ -164,7 +171,8 @@ function point(ref: Ref, from: usize, to: usize): void {
   if (<u32>load<u8>(from) == QUOTE) {
     from++;
     to--;
-    if (to - from <= SLOT_SIZE && hasEscape(from, to)) {
+    // A longer string with escapes in it keeps them.
+    if (to - from <= PATH_SLOT && hasEscape(from, to)) {
       ref.value = ref.slot;
       ref.valueLength = <u32>(unescape(ref.slot, from, to) - ref.slot);
       return;

@@ -2,9 +2,9 @@
  * The contents a plan asks for. A log is read once, and nearly every content is told by its length and first bytes to be none of them:
  * two instructions and a look into a table instead of a comparison with every key.
  */
+import { Found, NAME_SIZE, Name } from './layout';
 import { key, keyEnd, value, valueEnd } from './log';
 import { plan } from './plan';
-import { Found, Name, NAME_SIZE } from './plan-refs';
 import { isSame } from './same';
 
 const SLOTS: usize = 256;
@@ -15,7 +15,7 @@ const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 /** To be called once a batch. */
 export function beginNames(): void {
   memory.fill(table, 0, 4 * SLOTS);
-  for (let i: u32 = 0; i < plan.nameCount; i++) {
+  for (let i: u32 = 0; i < plan.namesCount; i++) {
     const name = nameAt(i);
     const at = table + slotOf(name.key, name.keyLength);
     name.next = load<usize>(at);
@@ -29,7 +29,7 @@ function nameAt(index: u32): Name {
 
 /** Nothing is known of the contents of a log. */
 export function forgetContents(): void {
-  for (let i: u32 = 0; i < plan.nameCount; i++) {
+  for (let i: u32 = 0; i < plan.namesCount; i++) {
     const found = changetype<Found>(nameAt(i).found);
     found.value = 0;
     found.valueLength = 0;

@@ -1,4 +1,5 @@
-import { fail, LZ4_CORRUPT, SIZE_MISMATCH } from './fault';
+import { fail } from './fault';
+import { FAULT_LZ4_CORRUPT, FAULT_SIZE_MISMATCH } from './layout';
 
 /**
  * Row n: indices that repeat the first n bytes of a vector over all 16 lanes; the match of a short offset overlaps its own output.
@@ -34,10 +35,10 @@ function extended(src: usize, srcEnd: usize, room: usize): usize {
   let length: usize = 15;
   let byte: usize = 255;
   while (byte == 255) {
-    if (src >= srcEnd) fail(LZ4_CORRUPT, src - block);
+    if (src >= srcEnd) fail(FAULT_LZ4_CORRUPT, src - block);
     byte = load<u8>(src++);
     length += byte;
-    if (length > room) fail(SIZE_MISMATCH, src - block);
+    if (length > room) fail(FAULT_SIZE_MISMATCH, src - block);
   }
   after = src;
   return length;
@@ -62,25 +63,25 @@ export function inflate(start: usize, srcEnd: usize, dstStart: usize, dstEnd: us
   let src = start;
   let dst = dstStart;
   while (true) {
-    if (src >= srcEnd) fail(LZ4_CORRUPT, src - block);
+    if (src >= srcEnd) fail(FAULT_LZ4_CORRUPT, src - block);
     const token: usize = load<u8>(src++);
     let literals = token >> 4;
     if (literals == 15) {
       literals = extended(src, srcEnd, dstEnd - dst);
       src = after;
     }
-    if (literals > srcEnd - src) fail(LZ4_CORRUPT, src - block);
-    if (literals > dstEnd - dst) fail(SIZE_MISMATCH, src - block);
+    if (literals > srcEnd - src) fail(FAULT_LZ4_CORRUPT, src - block);
+    if (literals > dstEnd - dst) fail(FAULT_SIZE_MISMATCH, src - block);
     v128.store(dst, v128.load(src));
     if (literals > 16) copy(dst + 16, src + 16, literals - 16);
     src += literals;
     dst += literals;
     if (src == srcEnd) break;
 
-    if (srcEnd - src < 2) fail(LZ4_CORRUPT, src - block);
+    if (srcEnd - src < 2) fail(FAULT_LZ4_CORRUPT, src - block);
     const offset: usize = load<u16>(src);
     const from = dst - offset;
-    if (offset == 0 || offset > dst - dstStart) fail(LZ4_CORRUPT, src - block);
+    if (offset == 0 || offset > dst - dstStart) fail(FAULT_LZ4_CORRUPT, src - block);
     src += 2;
     let length = token & 15;
     if (length == 15) {
@@ -88,7 +89,7 @@ export function inflate(start: usize, srcEnd: usize, dstStart: usize, dstEnd: us
       src = after;
     }
     length += 4;
-    if (length > dstEnd - dst) fail(SIZE_MISMATCH, src - block);
+    if (length > dstEnd - dst) fail(FAULT_SIZE_MISMATCH, src - block);
     if (offset >= 16) {
       v128.store(dst, v128.load(from));
       v128.store(dst + 16, v128.load(from + 16));
@@ -98,5 +99,5 @@ export function inflate(start: usize, srcEnd: usize, dstStart: usize, dstEnd: us
     }
     dst += length;
   }
-  if (dst != dstEnd) fail(SIZE_MISMATCH, src - block);
+  if (dst != dstEnd) fail(FAULT_SIZE_MISMATCH, src - block);
 }

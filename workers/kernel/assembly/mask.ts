@@ -1,8 +1,7 @@
 /** Values that are shown in another form than they have. Conditions are done with them before. */
 import { sign, useKey } from './hmac';
+import { MASKED_REF_SIZE, Mask, MaskedRef, REF_CONTENT, Ref } from './layout';
 import { plan } from './plan';
-import { Mask, MaskedRef, MASKED_REF_SIZE } from './plan-fields';
-import { Ref, REF_CONTENT } from './plan-refs';
 
 const STARS: u32 = 0x2a2a_2a2a; // ****
 
@@ -25,7 +24,7 @@ export function maskContentRefs(): void {
 }
 
 function maskRefs(contents: bool): void {
-  for (let i: u32 = 0; i < plan.maskedRefCount; i++) {
+  for (let i: u32 = 0; i < plan.maskedRefsCount; i++) {
     const masked = changetype<MaskedRef>(plan.maskedRefs + i * MASKED_REF_SIZE);
     const ref = changetype<Ref>(masked.ref);
     if ((ref.kind == REF_CONTENT) != contents) continue;

@@ -1,9 +1,8 @@
 /** Values made of parts, and members: a name with such a value. */
 import { compactJson } from './compact';
-import { escaped, JSON, jsonString } from './escape';
+import { escaped, jsonString } from './escape';
 import { isJson } from './json';
-import { Member, MEMBER_SIZE, Part, PART_SIZE } from './plan-fields';
-import { Ref } from './plan-refs';
+import { ESCAPE_JSON, MEMBER_SIZE, Member, PART_SIZE, Part, Ref } from './layout';
 import { copyReady } from './text';
 import { flush, limit } from './window';
 
@@ -19,7 +18,7 @@ export function partAt(parts: usize, index: u32): Part {
 
 /** The first ref of the part that is not empty, or null. */
 export function firstNonEmpty(part: Part): Ref {
-  for (let i: u32 = 0; i < part.refCount; i++) {
+  for (let i: u32 = 0; i < part.refsCount; i++) {
     const ref = changetype<Ref>(load<usize>(part.refs + (i << 2)));
     if (ref.valueLength != 0) return ref;
   }
@@ -29,7 +28,7 @@ export function firstNonEmpty(part: Part): Ref {
 /** What the value of most members is: one ref, without a fallback; else null. */
 export function onlyRef(member: Member): Ref {
   const part = partAt(member.parts, 0);
-  const isOnly = member.partCount == 1 && part.refCount == 1 && part.textLength == 0;
+  const isOnly = member.partsCount == 1 && part.refsCount == 1 && part.textLength == 0;
   return changetype<Ref>(isOnly ? load<usize>(part.refs) : 0);
 }
 
@@ -72,14 +71,14 @@ export function writeTitle(dst: usize, parts: usize, count: u32, mode: u32, left
 
 /** A member's value in JSON: an object or array where it is one and is to become one, else a string. */
 export function writeJsonValue(dst: usize, member: Member, expand: bool): usize {
-  if (expand && member.partCount == 1) {
+  if (expand && member.partsCount == 1) {
     const ref = firstNonEmpty(partAt(member.parts, 0));
     if (changetype<usize>(ref) != 0 && isJson(ref.value, ref.value + ref.valueLength)) {
       return compactJson(dst, ref.value, ref.value + ref.valueLength);
     }
   }
   dst = byte(dst, QUOTE);
-  return byte(writeValue(dst, member.parts, member.partCount, JSON), QUOTE);
+  return byte(writeValue(dst, member.parts, member.partsCount, ESCAPE_JSON), QUOTE);
 }
 
 /** A value of the log itself, as {@link writeJsonValue} writes that of a member. */

@@ -3,13 +3,24 @@ import { jsonBody, shareGroup } from './body-json';
 import { kvContents, kvGroupBound, kvNanoseconds, kvOrdered, kvOrigin, kvTags } from './body-kv';
 import { beginPairs, pairsBody, pairsMembers, rawBody } from './body-pairs';
 import * as event from './event-time';
-import { fail, SIZE_LIMIT } from './fault';
+import { fail } from './fault';
 import { noteBody } from './framing';
 import { headerFields, structuredData } from './header';
+import {
+  BODY_JSON,
+  BODY_KV,
+  BODY_PAIRS,
+  BODY_RAW,
+  FAULT_SIZE_LIMIT,
+  Head,
+  TIME_BSD,
+  TIME_ISO8601,
+  TIME_NONE,
+  TIME_YEAR,
+} from './layout';
 import { contentsFrom, hasTime, logs, nanoseconds, tagsFrom, tagsTo, time } from './log';
 import { forgetNames } from './names';
-import { BODY_JSON, BODY_KV, BODY_LEEF, BODY_RAW, plan, TIME_BSD, TIME_ISO, TIME_NONE, TIME_YEAR } from './plan';
-import { Head } from './plan-rules';
+import { plan } from './plan';
 import { raw } from './protobuf';
 import { beginTurn } from './shape';
 import { broken, copyReady, setBroken } from './text';
@@ -41,7 +52,7 @@ export function beginMessages(): void {
   rereading = 0;
   beginTurn(plan.orderCount);
   forgetNames();
-  if (plan.bodyKind == BODY_LEEF) beginPairs();
+  if (plan.bodyKind == BODY_PAIRS) beginPairs();
 }
 
 export function beginGroup(): void {
@@ -68,13 +79,13 @@ export function beginGroup(): void {
 /** The tags of this group are read again for each of its logs. */
 function reread(): void {
   rereading += <u64>logs * <u64>(tagsTo - tagsFrom) * <u64>(plan.orderCount + 1);
-  if (rereading > MAX_REREADING) fail(SIZE_LIMIT, tagsFrom - raw);
+  if (rereading > MAX_REREADING) fail(FAULT_SIZE_LIMIT, tagsFrom - raw);
 }
 
 /** The message of the log that was scanned last. @param limit its end in the raw batch. */
 export function writeMessage(dst: usize, head: Head, limit: usize): usize {
   v128.store(dst, v128.load(head.text));
-  dst = when(dst + head.length);
+  dst = when(dst + head.textLength);
   if (plan.headerPerLog) dst = structuredData(headerFields(dst));
   return plan.bodyKind == BODY_KV ? kvBody(dst, limit) : otherBody(dst, limit);
 }
@@ -89,7 +100,7 @@ function written(dst: usize, known: bool, seconds: u32, nanoseconds: u32): usize
   if (style == TIME_NONE) return dst;
   if (style == TIME_BSD || style == TIME_YEAR) return bsdTimestamp(dst, known ? seconds : 0, style == TIME_YEAR);
   if (known) return timestamp(dst, seconds, nanoseconds, plan.fractionDigits);
-  if (style == TIME_ISO) return timestamp(dst, 0, 0, plan.fractionDigits);
+  if (style == TIME_ISO8601) return timestamp(dst, 0, 0, plan.fractionDigits);
   store<u8>(dst, NILVALUE);
   return dst + 1;
 }

@@ -3,12 +3,12 @@ import { cut } from './budget';
 import { group, index } from './computed';
 import { bodyAt, closeFrame, frameAt, openFrame } from './framing';
 import { reject } from './host';
+import { Head, OVER_DEAD_LETTER, OVER_DROP, OVER_SPLIT } from './layout';
 import { contentsFrom, groupFrom, groupTo, logFrom, scanNamedLog } from './log';
 import { maskContentRefs } from './mask';
 import { commonBroken, writeMessage } from './message';
 import { cutLines, joinLines, measureParts, tooLong, writeParts } from './parts';
-import { OVER_DEAD_LETTER, OVER_DROP, OVER_SPLIT, plan } from './plan';
-import { Head } from './plan-rules';
+import { plan } from './plan';
 import { raw } from './protobuf';
 import { forgetRefs, needPaths } from './refs';
 import { broken, setBroken } from './text';
@@ -42,7 +42,7 @@ export function boundedFrame(dst: usize, head: Head, limit: usize): usize {
 
 function overBudget(begin: usize, end: usize, size: u32, head: Head, limit: usize): usize {
   let dst: usize = 0;
-  for (let i: u32 = 0; i < plan.trimCount && size > plan.budget; i++) {
+  for (let i: u32 = 0; i < plan.trimsCount && size > plan.budget; i++) {
     if (!trim(i, size - plan.budget, contentsFrom, limit)) continue;
     if (plan.refsPerLog) readAgain(limit);
     beginBudget(begin, plan.budget + MAX_PREFIX);

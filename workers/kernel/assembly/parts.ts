@@ -5,12 +5,10 @@
 import { compute } from './computed';
 import { characterEnd, cut } from './budget';
 import { decimal, digitsOf } from './decimal';
-import { CEF_VALUE } from './escape';
 import { bodyAt, closeFrame, frameAt, membersAt, openFrame } from './framing';
+import { BODY_JSON, BODY_PAIRS, ESCAPE_CEF_VALUE, OVER_SPLIT, Ref, TEXT_SIZE, Text } from './layout';
 import { writeBody } from './message';
-import { BODY_JSON, BODY_LEEF, OVER_SPLIT, plan } from './plan';
-import { Text, TEXT_SIZE } from './plan-fields';
-import { Ref } from './plan-refs';
+import { plan } from './plan';
 import { copyReady } from './text';
 import { beginDiversion, endDiversion, roomFor } from './window';
 
@@ -53,7 +51,7 @@ let out: usize = 0;
 
 /** Looks at the log whose frame is open. @returns whether it can be sent in parts: then what the window holds of it is given up. */
 export function measureParts(begin: usize, lines: bool, limit: usize): bool {
-  const partBegin = plan.bodyKind >= BODY_LEEF ? membersAt() : bodyAt();
+  const partBegin = plan.bodyKind >= BODY_PAIRS ? membersAt() : bodyAt();
   headLength = partBegin - begin;
   const ref = changetype<Ref>(plan.partRef);
   idLength = compute(ref, 0);
@@ -162,9 +160,9 @@ function jsonEnd(p: usize, dst: usize): usize {
 
 /** Between two members, if that keeps at least half; never behind half an escape of CEF. */
 function betterEnd(p: usize, end: usize): usize {
-  if (plan.bodyKind < BODY_LEEF) return end;
+  if (plan.bodyKind < BODY_PAIRS) return end;
   const least = p + ((end - p) >> 1);
-  const isCef = plan.valueMode == CEF_VALUE;
+  const isCef = plan.valueMode == ESCAPE_CEF_VALUE;
   let named = false;
   for (let q = end; q > least; q--) {
     const c: u32 = load<u8>(q - 1);
@@ -234,12 +232,12 @@ function label(dst: usize): usize {
 
 function ready(dst: usize, index: usize): usize {
   const text = changetype<Text>(plan.partTexts + index * TEXT_SIZE);
-  return copyReady(dst, text.at, text.length);
+  return copyReady(dst, text.text, text.textLength);
 }
 
 function overheadOf(): usize {
   let sum: usize = COUNT_ROOM + idLength;
-  for (let i: usize = 0; i < 4; i++) sum += changetype<Text>(plan.partTexts + i * TEXT_SIZE).length;
+  for (let i: usize = 0; i < 4; i++) sum += changetype<Text>(plan.partTexts + i * TEXT_SIZE).textLength;
   return sum;
 }
 

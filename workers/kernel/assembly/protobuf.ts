@@ -1,4 +1,5 @@
-import { fail, PROTOBUF_CORRUPT } from './fault';
+import { fail } from './fault';
+import { FAULT_PROTOBUF_CORRUPT } from './layout';
 
 export const VARINT: u32 = 0;
 export const LEN: u32 = 2;
@@ -24,7 +25,7 @@ export let scalar: u32 = 0;
 let after: usize = 0;
 
 export function corrupt(at: usize): void {
-  fail(PROTOBUF_CORRUPT, at - raw);
+  fail(FAULT_PROTOBUF_CORRUPT, at - raw);
 }
 
 function varint(p: usize, limit: usize): u64 {

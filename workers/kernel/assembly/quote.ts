@@ -1,7 +1,8 @@
 /** Names and values of key=value that can be told apart again: values in quotes, names without anything that means something. */
-import { escaped, KV_VALUE } from './escape';
+import { escaped } from './escape';
+import { ESCAPE_KV_VALUE, QUOTE_ALWAYS } from './layout';
 import { byte } from './members';
-import { plan, QUOTE_ALWAYS } from './plan';
+import { plan } from './plan';
 import { text } from './text';
 
 const QUOTE: u8 = 0x22;
@@ -9,7 +10,7 @@ const UNDERSCORE: u8 = 0x5f;
 
 export function quotedValue(dst: usize, from: usize, to: usize): usize {
   if (plan.quote != QUOTE_ALWAYS && oddByte(from, to) == to) return text(dst, from, to);
-  return byte(escaped(byte(dst, QUOTE), from, to, KV_VALUE), QUOTE);
+  return byte(escaped(byte(dst, QUOTE), from, to, ESCAPE_KV_VALUE), QUOTE);
 }
 
 export function bareName(dst: usize, from: usize, to: usize): usize {

@@ -2,6 +2,7 @@
 import { compute } from './computed';
 import { forgetJson } from './json';
 import { beginPaths, resolvePaths } from './json-paths';
+import { REF_SIZE, REF_SOURCE, REF_TAG, REF_TOPIC, Ref } from './layout';
 import {
   GROUP_TAG,
   key,
@@ -18,7 +19,6 @@ import {
 } from './log';
 import { beginNames, forgetContents } from './lookup';
 import { plan } from './plan';
-import { REF_SIZE, REF_SOURCE, REF_TAG, REF_TOPIC, Ref } from './plan-refs';
 import { end, readField, start, tag } from './protobuf';
 import { isSame } from './same';
 
@@ -39,8 +39,8 @@ function point(ref: Ref, from: usize, to: usize): void {
 
 /** Looks up all that is the same for every log of a group. */
 export function resolveGroupRefs(): void {
-  if (plan.refCount == 0) return;
-  for (let i: u32 = 0; i < plan.refCount; i++) {
+  if (plan.refsCount == 0) return;
+  for (let i: u32 = 0; i < plan.refsCount; i++) {
     const ref = refAt(i);
     if (ref.kind == REF_TOPIC) point(ref, topic, topicEnd);
     else if (ref.kind == REF_SOURCE) point(ref, source, sourceEnd);
@@ -56,7 +56,7 @@ function resolveTags(): void {
     if (tag != GROUP_TAG) continue;
     readPair(start, end);
     const length = <u32>(keyEnd - key);
-    for (let i: u32 = 0; i < plan.refCount; i++) {
+    for (let i: u32 = 0; i < plan.refsCount; i++) {
       const ref = refAt(i);
       if (ref.kind != REF_TAG || ref.keyLength != length || !isSame(key, ref.key, length)) continue;
       point(ref, value, valueEnd);
@@ -71,7 +71,7 @@ let pathsKnown = true;
 export function forgetRefs(): void {
   forgetJson();
   forgetContents();
-  pathsKnown = plan.rootCount == 0;
+  pathsKnown = plan.rootsCount == 0;
 }
 
 /** Follows the paths into JSON, unless that was done: it costs more than all else, and a filter may do without. */

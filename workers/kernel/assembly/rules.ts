@@ -1,33 +1,37 @@
 /** Conditions over the refs of a log: which logs go out, and how severe they are. */
 import { matches as hostMatches } from './host';
 import { isInRange, readIp } from './ip';
+import {
+  Condition,
+  Head,
+  IP_RANGE_SIZE,
+  OP_ALL,
+  OP_ANY,
+  OP_CIDR,
+  OP_CONTAINS,
+  OP_EQUALS,
+  OP_EXISTS,
+  OP_GT,
+  OP_IGNORING_CASE,
+  OP_LE,
+  OP_LT,
+  OP_NOT,
+  OP_PREFIX,
+  OP_REGEX,
+  OP_SAMPLE,
+  OP_SUFFIX,
+  RULE_SIZE,
+  Ref,
+  Rule,
+  TEXT_SIZE,
+  Text,
+} from './layout';
 import { plan } from './plan';
-import { Text, TEXT_SIZE } from './plan-fields';
-import { Ref } from './plan-refs';
-import { Condition, Head, Rule, RULE_SIZE } from './plan-rules';
 import { refOf } from './refs';
 import { isSame } from './same';
 import { hashOf } from './sample';
 import { finds } from './searches';
 import { slotOf } from './slot';
-
-/** The same numbers as OPS in plan-encoder.ts. */
-const ALL: u32 = 0;
-const ANY: u32 = 1;
-const NOT: u32 = 2;
-const EXISTS: u32 = 3;
-const EQUALS: u32 = 4;
-const PREFIX: u32 = 5;
-const SUFFIX: u32 = 6;
-const CONTAINS: u32 = 7;
-const LESS: u32 = 8;
-const LESS_OR_EQUAL: u32 = 9;
-const GREATER: u32 = 10;
-const REGEX: u32 = 12;
-const CIDR: u32 = 13;
-const SAMPLE: u32 = 14;
-const IGNORING_CASE: u32 = 16;
-const RANGE_SIZE: usize = 20;
 
 const MAX_DIGITS: u32 = 15;
 
@@ -55,7 +59,7 @@ export function isSampledOut(): bool {
 
 /** The head of the log: that of the first rule that holds. */
 export function chooseHead(): Head {
-  for (let i: u32 = 0; i < plan.ruleCount;) {
+  for (let i: u32 = 0; i < plan.rulesCount;) {
     const rule = changetype<Rule>(plan.rules + i * RULE_SIZE);
     if (rule.behind != 0 && !mayEqual(rule)) {
       i = rule.behind;
@@ -76,13 +80,13 @@ function mayEqual(rule: Rule): bool {
 /** Most conditions of most plans compare with texts of other lengths. */
 function test(at: usize): bool {
   const condition = changetype<Condition>(at);
-  if (condition.op == CONTAINS) return finds(condition.ref, condition.count);
-  if (condition.op != EQUALS) return holds(condition);
+  if (condition.op == OP_CONTAINS) return finds(condition.ref, condition.count);
+  if (condition.op != OP_EQUALS) return holds(condition);
   const ref = refOf(condition.ref);
   const length = ref.valueLength;
   for (let i: u32 = 0; i < condition.count; i++) {
     const text = changetype<Text>(condition.items + i * TEXT_SIZE);
-    if (text.length == length && isSame(ref.value, text.at, length)) return true;
+    if (text.textLength == length && isSame(ref.value, text.text, length)) return true;
   }
   return false;
 }
@@ -90,19 +94,19 @@ function test(at: usize): bool {
 /** As deep as the config could be. */
 function holds(condition: Condition): bool {
   const op = condition.op;
-  if (op <= NOT) return combined(condition, op);
+  if (op <= OP_NOT) return combined(condition, op);
   const ref = refOf(condition.ref);
-  if (op == EXISTS) return ref.valueLength != 0;
-  if (op >= IGNORING_CASE) return matchesFolded(condition, ref, op - IGNORING_CASE);
-  if (op == REGEX) return hostMatches(condition.count, ref.value, ref.valueLength);
-  if (op == CIDR) return isInRanges(condition, ref);
-  if (op == SAMPLE) return isInSample(condition, ref);
-  if (op >= LESS) return compares(ref, op, load<f64>(condition.number));
+  if (op == OP_EXISTS) return ref.valueLength != 0;
+  if (op >= OP_IGNORING_CASE) return matchesFolded(condition, ref, op - OP_IGNORING_CASE);
+  if (op == OP_REGEX) return hostMatches(condition.count, ref.value, ref.valueLength);
+  if (op == OP_CIDR) return isInRanges(condition, ref);
+  if (op == OP_SAMPLE) return isInSample(condition, ref);
+  if (op >= OP_LT) return compares(ref, op, load<f64>(condition.number));
   for (let i: u32 = 0; i < condition.count; i++) {
     const text = changetype<Text>(condition.items + i * TEXT_SIZE);
-    if (ref.valueLength < text.length) continue;
-    const at = op == PREFIX ? ref.value : ref.value + ref.valueLength - text.length;
-    if (isSame(at, text.at, text.length)) return true;
+    if (ref.valueLength < text.textLength) continue;
+    const at = op == OP_PREFIX ? ref.value : ref.value + ref.valueLength - text.textLength;
+    if (isSame(at, text.text, text.textLength)) return true;
   }
   return false;
 }
@@ -113,12 +117,12 @@ function isInSample(condition: Condition, ref: Ref): bool {
 }
 
 function combined(condition: Condition, op: u32): bool {
-  if (op == NOT) return !isHeldByNot(condition);
+  if (op == OP_NOT) return !isHeldByNot(condition);
   for (let i: u32 = 0; i < condition.count; i++) {
     const held = test(load<usize>(condition.items + (i << 2)));
-    if (held == (op == ANY)) return held;
+    if (held == (op == OP_ANY)) return held;
   }
-  return op != ANY;
+  return op != OP_ANY;
 }
 
 /** What passes more must let this pass less. */
@@ -132,7 +136,7 @@ function isHeldByNot(condition: Condition): bool {
 function isInRanges(condition: Condition, ref: Ref): bool {
   if (!readIp(ref.value, ref.value + ref.valueLength)) return false;
   for (let i: u32 = 0; i < condition.count; i++) {
-    const range = condition.items + i * RANGE_SIZE;
+    const range = condition.items + i * IP_RANGE_SIZE;
     if (isInRange(range, load<u32>(range, 16))) return true;
   }
   return false;
@@ -141,11 +145,11 @@ function isInRanges(condition: Condition, ref: Ref): bool {
 function matchesFolded(condition: Condition, ref: Ref, op: u32): bool {
   for (let i: u32 = 0; i < condition.count; i++) {
     const text = changetype<Text>(condition.items + i * TEXT_SIZE);
-    if (ref.valueLength < text.length) continue;
-    const last = ref.value + ref.valueLength - text.length;
-    if (op == EQUALS && last != ref.value) continue;
-    const first = op == SUFFIX ? last : ref.value;
-    for (let p = first; p <= (op == CONTAINS ? last : first); p++) {
+    if (ref.valueLength < text.textLength) continue;
+    const last = ref.value + ref.valueLength - text.textLength;
+    if (op == OP_EQUALS && last != ref.value) continue;
+    const first = op == OP_SUFFIX ? last : ref.value;
+    for (let p = first; p <= (op == OP_CONTAINS ? last : first); p++) {
       if (isSameFolded(p, text)) return true;
     }
   }
@@ -154,9 +158,9 @@ function matchesFolded(condition: Condition, ref: Ref, op: u32): bool {
 
 /** The text has no capital letters. */
 function isSameFolded(p: usize, text: Text): bool {
-  for (let i: u32 = 0; i < text.length; i++) {
+  for (let i: u32 = 0; i < text.textLength; i++) {
     const c: u32 = load<u8>(p + i);
-    if ((c - 0x41 <= 25 ? c | 0x20 : c) != load<u8>(text.at + i)) return false;
+    if ((c - 0x41 <= 25 ? c | 0x20 : c) != load<u8>(text.text + i)) return false;
   }
   return true;
 }
@@ -165,9 +169,9 @@ let number: f64 = 0;
 
 function compares(ref: Ref, op: u32, other: f64): bool {
   if (!isNumber(ref.value, ref.value + ref.valueLength)) return false;
-  if (op == LESS) return number < other;
-  if (op == LESS_OR_EQUAL) return number <= other;
-  return op == GREATER ? number > other : number >= other;
+  if (op == OP_LT) return number < other;
+  if (op == OP_LE) return number <= other;
+  return op == OP_GT ? number > other : number >= other;
 }
 
 /** `-12.5`: at most 15 digits, so that both the digits and the power of ten are exact and their quotient is the nearest double. */

@@ -3,9 +3,8 @@
  * tables of 16 tell for 16 places at a time whether these may be there, and only then is compared ("Teddy", of the Hyperscan library). Eight texts
  * cost what one does.
  */
+import { NEEDLE_SIZE, Needle, Ref, SEARCH_SIZE, Search } from './layout';
 import { plan } from './plan';
-import { Ref } from './plan-refs';
-import { Needle, NEEDLE_SIZE, Search, SEARCH_SIZE } from './plan-rules';
 import { refOf } from './refs';
 import { isSame } from './same';
 
@@ -16,7 +15,7 @@ const LOW = memory.data<u8>([15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15,
 
 /** To be called before a log is scanned. */
 export function forgetSearches(): void {
-  for (let i: u32 = 0; i < plan.searchCount; i++) changetype<Search>(plan.searches + i * SEARCH_SIZE).done = 0;
+  for (let i: u32 = 0; i < plan.searchesCount; i++) changetype<Search>(plan.searches + i * SEARCH_SIZE).done = 0;
 }
 
 /** Whether the value holds one of the needles that have a bit. */
@@ -82,6 +81,6 @@ function compare(search: Search, ref: Ref, p: usize, a: v128, b: v128): void {
 function compareAt(search: Search, ref: Ref, p: usize, i: u32): void {
   const needle = changetype<Needle>(search.needles + i * NEEDLE_SIZE);
   const at = p - needle.offset;
-  if (at < ref.value || at + needle.length > ref.value + ref.valueLength) return;
-  if (isSame(at, needle.at, needle.length)) search.hits |= 1 << i;
+  if (at < ref.value || at + needle.textLength > ref.value + ref.valueLength) return;
+  if (isSame(at, needle.text, needle.textLength)) search.hits |= 1 << i;
 }

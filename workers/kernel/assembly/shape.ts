@@ -2,6 +2,7 @@
  * Which fields a body writes on its own, in which order, under which names, and which of their values are hidden. Members and templates
  * find all fields, under their own names.
  */
+import { Mask, REF_CONTENT, REF_SOURCE, REF_TAG, REF_TOPIC, SHAPE_SIZE, Shape } from './layout';
 import {
   key,
   keyEnd,
@@ -17,8 +18,6 @@ import {
 } from './log';
 import { shown } from './mask';
 import { plan } from './plan';
-import { Mask, Shape, SHAPE_SIZE } from './plan-fields';
-import { REF_CONTENT, REF_SOURCE, REF_TAG, REF_TOPIC } from './plan-refs';
 import { isSame } from './same';
 
 /** The field has another name in the body than its own. */
@@ -74,7 +73,7 @@ function isMasked(shape: Shape): bool {
 }
 
 function find(kind: u32): Shape {
-  const end = plan.shapes + plan.shapeCount * SHAPE_SIZE;
+  const end = plan.shapes + plan.shapesCount * SHAPE_SIZE;
   for (let at = plan.shapes; at < end; at += SHAPE_SIZE) {
     const shape = changetype<Shape>(at);
     if (isOf(shape, kind)) return shape;

@@ -1,5 +1,6 @@
 /** Text on its way into a message: control characters, newlines and broken UTF-8 are mended while 16 bytes at a time are copied. */
-import { NEWLINE_ESCAPE, NEWLINE_KEEP, NEWLINE_OCTAL, NEWLINE_SPLIT, plan } from './plan';
+import { NEWLINE_ESCAPE, NEWLINE_KEEP, NEWLINE_OCTAL, NEWLINE_SPLIT } from './layout';
+import { plan } from './plan';
 import { flush, limit } from './window';
 
 const TAB: u32 = 0x09;

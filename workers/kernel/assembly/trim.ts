@@ -1,9 +1,8 @@
 /** Contents that give up bytes first when a message is too large. */
+import { TRIM_SIZE, Trim, WHOLE } from './layout';
 import { isContent, key, keyEnd, limitContents, readContent, value, valueEnd } from './log';
-import { plan, Trim, TRIM_SIZE } from './plan';
+import { plan } from './plan';
 import { isSame } from './same';
-
-const WHOLE: u32 = u32.MAX_VALUE;
 
 /** Shortens the values of a content by some bytes. @returns whether there was anything to shorten. */
 export function trim(index: u32, by: u32, p: usize, limit: usize): bool {
@@ -21,13 +20,13 @@ export function trim(index: u32, by: u32, p: usize, limit: usize): bool {
 
 /** The contents are whole again. */
 export function forgetTrims(): void {
-  for (let i: u32 = 0; i < plan.trimCount; i++) changetype<Trim>(plan.trims + i * TRIM_SIZE).limit = WHOLE;
+  for (let i: u32 = 0; i < plan.trimsCount; i++) changetype<Trim>(plan.trims + i * TRIM_SIZE).limit = WHOLE;
   limitContents(false);
 }
 
 /** Where the value that was read last ends, if its content is to be shortened: between two characters. */
 export function trimmedEnd(): usize {
-  for (let i: u32 = 0; i < plan.trimCount; i++) {
+  for (let i: u32 = 0; i < plan.trimsCount; i++) {
     const trim = changetype<Trim>(plan.trims + i * TRIM_SIZE);
     if (valueEnd - value <= trim.limit || !isKeyOf(trim)) continue;
     let end = value + trim.limit;

@@ -1,4 +1,4 @@
-import { Shift, SHIFT_SIZE } from './plan';
+import { Shift, SHIFT_SIZE } from './layout';
 
 /** How many minutes a zone is ahead of UTC at a moment: what its last shift up to then says. */
 export function minutesAhead(shifts: usize, count: u32, seconds: u32): i32 {

@@ -1,0 +1,80 @@
+/** The numbers and sizes that the host and the kernel share. `build.mjs` makes constants of `assembly/layout.ts` from them. */
+
+/** The fields that a body writes on its own. */
+const FIELD = { topic: 0, source: 1, tag: 2, content: 3, time: 4, timeNs: 5 } as const;
+
+/** The numbers that stand for words: the AssemblyScript constant of `NEWLINE.escape` is `NEWLINE_ESCAPE`. */
+export const NUMBERS = {
+  /** `split` only where the body is key=value or a single value. */
+  NEWLINE: { escape: 0, space: 1, octal: 2, keep: 3, split: 4 },
+  /** How TIMESTAMP is written; `year` is `bsd` with the year, `iso8601` is RFC 3339 with 1970 where the log has no time, `none` no header. */
+  TIME: { rfc5424: 0, bsd: 1, year: 2, iso8601: 3, none: 4 },
+  /** Units are powers of ten, as nanoseconds. */
+  FORMAT: { ns: 0, us: 3, ms: 6, s: 9, iso8601: 10, clf: 11 },
+  /** `pairs`: LEEF and CEF. */
+  BODY: { kv: 0, json: 1, raw: 2, pairs: 3 },
+  /** What follows a body's members: nothing, the contents that have no member of their own, or everything. */
+  REST: { none: 0, contents: 1, all: 2 },
+  QUOTE: { none: 0, whenNeeded: 1, always: 2 },
+  OVER: { truncate: 0, drop: 1, deadLetter: 2, split: 3 },
+  FIELD,
+  /** What a Ref refers to. Everything behind `content` is made, not found. */
+  REF: {
+    topic: FIELD.topic,
+    source: FIELD.source,
+    tag: FIELD.tag,
+    content: FIELD.content,
+    time: 4,
+    timeMs: 5,
+    rating: 6,
+    eventId: 7,
+    eventMs: 8,
+  },
+  OP: {
+    all: 0,
+    any: 1,
+    not: 2,
+    exists: 3,
+    equals: 4,
+    prefix: 5,
+    suffix: 6,
+    contains: 7,
+    lt: 8,
+    le: 9,
+    gt: 10,
+    ge: 11,
+    regex: 12,
+    cidr: 13,
+    sample: 14,
+    /** Added to the others. */
+    ignoringCase: 16,
+  },
+  /** How a text is escaped. */
+  ESCAPE: { plain: 0, json: 1, leefValue: 2, leefTitle: 3, cefValue: 4, cefTitle: 5, sdValue: 6, kvValue: 7 },
+  /** Why a batch can't be formatted. */
+  FAULT: { lz4Corrupt: 0, sizeMismatch: 1, sizeLimit: 2, protobufCorrupt: 3 },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/** Sizes that both sides know. */
+export const SIZES = {
+  /** Bytes of a string inside JSON with escapes. A longer one is not looked into. */
+  PATH_SLOT: 8192,
+  /** Slots of a Level's table. */
+  LEVEL_SLOTS: 64,
+  /** Needles of one Search are bits of a byte. More in one pass, several with one bit, were far slower than several passes. */
+  NEEDLES_PER_SEARCH: 8,
+  /** Bytes for shard, and cursor where it is no number, in an event's id. */
+  ORIGIN_ROOM: 512,
+  /** `Trim.limit` of a content that is not shortened. */
+  WHOLE: 0xffff_ffff,
+  /** Slots of texts by their length and first byte … */
+  TEXT_SLOTS: 64,
+  /** … which counts so many times. */
+  TEXT_SLOT_STEP: 5,
+} as const;
+
+/** One of TEXT_SLOTS places by the length and the first byte of a text: nearly every other text is told from it by that. As in assembly/slot.ts. */
+export function slotOf(text: string): number {
+  const bytes = new TextEncoder().encode(text);
+  return (bytes.length + (bytes[0] ?? 0) * SIZES.TEXT_SLOT_STEP) % SIZES.TEXT_SLOTS;
+}
