@@ -79,7 +79,7 @@ export default {
       '^(node:)?fs(/promises)?$',
       '^src/(available-cores|deadletter/files|checkpoints/|sls/credentials/|config/|cli/|syslog/|telemetry/|tune/files|emulator)|^workers/(format\\.ts|kernel/build\\.mjs)',
     ),
-    door('child-process', '^(node:)?child_process$', '^src/tune/candidate\\.ts'),
+    door('child-process', '^(node:)?child_process$', '^src/(tune/candidate|sls/credentials/command)\\.ts'),
     door('worker-threads', '^(node:)?worker_threads$', '^(src/emulator/|workers/format\\.ts)'),
   ],
   options: {

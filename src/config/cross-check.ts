@@ -10,6 +10,7 @@ import { samplesByPlace } from './condition.js';
 import { didYouMean } from './suggest.js';
 import { usesEventId } from './template.js';
 import { hashKeyFault } from './hash-key.js';
+import { checkService, textFault } from './service-check.js';
 
 /** What of a file could be understood; an entry that is wrong in itself is undefined, but its place is known. */
 export interface Parts {
@@ -22,7 +23,7 @@ export interface Parts {
 /** Checks what no single key can tell: names that must match, options that exclude one another, files that must be there. */
 export function crossCheck(parts: Parts, tree: Tree, problems: Problem[]): void {
   const say: Say = (path, message) => problems.push({ offset: tree.offsetOf(path), path, message });
-  if (parts.sls !== undefined) checkService(parts.sls, say);
+  if (parts.sls !== undefined) checkService(parts.sls, ['sls'], say);
   for (const [index, pipeline] of parts.pipelines.entries()) {
     if (pipeline === undefined) continue;
     checkPipeline(pipeline, index, parts, say);
@@ -44,26 +45,6 @@ export function crossCheck(parts: Parts, tree: Tree, problems: Problem[]): void 
 const MAX_DATAGRAM_BYTES = 65_487;
 
 type Say = (path: Path, message: string) => void;
-
-function checkService({ endpoint, signature, region, credentials }: Config['sls'], say: Say): void {
-  if (endpoint === 'embedded') return;
-  const { source, accessKeyId, accessKeySecret } = credentials;
-  const half = source === 'auto' && (accessKeyId === '') !== (accessKeySecret === '');
-  for (const key of ['accessKeyId', 'accessKeySecret'] as const) {
-    if (credentials[key] !== '' || (source !== 'static' && !half)) continue;
-    const variable = key === 'accessKeyId' ? 'SLS_AK_ID' : 'SLS_AK_KEY';
-    say(
-      ['sls', 'credentials', key],
-      `needed to read from ${endpoint.host}; with the shipped config.yaml, set ${variable}`,
-    );
-  }
-  if (signature === 'v4' && region === undefined && endpoint.region === undefined) {
-    say(
-      ['sls', 'region'],
-      `signature v4 needs the region, and ${quoted(endpoint.host)} does not tell it; write it here`,
-    );
-  }
-}
 
 function checkPipeline(
   pipeline: PipelineConfig,
@@ -274,14 +255,6 @@ function checkTls(tls: DestinationConfig['tls'], path: Path, say: Say): void {
     const file = tls[key];
     const fault = file === undefined ? undefined : pemFault(file);
     if (fault !== undefined) say([...path, key], fault);
-  }
-}
-
-function textFault(file: string): string | undefined {
-  try {
-    return readFileSync(file).length > 0 ? undefined : `${quoted(file)} is empty`;
-  } catch (thrown) {
-    return `can't read ${quoted(file)}: ${readFault(thrown)}`;
   }
 }
 

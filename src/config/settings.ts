@@ -3,27 +3,15 @@ import { ForwarderError } from '../errors/forwarder-error.js';
 import type { PipelineSettings } from '../group/pipeline.js';
 import type { FormatPlan } from '../model/format-plan.js';
 import type { StartPosition } from '../model/ports.js';
-import type { CredentialsSettings } from '../sls/credentials/choose.js';
-import type { Endpoint } from '../sls/endpoint.js';
-import type { ProxySetting } from '../sls/proxy.js';
 import type { RateSettings } from '../syslog/pace.js';
 import { isUdp, type DestinationSettings } from '../syslog/settings.js';
 import { guaranteeOf } from './cross-check.js';
 import { framingOf, maxBytesOf, newlineOf } from './receiver.js';
 import type { ListenAddress } from './endpoint.js';
 import { toFormatPlan } from './format-plan.js';
+import { serviceSettings, type ServiceSettings } from './service-settings.js';
 import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
 import type { Start } from './scalars.js';
-
-interface ServiceSettings {
-  readonly endpoint: Endpoint;
-  readonly signature: 'auto' | 'v1' | 'v4';
-  /** For signature V4; then always there. */
-  readonly region: string | undefined;
-  readonly credentials: CredentialsSettings;
-  readonly proxy: ProxySetting;
-  readonly timeoutMs: number;
-}
 
 export interface PipelinePlan {
   readonly settings: PipelineSettings;
@@ -78,7 +66,7 @@ export function toSettings(config: Config, host: Host, range: Range = {}): Forwa
   const { threads } = config.workers;
   const { listen, maxStall } = config.admin;
   return {
-    service: service(config.sls),
+    service: serviceSettings(config.sls),
     pipelines: config.pipelines.map((pipeline) => pipelinePlan(pipeline, config, host, range)),
     destinations: Object.entries(config.destinations).map(([name, destination]) => destinationPlan(name, destination)),
     maxInFlightBytes: config.flow.maxInFlightBytes,
@@ -97,31 +85,6 @@ function deadLetters({ directory, maxBytes, after }: Config['deadLetters']): Dea
 
 /** One coordinator can't feed more. */
 const MAX_AUTO_THREADS = 8;
-
-function service({
-  endpoint,
-  signature,
-  region,
-  credentials,
-  proxy,
-  timeout,
-}: Config['sls']): 'embedded' | ServiceSettings {
-  if (endpoint === 'embedded') return 'embedded';
-  const { source, stsEndpoint, metadataEndpoint, ...texts } = credentials;
-  return {
-    endpoint,
-    signature,
-    region: region ?? endpoint.region,
-    credentials: { source, stsEndpoint, metadataEndpoint, ...emptyIsUndefined(texts) },
-    proxy,
-    timeoutMs: timeout,
-  };
-}
-
-function emptyIsUndefined<K extends string>(texts: Readonly<Record<K, string>>): Record<K, string | undefined> {
-  const entries = Object.entries<string>(texts).map(([key, text]) => [key, text === '' ? undefined : text]);
-  return Object.fromEntries(entries) as Record<K, string | undefined>;
-}
 
 function pipelinePlan(pipeline: PipelineConfig, config: Config, host: Host, range: Range): PipelinePlan {
   const { name, project, logstore, consumerGroup, destination, heartbeat, inOrder, pull, retry } = pipeline;

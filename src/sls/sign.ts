@@ -82,7 +82,8 @@ function canonicalRequest(request: Unsigned, headers: Readonly<Record<string, st
   return `${request.method}\n${request.path}\n${encodeQuery(request.query)}\n${lines}\n${names.join(';')}\n${hash}`;
 }
 
-function percentEncode(value: string): string {
+/** RFC 3986: everything but the unreserved characters. */
+export function percentEncode(value: string): string {
   return encodeURIComponent(value).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

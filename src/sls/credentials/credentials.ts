@@ -51,26 +51,43 @@ export interface Issued {
 export interface CredentialsSource {
   /** `ECS RAM role`, for messages. */
   readonly name: string;
+  /** How often what does not expire is fetched again, milliseconds; not given: every ten seconds. */
+  readonly lookAgainMs?: number;
   /** @throws ForwarderError */
   fetch(): Promise<Issued>;
 }
 
+/** The same in the spellings of the SDKs, of JavaScript and of the command line tool. */
+const SPELLINGS = {
+  AccessKeyId: ['AccessKeyId', 'accessKeyId', 'access_key_id'],
+  AccessKeySecret: ['AccessKeySecret', 'accessKeySecret', 'access_key_secret'],
+  SecurityToken: ['SecurityToken', 'securityToken', 'security_token', 'sts_token'],
+  Expiration: ['Expiration', 'expiration'],
+} as const;
+
 /**
- * Reads the reply of a service, or a file, that holds credentials, in either spelling (`AccessKeyId`, `accessKeyId`).
+ * Reads the reply of a service, a file, or what a program wrote, that holds credentials.
  *
+ * @param skewMs how far the clock of who gave them is ahead of ours, milliseconds: their end is by that clock
  * @throws ForwarderError SLS_UNAUTHORIZED; the values never appear in it.
  */
-export function readIssued(from: string, json: Readonly<Record<string, unknown>> | undefined): Issued {
-  const text = (key: string): string => {
-    const value = json?.[key] ?? json?.[key.charAt(0).toLowerCase() + key.slice(1)];
-    return typeof value === 'string' ? value : '';
+export function readIssued(from: string, json: Readonly<Record<string, unknown>> | undefined, skewMs = 0): Issued {
+  const text = (key: keyof typeof SPELLINGS): string => {
+    const value = SPELLINGS[key].map((spelling) => json?.[spelling]).find((one) => one !== undefined && one !== null);
+    return typeof value === 'string' ? value : value === undefined ? '' : NOT_TEXT;
   };
   const accessKeyId = text('AccessKeyId');
   const accessKeySecret = text('AccessKeySecret');
   if (accessKeyId === '' || accessKeySecret === '') throw unusable(`${from} gave no access key`);
-  const expiresAt = Date.parse(text('Expiration'));
+  const expiration = text('Expiration');
+  const expiresAt = expiration === '' ? undefined : Date.parse(expiration) - skewMs;
+  if (Number.isNaN(expiresAt))
+    throw unusable(`${from} gave an Expiration that is no time such as 2026-01-01T00:00:00Z`);
   return {
     credentials: checkCredentials({ accessKeyId, accessKeySecret, securityToken: text('SecurityToken') || undefined }),
-    expiresAt: Number.isNaN(expiresAt) ? undefined : expiresAt,
+    expiresAt,
   };
 }
+
+/** Passes no check. */
+const NOT_TEXT = ' ';

@@ -22,16 +22,23 @@ export interface TextReply {
   readonly text: string;
   /** The body as a JSON object; undefined if it is none. */
   readonly json: Readonly<Record<string, unknown>> | undefined;
+  /** How far the service's clock is ahead of ours by the `Date` of its reply, milliseconds; 0 where it says nothing or hardly differs. */
+  readonly skewMs: number;
 }
 
 /** These services are next door: they answer at once or not at all. */
 const LIMITS = { connectTimeoutMs: 2000, responseTimeoutMs: 5000, maxBodyBytes: 65_536, maxSockets: 1 };
 
+/** A Date has whole seconds and was a network trip under way. */
+const NOTICEABLE_MS = 10_000;
+
 /** Small requests to the services that hand out credentials. What they answer is never repeated in a message: it may hold secrets. */
 export class HttpText {
+  readonly #clock: Clock;
   readonly #transport: Transport;
 
   constructor(clock: Clock) {
+    this.#clock = clock;
     this.#transport = new Transport(LIMITS, clock);
   }
 
@@ -55,7 +62,17 @@ export class HttpText {
       throw new ForwarderError('SLS_SERVER', `${what} answered ${reply.status}; trying again`);
     const json = tryJson(reply);
     const text = Buffer.from(reply.body, 0, reply.bodyLength).toString();
-    return { status: reply.status, text, json: isRecord(json) ? json : undefined };
+    return {
+      status: reply.status,
+      text,
+      json: isRecord(json) ? json : undefined,
+      skewMs: this.#skew(reply.headers.date),
+    };
+  }
+
+  #skew(date: string | undefined): number {
+    const skewMs = Date.parse(date ?? '') - this.#clock.now();
+    return Math.abs(skewMs) < NOTICEABLE_MS || Number.isNaN(skewMs) ? 0 : skewMs;
   }
 }
 

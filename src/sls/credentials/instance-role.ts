@@ -25,12 +25,12 @@ async function fetchRole(http: HttpText, endpoint: string, role: string | undefi
   const read = (path: string): Promise<TextReply> =>
     http.request({ what: NAME, url: `${endpoint}/latest/meta-data/ram/security-credentials/${path}`, headers });
   const name = role ?? firstLine(await read(''));
-  const { status, json } = await read(encodeURIComponent(name));
+  const { status, json, skewMs } = await read(encodeURIComponent(name));
   if (status !== 200) throw unusable(`${NAME} answered ${status} for role "${name}": is it attached to this instance?`);
   const code = json?.['Code'];
   if (typeof code !== 'string' || code.toLowerCase() !== 'success')
     throw unusable(`${NAME} has none for role "${name}" now`);
-  return readIssued(NAME, json);
+  return readIssued(NAME, json, skewMs);
 }
 
 function firstLine({ status, text }: TextReply): string {

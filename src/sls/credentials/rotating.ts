@@ -70,8 +70,9 @@ export class RotatingCredentials implements CredentialsProvider {
     const issued = await this.#source.fetch();
     const now = this.#clock.now();
     const left = (issued.expiresAt ?? 0) - now;
+    const { lookAgainMs = LOOK_AGAIN_MS } = this.#source;
     this.#issued = issued;
-    this.#refreshAt = now + (issued.expiresAt === undefined ? LOOK_AGAIN_MS : left - Math.min(EARLY_MS, left / 5));
+    this.#refreshAt = now + (issued.expiresAt === undefined ? lookAgainMs : left - Math.min(EARLY_MS, left / 5));
     this.#errors.succeeded({ source: this.#source.name });
     return issued.credentials;
   }

@@ -363,6 +363,47 @@ test('real logs may not end in the embedded receiver, and the service needs cred
   assert.deepEqual(problems(local.replace('tcp://siem:514', 'embedded')), [], "an emulator of one's own is not real");
 });
 
+test('credentials: secrets in files, a command, a role to assume', () => {
+  const real = (lines: string): string[] =>
+    problems(minimal({ sls: lines }).replace('endpoint: embedded', 'endpoint: cn-hangzhou'));
+  const keys = (text: string): string[] => real(`credentials: { ${text} }`);
+  const file = import.meta.filename;
+  const arn = 'roleArn: "acs:ram::1:role/r"';
+  assert.deepEqual(keys(`accessKeyIdFile: ${file}, accessKeySecretFile: ${file}`), []);
+  assert.deepEqual(keys(`command: [/bin/keys, a], assumeRole: { ${arn}, externalIdFile: ${file} }`), []);
+  const cases: readonly (readonly [string, RegExp])[] = [
+    [
+      `accessKeyId: a, accessKeySecret: b, accessKeySecretFile: ${file}`,
+      /accessKeySecretFile: there is "accessKeySecret" too/,
+    ],
+    ['accessKeyId: a, accessKeySecretFile: /none', /accessKeySecretFile: can't read "\/none": there is no such file/],
+    [`accessKeyIdFile: ${file}`, /accessKeySecret: needed to read from cn-hangzhou/],
+    ['source: command', /command: needed for "source: command"/],
+    ['source: profile, command: [x]', /command: is never run with "source: profile"/],
+    ['command: /bin/keys a', /command: expected a list .*, got "\/bin\/keys a"/],
+    ['command: []', /command: expected at least 1 entry/],
+    ['commandTimeout: 1h', /commandTimeout: must be between 100ms and 5m/],
+    ['assumeRole: {}', /assumeRole.roleArn: missing; write the ARN of a role such as/],
+    ['assumeRole: { roleArn: reader }', /assumeRole.roleArn: expected the ARN of a role .*, got "reader"/],
+    [`assumeRole: { ${arn}, sessionName: x }`, /sessionName: expected 2 to 64 letters/],
+    [`assumeRole: { ${arn}, durationSeconds: 60 }`, /durationSeconds: expected a whole number from 900 to 43200/],
+    [`assumeRole: { ${arn}, policy: "all" }`, /policy: is no RAM policy: write JSON/],
+    [
+      `assumeRole: { ${arn}, policy: '{"Statement":["${'x'.repeat(2048)}"]}' }`,
+      /policy: a policy has at most 2048 characters/,
+    ],
+    [`assumeRole: { ${arn}, externalId: e, externalIdFile: ${file} }`, /externalIdFile: there is "externalId" too/],
+    [`assumeRole: { ${arn}, externalID: e }`, /externalID: unknown key; did you mean "externalId"\?/],
+  ];
+  for (const [text, message] of cases) assert.match(keys(text).join(), message, text);
+  assert.match(
+    real('proxyFile: /none').join(),
+    /sls.proxyFile: .*the proxy can't be read from \/none: there is no such file/,
+  );
+  assert.match(real(`proxyFile: ${file}`).join(), /sls.proxyFile: .*not a proxy address/);
+  assert.match(real(`proxy: off\nproxyFile: ${file}`).join(), /proxyFile: there is "proxy" too; remove one/);
+});
+
 test('all mistakes of a file are told at once, in its order, whatever they are', () => {
   const lines = problems(
     minimal({ pipeline: 'inOrder: 3\nstart: ${NOPE}', destination: 'trailer: "\\n"', top: 'x: 1' }),

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { toSettings } from '../../../src/config/settings.js';
 import { minimal, parse, type Env } from './parse.js';
@@ -167,7 +170,13 @@ const NO_CREDENTIALS = {
   uri: undefined,
   file: undefined,
   profile: undefined,
-  stsEndpoint: 'https://sts.aliyuncs.com',
+  accessKeyIdFile: undefined,
+  accessKeySecretFile: undefined,
+  securityTokenFile: undefined,
+  command: undefined,
+  commandTimeoutMs: 10_000,
+  assumeRole: undefined,
+  stsEndpoint: undefined,
   metadataEndpoint: 'http://100.100.100.200',
 };
 
@@ -186,4 +195,25 @@ test('a real service', () => {
     timeoutMs: 30_000,
   });
   assert.equal(admin.listen, undefined);
+});
+
+test('a role to assume, and a proxy whose address is a secret', (context) => {
+  const directory = mkdtempSync(join(tmpdir(), 'forwarder-settings-'));
+  context.after(() => rmSync(directory, { recursive: true, force: true }));
+  const proxyFile = join(directory, 'proxy');
+  writeFileSync(proxyFile, 'http://me:pass@proxy.example.com:3128\n');
+  const text = minimal({
+    sls: `proxyFile: ${proxyFile}\ncredentials: { assumeRole: { roleArn: "acs:ram::1:role/r", externalId: ext } }`,
+  }).replace('endpoint: embedded', 'endpoint: cn-hangzhou');
+  const { service } = settings(text);
+  assert.ok(service !== 'embedded' && typeof service.proxy === 'object');
+  assert.deepEqual([service.proxy.host, service.proxy.port], ['proxy.example.com', 3128]);
+  assert.ok(service.proxy.secrets.includes('pass'));
+  assert.deepEqual(service.credentials.assumeRole, {
+    roleArn: 'acs:ram::1:role/r',
+    sessionName: 'sls-syslog-forwarder',
+    externalId: { value: 'ext', file: undefined },
+    durationSeconds: 3600,
+    policy: undefined,
+  });
 });

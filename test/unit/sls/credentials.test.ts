@@ -213,7 +213,8 @@ test('OIDC: the role of a service account; the token is read anew each time and 
         const { url } = standIn;
         const roles = { roleArn: 'acs:ram::1:role/r', oidcProviderArn: 'p', oidcTokenFile, stsEndpoint: url };
         const refused = open({ source: 'oidc', ...roles }).provider.get();
-        const message = /refused role acs:ram::1:role\/r with 400 AuthenticationFail.OIDCToken.Expired/;
+        const message =
+          /refused role acs:ram::1:role\/r to the OIDC token with 400 AuthenticationFail.OIDCToken.Expired/;
         await assert.rejects(refused, { code: 'SLS_UNAUTHORIZED', message });
         standIn.answer = () => ({ status: 400, body: { Code: 'Throttling.User' } });
         await assert.rejects(open({ source: 'oidc', ...roles }).provider.get(), { code: 'SLS_SERVER' });

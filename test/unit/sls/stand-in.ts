@@ -8,7 +8,7 @@ export interface Asked {
   readonly body: string;
 }
 
-type Answer = (asked: Asked) => { readonly status?: number; readonly body: unknown };
+type Answer = (asked: Asked) => { readonly status?: number; readonly body: unknown; readonly date?: string };
 
 /** A local stand-in of a service that hands out credentials. */
 export class StandIn {
@@ -33,7 +33,10 @@ export class StandIn {
       request.on('end', () => {
         const asked = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body };
         standIn.asked.push(asked);
-        const { status = 200, body: answered } = standIn.answer(asked);
+        const { status = 200, body: answered, date } = standIn.answer(asked);
+        // The clock of the tests is not the time.
+        response.sendDate = false;
+        if (date !== undefined) response.setHeader('date', date);
         response.statusCode = status;
         response.end(typeof answered === 'string' ? answered : JSON.stringify(answered));
       });

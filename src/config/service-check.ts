@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { asForwarderError } from '../errors/forwarder-error.js';
+import { readFault } from '../errors/file-fault.js';
+import type { CredentialsConfig } from './credentials-schema.js';
+import { quoted, type Path } from './problem.js';
+import { isWrong } from './scalars.js';
+import type { Config } from './schema.js';
+import { readProxyFile } from './service-settings.js';
+
+type Say = (path: Path, message: string) => void;
+
+/** How a Log Service is reached, and who we are there. @param path of the section */
+export function checkService(service: Config['sls'], path: Path, say: Say): void {
+  const { endpoint, signature, region, credentials, proxy, proxyFile } = service;
+  if (endpoint === 'embedded') return;
+  checkKeys(credentials, endpoint.host, [...path, 'credentials'], say);
+  checkSecretFiles(credentials, [...path, 'credentials'], say);
+  if (credentials.assumeRole !== undefined)
+    checkSecretFiles(credentials.assumeRole, [...path, 'credentials', 'assumeRole'], say);
+  checkCommand(credentials, [...path, 'credentials'], say);
+  if (proxyFile !== '') checkProxyFile(proxy, proxyFile, [...path, 'proxyFile'], say);
+  if (signature === 'v4' && region === undefined && endpoint.region === undefined) {
+    say(
+      [...path, 'region'],
+      `signature v4 needs the region, and ${quoted(endpoint.host)} does not tell it; write it here`,
+    );
+  }
+}
+
+function checkKeys(credentials: CredentialsConfig, host: string, path: Path, say: Say): void {
+  const isGiven = (key: 'accessKeyId' | 'accessKeySecret'): boolean =>
+    credentials[key] !== '' || credentials[`${key}File`] !== '';
+  const half = credentials.source === 'auto' && isGiven('accessKeyId') !== isGiven('accessKeySecret');
+  for (const key of ['accessKeyId', 'accessKeySecret'] as const) {
+    if (isGiven(key) || (credentials.source !== 'static' && !half)) continue;
+    const variable = key === 'accessKeyId' ? 'SLS_AK_ID' : 'SLS_AK_KEY';
+    say([...path, key], `needed to read from ${host}; with the shipped config.yaml, set ${variable}`);
+  }
+}
+
+/** For each key there may be one with `File` behind its name. */
+function checkSecretFiles(section: Readonly<Record<string, unknown>>, path: Path, say: Say): void {
+  for (const key of ['accessKeyId', 'accessKeySecret', 'securityToken', 'externalId']) {
+    const file = section[`${key}File`];
+    if (typeof file !== 'string' || file === '') continue;
+    const fault = section[key] === '' ? textFault(file) : `there is "${key}" too; remove one`;
+    if (fault !== undefined) say([...path, `${key}File`], fault);
+  }
+}
+
+function checkCommand({ source, command }: CredentialsConfig, path: Path, say: Say): void {
+  if (source === 'command' && command === undefined) {
+    say([...path, 'command'], 'needed for "source: command"; write [program, argument, …]');
+  }
+  if (command !== undefined && source !== 'command' && source !== 'auto') {
+    say([...path, 'command'], `is never run with "source: ${source}"; remove one of the two`);
+  }
+}
+
+function checkProxyFile(proxy: Config['sls']['proxy'], file: string, path: Path, say: Say): void {
+  if (proxy !== 'environment') {
+    say(path, 'there is "proxy" too; remove one');
+    return;
+  }
+  try {
+    const read = readProxyFile(file);
+    if (isWrong(read)) say(path, `${quoted(file)}: ${read.wrong}`);
+  } catch (thrown) {
+    say(path, asForwarderError(thrown).message);
+  }
+}
+
+/** Why a file can't be a secret. */
+export function textFault(file: string): string | undefined {
+  try {
+    return readFileSync(file).length > 0 ? undefined : `${quoted(file)} is empty`;
+  } catch (thrown) {
+    return `can't read ${quoted(file)}: ${readFault(thrown)}`;
+  }
+}
