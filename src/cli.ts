@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 /** The binary. Loads nothing before it knows that this Node can run the rest. */
+// Node would open a debugger at SIGUSR1, and SIGUSR2 would end the process without a drain.
+for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => undefined);
+
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if (major < 20 || (major === 20 && minor < 19)) {

@@ -38,7 +38,7 @@ export class StopRequests {
     return this.#cause;
   }
 
-  /** Listens for SIGINT and SIGTERM until {@link close}. */
+  /** Listens for {@link SIGNALS} until {@link close}. */
   listen(): void {
     for (const signal of SIGNALS) process.on(signal, this.#onSignal);
   }
@@ -77,4 +77,5 @@ export class StopRequests {
   }
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** What asks for a stop: Ctrl-C, a service manager, a terminal that was closed. */
+export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -8,7 +8,7 @@ import { parseRange, RANGE_OPTIONS, type RangeArguments } from './range.js';
 import { PREVIEW_OPTIONS, runPreview, type PreviewArguments } from './preview.js';
 import { RECEIVER_OPTIONS, runReceiver, type ReceiverArguments } from './receiver.js';
 import { runTune, TUNE_OPTIONS, type TuneArguments } from './tune.js';
-import { usageError } from './usage.js';
+import { checkOnce, usageError } from './usage.js';
 
 const USAGE = `Usage: $0 [command] [options]
 
@@ -18,15 +18,16 @@ SIEM. A checkpoint moves only past events that were delivered.`;
 const EPILOGUE = `The config.yaml that comes with it reads SLS_ENDPOINT, SLS_AK_ID, SLS_AK_KEY, SLS_PROJECT, SLS_LOGSTORE, SLS_CG and
 SYSLOG_URL; without SLS_ENDPOINT and SYSLOG_URL it shows itself with a built-in Log Service and receiver.
 
-Ctrl-C or SIGTERM delivers and commits what is in flight, then ends; a second one ends at once.
+Ctrl-C, SIGTERM or SIGHUP delivers and commits what is in flight, then ends; a second one ends at once.
 
 Exit codes:
-   0  done                                  70  a bug in the forwarder
+   0  done                                  74  a file or standard output can't be written
   64  wrong command line                    75  stopped before everything was delivered (it will be read again)
-  65  replay: some letters stay; or a       77  credentials refused
-      cursor has expired (policy fail)      78  wrong config, or no such project or logstore
-  66  file or directory not readable
-  69  service away, or address in use`;
+  65  replay: some letters stay; or a       76  the other end does not speak the protocol (a proxy's page, RELP)
+      cursor has expired (policy fail)      77  credentials refused
+  66  file or directory not readable        78  wrong config, or no such project or logstore
+  69  service away, or address in use
+  70  a bug in the forwarder`;
 
 const RUN = { ...CONFIG, ...RANGE_OPTIONS } as const;
 
@@ -40,6 +41,7 @@ interface RunArguments extends RangeArguments {
  * @throws ForwarderError USAGE, or what the command throws
  */
 export async function runCommand(args: readonly string[]): Promise<number> {
+  checkOnce(args);
   let exitCode = 0;
   const run =
     <T>(command: (given: T) => Promise<number>) =>

@@ -1,6 +1,6 @@
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+import { SIGNALS } from '../stop-requests.js';
 
-/** Resolves at the first SIGINT or SIGTERM; a second one then ends the process at once. */
+/** Resolves at the first signal that asks for a stop; a second one then ends the process at once. */
 export function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     const stop = (): void => {

@@ -47,6 +47,18 @@ const COMMANDS = [
   'tune',
 ];
 
+const SHORT: Readonly<Record<string, string>> = { c: 'config', n: 'count', h: 'help', V: 'version' };
+
+/** No option takes a list: given twice, one of the two would be ignored in silence. @throws ForwarderError USAGE */
+export function checkOnce(args: readonly string[]): void {
+  const names = args.flatMap((arg) => {
+    const [, long, short = ''] = /^(?:--([^=]+)|-([a-zA-Z]))/.exec(arg) ?? [];
+    return long ?? SHORT[short] ?? [];
+  });
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) throw new ForwarderError('USAGE', `--${twice} is given twice; leave one out ${HINT}`);
+}
+
 /** A number from the command line. @throws ForwarderError USAGE */
 export function wholeNumber(option: string, value: unknown, min: number, max: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;

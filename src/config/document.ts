@@ -1,5 +1,5 @@
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Document, Node, Pair, Scalar, YAMLError, YAMLMap } from 'yaml';
+import type { Document, ErrorCode, Node, Pair, Scalar, YAMLError, YAMLMap } from 'yaml';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { substitute, type Environment } from './environment.js';
 import { quoted, type Path, type Problem } from './problem.js';
@@ -60,22 +60,35 @@ function parse(file: string, text: string, lineCounter: LineCounter): Document.P
   }
 }
 
-const ADVICE: Readonly<Record<string, string>> = {
+/** The parser's own words repeat what stands in the file, which may be a secret; these never do. */
+const ADVICE: Readonly<Record<ErrorCode, string>> = {
   DUPLICATE_KEY: 'this key stands here twice; remove one',
   TAB_AS_INDENT: 'a tab is not allowed here; indent with spaces',
   MULTIPLE_DOCS: 'a second document ("---") begins here; a config is one document',
   BAD_INDENT: 'the indentation does not fit; keys of one section stand in one column',
   MULTILINE_IMPLICIT_KEY: 'a key must stand on one line; is a ":" missing, or a line indented too far?',
   BLOCK_AS_IMPLICIT_KEY: 'a key can\'t begin here; text with ": " in it needs quotes',
-  BAD_ALIAS: 'an alias (*name) needs a name; text that begins with "*" needs quotes',
+  BAD_ALIAS: 'an alias (*name) needs an anchor (&name) before it; text that begins with "*" needs quotes',
   RESOURCE_EXHAUSTION: 'nested too deeply for a config',
+  ALIAS_PROPS: 'an alias (*name) takes neither anchor nor tag',
+  BAD_COLLECTION_TYPE: 'a tag ("!…") does not fit here; text that begins with "!" needs quotes',
+  BAD_DIRECTIVE: 'a line that begins with "%" is no YAML here; text that begins with "%" needs quotes',
+  BAD_DQ_ESCAPE: 'in double quotes a backslash begins an escape; double it, or use single quotes',
+  BAD_PROP_ORDER: 'an anchor (&name) or a tag ("!…") stands in the wrong place',
+  BLOCK_IN_FLOW: 'lines with "key:" or "- " can\'t stand inside { } or [ ]',
+  IMPOSSIBLE: 'is not valid YAML here',
+  KEY_OVER_1024_CHARS: 'a key is too long; is a line break missing?',
+  MISSING_CHAR: 'a quote, a bracket, a comma or a space after ":" is missing here or before',
+  MULTIPLE_ANCHORS: 'two anchors (&name) stand here; text that begins with "&" needs quotes',
+  MULTIPLE_TAGS: 'two tags ("!…") stand here; text that begins with "!" needs quotes',
+  NON_STRING_KEY: 'a key must be plain text',
+  TAG_RESOLVE_FAILED: 'text that begins with "!" needs quotes',
+  UNEXPECTED_TOKEN: 'nothing was expected here; text with special characters needs quotes around all of it',
   BAD_SCALAR_START: 'text that begins with this character needs quotes',
 };
 
 function yamlProblem(error: YAMLError): Problem {
-  const advice = ADVICE[error.code];
-  const message = advice ?? `not valid YAML: ${error.message.split('\n')[0] ?? ''}`;
-  return { offset: error.pos[0], path: [], message };
+  return { offset: error.pos[0], path: [], message: ADVICE[error.code] };
 }
 
 const id = (path: Path): string => JSON.stringify(path);
@@ -117,7 +130,11 @@ class Walker {
       this.#say(offset, path, 'too many or too deeply nested values for a config (an alias that contains itself?)');
     }
     if (this.#nodes >= MAX_NODES) return undefined;
-    if (isAlias(node)) return this.walk(node.resolve(this.#doc) ?? null, path, depth + 1);
+    if (isAlias(node)) {
+      const meant = node.resolve(this.#doc);
+      if (meant === undefined) this.#say(offset, path, ADVICE.BAD_ALIAS);
+      return this.walk(meant ?? null, path, depth + 1);
+    }
     if (isMap(node)) return this.#map(node, path, depth);
     if (isSeq(node))
       return node.items.map((item, index) => this.walk(item as Node | null, [...path, index], depth + 1));

@@ -1,5 +1,3 @@
-import { quoted } from './problem.js';
-
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `$${`, or `${…}` (closed or not). */
@@ -10,7 +8,7 @@ const INSIDE = /^([A-Za-z_][A-Za-z0-9_]*)(?::-([\s\S]*))?$/;
  * Fills `${VAR}` and `${VAR:-default}` in one text that YAML has already parsed: whatever a variable contains, it stays inside this
  * text and can't become another key. The default also stands in for a variable that is set but empty. `$${` is a literal `${`.
  *
- * @param fault told of what can't be filled, and of the reference as it stands in the file
+ * @param fault told of what can't be filled, in words that repeat nothing of the text (it may be a secret), and of the reference as it stands in the file
  */
 export function substitute(
   text: string,
@@ -20,15 +18,12 @@ export function substitute(
   return text.replace(REFERENCE, (reference: string, inside: string | undefined, close: string | undefined) => {
     if (inside === undefined) return '${';
     if (close === '') {
-      fault(`${quoted(reference)} is never closed with "}"; a literal "\${" is written "$\${"`, reference);
+      fault('"${" is never closed with "}"; a literal "${" is written "$${"', reference);
       return '';
     }
     const [, name, fallback] = INSIDE.exec(inside) ?? [];
     if (name === undefined || fallback?.includes('${') === true) {
-      fault(
-        `${quoted(reference)} is not a variable; write \${NAME} or \${NAME:-default}, and "$\${" for a literal "\${"`,
-        reference,
-      );
+      fault('this is not a variable; write ${NAME} or ${NAME:-default}, and "$${" for a literal "${"', reference);
       return '';
     }
     const value = env[name];

@@ -40,12 +40,17 @@ export function configInvalid(
 
 /** `pipelines[0].heartbeat.interval` */
 function pathText(path: Path): string {
+  const word = (part: string, index: number): string => {
+    if (/^[\w-]+$/.test(part)) return part;
+    return path.slice(0, index).some((above) => SECRETS.has(above)) ? '"…"' : quoted(part);
+  };
   return path
-    .map((part, index) =>
-      typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${/^[\w-]+$/.test(part) ? part : quoted(part)}`,
-    )
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${word(part, index)}`))
     .join('');
 }
+
+/** Sections with secrets: without its blank `accessKeySecret:abc` is one key, and no name of a key there has such characters. */
+const SECRETS: ReadonlySet<string | number> = new Set(['sls', 'tls', 'hash']);
 
 /** A value as it may stand in an error line: in quotes and not endless. */
 export function quoted(value: string): string {

@@ -30,7 +30,8 @@ export function validate<S extends z.ZodType>(
 function explain(issue: Issue, path: Path, schema: Schema | undefined, tree: Tree): Problem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
-      const message = key === '<<' ? MERGE : `unknown key${didYouMean(key, keysOf(schema))}`;
+      const message =
+        key === '<<' ? MERGE : `unknown key${BLANK.test(key) ? NO_BLANK : didYouMean(key, keysOf(schema))}`;
       return { offset: tree.keyOffsetOf([...path, key]), path: [...path, key], message };
     });
   }
@@ -39,6 +40,8 @@ function explain(issue: Issue, path: Path, schema: Schema | undefined, tree: Tre
   return [{ offset, path, message: sentence(issue, value, schema) }];
 }
 
+const BLANK = /^\w+:/;
+const NO_BLANK = '; is the blank after ":" missing?';
 const MERGE = 'merge keys are not supported; write the keys out, or use an alias for the whole value';
 
 function sentence(issue: Issue, value: unknown, schema: Schema | undefined): string {
@@ -47,13 +50,20 @@ function sentence(issue: Issue, value: unknown, schema: Schema | undefined): str
     return 'a name may have up to 64 letters, digits, "-", "_" and ".", and begins with a letter or digit';
   const { expects, secret } = (schema && hints.get(schema)) ?? {};
   if (value === undefined) return `missing${expects === undefined ? '' : `; write ${expects}`}`;
-  const got = secret === true ? 'what YAML does not take for text' : describeValue(value);
+  const got =
+    secret === true ? 'what YAML does not take for text' : wantsSection(issue) ? kindOf(value) : describeValue(value);
   if (issue.code === 'invalid_value') {
     const words = issue.values.map(String);
     return `expected ${oneOf(words)}, got ${got}${typeof value === 'string' ? didYouMean(value, words) : ''}`;
   }
   return `expected ${expects ?? expectation(issue)}, got ${got}${isUnquoted(issue, value, expects) ? '; put it in quotes' : ''}`;
 }
+
+/** Text in place of a section may be the secret that belongs into it. */
+const kindOf = (value: unknown): string => (typeof value === 'string' && value !== '' ? 'text' : describeValue(value));
+
+const wantsSection = (issue: Issue): boolean =>
+  issue.code === 'invalid_type' && ['object', 'record', 'array'].includes(issue.expected);
 
 const oneOf = (words: readonly string[]): string =>
   words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;

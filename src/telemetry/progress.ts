@@ -57,17 +57,23 @@ export function statusLine(now: Snapshot, before: Snapshot, seconds: number, tim
   return statusText(figures(now, before, seconds, timeLeft));
 }
 
-function statusText(seen: Figures): string {
-  return [
-    `${count(seen.eventsPerSecond)} events/s`,
-    `${bytesText(seen.bytesPerSecond)}/s`,
-    ...(seen.secondsLeft === undefined ? [] : [`about ${soonText(seen.secondsLeft)} left`]),
-    `lag ${lagWords(seen)}`,
-    `${bytesText(seen.inFlightBytes)} in flight`,
-    `${seen.shards} shard${seen.shards === 1 ? '' : 's'}`,
-    `${seen.connected}/${seen.connections} connected`,
-  ].join(' · ');
+/** @param columns there is room for; what tells least about trouble is left out first. */
+function statusText(seen: Figures, columns = Infinity): string {
+  const parts = new Map([
+    ['events', `${count(seen.eventsPerSecond)} events/s`],
+    ['bytes', `${bytesText(seen.bytesPerSecond)}/s`],
+    ...(seen.secondsLeft === undefined ? [] : [['left', `about ${soonText(seen.secondsLeft)} left`] as const]),
+    ['lag', `lag ${lagWords(seen)}`],
+    ['inFlight', `${bytesText(seen.inFlightBytes)} in flight`],
+    ['shards', `${seen.shards} shard${seen.shards === 1 ? '' : 's'}`],
+    ['connections', `${seen.connected}/${seen.connections} connected`],
+  ]);
+  const line = (): string => [...parts.values()].join(' · ');
+  for (const name of LEAST_FIRST) if (line().length > columns) parts.delete(name);
+  return line();
 }
+
+const LEAST_FIRST = ['bytes', 'inFlight', 'left', 'events', 'lag'];
 
 /** `delivered 1,234,567 events (456.7 MB) in 12.3 s; 0 duplicates resent; 45 checkpoints` */
 export function summingUp(snapshot: Snapshot, seconds: number): string {
@@ -131,7 +137,7 @@ export function startProgress({ clock, log, screen, snapshot }: ProgressDeps): (
     const now = snapshot();
     const seen = figures(now, before, (clock.monotonic() - at) / 1000, timeLeft);
     if (screen === undefined) log.info(seen, statusText(seen));
-    else screen.status(statusText(seen));
+    else screen.status(statusText(seen, screen.columns));
     before = now;
     at = clock.monotonic();
     cancel = clock.timer(everyMs, tick, { unref: true });

@@ -22,11 +22,16 @@ export class Screen {
     this.#stream.write(this.#status === '' ? lines : `${ERASE}${lines}${this.#status}`);
   }
 
-  /** Replaces the status line; an empty one removes it. A line that would wrap could not be erased, so it is cut. */
-  status(line: string): void {
+  /** Of a status line: with one more it could wrap, and then not be erased. */
+  get columns(): number {
     // Some pseudo terminals say 0.
     const columns = this.#stream.columns ?? 0;
-    this.#status = line.slice(0, (columns === 0 ? 80 : columns) - 1);
+    return (columns === 0 ? 80 : columns) - 1;
+  }
+
+  /** Replaces the status line; an empty one removes it, a longer one than {@link columns} is cut. */
+  status(line: string): void {
+    this.#status = line.slice(0, this.columns);
     this.#stream.write(ERASE + this.#status);
   }
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from '../../../src/cli/commands.js';
+import { CODES } from '../../../src/errors/codes.js';
 import { startReceiver } from '../../../src/emulator/receiver-handle.js';
 import { testCerts } from '../../support/certs.js';
 import { temporaryDirectory } from '../../support/line-file.js';
@@ -67,6 +68,11 @@ test('a wrong command line is one line with a hint, and 64', async () => {
     'run --to -2x': '--to: expected begin, end, a time such as 2026-01-01T00:00:00+08:00, or an age such as -2h',
     'checkpoint set --to -2h':
       'checkpoint set needs --shard with the number of a shard, or --shard all (forwarder checkpoint --help)',
+    '-c a.yaml -c b.yaml': `--config is given twice; leave one out${hint}`,
+    'validate -c a.yaml --config=b.yaml': `--config is given twice; leave one out${hint}`,
+    '--once --once': `--once is given twice; leave one out${hint}`,
+    'emulator --port 1 --port 2': `--port is given twice; leave one out${hint}`,
+    'preview -n 3 --count 4': `--count is given twice; leave one out${hint}`,
     'receiver --listen foo': 'can\'t listen on "foo": write tcp://host:port, tls://host:port or udp://host:port',
     'receiver --listen tls://127.0.0.1:0': 'tls:// needs --cert and --key',
   };
@@ -99,6 +105,7 @@ test('help and version', async () => {
   ]) {
     assert.ok(help.stdout.includes(word), word);
   }
+  for (const { exit } of Object.values(CODES)) assert.match(help.stdout, new RegExp(`^.*\\b${exit}  [a-z]`, 'm'));
   assert.ok(help.stdout.split('\n').every(({ length }) => length <= 120));
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
   assert.deepEqual(await run(['--version']), { code: 0, stdout: `${version}\n`, stderr: '' });

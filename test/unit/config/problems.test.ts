@@ -422,19 +422,65 @@ test('secrets are not repeated', () => {
   assert.match(lines[1] ?? '', /put it in quotes$/);
 });
 
+test('no way to write a secret wrongly shows it', () => {
+  const ways: readonly string[] = [
+    'proxy: "http://me:hunter2@proxy:1',
+    "proxy: 'http://me:hunter2@proxy:1",
+    'proxy: "http://me:x" hunter2@proxy:1',
+    'proxy: !hunter2 x',
+    'proxy: *hunter2',
+    'proxy: &hunter2 &hunter2 x',
+    'proxy: @hunter2',
+    'proxy: "hunter2\\q"',
+    'proxy: [http://me:hunter2@proxy:1',
+    'proxy: { http://me:hunter2@proxy:1',
+    'proxy: { http://me:hunter2@proxy:1 }',
+    'proxy: { "http://me:hunter2@proxy": 1 }',
+    'proxy:\n  http://me:hunter2@proxy: 1',
+    'proxy: http://me:hunter2${@proxy:1',
+    'proxy: http://me:${hunter2:@proxy:1',
+    'proxy: http://me:${hunter2@}proxy:1',
+    'proxy: %hunter2: x',
+    'proxy: | hunter2',
+    'proxy:\n\t hunter2',
+    'proxy:\n - - hunter2: 1',
+    'proxy: https://me:hunter2@proxy:1',
+    'credentials: hunter2',
+    'credentials: hunter2:hunter2',
+    'credentials: { accessKeySecret:hunter2 }',
+    'credentials: { accessKeySecret: { hunter2: hunter2 } }',
+    'credentials: { accessKeySecret: [hunter2] }',
+    'credentials: { "hunter2 hunter2": 1 }',
+    'credentials:\n  accessKeySecret:hunter2',
+    'credentials:\n  accessKeySecret: hunter2: x',
+    'credentials:\n  accessKeySecret: "a"hunter2',
+    'endpoint: https://me:hunter2@host',
+    'endpoint: https://host/?AccessKeySecret=hunter2',
+  ];
+  for (const way of ways) {
+    const found = problems(minimal({ sls: way }));
+    assert.ok(found.length > 0, way);
+    assert.ok(!found.join().includes('hunter2'), `${way}\n${found.join('\n')}`);
+  }
+  assert.match(
+    problems(minimal({ sls: 'credentials: { accessKeySecret:abc }' }))[0] ?? '',
+    /is the blank after ":" missing/,
+  );
+});
+
 test('broken YAML', () => {
   const cases: readonly (readonly [string, string])[] = [
     ['a: 1\n\tb: 2\n', 'c.yaml:2:1: a tab is not allowed here; indent with spaces'],
     ['a: 1\na: 2\n', 'c.yaml:2:1: this key stands here twice; remove one'],
     ['a: b: c\n', 'c.yaml:1:4: a key can\'t begin here; text with ": " in it needs quotes'],
     ['a: @x\n', 'c.yaml:1:4: text that begins with this character needs quotes'],
-    ['a: "x\n', 'c.yaml:2:1: not valid YAML: Missing closing "quote'],
-    ['a: !secret x\n', 'c.yaml:1:4: not valid YAML: Unresolved tag: !secret'],
+    ['a: "x\n', 'c.yaml:2:1: a quote, a bracket, a comma or a space after ":" is missing here or before'],
+    ['a: !secret x\n', 'c.yaml:1:4: text that begins with "!" needs quotes'],
     ['a: 1\n---\nb: 1\n', 'c.yaml:2:1: a second document ("---") begins here; a config is one document'],
     ['', 'c.yaml: the file is empty; start from the config.yaml that comes with the forwarder'],
     ['# only this\n', 'c.yaml: the file is empty; start from the config.yaml that comes with the forwarder'],
     ['- a\n', 'c.yaml:1:1: expected a section (key: value), got a list'],
-    ['just text\n', 'c.yaml:1:1: expected a section (key: value), got "just text"'],
+    ['just text\n', 'c.yaml:1:1: expected a section (key: value), got text'],
   ];
   for (const [text, line] of cases) assert.equal(problems(text)[0], line, text);
   assert.match(problems(`a: ${'['.repeat(50_000)}`)[0] ?? '', /nested too deeply for a config$/);

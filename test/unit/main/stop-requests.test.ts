@@ -31,6 +31,14 @@ test('two signals at nearly the same time are one wish to stop', () => {
   });
 });
 
+test('a terminal that is closed asks for the same drain', () => {
+  withRequests((stop) => {
+    process.emit('SIGHUP', 'SIGHUP');
+    assert.deepEqual([stop.soft.aborted, stop.hard.aborted], [true, false]);
+    assert.deepEqual(stop.cause, { kind: 'signal', signal: 'SIGHUP' });
+  });
+});
+
 test('a signal after a failure stops at once', () => {
   withRequests((stop) => {
     const error = new ForwarderError('INTERNAL', 'broken');

@@ -62,6 +62,30 @@ test('the status line of a bounded run says how long it will take', () => {
   assert.equal(said(snapshot({ pipelines: [pipeline({ shards: [] })] }), reading(0)), undefined);
 });
 
+test('at 80 columns, and at fewer, what is wrong keeps its place', async () => {
+  const clock = new ManualClock();
+  const many = Array.from({ length: 64 }, (_, id) =>
+    shard({ shard: id, lag: lag(7 * 3600, { estimatedEvents: 1e6 }) }),
+  );
+  const seen = (columns: number): Promise<string> => {
+    const terminal = new TextSink(true, columns);
+    const stop = startProgress({
+      ...{ clock, log: new RecordingLog(), screen: new Screen(terminal) },
+      snapshot: () => snapshot({ pipelines: [pipeline({ shards: many, retentionSeconds: 86_400 })] }),
+    });
+    return clock.advance(1000).then(() => {
+      stop();
+      return terminal.text.split('\r\u001b[K')[1] ?? '';
+    });
+  };
+  assert.equal(
+    await seen(160),
+    '0 events/s · 0.0 kB/s · lag 7 h, about 64.0 M events, lost in 17 h · 0.0 kB in flight · 64 shards · 2/2 connected',
+  );
+  assert.equal(await seen(80), 'lag 7 h, about 64.0 M events, lost in 17 h · 64 shards · 2/2 connected');
+  assert.equal(await seen(40), '64 shards · 2/2 connected');
+});
+
 test('the summing up says what was done', () => {
   const resent = { ...destination().totals, resentEvents: 12 };
   const end = at(1_234_567, { destinations: [destination({ totals: resent })] });
@@ -98,10 +122,10 @@ test('on a terminal the line is redrawn below the log, and goes at the end', asy
   const log = new RecordingLog();
   const stop = startProgress({ clock, log, screen, snapshot: () => at(0) });
   await clock.advance(1000);
-  assert.equal(terminal.text, '\r\u001b[K0 events/s · 0.0 kB', 'cut to the width');
+  assert.equal(terminal.text, '\r\u001b[K2 shards · 2/2 conn', 'cut to the width');
   terminal.text = '';
   screen.print('a line\n');
-  assert.equal(terminal.text, '\r\u001b[Ka line\n0 events/s · 0.0 kB');
+  assert.equal(terminal.text, '\r\u001b[Ka line\n2 shards · 2/2 conn');
   terminal.text = '';
   stop();
   screen.print('the end\n');
