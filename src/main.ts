@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { availableCores } from './available-cores.js';
-import { budgetsOf, warningsOf } from './config/budgets.js';
+import { budgetsOf } from './config/budgets.js';
 import { loadConfig } from './config/load.js';
 import {
   toSettings,
@@ -11,6 +11,7 @@ import {
   type PipelinePlan,
   type Range,
 } from './config/settings.js';
+import { warningsOf } from './config/warnings.js';
 import { DeadLetterStore } from './deadletter/store.js';
 import { startEmbedded, type EmbeddedEnds } from './embedded.js';
 import { asForwarderError, ForwarderError } from './errors/forwarder-error.js';
@@ -45,7 +46,7 @@ export interface RunOptions {
 export async function runForwarder({ configFile, env, range }: RunOptions): Promise<number> {
   const settings = toSettings(loadConfig(configFile, env), thisHost(), range);
   const logs = await createLogger({ ...settings.log, secrets: secretsOf(settings) });
-  for (const warning of warningsOf(settings)) logs.log.warn({}, warning);
+  for (const warning of warningsOf(settings, clock.now())) logs.log.warn({}, warning);
   const stop = new StopRequests();
   stop.listen();
   const ends = await startEmbedded(settings, logs.log);

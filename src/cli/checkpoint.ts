@@ -4,6 +4,7 @@ import { ForwarderError } from '../errors/forwarder-error.js';
 import { writeFault } from '../errors/file-fault.js';
 import type { CheckpointTask } from '../checkpoints/task.js';
 import { CONFIG } from './config-option.js';
+import { checkPast } from './range.js';
 
 export const CHECKPOINT_OPTIONS = {
   ...CONFIG,
@@ -65,7 +66,10 @@ function shardOf(text: string | undefined): number | 'all' {
 function positionOf(text: string | undefined): Start | { readonly cursor: string } {
   if (text === undefined) throw usage('checkpoint set needs --to: begin, end, a time, -2h, or a cursor');
   const start = parseStart(text);
-  if (!isWrong(start)) return start;
+  if (!isWrong(start)) {
+    checkPast('to', start, Date.now());
+    return start;
+  }
   if (/^[A-Za-z0-9+/]{8,510}={0,2}$/.test(text)) return { cursor: text };
   throw usage(`--to: ${start.wrong}, or a cursor`);
 }

@@ -171,7 +171,7 @@ const NO_HOST = { cores: 1, consumer: '', now: 0 };
 async function validate({ config }: { readonly config: string }): Promise<number> {
   const { loadConfig } = await import('../config/load.js');
   const { toSettings } = await import('../config/settings.js');
-  const { warningsOf } = await import('../config/budgets.js');
+  const { warningsOf } = await import('../config/warnings.js');
   const loaded = loadConfig(config, process.env);
   const { pipelines, destinations } = loaded;
   for (const { name, project, logstore, consumerGroup, destination } of pipelines) {
@@ -180,7 +180,8 @@ async function validate({ config }: { readonly config: string }): Promise<number
       `${name}: ${project}/${logstore} as ${consumerGroup} → ${destination} (${endpoints.join(', ')})\n`,
     );
   }
-  for (const warning of warningsOf(toSettings(loaded, NO_HOST))) process.stdout.write(`warning: ${warning}\n`);
+  for (const warning of warningsOf(toSettings(loaded, NO_HOST), Date.now()))
+    process.stdout.write(`warning: ${warning}\n`);
   process.stdout.write(`${config} is fine\n`);
   return 0;
 }

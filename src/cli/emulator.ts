@@ -52,12 +52,13 @@ export async function runEmulator(given: EmulatorArguments): Promise<number> {
   const port = wholeNumber('port', given.port, 0, 65_535);
   const { runSlsEmulator } = await import('../emulator/sls-handle.js');
   const emulator = await runSlsEmulator({ host, port, project, accessKeyId, accessKeySecret, logstores: [logstore] });
+  const stopped = untilStopped();
   process.stdout.write(
     `SLS emulator at ${emulator.endpoint}: ${project}/${logstore.name}, ${logstore.shards} shards, ${logstore.profile} logs\n` +
       `Read it with: SLS_ENDPOINT=${emulator.endpoint} SLS_AK_ID=${accessKeyId} SLS_AK_KEY=${accessKeySecret} ` +
       `SLS_PROJECT=${project} SLS_LOGSTORE=${logstore.name} forwarder\n`,
   );
-  await untilStopped();
+  await stopped;
   await emulator.stop();
   return 0;
 }

@@ -1,6 +1,7 @@
 import { isWrong, parseStart, type Start } from '../config/scalars.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { CONFIG } from './config-option.js';
+import { checkPast } from './range.js';
 import { wholeNumber } from './usage.js';
 
 export const PREVIEW_OPTIONS = {
@@ -38,6 +39,9 @@ export async function runPreview({ config, pipeline, count, from, hex, lint }: P
 function positionOf(text: string | undefined): Start | undefined {
   if (text === undefined) return undefined;
   const start = parseStart(text);
-  if (!isWrong(start)) return start;
+  if (!isWrong(start)) {
+    checkPast('from', start, Date.now());
+    return start;
+  }
   throw new ForwarderError('USAGE', `--from: ${start.wrong} (forwarder preview --help)`);
 }

@@ -26,9 +26,20 @@ export function parseRange({ once, from, to }: RangeArguments, now: number): Ran
   const [start, end] = [secondsOf(range.from, now), secondsOf(range.to, now)];
   if (end !== undefined && end > now / 1000)
     throw new ForwarderError('USAGE', '--to is in the future: what is not written yet has no end to read to');
+  if (range.from !== undefined) checkPast('from', range.from, now);
   if (start !== undefined && end !== undefined && start >= end)
     throw new ForwarderError('USAGE', '--from must be before --to');
   return range;
+}
+
+/** @throws ForwarderError USAGE when a position is a moment that has not come: the service takes it for the end. */
+export function checkPast(option: string, position: Start, now: number): void {
+  const seconds = secondsOf(position, now);
+  if (seconds !== undefined && seconds > now / 1000)
+    throw new ForwarderError(
+      'USAGE',
+      `--${option} is in the future, where nothing is written yet; write --${option} end if that is meant`,
+    );
 }
 
 function position(option: string, text: string | undefined): Start | undefined {

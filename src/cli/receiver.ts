@@ -35,10 +35,11 @@ export interface ReceiverArguments {
 export async function runReceiver(given: ReceiverArguments): Promise<number> {
   const { runReceiver: start } = await import('../emulator/receiver-handle.js');
   const receiver = await start({ listen: given.listen, tracking: given.check as Tracking, ...tlsOf(given) });
+  const stopped = untilStopped();
   process.stdout.write(`syslog receiver at ${receiver.url}\nSend to it with: SYSLOG_URL=${receiver.url} forwarder\n`);
   const ended = new AbortController();
   const telling = tell(receiver, given.print, ended.signal);
-  await untilStopped();
+  await stopped;
   ended.abort();
   await telling;
   process.stdout.write(`${summary(await receiver.stats())}\n`);

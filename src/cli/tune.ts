@@ -3,6 +3,7 @@ import type { ProfileName } from '../emulator/sls/profiles/index.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { CONFIG } from './config-option.js';
 import { EMULATOR_OPTIONS } from './emulator.js';
+import { checkPast } from './range.js';
 import { wholeNumber } from './usage.js';
 
 export const TUNE_OPTIONS = {
@@ -82,6 +83,7 @@ function liveOf({ live, from, yes, profile, shards }: TuneArguments): { from: St
     throw new ForwarderError('USAGE', '--profile and --shards are of the built-in service, and --live uses yours');
   const start = parseStart(from ?? 'begin');
   if (isWrong(start)) throw new ForwarderError('USAGE', `--from: ${start.wrong}`);
+  checkPast('from', start, Date.now());
   if (start === 'end') throw new ForwarderError('USAGE', '--from end leaves nothing to measure with');
   return { from: start, confirmed: yes };
 }

@@ -23,8 +23,8 @@ export const leastBudget = ({ guarantee, connections, replayBytes }: Buffers): n
 /** Of what a shard may have unsettled, so much is needed for it alone: measured, 48,000 events a second instead of 16,000 a third below it. */
 const LEAST_WINDOW = 0.5;
 
-/** What is allowed and yet hardly meant; a line each. */
-export function warningsOf(settings: ForwarderSettings): string[] {
+/** Budgets and windows too small for bytes to settle bytes; a line each. */
+export function budgetWarnings(settings: ForwarderSettings): string[] {
   return [...settings.destinations.flatMap(({ settings: to }) => smallBudget(to, settings)), ...smallWindows(settings)];
 }
 

@@ -1,6 +1,7 @@
 import { parseProxy, PROXY_EXPECTED, type ProxySetting } from '../sls/proxy.js';
 import { parseEndpoint, type Endpoint as Service } from '../sls/endpoint.js';
 import type { Endpoint } from '../syslog/settings.js';
+import { isKnownRegion, likeRegion } from './regions.js';
 import { didYouMean } from './suggest.js';
 import type { Parsed } from './scalars.js';
 import { quoted } from './problem.js';
@@ -21,8 +22,20 @@ export const SERVICE_EXPECTED = 'a host such as ap-southeast-1.log.aliyuncs.com,
 /** What {@link parseEndpoint} reads, or `embedded`. */
 export function parseService(text: string): Parsed<Service | 'embedded'> {
   if (text === 'embedded') return 'embedded';
+  const wrong = regionFault(text.trim().toLowerCase());
+  if (wrong !== undefined) return { wrong };
   const result = parseEndpoint(text);
   return result.ok ? result.endpoint : { wrong: result.message };
+}
+
+/** A single word is a region, or a host of one's own; a region that is misspelt would be taken for one or the other. */
+function regionFault(word: string): string | undefined {
+  if (!/^[a-z0-9_-]+$/.test(word)) return undefined;
+  const region = word.replace(/-(?:accelerate|intranet|share|vpc|internal)$/, '');
+  if (isKnownRegion(region)) return undefined;
+  const like = likeRegion(region);
+  if (like === '' && !/^(?:cn|ap|us|eu|me|na|sa|af)-/.test(region)) return undefined;
+  return `no region is called ${quoted(region)}${like}; a new region is written as a host: ${region}.log.aliyuncs.com`;
 }
 
 export const PROXY_SETTING_EXPECTED = `${PROXY_EXPECTED}, off, or environment`;

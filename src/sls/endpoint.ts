@@ -49,7 +49,7 @@ export function parseEndpoint(text: string): EndpointResult {
   if (given !== undefined && given !== 'http' && given !== 'https') {
     return invalid(`${quote(text)} is not an endpoint: the scheme must be http or https`);
   }
-  if (rest !== '' && rest !== '/') return invalid(`${quote(text)} is not an endpoint: leave the path out; ${EXAMPLE}`);
+  if (rest !== '' && rest !== '/') return invalid(`leave the path out of the endpoint; ${EXAMPLE}`);
   const lower = authority.toLowerCase();
   return REGION.test(lower) ? readRegion(text, given, lower) : readAuthority(text, given, lower);
 }

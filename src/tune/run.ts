@@ -2,10 +2,11 @@ import { totalmem } from 'node:os';
 import { availableCores } from '../available-cores.js';
 import { choosePipeline } from '../choose-pipeline.js';
 import { runCheckpointTask } from '../checkpoints/run.js';
-import { budgetsOf, leastBudget, warningsOf } from '../config/budgets.js';
+import { budgetsOf, leastBudget } from '../config/budgets.js';
 import { plainConfig } from '../config/derive.js';
 import { parseConfig, readBytes } from '../config/load.js';
 import type { Start } from '../config/scalars.js';
+import { warningsOf } from '../config/warnings.js';
 import { toSettings, type DestinationPlan, type ForwarderSettings, type PipelinePlan } from '../config/settings.js';
 import type { ProfileName } from '../emulator/sls/profiles/index.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
@@ -145,7 +146,7 @@ class TuningRun {
     const endsAt = clock.monotonic() + this.#request.minutes * MINUTE;
     const progress = new Progress(this.#request.screen, clock, endsAt, this.#names);
     progress.start();
-    for (const warning of warningsOf(this.#settings)) progress.say(`warning: ${warning}`);
+    for (const warning of warningsOf(this.#settings, clock.now())) progress.say(`warning: ${warning}`);
     try {
       const ends = this.#request.live === undefined ? await this.#embedded(scratch) : undefined;
       try {

@@ -68,6 +68,12 @@ test('a wrong command line is one line with a hint, and 64', async () => {
     'run --to -2x': '--to: expected begin, end, a time such as 2026-01-01T00:00:00+08:00, or an age such as -2h',
     'checkpoint set --to -2h':
       'checkpoint set needs --shard with the number of a shard, or --shard all (forwarder checkpoint --help)',
+    'preview --from 2999-01-01T00:00Z':
+      '--from is in the future, where nothing is written yet; write --from end if that is meant',
+    'tune --live --from 2999-01-01T00:00Z':
+      '--from is in the future, where nothing is written yet; write --from end if that is meant',
+    'checkpoint set --shard all --to 2999-01-01T00:00Z':
+      '--to is in the future, where nothing is written yet; write --to end if that is meant',
     '-c a.yaml -c b.yaml': `--config is given twice; leave one out${hint}`,
     'validate -c a.yaml --config=b.yaml': `--config is given twice; leave one out${hint}`,
     '--once --once': `--once is given twice; leave one out${hint}`,
@@ -223,4 +229,23 @@ test('a bug is two lines and 70; its stack is there for who asks', async () => {
   const later = broken('setTimeout(() => Promise.reject(new Error("boom")), 3000)');
   const rejected = await run(['receiver', '--listen', 'tcp://127.0.0.1:0'], later);
   assert.deepEqual([rejected.code, rejected.stderr], [70, lines]);
+});
+
+test('SIGUSR1 opens no debugger, SIGUSR2 ends nothing, and a closed terminal drains', async () => {
+  const file = join(temporaryDirectory('signals'), 'config.yaml');
+  writeFileSync(file, readFileSync(join(root, 'config.yaml'), 'utf8').replace('127.0.0.1:9464', 'off'));
+  for (const args of [
+    ['--config', file],
+    ['receiver', '--listen', 'tcp://127.0.0.1:0'],
+  ]) {
+    const { child, ended, says } = start(args);
+    await says(args.length === 2 ? /a shard goes on at its checkpoint/ : /Send to it with/);
+    child.kill('SIGUSR1');
+    child.kill('SIGUSR2');
+    child.kill('SIGHUP');
+    const { code, stdout, stderr } = await ended;
+    assert.equal(code, 0, `${args.join(' ')}: ${stdout}${stderr}`);
+    assert.doesNotMatch(stderr, /Debugger/);
+    if (args.length === 2) assert.match(stdout, /"signal":"SIGHUP".*stopping: what is in flight is delivered first/);
+  }
 });

@@ -18,6 +18,7 @@ test('a range that can not be meant is refused with the reason', () => {
     [{ once: true, to: 'end' }, /leave one of the two out/],
     [{ once: false, to: 'begin' }, /would read nothing/],
     [{ once: false, to: '2026-06-01T12:00:01Z' }, /in the future/],
+    [{ once: false, from: '2026-06-01T12:00:01Z' }, /--from is in the future/],
     [{ once: false, from: '-1h', to: '-2h' }, /--from must be before --to/],
     [{ once: false, from: '2026-06-01' }, /--from: a time needs its zone/],
     [{ once: false, to: 'tomorrow' }, /--to: expected begin, end/],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { budgetsOf, warningsOf } from '../../../src/config/budgets.js';
+import { budgetsOf, budgetWarnings } from '../../../src/config/budgets.js';
 import { toSettings, type ForwarderSettings } from '../../../src/config/settings.js';
 import { minimal, parse } from './parse.js';
 
@@ -27,20 +27,20 @@ test('the byte budget is divided among the destinations that are used', () => {
 });
 
 test('a budget too small for bytes to settle bytes is warned of, with what to write instead', () => {
-  assert.deepEqual(warningsOf(settingsOf(minimal())), []);
-  assert.deepEqual(warningsOf(settingsOf(minimal({ destination: 'replayBytes: 16MiB' }))), [
+  assert.deepEqual(budgetWarnings(settingsOf(minimal())), []);
+  assert.deepEqual(budgetWarnings(settingsOf(minimal({ destination: 'replayBytes: 16MiB' }))), [
     'flow.maxInFlightBytes: leaves 48 MiB for destination siem, and events there settle by settleTime, slowly, below 64 MiB (2 × its connections × replayBytes); raise it to 64 MiB, or lower replayBytes',
   ]);
-  assert.deepEqual(warningsOf(settingsOf(minimal({ destination: 'replayBytes: 16MiB\nguarantee: acked' }))), []);
-  assert.equal(warningsOf(settingsOf(two(true))).length, 2);
+  assert.deepEqual(budgetWarnings(settingsOf(minimal({ destination: 'replayBytes: 16MiB\nguarantee: acked' }))), []);
+  assert.equal(budgetWarnings(settingsOf(two(true))).length, 2);
 });
 
 test('a window too small for one shard to settle by bytes is warned of', () => {
-  assert.deepEqual(warningsOf(settingsOf(minimal({ pipeline: 'pull: { maxBytes: 256KiB, window: 48 }' }))), []);
+  assert.deepEqual(budgetWarnings(settingsOf(minimal({ pipeline: 'pull: { maxBytes: 256KiB, window: 48 }' }))), []);
   const small = minimal({ pipeline: 'pull: { maxBytes: 256KiB, window: 2 }' });
-  assert.deepEqual(warningsOf(settingsOf(small)), [
+  assert.deepEqual(budgetWarnings(settingsOf(small)), [
     'pipelines.main.pull: window × maxBytes is 0.5 MiB, and a shard that sends alone settles by settleTime, slowly, below 12 MiB (half of connections × replayBytes of destination siem); raise window or maxBytes',
   ]);
   const acked = minimal({ pipeline: 'pull: { maxBytes: 256KiB, window: 2 }', destination: 'guarantee: acked' });
-  assert.deepEqual(warningsOf(settingsOf(acked)), []);
+  assert.deepEqual(budgetWarnings(settingsOf(acked)), []);
 });

@@ -1,0 +1,29 @@
+import { budgetWarnings } from './budgets.js';
+import { isKnownRegion, likeRegion } from './regions.js';
+import type { ForwarderSettings } from './settings.js';
+
+/**
+ * What is allowed and yet hardly meant; a line each.
+ * @param now milliseconds since the epoch
+ */
+export function warningsOf(settings: ForwarderSettings, now: number): string[] {
+  return [...budgetWarnings(settings), ...startsInFuture(settings, now), ...unknownRegion(settings)];
+}
+
+function startsInFuture({ pipelines }: ForwarderSettings, now: number): string[] {
+  return pipelines.flatMap(({ settings: { name, shard } }) => {
+    const { start } = shard;
+    if (typeof start === 'string' || start.unixSeconds * 1000 <= now) return [];
+    const when = new Date(start.unixSeconds * 1000).toISOString();
+    return [
+      `pipelines.${name}.start: ${when} is in the future: shards without a checkpoint start at their end, as with start: end`,
+    ];
+  });
+}
+
+/** A wrong one is a name that can't be resolved, or signatures that are refused; a new one is neither. */
+function unknownRegion({ service }: ForwarderSettings): string[] {
+  const region = service === 'embedded' ? undefined : service.region;
+  if (region === undefined || isKnownRegion(region)) return [];
+  return [`sls: ${region} is no region that this version knows${likeRegion(region)}`];
+}
