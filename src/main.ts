@@ -26,6 +26,7 @@ import { StopRequests } from './stop-requests.js';
 import { openDestination, type OpenDestination } from './syslog/destination.js';
 import { startAdmin, type Admin } from './telemetry/admin.js';
 import { health, isCatchingUp, readiness } from './telemetry/health.js';
+import { sayError } from './telemetry/log-output.js';
 import { createLogger, type Logger, type LogSystem } from './telemetry/logger.js';
 import { createMetrics } from './telemetry/metrics.js';
 import { startProgress, summingUp } from './telemetry/progress.js';
@@ -57,7 +58,9 @@ export async function runForwarder({ configFile, env, range }: RunOptions): Prom
     return await new Forwarder(settings, { ...ends, client, deadLetters }, logs, stop).run();
   } finally {
     await ends.stop();
-    await logs.flush();
+    await logs.flush(stop.hard);
+    const { lostLines } = logs.snapshot();
+    if (lostLines > 0) sayError(`${lostLines} lines of the log could not be written`);
     // Not before: a signal nobody listens for ends the process at once.
     stop.close();
   }
@@ -272,6 +275,7 @@ class Forwarder {
         waiting: sum((budget) => budget.waiting),
       },
       deadLetters: this.#deadLetters?.snapshot(),
+      log: this.#logs.snapshot(),
       formatter: this.#pool.snapshot(),
     };
   }

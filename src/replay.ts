@@ -47,7 +47,7 @@ export async function runReplay({ directory, configFile, env, say }: ReplayOptio
     }
   } finally {
     await replay.close();
-    await logs.flush();
+    await logs.flush(stop.hard);
     stop.close();
   }
   say(`${replay.sent} of ${names.length} dead letters sent and removed`);

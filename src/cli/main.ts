@@ -1,4 +1,6 @@
-import { asForwarderError, type ForwarderError } from '../errors/forwarder-error.js';
+import { writeFault } from '../errors/file-fault.js';
+import { asForwarderError, ForwarderError } from '../errors/forwarder-error.js';
+import { sayError } from '../telemetry/log-output.js';
 import { runCommand } from './commands.js';
 
 /**
@@ -22,24 +24,24 @@ function die(thrown: unknown): void {
 }
 
 function report(error: ForwarderError): number {
-  for (const line of error.message.split('\n')) process.stderr.write(`forwarder: ${line}\n`);
+  for (const line of error.message.split('\n')) sayError(line);
   if (error.code === 'INTERNAL') {
-    const debug = process.env['FORWARDER_DEBUG'] === '1';
     const stack = error.cause instanceof Error ? error.cause.stack : undefined;
-    process.stderr.write(
-      debug
-        ? `${stack ?? ''}\n`
-        : 'forwarder: this is a bug; please report it with what FORWARDER_DEBUG=1 adds to this message\n',
-    );
+    const isDebug = process.env['FORWARDER_DEBUG'] === '1';
+    const more = isDebug
+      ? (stack ?? '').split('\n')
+      : ['this is a bug; please report it with what FORWARDER_DEBUG=1 adds to this message'];
+    for (const line of more) sayError(line);
   }
   return error.exitCode;
 }
 
-/** `forwarder … | head` ends the reader first; that is not worth a stack trace. */
+/** `forwarder … | head` ends the reader first, which is no fault; a disk that is full is one. Who can't read errors needs no more of them. */
 function survivePipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    const message = `standard output can't be written: ${writeFault(error)}`;
+    process.exit(report(new ForwarderError('OUTPUT_FAILED', message, { cause: error })));
+  });
+  process.stderr.on('error', () => undefined);
 }

@@ -1,3 +1,4 @@
+import { printable } from '../errors/printable.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 
 /** Keys and indexes from the top of the file to a value. */
@@ -30,7 +31,7 @@ export function configInvalid(
     const at = offset === undefined ? undefined : position(offset);
     const place = at === undefined ? file : `${file}:${at.line}:${at.col}`;
     const text = path.length === 0 ? message : `${pathText(path)}: ${message}`;
-    return `${place}: ${text}`.replace(UNPRINTABLE, '\ufffd');
+    return printable(`${place}: ${text}`);
   });
   const unique = [...new Set(lines)];
   const rest = unique.length - MAX_LINES;
@@ -56,6 +57,3 @@ const SECRETS: ReadonlySet<string | number> = new Set(['sls', 'tls', 'hash']);
 export function quoted(value: string): string {
   return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value);
 }
-
-/** Control characters, and those that turn the direction of what follows, could make a terminal show something else. */
-const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;

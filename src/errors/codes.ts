@@ -15,6 +15,8 @@ export const CODES = {
   CONFIG_INVALID: { class: 'fatal', scope: 'process', exit: 78 },
   /** Checkpoints of a consumer group can't be set while somebody reads. */
   GROUP_IN_USE: { class: 'fatal', scope: 'process', exit: 75 },
+  /** What a command prints can't be written. */
+  OUTPUT_FAILED: { class: 'fatal', scope: 'process', exit: 74 },
   LISTEN_FAILED: { class: 'fatal', scope: 'process', exit: 69 },
 
   // the Log Service

@@ -1,20 +1,34 @@
-const READ_FAULTS: Readonly<Record<string, string>> = {
+/** Of any operation on a file. */
+const FAULTS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EACCES: 'permission denied',
+  EPERM: 'it is not permitted',
   EISDIR: 'it is a directory',
   ENOTDIR: 'a part of the path is not a directory',
+  ELOOP: 'its symbolic links lead in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  EIO: 'the disk reports an error',
+  ESTALE: 'the file server does not know it any more',
+  ETIMEDOUT: 'the file server does not answer',
+  ENXIO: 'nobody is at the other end',
+  EMFILE: 'this process has too many open files (raise ulimit -n)',
+  ENFILE: 'this machine has too many open files',
+  ENOMEM: 'there is not enough memory',
 };
 
 const WRITE_FAULTS: Readonly<Record<string, string>> = {
-  ...READ_FAULTS,
+  ...FAULTS,
   ENOENT: 'there is no such directory',
   ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota of the disk is used up',
+  EFBIG: 'the file is as large as it may become',
   EROFS: 'the file system can only be read',
+  EPIPE: 'nobody reads it any more',
 };
 
 /** Why a file can't be read, in words. */
 export function readFault(thrown: unknown): string {
-  return inWords(thrown, READ_FAULTS);
+  return inWords(thrown, FAULTS);
 }
 
 /** Why a file can't be written, in words. */

@@ -14,11 +14,20 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   timer: (ms, callback, options) => {
-    const handle = setTimeout(callback, ms);
+    // Node warns of a negative delay, and takes one that is too long for none at all.
+    const step = Math.min(Math.max(ms, 0), LONGEST_MS);
+    const next = (): void => {
+      cancel = systemClock.timer(ms - step, callback, options);
+    };
+    const handle = setTimeout(ms > LONGEST_MS ? next : callback, step);
     if (options?.unref === true) handle.unref();
-    return () => clearTimeout(handle);
+    let cancel = (): void => clearTimeout(handle);
+    return () => cancel();
   },
 };
+
+/** Node's timers count in 31 bits: almost 25 days. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /** Resolves after `ms`, or at once when the signal aborts. Never rejects: look at the signal afterwards. */
 export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {

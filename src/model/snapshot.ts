@@ -140,5 +140,7 @@ export interface Snapshot {
   readonly budget: { readonly limitBytes: number; readonly reservedBytes: number; readonly waiting: number };
   /** Undefined: off. */
   readonly deadLetters: { readonly limitBytes: number; readonly bytes: number } | undefined;
+  /** Lines of the log that could not be written, and why the last could not; undefined: it could. */
+  readonly log: { readonly lostLines: number; readonly fault: string | undefined };
   readonly formatter: { readonly threads: number; readonly queued: number; readonly tasks: number };
 }

@@ -90,8 +90,8 @@ function sendMetrics({ metrics }: AdminDeps, response: ServerResponse): void {
   );
 }
 
-function sendVerdict(response: ServerResponse, { ok, problems }: Verdict): void {
-  const body = `${JSON.stringify({ status: ok ? 'ok' : 'failing', problems })}\n`;
+function sendVerdict(response: ServerResponse, { ok, problems, notes }: Verdict): void {
+  const body = `${JSON.stringify({ status: ok ? 'ok' : 'failing', problems, notes })}\n`;
   send(response, ok ? 200 : 503, 'application/json', body);
 }
 

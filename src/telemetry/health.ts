@@ -4,6 +4,8 @@ import type { DestinationSnapshot, PipelineSnapshot, ShardSnapshot, Snapshot } f
 export interface Verdict {
   readonly ok: boolean;
   readonly problems: readonly string[];
+  /** What is not fine either, but no fault that a restart could mend. */
+  readonly notes?: readonly string[];
 }
 
 export interface HealthSettings {
@@ -11,7 +13,13 @@ export interface HealthSettings {
   readonly maxStallSeconds: number;
 }
 
-const verdict = (problems: readonly string[]): Verdict => ({ ok: problems.length === 0, problems });
+const verdict = (problems: readonly string[], { log }: Snapshot): Verdict => ({
+  ok: problems.length === 0,
+  problems,
+  ...(log.fault === undefined
+    ? {}
+    : { notes: [`the log can't be written: ${log.fault}; ${log.lostLines} lines are lost`] }),
+});
 
 /**
  * Is this process doing its work? Only what a restart could mend counts: a receiver that is away or takes nothing holds its shards up,
@@ -24,6 +32,7 @@ export function health(snapshot: Snapshot, settings: HealthSettings): Verdict {
       const stuck = pipeline.shards.filter((shard) => isStuck(shard, settings, blocked.has(pipeline.destination)));
       return [...lateHeartbeat(pipeline), ...stuck.map((shard) => stuckText(pipeline, shard))];
     }),
+    snapshot,
   );
 }
 
@@ -64,10 +73,13 @@ export function isCatchingUp(pipelines: readonly PipelineSnapshot[], destination
 export function readiness(snapshot: Snapshot): Verdict {
   const pipelines = snapshot.pipelines.filter(({ heartbeats }) => heartbeats === 0);
   const destinations = snapshot.destinations.filter(({ totals }) => totals.connects === 0);
-  return verdict([
-    ...pipelines.map(
-      ({ name, consumerGroup }) => `pipeline ${name}: has not joined consumer group ${consumerGroup} yet`,
-    ),
-    ...destinations.map(({ name }) => `destination ${name}: has not been connected yet`),
-  ]);
+  return verdict(
+    [
+      ...pipelines.map(
+        ({ name, consumerGroup }) => `pipeline ${name}: has not joined consumer group ${consumerGroup} yet`,
+      ),
+      ...destinations.map(({ name }) => `destination ${name}: has not been connected yet`),
+    ],
+    snapshot,
+  );
 }

@@ -1,13 +1,17 @@
 import { pino, stdTimeFunctions, type Logger as Pino } from 'pino';
 import type { Log } from '../model/log.js';
-import { Screen, type TextStream } from './screen.js';
+import { systemClock, type Clock } from '../flow/clock.js';
+import type { Snapshot } from '../model/snapshot.js';
+import { LogOutput, standardOutput, type Outlet } from './log-output.js';
+import { Screen } from './screen.js';
 
 export interface LoggerSettings {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   /** auto: pretty on a terminal, else JSON. */
   readonly format: 'auto' | 'json' | 'pretty';
   /** Default: standard output. */
-  readonly stream?: TextStream;
+  readonly outlet?: Outlet;
+  readonly clock?: Clock;
   /** Values that must never be written, whatever field or text they turn up in. */
   readonly secrets?: readonly string[];
 }
@@ -21,8 +25,9 @@ export interface LogSystem {
   readonly log: Logger;
   /** Where a status line can be shown; undefined unless pretty lines go to a terminal. */
   readonly screen: Screen | undefined;
-  /** Resolves when every line is handed to the operating system. */
-  readonly flush: () => Promise<void>;
+  /** Resolves when every line is handed to the operating system, or after a second, or when the signal aborts. */
+  readonly flush: (signal?: AbortSignal) => Promise<void>;
+  readonly snapshot: () => Snapshot['log'];
 }
 
 /** Names under which a secret could be logged by mistake, here or one level deeper. */
@@ -32,14 +37,15 @@ const SECRET_KEYS = ['accessKeyId', 'accessKeySecret', 'securityToken', 'passphr
 const MIN_SECRET = 6;
 
 /**
- * The log of the whole program, on this thread: lines are written when they are logged, so none is lost when the process ends. Secrets are
- * not supposed to come here; this is the second fence.
+ * The log of the whole program, on this thread: lines are written when they are logged. Secrets are not supposed to come here; this is the
+ * second fence.
  */
 export async function createLogger(settings: LoggerSettings): Promise<LogSystem> {
-  const { level, format, stream = process.stdout, secrets = [] } = settings;
-  const isPretty = format === 'pretty' || (format === 'auto' && stream.isTTY === true);
-  const screen = isPretty && stream.isTTY === true ? new Screen(stream) : undefined;
-  const prettify = isPretty ? await prettyPrinter(stream) : (line: string) => line;
+  const { level, format, outlet = standardOutput(), clock = systemClock, secrets = [] } = settings;
+  const stream = new LogOutput(outlet, clock);
+  const isPretty = format === 'pretty' || (format === 'auto' && stream.isTTY);
+  const screen = isPretty && stream.isTTY ? new Screen(stream) : undefined;
+  const prettify = isPretty ? await prettyPrinter(stream.isTTY && stream.hasColors()) : (line: string) => line;
   const hide = hider(secrets);
   const write = (line: string): void => {
     const text = hide(prettify(line));
@@ -56,16 +62,14 @@ export async function createLogger(settings: LoggerSettings): Promise<LogSystem>
     },
     { write },
   );
-  return {
-    log: wrap(logger),
-    screen,
-    flush: () => new Promise((resolve) => stream.write('', () => resolve())),
-  };
+  const log = wrap(logger);
+  stream.onLost = (lines, why) =>
+    log.warn({ lostLines: lines }, `${lines} line${lines === 1 ? '' : 's'} of this log could not be written: ${why}`);
+  return { log, screen, flush: (signal) => stream.flush(signal), snapshot: () => stream.snapshot() };
 }
 
-async function prettyPrinter(stream: TextStream): Promise<(line: string) => string> {
+async function prettyPrinter(colorize: boolean): Promise<(line: string) => string> {
   const { default: pretty } = await import('pino-pretty');
-  const colorize = stream.isTTY === true && stream.hasColors?.() === true;
   return pretty.prettyFactory({ colorize, singleLine: true, translateTime: 'SYS:HH:MM:ss' }) as (
     line: string,
   ) => string;

@@ -259,6 +259,7 @@ export const FAMILIES: readonly Family[] = [
   ofProcess('budget_waiting_pulls', 'Pulls that wait for room.', ({ budget }) => budget.waiting),
   ofProcess('dead_letter_limit_bytes', 'Bound of the dead-letter directory.', (now) => now.deadLetters?.limitBytes),
   ofProcess('dead_letter_bytes', 'Of which used.', (now) => now.deadLetters?.bytes),
+  ofProcess('log_lost_lines_total', 'Lines of the log that could not be written.', ({ log }) => log.lostLines),
   ofProcess('formatter_threads', 'Formatter threads.', ({ formatter }) => formatter.threads),
   ofProcess(
     'formatter_queued_batches',

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { closeSync, constants, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -225,7 +226,7 @@ test('a bug is two lines and 70; its stack is there for who asks', async () => {
   const lines =
     'forwarder: unexpected: boom\nforwarder: this is a bug; please report it with what FORWARDER_DEBUG=1 adds to this message\n';
   assert.deepEqual(await run(['schema'], thrown), { code: 70, stdout: '', stderr: lines });
-  assert.match((await run(['schema'], { ...thrown, FORWARDER_DEBUG: '1' })).stderr, /boom\n\s+at .*\n/);
+  assert.match((await run(['schema'], { ...thrown, FORWARDER_DEBUG: '1' })).stderr, /boom\nforwarder: {5}at .*\n/);
   const later = broken('setTimeout(() => Promise.reject(new Error("boom")), 3000)');
   const rejected = await run(['receiver', '--listen', 'tcp://127.0.0.1:0'], later);
   assert.deepEqual([rejected.code, rejected.stderr], [70, lines]);
@@ -247,5 +248,54 @@ test('SIGUSR1 opens no debugger, SIGUSR2 ends nothing, and a closed terminal dra
     assert.equal(code, 0, `${args.join(' ')}: ${stdout}${stderr}`);
     assert.doesNotMatch(stderr, /Debugger/);
     if (args.length === 2) assert.match(stdout, /"signal":"SIGHUP".*stopping: what is in flight is delivered first/);
+  }
+});
+
+let pipes = 0;
+
+/** A pipe that takes nothing more. */
+function fullPipe(directory: string): number {
+  const path = join(directory, `pipe-${pipes++}`);
+  execFileSync('mkfifo', [path]);
+  const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  const fill = (bytes: number): void => {
+    try {
+      for (;;) writeSync(fd, Buffer.alloc(bytes));
+    } catch {
+      if (bytes > 1) fill(1);
+    }
+  };
+  fill(4096);
+  return fd;
+}
+
+test('a full disk or a reader that never reads costs lines of the log, and neither the run nor its end', async () => {
+  const directory = temporaryDirectory('full');
+  const file = join(directory, 'config.yaml');
+  const text = readFileSync(join(root, 'config.yaml'), 'utf8').replace('127.0.0.1:9464', 'off');
+  writeFileSync(file, `${text}\nembedded: { preload: 1000, rate: 0 }\n`.replace(/\nembedded:\n(?: .*\n)+/, '\n'));
+  const full = openSync('/dev/full', 'w');
+  const spawned = (stdio: 'pipe' | number, args: readonly string[], errors: 'pipe' | number = 'pipe') => {
+    const child = spawn(process.execPath, [cli, ...args], { cwd: root, stdio: ['ignore', stdio, errors] });
+    let stderr = '';
+    child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    return {
+      child,
+      ended: once(child, 'exit').then(([code]) => ({ code: code as number | null, stderr: () => stderr })),
+    };
+  };
+  try {
+    const toFull = await spawned(full, ['-c', file, '--once']).ended;
+    assert.equal(toFull.code, 0, toFull.stderr());
+    assert.match(toFull.stderr(), /^forwarder: \d+ lines of the log could not be written\n$/);
+    assert.equal((await spawned(full, ['-c', file, '--once'], full).ended).code, 0, 'nor standard error');
+    assert.equal((await spawned('pipe', ['--nonsense'], full).ended).code, 64);
+    const schema = await spawned(full, ['schema']).ended;
+    assert.equal(schema.code, 74);
+    assert.equal(schema.stderr(), "forwarder: standard output can't be written: the disk is full\n");
+    const { code } = await spawned(fullPipe(directory), ['-c', file, '--once'], fullPipe(directory)).ended;
+    assert.equal(code, 0, 'a pipe that was full before and that nobody reads');
+  } finally {
+    closeSync(full);
   }
 });

@@ -53,3 +53,10 @@ test('ready once every group is joined and every destination was connected', () 
     problems: ['pipeline main: has not joined consumer group g yet', 'destination siem: has not been connected yet'],
   });
 });
+
+test('a log that can not be written is noted, and no reason to restart', () => {
+  const now = snapshot({ log: { lostLines: 3, fault: 'the disk is full' } });
+  const notes = ["the log can't be written: the disk is full; 3 lines are lost"];
+  assert.deepEqual(health(now, { maxStallSeconds: 300 }), { ok: true, problems: [], notes });
+  assert.deepEqual(readiness(now).notes, notes);
+});

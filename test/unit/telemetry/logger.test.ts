@@ -11,7 +11,7 @@ const lines = (sink: TextSink) =>
 
 test('JSON lines with fields, level and time where nobody looks on', async () => {
   const stream = new TextSink();
-  const { log, screen } = await createLogger({ level: 'info', format: 'auto', stream });
+  const { log, screen } = await createLogger({ level: 'info', format: 'auto', outlet: stream });
   assert.equal(screen, undefined);
   log.debug({}, 'not this');
   log.child({ pipeline: 'main' }).child({ shard: 3 }).warn({ code: 'X' }, 'something\nhappened');
@@ -26,12 +26,12 @@ test('JSON lines with fields, level and time where nobody looks on', async () =>
 
 test('a terminal gets pretty lines and a screen; json can be asked for', async () => {
   const terminal = new TextSink(true);
-  const { log, screen } = await createLogger({ level: 'info', format: 'auto', stream: terminal });
+  const { log, screen } = await createLogger({ level: 'info', format: 'auto', outlet: terminal });
   assert.ok(screen);
   log.info({ shard: 1 }, 'shard released');
   assert.match(terminal.text, /^\[\d\d:\d\d:\d\d\] INFO: shard released \{"shard":1\}\n$/);
   const asked = new TextSink(true);
-  const json = await createLogger({ level: 'info', format: 'json', stream: asked });
+  const json = await createLogger({ level: 'info', format: 'json', outlet: asked });
   json.log.info({}, 'x');
   assert.equal(json.screen, undefined);
   assert.equal(lines(asked)[0]?.['msg'], 'x');
@@ -40,7 +40,7 @@ test('a terminal gets pretty lines and a screen; json can be asked for', async (
 test('secrets are hidden by their name and by their value', async () => {
   const stream = new TextSink();
   const secret = 'pa"ss\\w0rd';
-  const { log } = await createLogger({ level: 'info', format: 'json', stream, secrets: [secret, 'abc'] });
+  const { log } = await createLogger({ level: 'info', format: 'json', outlet: stream, secrets: [secret, 'abc'] });
   log.info(
     { accessKeySecret: 'k1', tls: { passphrase: 'k2' }, deep: { deeper: { text: `x${secret}y` } } },
     `said ${secret}; abc`,
@@ -54,7 +54,7 @@ test('secrets are hidden by their name and by their value', async () => {
 
 test('flush resolves when the stream has taken everything', async () => {
   const stream = new TextSink();
-  const { log, flush } = await createLogger({ level: 'info', format: 'json', stream });
+  const { log, flush } = await createLogger({ level: 'info', format: 'json', outlet: stream });
   log.info({}, 'last words');
   await flush();
   assert.match(stream.text, /last words/);

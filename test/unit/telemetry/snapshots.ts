@@ -95,6 +95,7 @@ export const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
   destinations: [destination()],
   budget: { limitBytes: 1_000_000, reservedBytes: 0, waiting: 0 },
   deadLetters: undefined,
+  log: { lostLines: 0, fault: undefined },
   formatter: { threads: 1, queued: 0, tasks: 10 },
   ...more,
 });

@@ -1,7 +1,8 @@
+import type { Outlet } from '../../../src/telemetry/log-output.js';
 import type { TextStream } from '../../../src/telemetry/screen.js';
 
 /** A stream that remembers. */
-export class TextSink implements TextStream {
+export class TextSink implements TextStream, Outlet {
   readonly isTTY: boolean;
   readonly columns: number;
   text = '';
@@ -9,6 +10,11 @@ export class TextSink implements TextStream {
   constructor(isTTY = false, columns = 80) {
     this.isTTY = isTTY;
     this.columns = columns;
+  }
+
+  put(bytes: Uint8Array): number {
+    this.text += Buffer.from(bytes).toString();
+    return bytes.length;
   }
 
   write(text: string, done?: () => void): boolean {
