@@ -77,7 +77,7 @@ export default {
     door(
       'fs',
       '^(node:)?fs(/promises)?$',
-      '^src/(available-cores|deadletter/files|checkpoints/|sls/credentials/|config/|cli/|syslog/|telemetry/|tune/files|emulator)|^workers/(format\\.ts|kernel/build\\.mjs)',
+      '^src/(available-cores|open-files|flow/read-file|deadletter/files|checkpoints/|sls/credentials/|config/|cli/|syslog/|telemetry/|tune/files|emulator)|^workers/(format\\.ts|kernel/build\\.mjs)',
     ),
     door('child-process', '^(node:)?child_process$', '^src/(tune/candidate|sls/credentials/command)\\.ts'),
     door('worker-threads', '^(node:)?worker_threads$', '^(src/emulator/|workers/format\\.ts)'),

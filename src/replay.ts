@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { loadConfig } from './config/load.js';
 import { toSettings, type ForwarderSettings, type Host } from './config/settings.js';
 import { letterNames, readLetter, removeLetter, type Letter } from './deadletter/letters.js';
+import { printable } from './errors/printable.js';
 import { asForwarderError, ForwarderError } from './errors/forwarder-error.js';
 import { systemClock as clock } from './flow/clock.js';
 import { framed } from './format/frame.js';
@@ -79,13 +80,13 @@ class Replay {
   /** Never rejects: what goes wrong with one letter is said, and it stays. */
   async send(directory: string, name: string, say: (line: string) => void): Promise<void> {
     try {
-      const letter = await readLetter(directory, name);
+      const letter = readLetter(directory, name);
       if (typeof letter === 'string') throw new ForwarderError('FORMAT_CORRUPT', letter);
       await this.#deliver(letter);
       await removeLetter(directory, name);
       this.sent += 1;
     } catch (thrown) {
-      say(`${name} stays: ${asForwarderError(thrown).message}`);
+      say(printable(`${name} stays: ${asForwarderError(thrown).message}`));
     }
   }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readRegularFile } from '../flow/read-file.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { readFault } from '../errors/file-fault.js';
 import type { PipelineSettings } from '../group/pipeline.js';
@@ -37,7 +37,7 @@ export function readExport(file: string, { project, logstore }: PipelineSettings
 function parse(file: string): Readonly<Record<string, unknown>> {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readRegularFile(file).toString('utf8');
   } catch (thrown) {
     throw new ForwarderError('CONFIG_UNREADABLE', `${file}: can't be read: ${readFault(thrown)}`, { cause: thrown });
   }

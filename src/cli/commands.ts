@@ -27,7 +27,8 @@ Exit codes:
       cursor has expired (policy fail)      77  credentials refused
   66  file or directory not readable        78  wrong config, or no such project or logstore
   69  service away, or address in use
-  70  a bug in the forwarder`;
+  70  a bug in the forwarder
+  71  this machine gives too little: open files`;
 
 const RUN = { ...CONFIG, ...RANGE_OPTIONS } as const;
 

@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readRegularFile } from '../flow/read-file.js';
 import { parseReceiver } from '../config/endpoint.js';
 import { isWrong } from '../config/scalars.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
@@ -48,7 +48,7 @@ function inFile(file: string, certificatesIn: (pem: Buffer) => X509Certificate[]
 
 function content(file: string): Buffer {
   try {
-    return readFileSync(file);
+    return readRegularFile(file);
   } catch (cause) {
     const message = `can't read "${file}": ${readFault(cause)}; expected a PEM file, or tls://host:port to see what a receiver shows`;
     throw new ForwarderError('CONFIG_UNREADABLE', message, { cause });

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readRegularFile } from '../flow/read-file.js';
+import { readFault } from '../errors/file-fault.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { ReceiverHandle, ReceiverOptions, ReceiverStats, Tracking } from '../emulator/receiver/contract.js';
 import { sleep, systemClock } from '../flow/clock.js';
@@ -55,9 +56,9 @@ function tlsOf({ listen, cert, key }: ReceiverArguments): Pick<ReceiverOptions, 
 
 function read(option: string, file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readRegularFile(file).toString('utf8');
   } catch (cause) {
-    throw new ForwarderError('USAGE', `--${option}: can't read "${file}"`, { cause });
+    throw new ForwarderError('USAGE', `--${option}: can't read "${file}": ${readFault(cause)}`, { cause });
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readRegularFile } from '../flow/read-file.js';
 import { readFault } from '../errors/file-fault.js';
 import { quoted } from './problem.js';
 
@@ -10,10 +10,10 @@ interface HashKeyConfig {
 /** With fewer, whoever has a few hashes finds the key, and with it all values, by trying. */
 const LEAST_BYTES = 16;
 
-/** The secret; a line break at the end of a file is not part of it. @throws what readFileSync throws */
+/** The secret; a line break at the end of a file is not part of it. @throws what readRegularFile throws */
 export function readHashKey({ key, keyFile }: HashKeyConfig): Uint8Array {
   if (keyFile === undefined) return new TextEncoder().encode(key);
-  const bytes = readFileSync(keyFile);
+  const bytes = readRegularFile(keyFile);
   const [lineBreak = ''] = /\r?\n$/.exec(bytes.toString('latin1')) ?? [];
   return Uint8Array.from(bytes.subarray(0, bytes.length - lineBreak.length));
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readRegularFile } from '../flow/read-file.js';
 import { asForwarderError } from '../errors/forwarder-error.js';
 import { readFault } from '../errors/file-fault.js';
 import type { CredentialsConfig } from './credentials-schema.js';
@@ -73,7 +73,7 @@ function checkProxyFile(proxy: Config['sls']['proxy'], file: string, path: Path,
 /** Why a file can't be a secret. */
 export function textFault(file: string): string | undefined {
   try {
-    return readFileSync(file).length > 0 ? undefined : `${quoted(file)} is empty`;
+    return readRegularFile(file).length > 0 ? undefined : `${quoted(file)} is empty`;
   } catch (thrown) {
     return `can't read ${quoted(file)}: ${readFault(thrown)}`;
   }

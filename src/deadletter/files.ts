@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { readRegularFile } from '../flow/read-file.js';
 import { dirname, join, resolve } from 'node:path';
 
 /** The door to the disk for dead letters. What it throws is Node's own and translated by those who call. */
@@ -14,7 +15,7 @@ export async function openDirectory(directory: string): Promise<number> {
   for (const name of await readdir(directory)) {
     const path = join(directory, name);
     if (name.endsWith(TEMPORARY)) await rm(path, { force: true });
-    else bytes += (await stat(path)).size;
+    else bytes += (await lstat(path)).size;
   }
   return bytes;
 }
@@ -93,7 +94,9 @@ export async function namesOf(directory: string, ending: string): Promise<string
   return (await readdir(directory)).filter((name) => name.endsWith(ending)).sort();
 }
 
-export const read = (directory: string, name: string): Promise<Buffer> => readFile(join(directory, name));
+/** Nothing in the directory is anything but a file that was written here, so no link is followed and no pipe is waited for. */
+export const read = (directory: string, name: string, maxBytes: number): Buffer =>
+  readRegularFile(join(directory, name), { follow: false, maxBytes });
 
 export const remove = (directory: string, name: string): Promise<void> => rm(join(directory, name), { force: true });
 

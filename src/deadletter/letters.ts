@@ -10,6 +10,10 @@ export interface Letter {
   readonly body: Buffer;
 }
 
+/** Both are larger than what is ever written. */
+const MAX_SIDECAR_BYTES = 1024 * 1024;
+const MAX_BODY_BYTES = 256 * 1024 * 1024;
+
 /** Names of the letters in a directory. @throws ForwarderError CONFIG_UNREADABLE */
 export async function letterNames(directory: string): Promise<string[]> {
   try {
@@ -20,11 +24,11 @@ export async function letterNames(directory: string): Promise<string[]> {
 }
 
 /** @returns the letter, or in words why it can't be used. */
-export async function readLetter(directory: string, name: string): Promise<Letter | string> {
+export function readLetter(directory: string, name: string): Letter | string {
   try {
-    const about = decodeSidecar(await read(directory, `${name}${SIDECAR}`));
+    const about = decodeSidecar(read(directory, `${name}${SIDECAR}`, MAX_SIDECAR_BYTES));
     if (typeof about === 'string') return `${name}${SIDECAR} ${about}`;
-    const body = await read(directory, `${name}${BODY}`);
+    const body = read(directory, `${name}${BODY}`, MAX_BODY_BYTES);
     const intact = body.length === about.bodyBytes && sha256(body) === about.bodySha256;
     return intact ? { name, about, body } : `${name}${BODY} is not what was kept`;
   } catch (thrown) {

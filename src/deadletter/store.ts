@@ -1,3 +1,4 @@
+import { writeFault } from '../errors/file-fault.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { Clock } from '../flow/clock.js';
 import type { DeadLetter, DeadLetters } from '../model/ports.js';
@@ -106,17 +107,14 @@ function refused(why: string, cause?: unknown): ForwarderError {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the quota is used up',
-  EROFS: 'it is read-only',
-  EACCES: 'permission denied',
   ENOTDIR: 'it is not a directory',
   EEXIST: 'it is not a directory',
   ENOENT: 'there is no such file or directory',
+  EROFS: 'it is read-only',
 };
 
 /** Why a file operation failed, in words. */
 export function reasonOf(thrown: unknown): string {
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown);
-  return REASONS[code] ?? code;
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  return REASONS[code] ?? writeFault(thrown);
 }

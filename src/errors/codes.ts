@@ -17,6 +17,8 @@ export const CODES = {
   GROUP_IN_USE: { class: 'fatal', scope: 'process', exit: 75 },
   /** What a command prints can't be written. */
   OUTPUT_FAILED: { class: 'fatal', scope: 'process', exit: 74 },
+  /** This process, or the machine, can't open more files. */
+  TOO_MANY_FILES: { class: 'retry', scope: 'process', exit: 71 },
   LISTEN_FAILED: { class: 'fatal', scope: 'process', exit: 69 },
 
   // the Log Service

@@ -1,3 +1,4 @@
+import { readFault as fileFault } from './file-fault.js';
 import { CODES, type ErrorClass, type ErrorCode } from './codes.js';
 
 export interface ErrorExtra {
@@ -38,6 +39,9 @@ export class ForwarderError extends Error {
 /** Anything thrown, as a ForwarderError: what is not one already is a bug of ours and says so. */
 export function asForwarderError(thrown: unknown): ForwarderError {
   if (thrown instanceof ForwarderError) return thrown;
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  if (code === 'EMFILE' || code === 'ENFILE')
+    return new ForwarderError('TOO_MANY_FILES', fileFault(thrown), { cause: thrown });
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new ForwarderError('INTERNAL', `unexpected: ${message}`, { cause: thrown });
 }

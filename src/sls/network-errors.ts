@@ -67,6 +67,9 @@ function unreachable(where: string, dial: Dial, code: string, message: string): 
     case 'ECONNRESET':
     case 'EPIPE':
       return `${where} closed the connection without an answer (${code})`;
+    case 'EMFILE':
+    case 'ENFILE':
+      return `${where} can't be dialled: too many files are open (raise ulimit -n)`;
     case 'EPROTO':
       return `${where} does not speak TLS: for plain HTTP write http:// before the endpoint`;
     default:

@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readRegularFile } from '../flow/read-file.js';
 import { asForwarderError } from '../errors/forwarder-error.js';
 import type { Clock } from '../flow/clock.js';
 import { ErrorReporter } from '../flow/error-reporter.js';
@@ -66,7 +66,7 @@ export class CertificateWatch {
   }
 
   #read(path: string | undefined): X509Certificate[] {
-    return path === undefined ? [] : certificatesIn(readFileSync(path));
+    return path === undefined ? [] : certificatesIn(readRegularFile(path));
   }
 
   #noteOwn(certificate: X509Certificate | undefined): void {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readRegularFile } from '../../flow/read-file.js';
 import { readFault } from '../../errors/file-fault.js';
 import { isRecord } from '../json.js';
 import { readIssued, unusable, type CredentialsSource } from './credentials.js';
@@ -6,7 +6,7 @@ import { readIssued, unusable, type CredentialsSource } from './credentials.js';
 /** @throws ForwarderError SLS_UNAUTHORIZED */
 export function readText(what: string, file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readRegularFile(file).toString('utf8');
   } catch (thrown) {
     throw unusable(`${what} can't be read from ${file}: ${readFault(thrown)}`);
   }

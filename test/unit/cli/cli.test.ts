@@ -299,3 +299,18 @@ test('a full disk or a reader that never reads costs lines of the log, and neith
     closeSync(full);
   }
 });
+
+test('too few open files are said as what they are, whichever module would have been missing', async () => {
+  for (const files of [24, 64, 128, 255]) {
+    const child = spawn('sh', ['-c', `ulimit -n ${files}; exec "$0" "$@"`, process.execPath, cli, 'validate'], {
+      cwd: root,
+    });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    assert.deepEqual(await once(child, 'close'), [71, null], stderr);
+    assert.match(
+      stderr,
+      new RegExp(`^forwarder: may open ${files} files at once and needs at least 256; raise that .*\\n$`),
+    );
+  }
+});

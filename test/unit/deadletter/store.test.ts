@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, promises, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, promises, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -39,7 +39,7 @@ test('a letter is a body and a sidecar, and comes back as it was', async () => {
   const name = await store.box(ORIGIN).keep(letter());
   assert.match(name, /^demo\.audit\.1\.[0-9a-f]{16}$/);
   assert.deepEqual(await letterNames(directory), [name]);
-  const read = await readLetter(directory, name);
+  const read = readLetter(directory, name);
   assert.ok(typeof read !== 'string');
   assert.equal(read.body.toString(), 'not lz4');
   const { pipeline, project, logstore, shard, cursor, nextCursor, encoding, rawSize, reason } = read.about;
@@ -118,7 +118,7 @@ for (const [what, nth] of Object.entries({ body: 1, sidecar: 2 })) {
     await failingSync(directory, nth, () => assert.rejects(box.keep(letter()), isRefused));
     assert.deepEqual(readdirSync(directory), []);
     const name = await box.keep(letter());
-    assert.ok(typeof (await readLetter(directory, name)) !== 'string');
+    assert.ok(typeof readLetter(directory, name) !== 'string');
   });
 }
 
@@ -179,7 +179,7 @@ test('corrupt sidecars and bodies are told apart, never sent', async () => {
   ];
   for (const [content, problem] of problems) {
     writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
-    const read = await readLetter(directory, name);
+    const read = readLetter(directory, name);
     assert.ok(typeof read === 'string');
     assert.match(read, problem);
   }
@@ -212,8 +212,29 @@ test('a full disk refuses, and takes the letter once there is room', async (t) =
     await assert.rejects(store.box(ORIGIN).keep(large), isRefused);
     assert.deepEqual(readdirSync(directory), ['filler']);
     writeFileSync(filler, '');
-    assert.ok(typeof (await readLetter(directory, await store.box(ORIGIN).keep(large))) !== 'string');
+    assert.ok(typeof readLetter(directory, await store.box(ORIGIN).keep(large)) !== 'string');
   } finally {
     spawnSync('umount', [directory]);
+  }
+});
+
+test('what is no regular file in the directory is neither waited for nor followed', async () => {
+  const directory = temporaryDirectory('letters');
+  const name = await (await open(directory)).box(ORIGIN).keep(letter());
+  const sidecar = join(directory, `${name}.json`);
+  const outside = join(temporaryDirectory('outside'), 'secret');
+  writeFileSync(outside, readFileSync(sidecar));
+  const ways: readonly (readonly [() => void, RegExp])[] = [
+    [() => spawnSync('mkfifo', [sidecar]), /it is not a regular file$/],
+    [() => symlinkSync(outside, sidecar), /it is a symbolic link$/],
+    [() => symlinkSync('/dev/zero', sidecar), /it is a symbolic link$/],
+    [() => mkdirSync(sidecar), /it is a directory$/],
+    [() => writeFileSync(sidecar, Buffer.alloc(2 * 1024 * 1024)), /it is too large$/],
+  ];
+  for (const [make, words] of ways) {
+    rmSync(sidecar, { recursive: true });
+    make();
+    const found = readLetter(directory, name);
+    assert.match(typeof found === 'string' ? found : 'a letter', words);
   }
 });
