@@ -1,29 +1,38 @@
-import { readFileSync } from 'node:fs';
 import type { Tree } from './document.js';
+import { readTlsFiles } from '../syslog/tls-files.js';
 import { isRelp, isTls, isUdp, type Guarantee } from '../syslog/settings.js';
 import { framingOf, mayKeepLineBreaks } from './receiver.js';
 import { quoted, type Path, type Problem } from './problem.js';
-import { readFault } from '../errors/file-fault.js';
 import type { PresetName } from './presets.js';
 import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
 import { samplesByPlace } from './condition.js';
 import { didYouMean } from './suggest.js';
 import { usesEventId } from './template.js';
 import { hashKeyFault } from './hash-key.js';
-import { checkService, textFault } from './service-check.js';
+import { directoryFault } from '../deadletter/files.js';
+import type { Environment } from './environment.js';
+import { checkProxyVariables, checkService } from './service-check.js';
 
 /** What of a file could be understood; an entry that is wrong in itself is undefined, but its place is known. */
 export interface Parts {
   readonly sls: Config['sls'] | undefined;
   readonly pipelines: readonly (PipelineConfig | undefined)[];
+  /** Its directory; undefined: there is none. */
+  readonly deadLetters: string | undefined;
   /** undefined if it is not even known what their names are. */
   readonly destinations: ReadonlyMap<string, DestinationConfig | undefined> | undefined;
 }
 
 /** Checks what no single key can tell: names that must match, options that exclude one another, files that must be there. */
-export function crossCheck(parts: Parts, tree: Tree, problems: Problem[]): void {
+export function crossCheck(parts: Parts, tree: Tree, env: Environment, problems: Problem[]): void {
   const say: Say = (path, message) => problems.push({ offset: tree.offsetOf(path), path, message });
-  if (parts.sls !== undefined) checkService(parts.sls, ['sls'], say);
+  if (parts.sls !== undefined) {
+    checkService(parts.sls, ['sls'], say);
+    checkProxyVariables(parts.sls, env, ['sls', 'proxy'], say);
+  }
+  const unusable = parts.deadLetters === undefined ? undefined : directoryFault(parts.deadLetters);
+  if (unusable !== undefined)
+    say(['deadLetters', 'directory'], `can't use ${quoted(parts.deadLetters ?? '')}: ${unusable}`);
   for (const [index, pipeline] of parts.pipelines.entries()) {
     if (pipeline === undefined) continue;
     checkPipeline(pipeline, index, parts, say);
@@ -249,21 +258,8 @@ function checkTls(tls: DestinationConfig['tls'], path: Path, say: Say): void {
   if (tls.pins.length > 0 && tls.insecureSkipVerify) {
     say([...path, 'insecureSkipVerify'], '"pins" already say whom to trust; remove this line');
   }
-  const secretFault = tls.passphraseFile === undefined ? undefined : textFault(tls.passphraseFile);
-  if (secretFault !== undefined) say([...path, 'passphraseFile'], secretFault);
-  for (const key of ['ca', 'cert', 'key'] as const) {
-    const file = tls[key];
-    const fault = file === undefined ? undefined : pemFault(file);
-    if (fault !== undefined) say([...path, key], fault);
-  }
-}
-
-function pemFault(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'latin1').includes('-----BEGIN ') ? undefined : `${quoted(file)} is not a PEM file`;
-  } catch (thrown) {
-    return `can't read ${quoted(file)}: ${readFault(thrown)}`;
-  }
+  const material = readTlsFiles(tls);
+  for (const { key, message } of material.ok ? [] : material.faults) say([...path, key], message);
 }
 
 function isLoopback(host: string): boolean {

@@ -24,12 +24,12 @@ export function parseConfig(file: string, bytes: Uint8Array, env: Environment): 
     throw new ForwarderError('CONFIG_INVALID', `${file}: is larger than 1 MiB; is it a config?`);
   const tree = readTree(file, decode(file, bytes), env);
   const problems = [...tree.problems];
-  const config = tree.readable ? check(tree, problems) : undefined;
+  const config = tree.readable ? check(tree, env, problems) : undefined;
   if (config !== undefined && problems.length === 0) return config;
   throw configInvalid(file, problems, (offset) => tree.position(offset));
 }
 
-function check(tree: Tree, problems: Problem[]): Config | undefined {
+function check(tree: Tree, env: Environment, problems: Problem[]): Config | undefined {
   if (tree.value === undefined) {
     const message = 'the file is empty; start from the config.yaml that comes with the forwarder';
     problems.push({ offset: undefined, path: [], message });
@@ -37,7 +37,7 @@ function check(tree: Tree, problems: Problem[]): Config | undefined {
   }
   const found: Problem[] = [];
   const config = validate(configSchema, tree, [], found);
-  crossCheck(config === undefined ? understood(tree) : partsOf(config), tree, found);
+  crossCheck(config === undefined ? understood(tree) : partsOf(config), tree, env, found);
   // What a missing variable left empty is wrong for that reason only.
   const known = new Set(problems.map(({ path }) => pathId(path)));
   problems.push(...found.filter(({ path }) => !known.has(pathId(path))));
@@ -46,18 +46,19 @@ function check(tree: Tree, problems: Problem[]): Config | undefined {
 
 const pathId = (path: Path): string => JSON.stringify(path);
 
-function partsOf({ sls, pipelines, destinations }: Config): Parts {
-  return { sls, pipelines, destinations: new Map(Object.entries(destinations)) };
+function partsOf({ sls, pipelines, destinations, deadLetters }: Config): Parts {
+  return { sls, pipelines, deadLetters: deadLetters.directory, destinations: new Map(Object.entries(destinations)) };
 }
 
 /** The sections that are right in themselves, so that one mistake does not hide others elsewhere. */
 function understood(tree: Tree): Parts {
-  const { sls, pipelines, destinations } = tree.value as Readonly<Record<string, unknown>>;
+  const { sls, pipelines, destinations, deadLetters } = tree.value as Readonly<Record<string, unknown>>;
   const isSection = typeof destinations === 'object' && destinations !== null && !Array.isArray(destinations);
   const entries = isSection ? Object.entries(destinations) : undefined;
   return {
     sls: sections.sls.safeParse(sls).data,
     pipelines: Array.isArray(pipelines) ? pipelines.map((entry) => sections.pipeline.safeParse(entry).data) : [],
+    deadLetters: sections.deadLetters.safeParse(deadLetters).data?.directory,
     destinations:
       entries && new Map(entries.map(([name, entry]) => [name, sections.destination.safeParse(entry).data])),
   };

@@ -81,8 +81,22 @@ const pipeline = section({
   destination: z.string().describe('Name of the destination, a key of "destinations".'),
 });
 
+const deadLetters = section({
+  directory: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Directory for what can never be delivered, of this process alone; without one it is tried for ever.'),
+  maxBytes: byteSize('1MiB', '1024GiB')
+    .prefault('1GiB')
+    .describe('Bound of that directory. What does not fit is not dropped: its shard waits.'),
+  after: duration('0s', '7d')
+    .prefault('10m')
+    .describe('How long a batch that can not be decoded is pulled again before it becomes a dead letter.'),
+});
+
 /** Sections that can be checked by themselves. */
-export const sections = { sls, pipeline, destination } as const;
+export const sections = { sls, pipeline, destination, deadLetters } as const;
 
 const nameRule = /^[A-Za-z0-9][\w.-]{0,63}$/;
 
@@ -124,19 +138,7 @@ export const configSchema = section({
       .prefault('30s')
       .describe('How often unchanged progress is stored again where the list of shards can not be read.'),
   }).prefault({}),
-  deadLetters: section({
-    directory: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('Directory for what can never be delivered, of this process alone; without one it is tried for ever.'),
-    maxBytes: byteSize('1MiB', '1024GiB')
-      .prefault('1GiB')
-      .describe('Bound of that directory. What does not fit is not dropped: its shard waits.'),
-    after: duration('0s', '7d')
-      .prefault('10m')
-      .describe('How long a batch that can not be decoded is pulled again before it becomes a dead letter.'),
-  }).prefault({}),
+  deadLetters: deadLetters.prefault({}),
   shutdown: section({
     timeout: duration('0s', '1h')
       .prefault('25s')

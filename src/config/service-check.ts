@@ -1,6 +1,8 @@
 import { readRegularFile } from '../flow/read-file.js';
-import { asForwarderError } from '../errors/forwarder-error.js';
+import { asForwarderError, ForwarderError } from '../errors/forwarder-error.js';
 import { readFault } from '../errors/file-fault.js';
+import { chooseProxy } from '../sls/proxy.js';
+import type { Environment } from './environment.js';
 import type { CredentialsConfig } from './credentials-schema.js';
 import { quoted, type Path } from './problem.js';
 import { isWrong } from './scalars.js';
@@ -32,10 +34,19 @@ function checkKeys(credentials: CredentialsConfig, host: string, path: Path, say
     credentials[key] !== '' || credentials[`${key}File`] !== '';
   const half = credentials.source === 'auto' && isGiven('accessKeyId') !== isGiven('accessKeySecret');
   for (const key of ['accessKeyId', 'accessKeySecret'] as const) {
+    const fault = keyFault(credentials[key]);
+    if (fault !== undefined) say([...path, key], fault);
     if (isGiven(key) || (credentials.source !== 'static' && !half)) continue;
     const variable = key === 'accessKeyId' ? 'SLS_AK_ID' : 'SLS_AK_KEY';
     say([...path, key], `needed to read from ${host}; with the shipped config.yaml, set ${variable}`);
   }
+}
+
+/** A key read from a file or a secret store often comes with the line end behind it. */
+function keyFault(text: string): string | undefined {
+  if (text === '' || /^[!-~]+$/.test(text)) return undefined;
+  if (/[\r\n]$/.test(text)) return 'ends with a line break, which no key has; remove it where the value comes from';
+  return 'holds a blank or another character that no key has';
 }
 
 /** For each key there may be one with `File` behind its name. */
@@ -70,8 +81,19 @@ function checkProxyFile(proxy: Config['sls']['proxy'], file: string, path: Path,
   }
 }
 
+/** The variables of the environment that would be used, and may hold a password: what is wrong with them repeats nothing of them. */
+export function checkProxyVariables(service: Config['sls'], env: Environment, path: Path, say: Say): void {
+  const { endpoint, proxy, proxyFile } = service;
+  if (endpoint === 'embedded' || proxyFile !== '') return;
+  try {
+    chooseProxy(proxy, env, (message) => new ForwarderError('CONFIG_INVALID', message))(endpoint);
+  } catch (thrown) {
+    say(path, asForwarderError(thrown).message);
+  }
+}
+
 /** Why a file can't be a secret. */
-export function textFault(file: string): string | undefined {
+function textFault(file: string): string | undefined {
   try {
     return readRegularFile(file).length > 0 ? undefined : `${quoted(file)} is empty`;
   } catch (thrown) {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { accessSync, constants, statSync } from 'node:fs';
 import { access, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { writeFault } from '../errors/file-fault.js';
 import { readRegularFile } from '../flow/read-file.js';
 import { dirname, join, resolve } from 'node:path';
 
@@ -7,6 +9,22 @@ import { dirname, join, resolve } from 'node:path';
 
 const TEMPORARY = '.tmp';
 const MODE = { mode: 0o700 };
+
+/** Why letters can't be kept there, in words; looks, and makes nothing. */
+export function directoryFault(directory: string): string | undefined {
+  const path = resolve(directory);
+  try {
+    if (!statSync(path).isDirectory()) return 'it is not a directory';
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (thrown) {
+    const above = dirname(path);
+    const isMissing = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT' && above !== path;
+    if (!isMissing) return writeFault(thrown);
+    const fault = directoryFault(above);
+    return fault === undefined || fault.startsWith('"') ? fault : `"${above}": ${fault}`;
+  }
+}
 
 /** Makes the directory, with those above it, and takes away what a killed process had not finished. @returns bytes of the files in it. */
 export async function openDirectory(directory: string): Promise<number> {

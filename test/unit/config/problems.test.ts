@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadConfig } from '../../../src/config/load.js';
 import { toSettings } from '../../../src/config/settings.js';
@@ -310,20 +308,6 @@ test('pipelines and destinations must fit together', () => {
     problems(second('two', 'g', 'siem'))[0] ?? '',
     /^c.yaml:9:58: pipelines\[1\].consumerGroup: pipeline "main" reads this logstore with the same consumer group/,
   );
-});
-
-test('tls files must be there and be PEM', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'config-'));
-  try {
-    const junk = join(directory, 'junk');
-    writeFileSync(junk, 'junk');
-    const text = minimal({ destination: `tls: { ca: ${directory}/none, cert: ${junk} }` }).replace('tcp:', 'tls:');
-    const [ca, ...cert] = problems(text);
-    assert.match(ca ?? '', /^c.yaml:12:16: destinations.siem.tls.ca: can't read ".*": there is no such file$/);
-    assert.match(cert.join('\n'), /tls.cert: needs "key" beside it\n.*tls.cert: ".*" is not a PEM file$/);
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
 });
 
 test('pins and passphrases', () => {

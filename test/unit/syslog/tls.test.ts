@@ -210,10 +210,10 @@ test('files that can not be used are a config error that names the setting', asy
       { ca: join(folder, 'missing.pem') },
       /^destination siem: tls\.ca: can't read ".*missing\.pem": there is no such file$/,
     ],
-    [{ ca: text }, /tls\.ca: .*text\.pem: can't be used/],
+    [{ ca: text }, /tls\.ca: ".*text\.pem" is not a PEM file; a certificate/],
     [{ ca: broken }, /tls\.ca/],
     [{ cert: broken }, /tls\.cert/],
-    [{ cert, key: otherKey }, /tls\.cert, tls\.key/],
+    [{ cert, key: otherKey }, /tls\.key: ".*other\.key" is the key of another certificate than CN=client in/],
   ];
   for (const [tls, words] of cases) {
     assert.throws(
