@@ -114,7 +114,12 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     .version(version())
     .alias({ help: 'h', version: 'V' })
     .strict()
-    .parserConfiguration({ 'boolean-negation': false, 'dot-notation': false, 'duplicate-arguments-array': false })
+    // Only the emulator has options that may be repeated; elsewhere the last one counts.
+    .parserConfiguration({
+      'boolean-negation': false,
+      'dot-notation': false,
+      'duplicate-arguments-array': args[0] === 'emulator',
+    })
     .wrap(120)
     .showHelpOnFail(false)
     .exitProcess(false)

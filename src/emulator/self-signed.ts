@@ -19,6 +19,7 @@ const SET = 0x31;
 const VERSION = 0xa0;
 const EXTENSIONS = 0xa3;
 /** GeneralName (RFC 5280 §4.2.1.6). */
+const DNS_NAME = 0x82;
 const IP_ADDRESS = 0x87;
 
 /** Object identifiers, their values as X.690 §8.19 writes them. */
@@ -30,11 +31,12 @@ const BASIC_CONSTRAINTS = '551d13';
 const DAY_MS = 86_400_000;
 
 /**
- * A certificate for 127.0.0.1 that is its own authority (RFC 5280 §4.1), for a receiver on the same machine whose sender is given it as `ca`.
+ * A certificate for 127.0.0.1 that is its own authority (RFC 5280 §4.1), for a server on the same machine whose client is given it as `ca`.
  * The key is new and nowhere stored.
  * @param now milliseconds since the epoch; it is valid for a day before and after
+ * @param names DNS names it is for too, also with a wildcard
  */
-export function selfSigned(now: number): CertifiedKey {
+export function selfSigned(now: number, names: readonly string[] = []): CertifiedKey {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const algorithm = der(SEQUENCE, oid(ECDSA_WITH_SHA256));
   const name = der(SEQUENCE, der(SET, der(SEQUENCE, oid(COMMON_NAME), der(UTF8_STRING, Buffer.from('127.0.0.1')))));
@@ -48,7 +50,7 @@ export function selfSigned(now: number): CertifiedKey {
     der(SEQUENCE, utcTime(now - DAY_MS), utcTime(now + DAY_MS)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
-    der(EXTENSIONS, der(SEQUENCE, authority(), altName())),
+    der(EXTENSIONS, der(SEQUENCE, authority(), altName(names))),
   );
   const signature = sign('sha256', body, privateKey);
   const cert = der(SEQUENCE, body, algorithm, der(BIT_STRING, Buffer.from([0]), signature));
@@ -60,8 +62,9 @@ function authority(): Buffer {
   return der(SEQUENCE, oid(BASIC_CONSTRAINTS), der(BOOLEAN, Buffer.from([0xff])), der(OCTET_STRING, isCa));
 }
 
-function altName(): Buffer {
-  const names = der(SEQUENCE, der(IP_ADDRESS, Buffer.from([127, 0, 0, 1])));
+function altName(dns: readonly string[]): Buffer {
+  const others = dns.map((name) => der(DNS_NAME, Buffer.from(name)));
+  const names = der(SEQUENCE, der(IP_ADDRESS, Buffer.from([127, 0, 0, 1])), ...others);
   return der(SEQUENCE, oid(SUBJECT_ALT_NAME), der(OCTET_STRING, names));
 }
 

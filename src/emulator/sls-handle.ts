@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { Worker } from 'node:worker_threads';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { systemClock } from '../flow/clock.js';
-import { type SlsEmulatorOptions, withDefaults } from './sls/options.js';
+import { type SlsEmulatorOptions, type SlsEmulatorSettings, withDefaults } from './sls/options.js';
 import { SlsServer } from './sls/server.js';
 import type { ThreadMessage } from './sls-thread.js';
 
@@ -10,8 +10,10 @@ export type { LogstoreOptions, SlsEmulatorOptions } from './sls/options.js';
 
 /** A running emulator. */
 export interface SlsEmulatorHandle {
-  /** `http://127.0.0.1:<port>` */
+  /** `http://127.0.0.1:<port>`, or `https://…` where it has a certificate. */
   readonly endpoint: string;
+  /** Its certificate, which is its own authority (PEM). */
+  readonly ca: string | undefined;
   readonly port: number;
   /**
    * Calls the control hook `/_emulator/<path>` (see sls/control.ts for their names).
@@ -31,7 +33,7 @@ export async function startSlsEmulator(options: SlsEmulatorOptions): Promise<Sls
   const worker = new Worker(new URL('./sls-thread.js', import.meta.url), { workerData: settings });
   const message = await firstMessage(worker);
   if (message.kind === 'failed') throw new ForwarderError('LISTEN_FAILED', message.message);
-  return handle(settings.host, message.port, async () => {
+  return handle(settings, message.port, async () => {
     const exited = new Promise((resolve) => worker.once('exit', resolve));
     worker.postMessage('stop');
     await exited;
@@ -45,7 +47,7 @@ export async function startSlsEmulator(options: SlsEmulatorOptions): Promise<Sls
 export async function runSlsEmulator(options: SlsEmulatorOptions): Promise<SlsEmulatorHandle> {
   const settings = withDefaults(options);
   const server = await SlsServer.start(settings, systemClock);
-  return handle(settings.host, server.port, () => server.stop());
+  return handle(settings, server.port, () => server.stop());
 }
 
 function firstMessage(worker: Worker): Promise<ThreadMessage> {
@@ -55,10 +57,11 @@ function firstMessage(worker: Worker): Promise<ThreadMessage> {
   });
 }
 
-function handle(host: string, port: number, stop: () => Promise<void>): SlsEmulatorHandle {
+function handle({ host, tls }: SlsEmulatorSettings, port: number, stop: () => Promise<void>): SlsEmulatorHandle {
   const address = host.includes(':') ? `[${host}]` : host;
   return {
-    endpoint: `http://${address}:${port}`,
+    endpoint: `${tls === undefined ? 'http' : 'https'}://${address}:${port}`,
+    ca: tls?.cert,
     port,
     control: (path, body) => callHook(host, port, path, body),
     stop,

@@ -1,9 +1,9 @@
 import type { SignedRequest } from './signature.js';
 import type { Route } from './route.js';
+import type { Address } from './wire.js';
 
 /** One request, understood. */
-export interface Call extends SignedRequest, Route {
-  readonly project: string;
+export interface Call extends SignedRequest, Route, Address {
   readonly clientAddress: string;
 }
 

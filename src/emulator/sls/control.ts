@@ -2,7 +2,9 @@ import { json, type Reply } from './call.js';
 import { compress, type Compression } from './compression.js';
 import { FAULT_KINDS, type Fault } from './faults.js';
 import { objectBody } from './json-body.js';
-import type { Logstore } from './logstore.js';
+import { MAX_GROUPS, type Logstore } from './logstore.js';
+import { isLogstoreName, type LogstoreOptions, type ProjectOptions } from './options.js';
+import type { Project } from './project.js';
 import { parseKey } from './key-range.js';
 import { OPERATIONS } from './route.js';
 import { bytesOf } from './segment.js';
@@ -22,7 +24,14 @@ const HOOKS: Readonly<Record<string, Hook | undefined>> = {
   merge: (service, body) => shardIds(logstoreOf(service, body).merge(number(body, 'shard'))),
   expire: (service, body) => logstoreOf(service, body).expire(number(body, 'shard'), number(body, 'groups')),
   append: (service, body) => logstoreOf(service, body).append(number(body, 'events'), optionalNumber(body, 'shard')),
-  rate: ({ project }, body) => project.setRate(text(body, 'logstore'), number(body, 'ratePerSecond')),
+  rate: (service, body) => projectOf(service, body).setRate(text(body, 'logstore'), number(body, 'ratePerSecond')),
+  'logstores/create': (service, body) => projectOf(service, body).create(optionsOf(body)),
+  'logstores/delete': (service, body) => projectOf(service, body).delete(text(body, 'logstore')),
+  'projects/create': ({ projects }, body) => projects.create(body as unknown as ProjectOptions & Body),
+  'projects/delete': ({ projects }, body) => projects.delete(text(body, 'project')),
+  processor: (service, body) => projectOf(service, body).processors.set(text(body, 'name'), text(body, 'spl')).size,
+  deny: ({ accounts }, body) => replace(accounts.denied, list(body, 'actions')),
+  'sessions/end': ({ accounts }) => accounts.endSessions(),
   prepare: (service, body) => prepare(logstoreOf(service, body), text(body, 'compression')),
   evict: (service, body) => logstoreOf(service, body).group(text(body, 'group')).evict(text(body, 'consumer')),
   skew: ({ clock }, body) => {
@@ -39,12 +48,34 @@ export function control(service: Service, name: string, body: Uint8Array, client
   return json(hook(service, body.length === 0 ? {} : objectBody({ body })) ?? {});
 }
 
-function stats({ project, requests, faults }: Service): object {
+function stats({ projects, requests, faults }: Service): object {
+  const all = projects.all.map((project) => [project.name, projectStats(project)] as const);
+  const { logstores } = all[0]?.[1] ?? { logstores: {} };
+  return { requests, faults: faults.describe(), logstores, projects: Object.fromEntries(all) };
+}
+
+/** The documented quotas (Limits page of the documentation), and what was asked at the most. */
+function quotas({ meter, logstores }: Project): object {
+  const shards = logstores.flatMap((logstore) => logstore.shards);
+  const most = (of: readonly number[]): number => of.reduce((left, right) => Math.max(left, right), 0);
+  return {
+    readsPerMinute: { documented: 600_000, peak: meter.reads.peak },
+    writesPerMinute: { documented: 600_000, peak: meter.writes.peak },
+    shardReadsPerSecond: { documented: 100, peak: most(shards.map((shard) => shard.meter.reads.peak)) },
+    shardReadBytesPerSecond: {
+      documented: 20 * 1024 * 1024,
+      peak: most(shards.map((shard) => shard.meter.bytes.peak)),
+    },
+    groupsPerLogstore: { documented: MAX_GROUPS, peak: most(logstores.map(({ groups }) => groups.length)) },
+  };
+}
+
+function projectStats(project: Project): { readonly logstores: object; readonly quotas: object } {
   const logstores = project.logstores.map(({ settings, shards }) => [
     settings.name,
     { shards: Object.fromEntries(shards.map((shard) => [shard.id, shardStats(shard)])) },
   ]);
-  return { requests, faults: faults.describe(), logstores: Object.fromEntries(logstores) as object };
+  return { logstores: Object.fromEntries(logstores) as object, quotas: quotas(project) };
 }
 
 function shardStats(shard: Logstore['shards'][number]): object {
@@ -90,8 +121,32 @@ function prepare({ shards }: Logstore, compression: string): object {
   return { bytes };
 }
 
+/** The first where none is named. */
+function projectOf({ projects }: Service, body: Body): Project {
+  return projects.get(body['project'] === undefined ? undefined : text(body, 'project'));
+}
+
 function logstoreOf(service: Service, body: Body): Logstore {
-  return service.project.logstore(text(body, 'logstore'));
+  return projectOf(service, body).logstore(text(body, 'logstore'));
+}
+
+function optionsOf(body: Body): LogstoreOptions {
+  const { project, logstore: name, ...options } = body;
+  if (project !== undefined && typeof project !== 'string') throw refuse.parameterInvalid('project must be a string');
+  if (typeof name !== 'string' || !isLogstoreName(name)) throw refuse.parameterInvalid('logstore is not a legal name');
+  return { ...options, name };
+}
+
+function replace(set: Set<string>, values: readonly string[]): void {
+  set.clear();
+  for (const value of values) set.add(value);
+}
+
+function list(body: Body, key: string): readonly string[] {
+  const value = body[key];
+  if (!Array.isArray(value) || !value.every((one) => typeof one === 'string'))
+    throw refuse.parameterInvalid(`${key} must be a list of strings`);
+  return value;
 }
 
 function text(body: Body, key: string): string {

@@ -1,4 +1,5 @@
-import type { Operation, Route } from './route.js';
+import type { Call } from './call.js';
+import type { Operation } from './route.js';
 
 /**
  * What goes wrong:
@@ -24,8 +25,9 @@ type FaultKind = (typeof FAULT_KINDS)[number];
 /** Which requests, and what happens to them. */
 export interface Fault {
   readonly kind: FaultKind;
-  /** Any operation when left out; likewise logstore and shard. */
+  /** Any operation when left out; likewise project, logstore and shard. */
   readonly operation?: Operation;
+  readonly project?: string;
   readonly logstore?: string;
   readonly shard?: number;
   /** How many matching requests are let through first. */
@@ -40,6 +42,8 @@ export interface Fault {
   readonly errorMessage?: string;
   readonly headers?: Readonly<Record<string, string | null>>;
 }
+
+type Asked = Pick<Call, 'operation' | 'project' | 'logstore' | 'shard'>;
 
 interface Rule {
   readonly fault: Fault;
@@ -60,7 +64,7 @@ export class Faults {
   }
 
   /** What happens to this request, if anything. */
-  next(route: Route): Fault | undefined {
+  next(route: Asked): Fault | undefined {
     for (const rule of this.#rules) {
       if (!concerns(rule.fault, route) || rule.fired >= (rule.fault.times ?? Infinity)) continue;
       if (rule.matched++ < (rule.fault.after ?? 0)) continue;
@@ -75,8 +79,9 @@ export class Faults {
   }
 }
 
-function concerns({ operation, logstore, shard }: Fault, route: Route): boolean {
+function concerns({ operation, project, logstore, shard }: Fault, route: Asked): boolean {
   return (
+    (project === undefined || project === route.project) &&
     (operation === undefined || operation === route.operation) &&
     (logstore === undefined || logstore === route.logstore) &&
     (shard === undefined || shard === route.shard)

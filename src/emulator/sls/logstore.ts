@@ -12,7 +12,7 @@ import { Shard } from './shard.js';
 /** Preloaded logs were received over this time before the start. */
 const PRELOAD_SPAN_MS = 3_600_000;
 /** Quota of the service (CreateConsumerGroup API page). */
-const MAX_GROUPS = 30;
+export const MAX_GROUPS = 30;
 
 export interface LogstoreRules {
   readonly retainBytes: number;

@@ -1,4 +1,5 @@
 import { ForwarderError } from '../../errors/forwarder-error.js';
+import { selfSigned } from '../self-signed.js';
 import { PROFILE_NAMES, type ProfileName } from './profiles/index.js';
 
 /** One logstore to start with. */
@@ -20,6 +21,28 @@ export interface LogstoreOptions {
   readonly appendMeta?: boolean;
 }
 
+/** One project. Its name is its own in all regions. */
+export interface ProjectOptions {
+  readonly name: string;
+  /** Where it is reached: `<name>.<region>.log.aliyuncs.com`. Not given: at every address. */
+  readonly region?: string;
+  readonly logstores?: readonly LogstoreOptions[];
+}
+
+/** A RAM role that the emulator's STS service hands out. */
+export interface RoleOptions {
+  /** `acs:ram::<account id>:role/<name>` */
+  readonly arn: string;
+  /** Access key ids that may assume it; not given: every one. */
+  readonly trusts?: readonly string[];
+  /** What must be said to assume it. */
+  readonly externalId?: string;
+  /** Longest session, seconds. */
+  readonly maxSeconds?: number;
+  /** RAM actions it may do, such as `log:ListShards`; not given: all. */
+  readonly allows?: readonly string[];
+}
+
 export interface SlsLimits {
   /** Uncompressed bytes of one pull reply; a single larger log group is still given. */
   readonly maxReplyBytes: number;
@@ -29,6 +52,8 @@ export interface SlsLimits {
   readonly shardReadsPerSecond: number;
   /** Uncompressed bytes read of one shard in one second; Infinity for no limit. */
   readonly shardReadBytesPerSecond: number;
+  /** Reads of one project in one minute; Infinity for no limit. */
+  readonly projectReadsPerMinute: number;
 }
 
 /** Plain data: it crosses the thread boundary. */
@@ -39,9 +64,16 @@ export interface SlsEmulatorOptions {
   readonly accessKeyId?: string;
   readonly accessKeySecret?: string;
   /** When set, requests must carry it; when not, a token is signed over but not looked at. */
-  readonly securityToken?: string;
+  readonly securityToken?: string | undefined;
+  /** The first project, with its logstores. */
   readonly project?: string;
+  readonly region?: string;
   readonly logstores?: readonly LogstoreOptions[];
+  /** More projects. */
+  readonly projects?: readonly ProjectOptions[];
+  readonly roles?: readonly RoleOptions[];
+  /** HTTPS too, on the same port, with a certificate of its own for 127.0.0.1, the hosts of the regions and these names. */
+  readonly tls?: { readonly names?: readonly string[] } | undefined;
   /** Milliseconds by which the service's clock runs ahead. */
   readonly skewMs?: number;
   /** A read-only shard is over only once its end has been written as a checkpoint, even if it is empty (API semantics as documented). */
@@ -57,34 +89,69 @@ const DEFAULT_LIMITS: SlsLimits = {
   retainBytes: 256 * 1024 * 1024,
   shardReadsPerSecond: Infinity,
   shardReadBytesPerSecond: Infinity,
+  projectReadsPerMinute: Infinity,
 };
 
 export type LogstoreSettings = Required<LogstoreOptions>;
 
-export interface SlsEmulatorSettings extends Required<
-  Omit<SlsEmulatorOptions, 'logstores' | 'limits' | 'securityToken'>
-> {
-  readonly securityToken: string | undefined;
+export interface ProjectSettings {
+  readonly name: string;
+  readonly region: string | undefined;
   readonly logstores: readonly LogstoreSettings[];
+}
+
+export interface SlsEmulatorSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  readonly securityToken: string | undefined;
+  readonly projects: readonly ProjectSettings[];
+  readonly roles: readonly RoleOptions[];
+  /** PEM texts of HTTPS. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  readonly skewMs: number;
+  readonly strictShardEnd: boolean;
   readonly limits: SlsLimits;
 }
 
 /** @throws ForwarderError CONFIG_INVALID */
 export function withDefaults(options: SlsEmulatorOptions): SlsEmulatorSettings {
-  const logstores = (options.logstores ?? [{ name: 'actiontrail' }]).map(logstoreDefaults);
-  for (const logstore of logstores) check(logstore);
+  const { project = 'demo-project', logstores = [{ name: 'actiontrail' }], region } = options;
+  const first = { name: project, logstores, ...(region === undefined ? {} : { region }) };
+  const projects = [first, ...(options.projects ?? [])].map(projectDefaults);
+  const twin = projects.find(({ name }, index) => projects.findIndex((other) => other.name === name) < index);
+  if (twin !== undefined) throw new ForwarderError('CONFIG_INVALID', `emulator: project "${twin.name}" is there twice`);
+  for (const logstore of projects.flatMap((one) => one.logstores)) check(logstore);
+  const tls = options.tls && selfSigned(Date.now(), [...hostsOf(projects), ...(options.tls.names ?? [])]);
   return {
     host: options.host ?? '127.0.0.1',
     port: options.port ?? 0,
     accessKeyId: options.accessKeyId ?? 'emulator',
     accessKeySecret: options.accessKeySecret ?? 'emulator',
     securityToken: options.securityToken,
-    project: options.project ?? 'demo-project',
-    logstores,
+    projects,
+    roles: options.roles ?? [],
+    tls,
     skewMs: options.skewMs ?? 0,
     strictShardEnd: options.strictShardEnd ?? false,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
   };
+}
+
+export function projectDefaults({ name, region, logstores = [] }: ProjectOptions): ProjectSettings {
+  return { name, region, logstores: logstores.map(logstoreDefaults) };
+}
+
+/** The names a certificate needs for what the service calls its hosts. */
+function hostsOf(projects: readonly ProjectSettings[]): string[] {
+  const regions = [...new Set(projects.flatMap(({ region }) => (region === undefined ? [] : [region])))];
+  const services = regions.flatMap((region) => [
+    `${region}.log.aliyuncs.com`,
+    `${region}-intranet.log.aliyuncs.com`,
+    `sts.${region}.aliyuncs.com`,
+  ]);
+  return ['localhost', 'sts.aliyuncs.com', ...services, ...services.map((host) => `*.${host}`)];
 }
 
 export function logstoreDefaults(options: LogstoreOptions): LogstoreSettings {
@@ -100,9 +167,9 @@ export function logstoreDefaults(options: LogstoreOptions): LogstoreSettings {
   };
 }
 
-/** CreateLogstore API page; as strict as the Java SDK. */
+/** As the Java SDK has it, but one letter is enough: that is handy in a test. */
 export function isLogstoreName(name: string): boolean {
-  return /^[0-9a-z][0-9a-z_-]{0,78}[0-9a-z]$/.test(name);
+  return /^[0-9a-z](?:[0-9a-z_-]{0,78}[0-9a-z])?$/.test(name);
 }
 
 function check({ name, shards, profile, preload, ratePerSecond, repeat }: LogstoreSettings): void {

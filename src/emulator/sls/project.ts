@@ -1,22 +1,39 @@
 import type { Clock } from '../../flow/clock.js';
 import { Logstore } from './logstore.js';
-import { type LogstoreOptions, type LogstoreSettings, logstoreDefaults, type SlsEmulatorSettings } from './options.js';
+import {
+  type LogstoreOptions,
+  type LogstoreSettings,
+  logstoreDefaults,
+  type ProjectSettings,
+  type SlsEmulatorSettings,
+} from './options.js';
+import { ProjectMeter } from './project-meter.js';
 import { refuse } from './service-error.js';
 
 /** How often live logs are appended. */
 const TICK_MS = 100;
 
-/** The project the emulator serves: its logstores and what keeps writing into them. */
+export type ProjectRules = Pick<SlsEmulatorSettings, 'strictShardEnd' | 'limits'>;
+
+/** One project: its logstores, its consume processors, and what keeps writing. */
 export class Project {
   readonly name: string;
-  readonly #settings: SlsEmulatorSettings;
+  readonly region: string | undefined;
+  /** Unix milliseconds. */
+  readonly createdAt: number;
+  readonly meter = new ProjectMeter();
+  /** SPL by name. */
+  readonly processors = new Map<string, string>();
+  readonly #rules: ProjectRules;
   readonly #clock: Clock;
   readonly #logstores = new Map<string, Logstore>();
   readonly #writers = new Map<string, LiveWriter>();
 
-  constructor(settings: SlsEmulatorSettings, clock: Clock) {
-    this.name = settings.project;
-    this.#settings = settings;
+  constructor(settings: ProjectSettings, rules: ProjectRules, clock: Clock) {
+    this.name = settings.name;
+    this.region = settings.region;
+    this.createdAt = clock.now();
+    this.#rules = rules;
     this.#clock = clock;
     for (const logstore of settings.logstores) this.#add(logstore);
   }
@@ -57,7 +74,7 @@ export class Project {
   }
 
   #add(settings: LogstoreSettings): void {
-    const { strictShardEnd, limits } = this.#settings;
+    const { strictShardEnd, limits } = this.#rules;
     this.#logstores.set(
       settings.name,
       new Logstore(settings, this.#clock, { strictShardEnd, retainBytes: limits.retainBytes }),

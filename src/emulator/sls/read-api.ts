@@ -16,6 +16,8 @@ export interface ReadContext {
   readonly limits: SlsLimits;
   /** Unix milliseconds by the service's clock. */
   readonly now: number;
+  /** SPL of the project's consume processors, by name. */
+  readonly processors: ReadonlyMap<string, string>;
 }
 
 export function listShards(_: Call, logstore: Logstore): Reply {
@@ -43,12 +45,11 @@ export function getCursorTime(call: Call, logstore: Logstore, { now }: ReadConte
 }
 
 /** PullLogs. Answers at once: there is no long poll. */
-export function pullLogs(call: Call, logstore: Logstore, { limits, now }: ReadContext): Reply {
+export function pullLogs(call: Call, logstore: Logstore, { limits, now, processors }: ReadContext): Reply {
   const shard = shardOf(call, logstore);
   const count = integer('count', required(call.query, 'count'));
   if (count < 1 || count > MAX_COUNT) throw refuse.parameterInvalid('Invalid loggroup count, (0,1000]');
-  if (call.query.has('processor')) throw refuse.parameterInvalid('the emulator has no consume processors');
-  const query = call.query.get('query') ?? '';
+  const query = splOf(call, processors);
   const keep = query === '' ? undefined : parseSpl(query);
   const group = shard.group(required(call.query, 'cursor'));
   const endCursor = call.query.get('end_cursor') ?? call.query.get('endCursor');
@@ -59,16 +60,29 @@ export function pullLogs(call: Call, logstore: Logstore, { limits, now }: ReadCo
   if (slice === undefined) return emptyPull(shard, group, now);
   const compression = negotiate(call.headers.get('accept-encoding') ?? '');
   return keep === undefined
-    ? fullPull(shard, group, slice, compression)
-    : filteredPull(shard, group, slice, filterGroups(bytesOf(slice), keep), compression);
+    ? fullPull(shard, group, slice, compression, now)
+    : filteredPull(shard, group, slice, filterGroups(bytesOf(slice), keep), compression, now);
 }
 
-function fullPull(shard: Shard, group: number, slice: Slice, compression: Compression): Reply {
+/** The SPL of a pull: written there, or that of a consume processor. */
+function splOf({ query }: Call, processors: ReadonlyMap<string, string>): string {
+  const processor = query.get('processor');
+  const spl = query.get('query') ?? '';
+  if (processor === undefined) return spl;
+  if (spl !== '') throw refuse.parameterInvalid('query and processor exclude each other');
+  return processors.get(processor) ?? missing(processor);
+}
+
+function missing(processor: string): never {
+  throw refuse.processorNotExist(processor);
+}
+
+function fullPull(shard: Shard, group: number, slice: Slice, compression: Compression, now: number): Reply {
   const { from, to, segment } = slice;
   const rawSize = startOf(segment, to) - startOf(segment, from);
   const body = segment.replies.get(`${from}-${to}-${compression}`, () => compress(bytesOf(slice), compression));
   const next = group + to - from;
-  shard.meter.add(rawSize);
+  shard.meter.bytes.add(rawSize, now);
   shard.counts.pulledGroups += to - from;
   shard.counts.pulledBytes += rawSize;
   return {
@@ -83,12 +97,19 @@ function fullPull(shard: Shard, group: number, slice: Slice, compression: Compre
 }
 
 /** With SPL: the cursor moves over all that was scanned, the reply holds what is left of it, maybe nothing. */
-function filteredPull(shard: Shard, group: number, slice: Slice, left: Filtered, compression: Compression): Reply {
+function filteredPull(
+  shard: Shard,
+  group: number,
+  slice: Slice,
+  left: Filtered,
+  compression: Compression,
+  now: number,
+): Reply {
   const { from, to, segment } = slice;
   const scannedBytes = startOf(segment, to) - startOf(segment, from);
   const empty = left.body.length === 0;
   const next = group + to - from;
-  shard.meter.add(scannedBytes);
+  shard.meter.bytes.add(scannedBytes, now);
   shard.counts.pulledGroups += left.groups;
   shard.counts.pulledBytes += left.body.length;
   return {

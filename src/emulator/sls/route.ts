@@ -1,11 +1,15 @@
 import { refuse } from './service-error.js';
 
 export const OPERATIONS = [
+  'ListProject',
   'GetProject',
   'ListLogstores',
   'CreateLogstore',
   'GetLogstore',
   'DeleteLogstore',
+  'PutConsumeProcessor',
+  'GetConsumeProcessor',
+  'DeleteConsumeProcessor',
   'PutLogs',
   'ListShards',
   'PullLogs',
@@ -58,6 +62,8 @@ function find(
 ): Operation | undefined {
   const pick = (table: Table): Operation | undefined => table[verb];
   if (root === '' && logstore === '') return pick({ GET: 'GetProject' });
+  if (root === 'consumeprocessors' && logstore !== '' && collection === '')
+    return pick({ PUT: 'PutConsumeProcessor', GET: 'GetConsumeProcessor', DELETE: 'DeleteConsumeProcessor' });
   if (root !== 'logstores') return undefined;
   if (logstore === '') return collection === '' ? pick({ GET: 'ListLogstores', POST: 'CreateLogstore' }) : undefined;
   if (collection === '') {

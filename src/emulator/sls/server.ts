@@ -1,33 +1,40 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { ForwarderError } from '../../errors/forwarder-error.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { asForwarderError, ForwarderError } from '../../errors/forwarder-error.js';
 import { sleep, type Clock } from '../../flow/clock.js';
-import type { Call, Reply } from './call.js';
+import { json, type Call, type Reply } from './call.js';
 import { control } from './control.js';
 import type { Fault } from './faults.js';
+import { Front } from './front.js';
 import type { SlsEmulatorSettings } from './options.js';
-import { route } from './route.js';
+import { route, type Route } from './route.js';
 import { Service } from './service.js';
 import { ServiceError } from './service-error.js';
-import { headersOf, parseTarget, projectOf, readBody, sendError, sendHtml, sendReply } from './wire.js';
+import {
+  addressOf,
+  headersOf,
+  parseTarget,
+  readBody,
+  rpcAction,
+  sendError,
+  sendHtml,
+  sendReply,
+  sendRpcError,
+  type Address,
+} from './wire.js';
 
-/** Longer than clients keep a connection idle, so that none is closed under a request. */
-const KEEP_ALIVE_MS = 120_000;
 const CONTROL_PREFIX = '/_emulator/';
 
 /** The emulator's HTTP listener. */
 export class SlsServer {
   readonly #service: Service;
   readonly #clock: Clock;
-  readonly #http: Server;
+  readonly #front: Front;
   readonly #stopping = new AbortController();
 
   private constructor(settings: SlsEmulatorSettings, clock: Clock) {
     this.#clock = clock;
     this.#service = new Service(settings, clock);
-    this.#http = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (request, response) => {
-      void this.#serve(request, response);
-    });
+    this.#front = new Front((request, response) => void this.#serve(request, response), settings.tls);
   }
 
   /** @throws ForwarderError LISTEN_FAILED */
@@ -38,28 +45,24 @@ export class SlsServer {
   }
 
   get port(): number {
-    return (this.#http.address() as AddressInfo).port;
+    return this.#front.port;
   }
 
   /** Closes every connection, also those with a reply under way. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#service.stop();
-    const closed = new Promise((resolve) => this.#http.close(resolve));
-    this.#http.closeAllConnections();
-    await closed;
+    await this.#front.close();
   }
 
-  #listen(host: string, port: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#http.once('error', (cause) => {
-        this.#service.stop();
-        reject(
-          new ForwarderError('LISTEN_FAILED', `emulator can't listen on ${host}:${port}: ${cause.message}`, { cause }),
-        );
-      });
-      this.#http.listen(port, host, resolve);
-    });
+  async #listen(host: string, port: number): Promise<void> {
+    try {
+      await this.#front.listen(host, port);
+    } catch (cause) {
+      this.#service.stop();
+      const { message } = asForwarderError(cause);
+      throw new ForwarderError('LISTEN_FAILED', `emulator can't listen on ${host}:${port}: ${message}`, { cause });
+    }
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -74,14 +77,34 @@ export class SlsServer {
         return;
       }
       const method = request.method ?? '';
-      const target = route(method, path, query);
+      const action = rpcAction(path, query, body);
+      if (action !== undefined) {
+        operation = action.get('Action') ?? '';
+        this.#rpc(response, method, action);
+        return;
+      }
+      const address = addressOf(request.headers.host ?? '');
+      const found = route(method, path, query);
+      const target = isAtEndpoint(found, address) ? { ...found, operation: 'ListProject' as const } : found;
       ({ operation } = target);
-      const headers = headersOf(request);
-      const project = projectOf(headers.get('host') ?? '', this.#service.project.name);
       const clientAddress = request.socket.remoteAddress ?? '';
-      await this.#answer({ ...target, method, path, query, headers, body, project, clientAddress }, response);
+      const headers = headersOf(request);
+      await this.#answer({ ...target, ...address, method, path, query, headers, body, clientAddress }, response);
     } catch (error) {
       this.#fail(response, operation, error);
+    }
+  }
+
+  /** The STS service, under every name. */
+  #rpc(response: ServerResponse, method: string, parameters: ReadonlyMap<string, string>): void {
+    const operation = parameters.get('Action') ?? '';
+    try {
+      sendReply(response, this.#now(), json(this.#service.rpc(method, parameters)));
+      this.#service.count(operation, '200');
+    } catch (thrown) {
+      const error = thrown instanceof ServiceError ? thrown : new ServiceError(500, 'InternalError', String(thrown));
+      this.#service.count(operation, String(error.status));
+      sendRpcError(response, this.#now(), error);
     }
   }
 
@@ -153,6 +176,11 @@ export class SlsServer {
   #now(): number {
     return this.#service.clock.now();
   }
+}
+
+/** `GET /` of a project is the project's own description, of an endpoint the list of its projects. */
+function isAtEndpoint({ operation }: Route, { project }: Address): boolean {
+  return operation === 'GetProject' && project === undefined;
 }
 
 /** Every 97th byte inverted: enough to break any format, little enough to get past a glance at the size. */

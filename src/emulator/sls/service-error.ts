@@ -32,6 +32,9 @@ export const refuse = {
   jsonInvalid: answer(400, 'JsonInfoInvalid', (what) => what),
   methodInvalid: answer(405, 'InvalidMethod', (uri) => `invalid request method : ${uri}`),
 
+  projectExists: answer(400, 'ProjectAlreadyExist', (name) => `project ${name} already exists`),
+  processorNotExist: answer(404, 'ConsumeProcessorNotExist', (name) => `consume processor ${name} does not exist`),
+
   groupExists: answer(400, 'ConsumerGroupAlreadyExist', (name) => `consumer group already exist : ${name}`),
   groupNotExist: answer(404, 'ConsumerGroupNotExist', (name) => `consumer group not exist : ${name}`),
   unknownConsumerWithBody: answer(
@@ -51,8 +54,9 @@ export const refuse = {
   apiVersionInvalid: answer(400, 'InvalidAPIVersion', (version) => `${version} is not supported`),
 
   quotaExceeded: answer(403, 'ExceedQuota', (what) => what),
+  readQuota: answer(403, 'ReadQuotaExceed', () => 'Read QPS Exceed'),
   shardReadQuota: answer(403, 'ShardReadQuotaExceed', (what) => `shard read ${what} exceed quota limits`),
-  bodyTooLarge: answer(413, 'PostBodyTooLarge', (size) => `Body size ${size} must little than 10485760.`),
+  bodyTooLarge: answer(413, 'PostBodyTooLarge', (size) => `Body size ${size} must little than 31457280.`),
   bodyInvalid: answer(400, 'PostBodyInvalid', (what) => what),
   uncompressFailed: answer(400, 'PostBodyUncompressError', (what) => what),
   compressTypeInvalid: answer(400, 'InvalidCompressType', (type) => `compress type ${type} is not supported`),

@@ -1,16 +1,19 @@
 import type { Clock } from '../../flow/clock.js';
+import { Accounts } from './accounts.js';
 import type { Call, Reply } from './call.js';
 import { Faults } from './faults.js';
 import * as groupApi from './group-api.js';
 import type { Logstore } from './logstore.js';
 import type { SlsEmulatorSettings } from './options.js';
-import { Project } from './project.js';
+import type { Project } from './project.js';
 import * as projectApi from './project-api.js';
+import { Projects } from './projects.js';
 import * as readApi from './read-api.js';
 import type { Operation } from './route.js';
-import { refuse } from './service-error.js';
+import { refuse, ServiceError } from './service-error.js';
 import { ServiceClock } from './service-clock.js';
 import { authenticate } from './signature.js';
+import { assumeRole, type Parameters } from './sts-api.js';
 import * as writeApi from './write-api.js';
 
 type LogstoreHandler = (call: Call, logstore: Logstore, context: readApi.ReadContext) => Reply | Promise<Reply>;
@@ -21,9 +24,14 @@ const PROJECT_HANDLERS = {
   ListLogstores: projectApi.listLogstores,
   CreateLogstore: projectApi.createLogstore,
   DeleteLogstore: projectApi.deleteLogstore,
+  PutConsumeProcessor: projectApi.putProcessor,
+  GetConsumeProcessor: projectApi.getProcessor,
+  DeleteConsumeProcessor: projectApi.deleteProcessor,
 } satisfies Partial<Record<Operation, ProjectHandler>>;
 
-const LOGSTORE_HANDLERS: Readonly<Record<Exclude<Operation, keyof typeof PROJECT_HANDLERS>, LogstoreHandler>> = {
+const LOGSTORE_HANDLERS: Readonly<
+  Record<Exclude<Operation, keyof typeof PROJECT_HANDLERS | 'ListProject'>, LogstoreHandler>
+> = {
   GetLogstore: projectApi.getLogstore,
   PutLogs: writeApi.putLogs,
   ListShards: readApi.listShards,
@@ -41,11 +49,12 @@ const LOGSTORE_HANDLERS: Readonly<Record<Exclude<Operation, keyof typeof PROJECT
   UpdateCheckpoint: groupApi.updateCheckpoint,
 };
 
-/** The Log Service behind the wire: one project, its state, and the faults it has been told to make. */
+/** The Log Service behind the wire: who may do what, its projects, and the faults it has been told to make. */
 export class Service {
   readonly settings: SlsEmulatorSettings;
   readonly clock: ServiceClock;
-  readonly project: Project;
+  readonly accounts: Accounts;
+  readonly projects: Projects;
   readonly faults = new Faults();
   /** Requests by operation and HTTP status (or by what became of the connection). */
   readonly requests: Record<string, Record<string, number>> = {};
@@ -53,17 +62,39 @@ export class Service {
   constructor(settings: SlsEmulatorSettings, clock: Clock) {
     this.settings = settings;
     this.clock = new ServiceClock(clock, settings.skewMs);
-    this.project = new Project(settings, this.clock);
+    this.accounts = new Accounts(settings);
+    this.projects = new Projects(settings, this.clock);
   }
 
   /** @throws ServiceError */
   async answer(call: Call): Promise<Reply> {
     const now = this.clock.now();
-    authenticate(call, this.settings, now);
-    if (call.project !== this.project.name) throw refuse.projectNotExist(call.project);
-    if (isProjectCall(call.operation)) return PROJECT_HANDLERS[call.operation](call, this.project);
-    const logstore = this.project.logstore(call.logstore);
-    return LOGSTORE_HANDLERS[call.operation](call, logstore, { limits: this.settings.limits, now });
+    const { operation } = call;
+    const { key, region } = authenticate(call, this.accounts, now);
+    if (operation === 'ListProject') {
+      this.accounts.checkRight(key, operation, 'project/*');
+      return projectApi.listProjects(call, this.projects.in(call.region));
+    }
+    const project = this.projects.at(call);
+    if (region !== undefined && project.region !== undefined && region !== project.region)
+      throw refuse.signatureNotMatch(`of region ${region}`);
+    const { name, processors } = project;
+    this.accounts.checkRight(
+      key,
+      operation,
+      `project/${name}${call.logstore === '' ? '' : `/logstore/${call.logstore}`}`,
+    );
+    project.meter.check(operation, this.settings.limits.projectReadsPerMinute, now);
+    if (isProjectCall(operation)) return PROJECT_HANDLERS[operation](call, project);
+    const logstore = project.logstore(call.logstore);
+    return LOGSTORE_HANDLERS[operation](call, logstore, { limits: this.settings.limits, now, processors });
+  }
+
+  /** A call in the style of STS. @throws ServiceError */
+  rpc(method: string, parameters: Parameters): object {
+    const action = parameters.get('Action') ?? '';
+    if (action !== 'AssumeRole') throw new ServiceError(404, 'InvalidAction.NotFound', `no ${action} here`);
+    return assumeRole(this.accounts, method, parameters, this.clock.now());
   }
 
   count(operation: string, outcome: string): void {
@@ -72,10 +103,10 @@ export class Service {
   }
 
   stop(): void {
-    this.project.stop();
+    this.projects.stop();
   }
 }
 
-function isProjectCall(operation: Operation): operation is keyof typeof PROJECT_HANDLERS {
+function isProjectCall(operation: Exclude<Operation, 'ListProject'>): operation is keyof typeof PROJECT_HANDLERS {
   return operation in PROJECT_HANDLERS;
 }

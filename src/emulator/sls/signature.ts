@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { Accounts, Key } from './accounts.js';
 import { refuse } from './service-error.js';
 
 /** What signatures are made over, as it came in. */
@@ -12,12 +13,6 @@ export interface SignedRequest {
   readonly body: Uint8Array;
 }
 
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly accessKeySecret: string;
-  readonly securityToken: string | undefined;
-}
-
 const MAX_SKEW_MS = 15 * 60_000;
 const V4 = 'SLS4-HMAC-SHA256';
 
@@ -25,9 +20,10 @@ const V4 = 'SLS4-HMAC-SHA256';
  * Checks who sends a request and when, in both signature versions ("Request signatures" and "Common request headers" of the
  * API reference).
  * @param now unix milliseconds
+ * @returns who, and the region of a V4 signature
  * @throws ServiceError
  */
-export function authenticate(request: SignedRequest, credentials: Credentials, now: number): void {
+export function authenticate(request: SignedRequest, accounts: Accounts, now: number): Signed {
   const version = request.headers.get('x-log-apiversion');
   if (version === undefined) throw refuse.apiVersionMissing();
   if (version !== '0.6.0') throw refuse.apiVersionInvalid(version);
@@ -35,16 +31,18 @@ export function authenticate(request: SignedRequest, credentials: Credentials, n
   if (authorization === undefined) throw refuse.missingHeader('authorization');
   checkTime(request, now);
   const claimed = authorization.startsWith(V4) ? readV4(authorization) : readV1(authorization);
-  if (claimed.accessKeyId !== credentials.accessKeyId)
-    throw refuse.unauthorized(`AccessKeyId not found: ${claimed.accessKeyId}`);
-  const expected =
-    claimed.scope === undefined
-      ? signV1(request, credentials.accessKeySecret)
-      : signV4(request, credentials.accessKeySecret, claimed.scope);
+  const key = accounts.key(claimed.accessKeyId, now);
+  const { scope } = claimed;
+  const expected = scope === undefined ? signV1(request, key.secret) : signV4(request, key.secret, scope);
   if (!equal(expected, claimed.signature)) throw refuse.signatureNotMatch(claimed.signature);
-  const { securityToken } = credentials;
-  if (securityToken !== undefined && request.headers.get('x-acs-security-token') !== securityToken)
+  if (key.token !== undefined && request.headers.get('x-acs-security-token') !== key.token)
     throw refuse.unauthorized('The security token you provided is invalid.');
+  return { key, region: scope?.split('/')[1] };
+}
+
+interface Signed {
+  readonly key: Key;
+  readonly region: string | undefined;
 }
 
 interface Claim {
@@ -115,7 +113,7 @@ export function signV4({ method, path, query, headers, body }: SignedRequest, se
     path,
     [...query]
       .sort(byName)
-      .map(([key, value]) => (value === '' ? key : `${key}=${encode(value)}`))
+      .map(([key, value]) => (value === '' ? key : `${key}=${percentEncode(value)}`))
       .join('&'),
     signed.map(([name, value]) => `${name}:${value.trim()}\n`).join(''),
     signed.map(([name]) => name).join(';'),
@@ -139,7 +137,7 @@ function byName([left]: readonly [string, string], [right]: readonly [string, st
 }
 
 /** RFC 3986: everything but the unreserved characters. */
-function encode(value: string): string {
+export function percentEncode(value: string): string {
   const escape = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
   return encodeURIComponent(value).replace(/[!'()*]/g, escape);
 }
@@ -152,7 +150,7 @@ function hmac256(key: string | Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
-function equal(expected: string, given: string): boolean {
+export function equal(expected: string, given: string): boolean {
   const [left, right] = [Buffer.from(expected), Buffer.from(given)];
   return left.length === right.length && timingSafeEqual(left, right);
 }

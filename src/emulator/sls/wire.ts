@@ -16,11 +16,42 @@ export function parseTarget(url: string): Target {
   return { path: path === '' ? '/' : path, query: new Map(new URLSearchParams(rest.join('?'))) };
 }
 
-/** The project is the first label of the host name; a bare address names none, and means the only one there is. */
-export function projectOf(host: string, only: string): string {
+/** Whom a request is for, by its Host header. */
+export interface Address {
+  /** Undefined: the host is an address, or an endpoint without a project. */
+  readonly project: string | undefined;
+  /** Undefined: the host does not tell. */
+  readonly region: string | undefined;
+}
+
+const REGION = /^((?:cn|ap|us|eu|me|na|sa|af)-[a-z0-9-]+?)(?:-intranet|-share|-vpc|-internal)?$/;
+
+/** `<project>.<region>.log.aliyuncs.com`, `<region>.log.aliyuncs.com`, `<project>.<any other name>`, or a bare address. */
+export function addressOf(host: string): Address {
   const name = host.replace(/:\d*$/, '');
   const bare = name === '' || name === 'localhost' || name.startsWith('[') || /^\d+(\.\d+){3}$/.test(name);
-  return bare ? only : (name.split('.', 1)[0] ?? only);
+  if (bare) return { project: undefined, region: undefined };
+  const [first = '', second = '', ...rest] = name.split('.');
+  const isEndpoint = /^(log|sls)$/.test(second) && rest.length === 2;
+  return isEndpoint
+    ? { project: undefined, region: regionIn(first) }
+    : { project: first, region: /^(log|sls)$/.test(rest[0] ?? '') ? regionIn(second) : undefined };
+}
+
+function regionIn(label: string): string | undefined {
+  return REGION.exec(label)?.[1];
+}
+
+/** The parameters of a call in the style of STS, where a request is one. */
+export function rpcAction(
+  path: string,
+  query: ReadonlyMap<string, string>,
+  body: Uint8Array,
+): ReadonlyMap<string, string> | undefined {
+  if (path !== '/') return undefined;
+  const form = body.length > 0 && body[0] !== 0x7b ? new URLSearchParams(Buffer.from(body).toString()) : [];
+  const all = new Map([...query, ...form]);
+  return all.has('Action') ? all : undefined;
 }
 
 export function headersOf(request: IncomingMessage): ReadonlyMap<string, string> {
@@ -63,6 +94,18 @@ export function sendError(response: ServerResponse, now: number, error: ServiceE
   const body = JSON.stringify({ errorCode: error.code, errorMessage: error.message });
   response.writeHead(error.status, {
     ...commonHeaders(now),
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+  });
+  response.end(body);
+}
+
+/** As the services of the RPC style say it. */
+export function sendRpcError(response: ServerResponse, now: number, { status, code, message }: ServiceError): void {
+  const RequestId = randomBytes(16).toString('hex').toUpperCase();
+  const body = JSON.stringify({ RequestId, HostId: 'sts.aliyuncs.com', Code: code, Message: message });
+  response.writeHead(status, {
+    date: new Date(now).toUTCString(),
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
   });

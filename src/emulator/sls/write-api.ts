@@ -6,7 +6,8 @@ import type { Logstore } from './logstore.js';
 import { integer, optionalInteger } from './route.js';
 import { refuse } from './service-error.js';
 
-export const MAX_BODY_BYTES = 10 * 1024 * 1024;
+/** Most of a log group, as it is and as it travels. */
+export const MAX_BODY_BYTES = 30 * 1024 * 1024;
 
 /** PutLogs: one LogGroup, which becomes one cursor step. */
 export async function putLogs(call: Call, logstore: Logstore): Promise<Reply> {

@@ -200,7 +200,7 @@ describe('writing', () => {
     assert.equal(await code(packed('lz4', Buffer.from('ff'.repeat(9), 'hex'))), 'PostBodyUncompressError');
     assert.equal(await code(packed('zstd', Buffer.from('ff'.repeat(9), 'hex'))), 'PostBodyUncompressError');
     assert.equal(await code(packed('snappy', LOG_GROUP)), 'InvalidCompressType');
-    assert.equal(await code(put(Buffer.alloc(10 * 1024 * 1024 + 1))), 'PostBodyTooLarge');
+    assert.equal(await code(put(Buffer.alloc(30 * 1024 * 1024 + 1))), 'PostBodyTooLarge');
     assert.equal(await code(put(LOG_GROUP, {}, '/logstores/turning/shards/lb')), 'ParameterInvalid');
   });
 });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Accounts } from '../../../src/emulator/sls/accounts.js';
+import { withDefaults } from '../../../src/emulator/sls/options.js';
 import { authenticate, signV1, signV4, type SignedRequest } from '../../../src/emulator/sls/signature.js';
 import { signer } from '../../support/sls-request.js';
 
@@ -117,7 +119,8 @@ describe('authentication', () => {
   const check =
     (headers: Readonly<Record<string, string>>, now = NOW, securityToken?: string) =>
     () => {
-      authenticate(make('GET /logstores', LIST, headers), { ...CREDENTIALS, securityToken }, now);
+      const accounts = new Accounts(withDefaults({ ...CREDENTIALS, securityToken }));
+      authenticate(make('GET /logstores', LIST, headers), accounts, now);
     };
   const without = (name: string): Record<string, string> => {
     return Object.fromEntries(Object.entries(good).filter(([key]) => key !== name));
