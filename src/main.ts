@@ -205,14 +205,14 @@ class Forwarder {
     return exitCode;
   }
 
-  #makePipeline({ settings, compression, query, weight }: PipelinePlan, index: number): Pipeline {
+  #makePipeline({ settings, compression, query, processor, weight }: PipelinePlan, index: number): Pipeline {
     const formatter = this.#pool.formatter(index, { ...settings, hostname: hostname() });
     const destination = this.#destinations.get(settings.destination);
     const budget = this.#budgets.get(settings.destination);
     if (destination === undefined || budget === undefined)
       throw new ForwarderError('INTERNAL', `no destination ${settings.destination}`);
     const bodyBuffer = (size: number): ArrayBuffer => formatter.bodyBuffer(size);
-    const { source, group } = this.#client.openLogstore({ ...settings, compression, query, bodyBuffer });
+    const { source, group } = this.#client.openLogstore({ ...settings, compression, query, processor, bodyBuffer });
     return new Pipeline({
       settings,
       source,

@@ -102,29 +102,33 @@ function checkPipeline(
 
 /** Event ids count log groups, and a query leaves some out: the next reader of the same logs, who begins elsewhere, would count others. */
 function checkQuery(
-  { query, format, destination: name }: PipelineConfig,
+  { query, processor, format, destination: name }: PipelineConfig,
   destination: DestinationConfig | undefined,
   path: Path,
   say: Say,
 ): void {
-  if (query.trim() === '') return;
+  if (query.trim() !== '' && processor !== undefined) {
+    say([...path, 'processor'], 'there is a "query" too, and the service runs one of the two; remove the other');
+  }
+  if (query.trim() === '' && processor === undefined) return;
+  const key = processor === undefined ? 'query' : 'processor';
   if (destination?.oversize === 'split') {
     say(
-      [...path, 'query'],
-      `with a query the place of an event in its shard is not known, and "oversize: split" of destination ${quoted(name)} tells the parts of one event from those of others by it; choose another "oversize"`,
+      [...path, key],
+      `with a ${key} the place of an event in its shard is not known, and "oversize: split" of destination ${quoted(name)} tells the parts of one event from those of others by it; choose another "oversize"`,
     );
   }
   const conditions = [format.include, format.exclude, ...format.rules.map(({ when }) => when)];
   if (conditions.some((condition) => condition !== undefined && samplesByPlace(condition))) {
     say(
-      [...path, 'query'],
-      'with a query the place of an event in its shard is not known, and "sample" without a field chooses by it, so an event that is sent again could be in once and out once; give the sample a field',
+      [...path, key],
+      `with a ${key} the place of an event in its shard is not known, and "sample" without a field chooses by it, so an event that is sent again could be in once and out once; give the sample a field`,
     );
   }
   if (!usesEventId(format)) return;
   say(
-    [...path, 'query'],
-    'with a query the place of an event in its shard is not known, so %{__event_id__} would not be the same when it is sent again; remove one of the two, or filter with format.include',
+    [...path, key],
+    `with a ${key} the place of an event in its shard is not known, so %{__event_id__} would not be the same when it is sent again; remove one of the two, or filter with format.include`,
   );
 }
 

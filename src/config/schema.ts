@@ -22,6 +22,13 @@ const slsName = (kind: NameKind) =>
     return problem === undefined ? text : { wrong: problem };
   });
 
+/** Empty: undefined. */
+const optionalName = (kind: NameKind) =>
+  parsed('a name', (text): Parsed<string | undefined> => {
+    const problem = text === '' ? undefined : nameProblem(kind, text);
+    return problem === undefined ? text || undefined : { wrong: problem };
+  }).prefault('');
+
 const pipeline = section({
   name: named(/^[A-Za-z0-9][\w.-]{0,63}$/, 'a name of up to 64 letters, digits, "-", "_" and "."').describe(
     'Name of this pipeline in logs and metrics.',
@@ -29,12 +36,9 @@ const pipeline = section({
   project: slsName('project').describe('SLS project.'),
   logstore: slsName('logstore').describe('SLS logstore.'),
   consumerGroup: slsName('consumerGroup').describe('Consumer group; created if it is missing.'),
-  consumer: parsed('a name', (text): Parsed<string | undefined> => {
-    const problem = text === '' ? undefined : nameProblem('consumer', text);
-    return problem === undefined ? text || undefined : { wrong: problem };
-  })
-    .prefault('')
-    .describe('Name of this consumer in the group. Must be unique among all processes; empty means: made up at start.'),
+  consumer: optionalName('consumer').describe(
+    'Name of this consumer in the group. Must be unique among all processes; empty means: made up at start.',
+  ),
   start: parsed(START_EXPECTED, parseStart)
     .prefault('begin')
     .describe('Where a shard without a checkpoint starts: begin, end, a time with its zone, or an age such as -2h.'),
@@ -61,6 +65,9 @@ const pipeline = section({
     .string()
     .prefault('')
     .describe("SPL that the service runs on what is pulled, such as: * | where level = 'ERROR'; empty: everything."),
+  processor: optionalName('processor').describe(
+    'Consume processor of the project: SPL that is kept in the service and changed there; in place of "query".',
+  ),
   compression: z.enum(['lz4', 'zstd']).prefault('lz4').describe('How the service compresses what is pulled.'),
   pull: section({
     maxBytes: byteSize('64KiB', '64MiB').prefault('3MiB').describe('Largest reply to ask for, decompressed.'),

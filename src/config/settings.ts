@@ -19,6 +19,8 @@ export interface PipelinePlan {
   readonly compression: 'lz4' | 'zstd';
   /** SPL; empty: none. */
   readonly query: string;
+  /** A consume processor; undefined: none. */
+  readonly processor: string | undefined;
   readonly weight: number;
 }
 
@@ -118,6 +120,7 @@ function pipelinePlan(pipeline: PipelineConfig, config: Config, host: Host, rang
     plan: formatPlan(pipeline, config),
     compression: pipeline.compression,
     query: pipeline.query.trim(),
+    processor: pipeline.processor,
     weight: pipeline.weight,
   };
 }

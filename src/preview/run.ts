@@ -63,6 +63,7 @@ export async function preview(request: PreviewRequest): Promise<void> {
       ...plan.settings,
       compression: plan.compression,
       query: plan.query,
+      processor: plan.processor,
       bodyBuffer,
     });
     const texts = pool.formatter(1, { ...plan.settings, hostname: '' });

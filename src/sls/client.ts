@@ -14,11 +14,13 @@ import { getRetention } from './get-logstore.js';
 import { groupAdmin, type GroupAdmin } from './group-admin.js';
 import { heartbeat } from './heartbeat.js';
 import { findConsumerGroup } from './list-consumer-groups.js';
+import { listLogstores } from './list-logstores.js';
+import { listProjects } from './list-projects.js';
 import { listShards } from './list-shards.js';
 import type { ChooseProxy } from './proxy.js';
 import { pullLogs, watchTip } from './pull-logs.js';
 import { QuotaGate } from './quota-gate.js';
-import { openService, type CallLogstore, type LogstoreCalls } from './service.js';
+import { openService, type CallLogstore, type LogstoreCalls, type Scope } from './service.js';
 import { ServiceTime } from './service-time.js';
 import { Signing } from './signing.js';
 import { Transport, type TransportSettings } from './transport.js';
@@ -44,6 +46,8 @@ export interface LogstoreSettings {
   readonly compression: BodyEncoding;
   /** SPL for the service to run on what is pulled; empty or not given: none. */
   readonly query?: string | undefined;
+  /** A consume processor of the project for the service to run instead; empty or not given: none. */
+  readonly processor?: string | undefined;
   /** A buffer of at least `size` bytes for a pull body; the pull reply hands it on. */
   readonly bodyBuffer: (size: number) => ArrayBuffer;
 }
@@ -57,6 +61,10 @@ export interface OpenLogstore {
 export interface SlsClient {
   /** Opens no connection yet. The names must have passed `nameProblem`. */
   openLogstore(settings: LogstoreSettings): OpenLogstore;
+  /** The names of all projects of the region. @throws ForwarderError */
+  listProjects(signal: AbortSignal): Promise<readonly string[]>;
+  /** The names of all logstores of a project. @throws ForwarderError */
+  listLogstores(project: string, signal: AbortSignal): Promise<readonly string[]>;
   /** Ends every connection; to be called when nothing is under way. */
   close(): void;
 }
@@ -83,30 +91,30 @@ export function createSlsClient(settings: SlsSettings, clock: Clock, log: Log): 
     time: new ServiceTime(clock, log),
     clock,
   };
+  const open = (project: string | undefined, scope: Scope): LogstoreCalls =>
+    openService({ ...deps, gate: gateOf(project ?? '') }, dialFor(endpoint, project, settings.proxyFor), scope);
   return {
     openLogstore: (logstore) => {
-      const calls = openService(
-        { ...deps, gate: gateOf(logstore.project) },
-        dialFor(endpoint, logstore.project, settings.proxyFor),
-        logstore.project,
-        logstore.logstore,
-      );
+      const { project, logstore: name } = logstore;
+      const calls = open(project, { name: `${project}/${name}`, path: `/logstores/${name}` });
       const admin = groupAdmin(calls.call, logstore.consumerGroup);
       return { source: logSource(calls, logstore), group: consumerGroup(calls.call, logstore), admin };
     },
+    listProjects: (signal) => listProjects(open(undefined, { name: endpoint.host, path: '' }).call, signal),
+    listLogstores: (project, signal) => listLogstores(open(project, { name: project, path: '' }).call, signal),
     close: () => transport.close(),
   };
 }
 
 function logSource(
   { call, repeat }: LogstoreCalls,
-  { compression, query = '', bodyBuffer }: LogstoreSettings,
+  { compression, query, processor, bodyBuffer }: LogstoreSettings,
 ): LogSource {
   return {
     getCursor: (shard, from, signal) => getCursor(call, shard, from, signal),
     pull: (shard, cursor, count, signal, how) =>
-      pullLogs(call, { shard, cursor, count, compression, query, bodyBuffer, signal, ...how }),
-    watch: (shard, cursor, watch) => watchTip(repeat, { shard, cursor, compression, query }, watch),
+      pullLogs(call, { shard, cursor, count, compression, query, processor, bodyBuffer, signal, ...how }),
+    watch: (shard, cursor, watch) => watchTip(repeat, { shard, cursor, compression, query, processor }, watch),
     getCursorTime: (shard, cursor, signal) => getCursorTime(call, shard, cursor, signal),
     groupsBetween,
     retention: (signal) => getRetention(call, signal),

@@ -81,10 +81,12 @@ function readAuthority(text: string, scheme: 'http' | 'https' | undefined, autho
 /**
  * Every request goes to `<project>.<endpoint>`. Addresses and single-label names have no sub-domains to resolve, so those are dialled as
  * they are and only the Host header carries the project.
+ * @param project undefined: what is asked belongs to none
  */
-export function dialFor(endpoint: Endpoint, project: string, proxyFor: ChooseProxy = DIRECT): Dial {
+export function dialFor(endpoint: Endpoint, project: string | undefined, proxyFor: ChooseProxy = DIRECT): Dial {
   const { tls, host, port } = endpoint;
-  const named = `${project}.${host.includes(':') ? `[${host}]` : host}`;
+  const bare = host.includes(':') ? `[${host}]` : host;
+  const named = project === undefined ? bare : `${project}.${bare}`;
   const hostHeader = port === (tls ? 443 : 80) ? named : `${named}:${port}`;
   const dialled = isDialledAsIs(host) ? host : named;
   const via = proxyFor({ tls, host: dialled, port });

@@ -12,7 +12,9 @@ export interface PullFrom {
   readonly cursor: string;
   readonly compression: BodyEncoding;
   /** SPL for the service to run before it answers; empty: none. */
-  readonly query?: string;
+  readonly query?: string | undefined;
+  /** A consume processor of the project, whose SPL the service runs before it answers; empty: none. */
+  readonly processor?: string | undefined;
 }
 
 export interface PullRequest extends PullFrom, PullHow {
@@ -49,14 +51,15 @@ export function watchTip(repeat: RepeatCall, from: PullFrom, { at, onEmpty, sign
 }
 
 function pull(from: PullFrom, count: number, signal: AbortSignal, endCursor?: string): Call {
-  const { shard, cursor, compression, query = '' } = from;
+  const { shard, cursor, compression } = from;
   const end = endCursor === undefined ? {} : { end_cursor: endCursor };
-  const filter = query === '' ? {} : { query, pullMode: 'scan_on_stream' };
+  const filter = from.query ? { query: from.query, pullMode: 'scan_on_stream' } : {};
+  const processor = from.processor ? { processor: from.processor } : {};
   return {
     what: `pull from shard ${shard}`,
     method: 'GET',
     path: `/shards/${shard}`,
-    query: { type: 'log', cursor, count: String(count), ...end, ...filter },
+    query: { type: 'log', cursor, count: String(count), ...end, ...filter, ...processor },
     headers: { accept: 'application/x-protobuf', 'accept-encoding': compression === 'none' ? '' : compression },
     lane: 'pull',
     signal,

@@ -18,7 +18,7 @@ export interface Call {
   /** The purpose, for messages: `heartbeat`. */
   readonly what: string;
   readonly method: 'GET' | 'POST';
-  /** Below the logstore: `/shards/3`. */
+  /** Below the scope: `/shards/3` of a logstore, `/logstores` of a project. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ export interface Call {
   readonly signal: AbortSignal;
 }
 
-/** Resolves with status 200 only. @throws ForwarderError */
+/** A call of one logstore, project or endpoint. Resolves with status 200 only. @throws ForwarderError */
 export type CallLogstore = (call: Call) => Promise<HttpReply>;
 
 /**
@@ -56,13 +56,21 @@ export interface ServiceDeps {
   readonly gate: QuotaGate;
 }
 
-/** The one way every request to a logstore goes: signed, sent, and judged by its status. */
-export function openService(deps: ServiceDeps, dial: Dial, project: string, logstore: string): LogstoreCalls {
+/** What calls are about. */
+export interface Scope {
+  /** `project/logstore`, for messages. */
+  readonly name: string;
+  /** Where the paths of its calls begin: `/logstores/<logstore>`; empty for a project and for an endpoint. */
+  readonly path: string;
+}
+
+/** The one way every request goes: signed, sent, and judged by its status. */
+export function openService(deps: ServiceDeps, dial: Dial, scope: Scope): LogstoreCalls {
   const { transport, signing, time, clock, gate } = deps;
   const requests = new SignedRequests(dial.hostHeader);
-  const whatOf = (call: Call): string => `${call.what} of ${project}/${logstore}`;
+  const whatOf = (call: Call): string => `${call.what} of ${scope.name}`;
   const sign = (call: Call, signer: Signer, credentials: Credentials, offsetMs: number): Promise<SignedRequest> =>
-    requests.make({ ...call, path: `/logstores/${logstore}${call.path}` }, signer, credentials, clock.now() + offsetMs);
+    requests.make({ ...call, path: `${scope.path}${call.path}` }, signer, credentials, clock.now() + offsetMs);
 
   const call: CallLogstore = async (call) => {
     const what = whatOf(call);

@@ -37,6 +37,18 @@ test('a query and event ids exclude one another', () => {
   assert.deepEqual(problems(minimal({ destination })), []);
 });
 
+test('a consume processor excludes what a query excludes, and a query', () => {
+  const of = (pipeline: string): string => problems(minimal({ pipeline })).join();
+  assert.equal(of('processor: no-debug'), '');
+  assert.match(of(`processor: p\nquery: "* | where a = 'x'"`), /pipelines\[0\]\.processor: there is a "query" too/);
+  assert.match(of('processor: "no debug"'), /processor: processor "no debug" is not a legal name/);
+  assert.match(
+    of('processor: p\nformat: { header: { structuredData: { id: x@1, params: { id: "%{__event_id__}" } } } }') +
+      of('processor: p\nformat: { include: { sample: 0.5 } }'),
+    /pipelines\[0\]\.processor: with a processor .*"sample" without a field/,
+  );
+});
+
 test('a query and a sample without a field exclude one another, wherever the sample stands', () => {
   const of = (format: string, query = "* | where a = 'x'"): string[] =>
     problems(minimal({ pipeline: `query: "${query}"\nformat: ${format}` }));

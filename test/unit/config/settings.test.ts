@@ -67,6 +67,7 @@ test('what is not written has a default', () => {
       },
       compression: 'lz4',
       query: '',
+      processor: undefined,
       weight: 1,
     },
   ]);
