@@ -3,7 +3,7 @@ import { version } from '../telemetry/version.js';
 import { CHECKPOINT_OPTIONS, runCheckpoint, type CheckpointArguments } from './checkpoint.js';
 import { CONFIG } from './config-option.js';
 import { runFingerprint } from './fingerprint.js';
-import { EMULATOR_OPTIONS, runEmulator, type EmulatorArguments } from './emulator.js';
+import { EMULATOR_LISTS, EMULATOR_OPTIONS, runEmulator, type EmulatorArguments } from './emulator.js';
 import { parseRange, RANGE_OPTIONS, type RangeArguments } from './range.js';
 import { PREVIEW_OPTIONS, runPreview, type PreviewArguments } from './preview.js';
 import { RECEIVER_OPTIONS, runReceiver, type ReceiverArguments } from './receiver.js';
@@ -42,7 +42,8 @@ interface RunArguments extends RangeArguments {
  * @throws ForwarderError USAGE, or what the command throws
  */
 export async function runCommand(args: readonly string[]): Promise<number> {
-  checkOnce(args);
+  const isEmulator = args.includes('emulator');
+  checkOnce(args, isEmulator ? EMULATOR_LISTS : []);
   let exitCode = 0;
   const run =
     <T>(command: (given: T) => Promise<number>) =>
@@ -114,11 +115,11 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     .version(version())
     .alias({ help: 'h', version: 'V' })
     .strict()
-    // Only the emulator has options that may be repeated; elsewhere the last one counts.
+    // Only the emulator has options that may be repeated.
     .parserConfiguration({
       'boolean-negation': false,
       'dot-notation': false,
-      'duplicate-arguments-array': args[0] === 'emulator',
+      'duplicate-arguments-array': isEmulator,
     })
     .wrap(120)
     .showHelpOnFail(false)

@@ -44,6 +44,9 @@ export const EMULATOR_OPTIONS = {
   },
 } as const;
 
+/** The options that may be repeated. */
+export const EMULATOR_LISTS = ['project', 'logstore', 'role'];
+
 export interface EmulatorArguments {
   readonly host: string;
   readonly port: number;
@@ -65,9 +68,6 @@ const MANY = 1_000_000_000;
 
 /** Serves the Log Service's protocol until stopped. */
 export async function runEmulator(given: EmulatorArguments): Promise<number> {
-  for (const option of ['host', 'profile', 'accessKeyId', 'accessKeySecret', 'externalId', 'tlsCa'] as const) {
-    if (Array.isArray(given[option])) throw new ForwarderError('USAGE', `--${dashed(option)} may be written once only`);
-  }
   const { host, accessKeyId, accessKeySecret, externalId, tlsCa } = given;
   const projects = projectsOf(given);
   const port = wholeNumber('port', given.port, 0, 65_535);
@@ -149,5 +149,3 @@ function describe(endpoint: string, projects: readonly ProjectOptions[]): string
   );
   return lines.join('');
 }
-
-const dashed = (option: string): string => option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

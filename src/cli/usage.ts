@@ -49,13 +49,17 @@ const COMMANDS = [
 
 const SHORT: Readonly<Record<string, string>> = { c: 'config', n: 'count', h: 'help', V: 'version' };
 
-/** No option takes a list: given twice, one of the two would be ignored in silence. @throws ForwarderError USAGE */
-export function checkOnce(args: readonly string[]): void {
+/**
+ * An option that takes no list and is given twice would be ignored once in silence.
+ * @param lists the names of those that may be repeated
+ * @throws ForwarderError USAGE
+ */
+export function checkOnce(args: readonly string[], lists: readonly string[]): void {
   const names = args.flatMap((arg) => {
     const [, long, short = ''] = /^(?:--([^=]+)|-([a-zA-Z]))/.exec(arg) ?? [];
     return long ?? SHORT[short] ?? [];
   });
-  const twice = names.find((name, index) => names.indexOf(name) < index);
+  const twice = names.find((name, index) => names.indexOf(name) < index && !lists.includes(name));
   if (twice !== undefined) throw new ForwarderError('USAGE', `--${twice} is given twice; leave one out ${HINT}`);
 }
 

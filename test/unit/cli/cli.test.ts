@@ -75,6 +75,8 @@ test('a wrong command line is one line with a hint, and 64', async () => {
       '--from is in the future, where nothing is written yet; write --from end if that is meant',
     'checkpoint set --shard all --to 2999-01-01T00:00Z':
       '--to is in the future, where nothing is written yet; write --to end if that is meant',
+    'emulator --logstore other/a': `--logstore other/a: there is no --project other`,
+    'emulator --logstore a --logstore b:syslog': `--logstore b:syslog: the profile must be one of actiontrail, vpcflow, waf, k8saudit, nginx, mixed`,
     '-c a.yaml -c b.yaml': `--config is given twice; leave one out${hint}`,
     'validate -c a.yaml --config=b.yaml': `--config is given twice; leave one out${hint}`,
     '--once --once': `--once is given twice; leave one out${hint}`,
@@ -185,6 +187,18 @@ test('schema prints the JSON Schema; a reader that ends first is no error', asyn
   child.stdout.destroy();
   const cut = await ended;
   assert.deepEqual([cut.code, cut.stderr], [0, '']);
+});
+
+test('the emulator serves several projects and logstores, and HTTPS on the same port', async () => {
+  const ca = join(temporaryDirectory('forwarder-cli'), 'ca.pem');
+  const which = ['--project', 'one@cn-hangzhou', '--project', 'two', '--logstore', 'a', '--logstore', 'two/b:waf'];
+  const { child, ended, says } = start(['emulator', '--port', '0', '--tls-ca', ca, ...which]);
+  await says(/SLS emulator at (https:\/\/\S+): one\/a in cn-hangzhou, 4 shards, actiontrail logs\n/);
+  await says(/SLS emulator at (https:\/\/\S+): two\/b, 4 shards, waf logs\n/);
+  await says(/NODE_EXTRA_CA_CERTS=\S+ca\.pem SLS_ENDPOINT=https/);
+  assert.match(readFileSync(ca, 'utf8'), /BEGIN CERTIFICATE/);
+  child.kill('SIGTERM');
+  await ended;
 });
 
 test('the emulator serves until it is stopped', async () => {
