@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asForwarderError, ForwarderError } from '../../errors/forwarder-error.js';
 import { sleep, type Clock } from '../../flow/clock.js';
+import { addressOf, type Address } from './address.js';
 import { json, type Call, type Reply } from './call.js';
 import { control } from './control.js';
 import type { Fault } from './faults.js';
@@ -9,18 +10,7 @@ import type { SlsEmulatorSettings } from './options.js';
 import { route, type Route } from './route.js';
 import { Service } from './service.js';
 import { ServiceError } from './service-error.js';
-import {
-  addressOf,
-  headersOf,
-  parseTarget,
-  readBody,
-  rpcAction,
-  sendError,
-  sendHtml,
-  sendReply,
-  sendRpcError,
-  type Address,
-} from './wire.js';
+import { headersOf, parseTarget, readBody, rpcAction, sendError, sendHtml, sendReply, sendRpcError } from './wire.js';
 
 const CONTROL_PREFIX = '/_emulator/';
 
