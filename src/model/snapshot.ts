@@ -86,6 +86,15 @@ export interface PipelineSnapshot {
 
 export type ConnectionPhase = 'idle' | 'dialling' | 'connected' | 'waiting' | 'ending' | 'closed';
 
+/** Why a connection was lost or could not be made. */
+export interface ConnectionFailure {
+  readonly code: string;
+  /** In words, with the endpoint. */
+  readonly message: string;
+  /** Since the first failure after the connection last proved to be good. */
+  readonly seconds: number;
+}
+
 /** `zeroWindow`: the receiver reads nothing and its kernel takes no more. `silent`: its kernel does not answer either. */
 export type ConnectionStall = 'zeroWindow' | 'silent';
 
@@ -99,6 +108,8 @@ export interface ConnectionSnapshot {
   readonly unackedBytes: number;
   /** As last seen; undefined when nothing is amiss. */
   readonly stall: ConnectionStall | undefined;
+  /** The last one since the connection last proved to be good; undefined when there was none. */
+  readonly failure: ConnectionFailure | undefined;
   /** When last looked at, the kernel did not tell what is acked. */
   readonly blind: boolean;
 }

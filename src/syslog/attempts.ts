@@ -1,4 +1,6 @@
+import type { ForwarderError } from '../errors/forwarder-error.js';
 import { Backoff, type BackoffSettings } from '../flow/backoff.js';
+import type { ConnectionFailure } from '../model/snapshot.js';
 import type { Endpoint } from './settings.js';
 
 /** Which receiver a connection goes to next, and after what pause. */
@@ -8,6 +10,7 @@ export class Attempts {
   #index = 0;
   /** Failures since a connection last proved to be good. */
   #failures = 0;
+  #last: { readonly error: ForwarderError; readonly since: number } | undefined;
 
   /** @param endpoints at least one, in the order of preference. */
   constructor(endpoints: readonly Endpoint[], retry: BackoffSettings) {
@@ -29,8 +32,20 @@ export class Attempts {
     return this.#failures === 0;
   }
 
+  /** The last failure since a connection proved to be good. @param now monotonic milliseconds. */
+  failure(now: number): ConnectionFailure | undefined {
+    if (this.#last === undefined) return undefined;
+    const { error, since } = this.#last;
+    return { code: error.code, message: error.message, seconds: (now - since) / 1000 };
+  }
+
   goTo(index: number): void {
     this.#index = index;
+  }
+
+  /** To be told of every failure. @param now monotonic milliseconds. */
+  saw(error: ForwarderError, now: number): void {
+    this.#last = { error, since: this.#last?.since ?? now };
   }
 
   /** Goes on to the next. @returns the pause before it: none until all have been tried since one last proved to be good. */
@@ -42,6 +57,7 @@ export class Attempts {
 
   proven(): void {
     this.#failures = 0;
+    this.#last = undefined;
     this.#backoff.reset();
   }
 }

@@ -22,8 +22,7 @@ type State =
   | { readonly phase: 'connected' | 'ending'; readonly link: Link };
 
 /**
- * One persistent connection with its FIFO: dials for ever (the next endpoint after each failure), writes whole batches in order, and after
- * a loss begins again with the oldest batch that is not settled.
+ * One persistent connection with its FIFO: dials for ever, writes whole batches in order, and sends again what a loss left unsettled.
  *
  *     idle → dialling → connected → ending → closed
  *               ↑ ↓         ↓          ↓
@@ -70,6 +69,7 @@ export class Connection implements Member {
       pendingBytes: this.#outbox.pendingBytes,
       unackedBytes: link === undefined ? 0 : link.flushed - link.acked,
       stall: link?.stall,
+      failure: this.#attempts.failure(this.#deps.clock.monotonic()),
       blind: link?.blind === true,
     };
   }
@@ -293,6 +293,7 @@ export class Connection implements Member {
     const { clock, totals } = this.#deps;
     if (this.#done) return;
     totals.errors[error.code] = (totals.errors[error.code] ?? 0) + 1;
+    this.#attempts.saw(error, clock.monotonic());
     const fields = { ...this.#fields, ...more };
     const pauseMs = this.#next === undefined ? this.#attempts.failed() : 0;
     this.#failing.failed(error, pauseMs, fields);

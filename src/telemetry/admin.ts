@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { hostAllowed } from './admin-host.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { Verdict } from './health.js';
 import type { Metrics } from './metrics.js';
@@ -26,7 +27,8 @@ export async function startAdmin(deps: AdminDeps): Promise<Admin> {
   const server = createServer(LIMITS, (request, response) => {
     answer(deps, request, response);
   });
-  server.maxConnections = 64;
+  server.setTimeout(LIMITS.requestTimeout);
+  endLongestUnused(server);
   await listen(server, host, port);
   const address = server.address();
   const actual = typeof address === 'object' && address !== null ? address.port : port;
@@ -40,8 +42,35 @@ export async function startAdmin(deps: AdminDeps): Promise<Admin> {
   };
 }
 
-/** A probe is a few hundred bytes, at once. */
-const LIMITS = { maxHeaderSize: 8192, headersTimeout: 5000, requestTimeout: 5000, keepAliveTimeout: 5000 };
+/** A probe is a few hundred bytes, at once. Milliseconds. Node looks for late requests only at each `connectionsCheckingInterval`. */
+const LIMITS = {
+  maxHeaderSize: 8192,
+  headersTimeout: 5000,
+  requestTimeout: 5000,
+  keepAliveTimeout: 5000,
+  connectionsCheckingInterval: 500,
+};
+const MAX_CONNECTIONS = 64;
+
+/**
+ * A new connection is always accepted. When there are too many, the one whose last request is the longest ago ends. So connections that stay
+ * silent, or read their answer slowly, cannot keep a probe out.
+ */
+function endLongestUnused(server: Server): void {
+  const longestUnusedFirst = new Set<IncomingMessage['socket']>();
+  server.on('connection', (socket: IncomingMessage['socket']) => {
+    const [oldest] = longestUnusedFirst;
+    if (oldest !== undefined && longestUnusedFirst.size >= MAX_CONNECTIONS) {
+      longestUnusedFirst.delete(oldest);
+      oldest.destroy();
+    }
+    longestUnusedFirst.add(socket);
+    socket.on('close', () => longestUnusedFirst.delete(socket));
+  });
+  server.on('request', ({ socket }: IncomingMessage) => {
+    if (longestUnusedFirst.delete(socket)) longestUnusedFirst.add(socket);
+  });
+}
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -68,12 +97,16 @@ function listenFailed(address: string, error: Error): ForwarderError {
 function answer(deps: AdminDeps, request: IncomingMessage, response: ServerResponse): void {
   const path = request.url?.split('?')[0];
   const route = path === undefined ? undefined : ROUTES.get(path);
-  if (route === undefined) send(response, 404, 'text/plain', `not found; try ${[...ROUTES.keys()].join(', ')}\n`);
+  if (!hostAllowed(request.headers.host, deps.listen.host)) send(response, 421, 'text/plain', WRONG_HOST);
+  else if (route === undefined) send(response, 404, 'text/plain', `not found; try ${[...ROUTES.keys()].join(', ')}\n`);
   else if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
     send(response, 405, 'text/plain', 'only GET and HEAD\n');
   } else route(deps, response);
 }
+
+const WRONG_HOST =
+  "this host name is not one of this machine's, so the request may come from a web page (DNS rebinding); ask by IP address or host name\n";
 
 type Route = (deps: AdminDeps, response: ServerResponse) => void;
 
@@ -90,8 +123,8 @@ function sendMetrics({ metrics }: AdminDeps, response: ServerResponse): void {
   );
 }
 
-function sendVerdict(response: ServerResponse, { ok, problems, notes }: Verdict): void {
-  const body = `${JSON.stringify({ status: ok ? 'ok' : 'failing', problems, notes })}\n`;
+function sendVerdict(response: ServerResponse, { ok, problems, warnings }: Verdict): void {
+  const body = `${JSON.stringify({ status: ok ? 'ok' : 'failing', problems, warnings })}\n`;
   send(response, ok ? 200 : 503, 'application/json', body);
 }
 

@@ -1,11 +1,17 @@
-import type { DestinationSnapshot, PipelineSnapshot, ShardSnapshot, Snapshot } from '../model/snapshot.js';
+import type {
+  ConnectionStall,
+  DestinationSnapshot,
+  PipelineSnapshot,
+  ShardSnapshot,
+  Snapshot,
+} from '../model/snapshot.js';
 
 /** The answer of a probe; `problems` says in words why it is not fine. */
 export interface Verdict {
   readonly ok: boolean;
   readonly problems: readonly string[];
-  /** What is not fine either, but no fault that a restart could mend. */
-  readonly notes?: readonly string[];
+  /** What is not fine either, but a restart could not mend it. */
+  readonly warnings?: readonly string[];
 }
 
 export interface HealthSettings {
@@ -13,13 +19,37 @@ export interface HealthSettings {
   readonly maxStallSeconds: number;
 }
 
-const verdict = (problems: readonly string[], { log }: Snapshot): Verdict => ({
-  ok: problems.length === 0,
-  problems,
-  ...(log.fault === undefined
-    ? {}
-    : { notes: [`the log can't be written: ${log.fault}; ${log.lostLines} lines are lost`] }),
-});
+function verdict(problems: readonly string[], { log, destinations }: Snapshot): Verdict {
+  const warnings = destinations.flatMap(receiverWarnings);
+  if (log.fault !== undefined) {
+    warnings.push(`the log can't be written: ${log.fault}; ${log.lostLines} lines are lost`);
+  }
+  return { ok: problems.length === 0, problems, ...(warnings.length === 0 ? {} : { warnings }) };
+}
+
+/** One warning for each receiver that some connections cannot use: code, since when, why, and what happens to the events. */
+function receiverWarnings({ name, connections }: DestinationSnapshot): string[] {
+  const byText = new Map<string, { count: number; seconds: number }>();
+  for (const { failure, stall, endpoint } of connections) {
+    const text = failure === undefined ? stallText(stall, endpoint) : `${failure.code}: ${failure.message}`;
+    if (text === undefined) continue;
+    const { count, seconds } = byText.get(text) ?? { count: 0, seconds: 0 };
+    byText.set(text, { count: count + 1, seconds: Math.max(seconds, failure?.seconds ?? 0) });
+  }
+  return [...byText].map(([text, { count, seconds }]) => {
+    const since = seconds > 0 ? ` for ${Math.round(seconds)} s` : '';
+    return `destination ${name}: ${count} of ${connections.length} connections not usable${since}: ${text}; ${WHAT_TO_DO}`;
+  });
+}
+
+const WHAT_TO_DO = 'the events wait and are sent when the receiver takes them; check the receiver and the way to it';
+
+function stallText(stall: ConnectionStall | undefined, endpoint: string): string | undefined {
+  if (stall === undefined) return undefined;
+  return stall === 'silent'
+    ? `${endpoint}: the receiver does not answer`
+    : `${endpoint}: the receiver is alive but reads nothing`;
+}
 
 /**
  * Is this process doing its work? Only what a restart could mend counts: a receiver that is away or takes nothing holds its shards up,
@@ -69,7 +99,10 @@ export function isCatchingUp(pipelines: readonly PipelineSnapshot[], destination
   return pipelines.some((pipeline) => pipeline.destination === destination && pipeline.shards.some(isBehind));
 }
 
-/** Has everything that must come up come up once? */
+/**
+ * Has everything that must come up come up once? A receiver that goes away later is a warning and leaves us ready: nobody sends us requests
+ * that could go elsewhere, and a rolling update must not stop because a receiver restarts.
+ */
 export function readiness(snapshot: Snapshot): Verdict {
   const pipelines = snapshot.pipelines.filter(({ heartbeats }) => heartbeats === 0);
   const destinations = snapshot.destinations.filter(({ totals }) => totals.connects === 0);

@@ -65,6 +65,7 @@ for (const guarantee of ['written', 'acked', 'settled'] satisfies Guarantee[]) {
         pendingBytes: 0,
         unackedBytes: 0,
         stall: undefined,
+        failure: undefined,
         blind: false,
       },
     ]);
@@ -339,6 +340,7 @@ test('hard close rejects everything and resets; end does so at its deadline', as
       pendingBytes: 0,
       unackedBytes: 0,
       stall: undefined,
+      failure: undefined,
       blind: false,
     });
   }

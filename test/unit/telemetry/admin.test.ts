@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
+import { hostAllowed } from '../../../src/telemetry/admin-host.js';
 import { startAdmin, type Admin } from '../../../src/telemetry/admin.js';
 import { createMetrics } from '../../../src/telemetry/metrics.js';
 import { snapshot } from './snapshots.js';
@@ -85,4 +88,63 @@ test('closing ends open connections', async () => {
       socket.on('error', () => undefined);
     });
   });
+});
+
+const statusFor = (url: string, host: string): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    request(`${url}/healthz`, { headers: { host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .on('error', reject)
+      .end();
+  });
+
+test('any number of silent connections keeps no probe out', () =>
+  withAdmin(async ({ url }) => {
+    const sockets: Socket[] = [];
+    for (let count = 0; count < 300; count++) {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);
+      sockets.push(socket);
+      await once(socket, 'connect');
+      if (count % 3 === 1) socket.write('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ');
+    }
+    assert.equal((await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2_000) })).status, 200);
+    for (const socket of sockets) socket.destroy();
+  }));
+
+test('a request that names a host of somebody else is refused (DNS rebinding)', () =>
+  withAdmin(async ({ url }) => {
+    assert.equal(await statusFor(url, 'evil.example:9464'), 421);
+    assert.equal(await statusFor(url, '127.0.0.1:9464'), 200);
+    assert.equal(await statusFor(url, 'localhost'), 200);
+  }));
+
+test('a host is ours by address, by our names, and by names that no public domain has', () => {
+  const allowed = (header: string | undefined): boolean => hostAllowed(header, 'Admin.Example.com', 'vm1');
+  const ours = [
+    '10.0.0.7',
+    '10.0.0.7:9464',
+    '[::1]:9464',
+    'localhost:1',
+    'LOCALHOST.',
+    'vm1',
+    'vm1.corp.example.com:9464',
+  ];
+  const names = [
+    'admin.example.com',
+    'forwarder',
+    'forwarder-0.forwarder.ns.svc:9464',
+    'a.svc.cluster.local',
+    undefined,
+  ];
+  for (const header of [...ours, ...names]) assert.ok(allowed(header), header);
+  const others = [
+    'evil.example',
+    'evil.example:80',
+    '127.0.0.1.evil.example',
+    'localhost.evil.example',
+    'vm1x.evil.example',
+  ];
+  for (const header of [...others, '', ':80', '[evil]', 'a:b:c']) assert.ok(!allowed(header), header);
 });

@@ -54,9 +54,27 @@ test('ready once every group is joined and every destination was connected', () 
   });
 });
 
-test('a log that can not be written is noted, and no reason to restart', () => {
+test('a log that can not be written is a warning, and no reason to restart', () => {
   const now = snapshot({ log: { lostLines: 3, fault: 'the disk is full' } });
-  const notes = ["the log can't be written: the disk is full; 3 lines are lost"];
-  assert.deepEqual(health(now, { maxStallSeconds: 300 }), { ok: true, problems: [], notes });
-  assert.deepEqual(readiness(now).notes, notes);
+  const warnings = ["the log can't be written: the disk is full; 3 lines are lost"];
+  assert.deepEqual(health(now, { maxStallSeconds: 300 }), { ok: true, problems: [], warnings });
+  assert.deepEqual(readiness(now).warnings, warnings);
+});
+
+test('a receiver that is down or takes nothing is a warning with its code, since when and why, never a failure', () => {
+  const failure = { code: 'DIAL_FAILED', message: "tcp://siem:514: can't connect: nothing listens there", seconds: 31 };
+  const down = connection({ phase: 'waiting', failure });
+  const full = connection({ stall: 'zeroWindow', pendingBytes: 1 });
+  const now = withShard({}, [down, connection(), { ...down, failure: { ...failure, seconds: 90 } }, full]);
+  const what = 'the events wait and are sent when the receiver takes them; check the receiver and the way to it';
+  const expected = {
+    ok: true,
+    problems: [],
+    warnings: [
+      `destination siem: 2 of 4 connections not usable for 90 s: DIAL_FAILED: ${failure.message}; ${what}`,
+      `destination siem: 1 of 4 connections not usable: tcp://siem:514: the receiver is alive but reads nothing; ${what}`,
+    ],
+  };
+  assert.deepEqual(health(now, settings), expected);
+  assert.deepEqual(readiness(now), expected);
 });

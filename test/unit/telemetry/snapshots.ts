@@ -74,6 +74,7 @@ export const connection = (more: Partial<ConnectionSnapshot> = {}): ConnectionSn
   unackedBytes: 0,
   blind: false,
   stall: undefined,
+  failure: undefined,
   ...more,
 });
 
