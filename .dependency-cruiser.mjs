@@ -73,11 +73,11 @@ export default {
     door('zod', npm('zod'), '^src/config/'),
     door('re2js', npm('re2js'), '^(src/config/|workers/patterns\\.ts)'),
     door('http', '^(node:)?https?$', '^src/(sls|emulator|telemetry)/'),
-    door('net', '^(node:)?(net|tls|dgram)$', '^src/(syslog|emulator)/|^src/sls/direct-connection'),
+    door('net', '^(node:)?(net|tls|dgram)$', '^src/(syslog|emulator)/|^src/sls/direct-connection|^src/flow/lock\\.ts'),
     door(
       'fs',
       '^(node:)?fs(/promises)?$',
-      '^src/(available-cores|open-files|flow/read-file|deadletter/files|checkpoints/|sls/credentials/|config/|cli/|syslog/|telemetry/|tune/files|emulator)|^workers/(format\\.ts|kernel/build\\.mjs)',
+      '^src/(available-cores|open-files|flow/(read-file|lock)|deadletter/files|checkpoints/|sls/credentials/|config/|cli/|syslog/|telemetry/|tune/files|emulator)|^workers/(format\\.ts|kernel/build\\.mjs)',
     ),
     door('child-process', '^(node:)?child_process$', '^src/(tune/candidate|sls/credentials/command)\\.ts'),
     door('worker-threads', '^(node:)?worker_threads$', '^(src/emulator/|workers/format\\.ts)'),

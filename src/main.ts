@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { availableCores } from './available-cores.js';
 import { budgetsOf } from './config/budgets.js';
@@ -13,6 +12,7 @@ import {
 } from './config/settings.js';
 import { warningsOf } from './config/warnings.js';
 import { DeadLetterStore } from './deadletter/store.js';
+import { identityOf } from './identity.js';
 import { startEmbedded, type EmbeddedEnds } from './embedded.js';
 import { asForwarderError, ForwarderError } from './errors/forwarder-error.js';
 import { ByteBudget } from './flow/byte-budget.js';
@@ -45,18 +45,25 @@ export interface RunOptions {
  * @throws ForwarderError when the config can't be used.
  */
 export async function runForwarder({ configFile, env, range }: RunOptions): Promise<number> {
-  const settings = toSettings(loadConfig(configFile, env), thisHost(), range);
+  const config = loadConfig(configFile, env);
+  const identity = await identityOf(config, range);
+  const settings = toSettings(config, thisHost(identity.consumer), range);
   const logs = await createLogger({ ...settings.log, secrets: secretsOf(settings) });
   for (const warning of warningsOf(settings, clock.now())) logs.log.warn({}, warning);
   const stop = new StopRequests();
   stop.listen();
   const ends = await startEmbedded(settings, logs.log);
+  let deadLetters: DeadLetterStore | undefined;
   try {
     sayWhereFrom(settings, ends, logs.log);
     const client = openLogService(settings, ends.service?.endpoint, { env, clock, log: logs.log });
-    const deadLetters = settings.deadLetters && (await DeadLetterStore.open(settings.deadLetters, clock));
+    deadLetters = settings.deadLetters && (await DeadLetterStore.open(settings.deadLetters, clock));
+    if (deadLetters?.isLocked === false)
+      logs.log.warn({}, 'deadLetters.directory takes no lock, so nothing keeps a second process from using it too');
     return await new Forwarder(settings, { ...ends, client, deadLetters }, logs, stop).run();
   } finally {
+    await deadLetters?.close();
+    await identity.release();
     await ends.stop();
     await logs.flush(stop.hard);
     const { lostLines } = logs.snapshot();
@@ -198,7 +205,8 @@ class Forwarder {
   #exitCode(drained: boolean): number {
     const { cause } = this.#stop;
     if (cause?.kind === 'failure') return cause.error.exitCode;
-    if (drained) return 0;
+    // When a bounded run is finished everything is committed; how its end went changes nothing.
+    if (drained || cause?.kind === 'finished') return 0;
     const message = 'stopped before everything in flight was delivered; whoever reads these shards next sends it again';
     const { code, exitCode } = new ForwarderError('DRAIN_DEADLINE', message);
     this.#logs.log.warn({ code }, message);
@@ -281,10 +289,7 @@ class Forwarder {
   }
 }
 
-function thisHost(): Host {
-  const consumer = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
-  return { cores: availableCores(), consumer, now: clock.now() };
-}
+const thisHost = (consumer: string): Host => ({ cores: availableCores(), consumer, now: clock.now() });
 
 /** The embedded ends must never be taken for real ones. */
 function sayWhereFrom({ service, pipelines }: ForwarderSettings, ends: EmbeddedEnds, log: Logger): void {

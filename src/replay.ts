@@ -1,10 +1,12 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { loadConfig } from './config/load.js';
 import { toSettings, type ForwarderSettings, type Host } from './config/settings.js';
 import { letterNames, readLetter, removeLetter, type Letter } from './deadletter/letters.js';
 import { printable } from './errors/printable.js';
 import { asForwarderError, ForwarderError } from './errors/forwarder-error.js';
 import { systemClock as clock } from './flow/clock.js';
+import { takeLock } from './flow/lock.js';
 import { framed } from './format/frame.js';
 import { FormatterPool } from './format/formatter-pool.js';
 import type { FrameBatch } from './model/batch.js';
@@ -22,6 +24,8 @@ export interface ReplayOptions {
 
 /** Letters on their way at once: each is a pull reply. */
 const AT_ONCE = 8;
+/** Two at a time would send each letter twice; the process that keeps letters there has a lock of its own. */
+const LOCK = '.replay.lock';
 const UNDECODABLE = 65;
 const STOPPED = 75;
 const TOO_LARGE =
@@ -38,6 +42,9 @@ export async function runReplay({ directory, configFile, env, say }: ReplayOptio
   const host: Host = { cores: 1, consumer: hostname(), now: clock.now() };
   const settings = toSettings(loadConfig(configFile, env), host);
   const names = await letterNames(directory);
+  const lock = await takeLock(join(directory, LOCK));
+  if (lock.kind === 'taken')
+    throw new ForwarderError('DIRECTORY_IN_USE', `another replay is sending the letters in "${directory}" already`);
   const logs = await createLogger({ ...settings.log, secrets: secretsOf(settings) });
   const stop = new StopRequests();
   stop.listen();
@@ -50,6 +57,7 @@ export async function runReplay({ directory, configFile, env, say }: ReplayOptio
     await replay.close();
     await logs.flush(stop.hard);
     stop.close();
+    if (lock.kind === 'held') await lock.release();
   }
   say(`${replay.sent} of ${names.length} dead letters sent and removed`);
   if (replay.sent === names.length) return 0;

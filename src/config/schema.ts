@@ -37,7 +37,7 @@ const pipeline = section({
   logstore: slsName('logstore').describe('SLS logstore.'),
   consumerGroup: slsName('consumerGroup').describe('Consumer group; created if it is missing.'),
   consumer: optionalName('consumer').describe(
-    'Name of this consumer in the group. Must be unique among all processes; empty means: made up at start.',
+    'Name of this consumer in the group. Must be unique among all processes; empty means: made up at start, for a bounded run the same each time on one machine.',
   ),
   start: parsed(START_EXPECTED, parseStart)
     .prefault('begin')

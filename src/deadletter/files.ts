@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, statSync } from 'node:fs';
 import { access, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { writeFault } from '../errors/file-fault.js';
+import { takeLock, type Lock } from '../flow/lock.js';
 import { readRegularFile } from '../flow/read-file.js';
 import { dirname, join, resolve } from 'node:path';
 
@@ -26,9 +27,16 @@ export function directoryFault(directory: string): string | undefined {
   }
 }
 
-/** Makes the directory, with those above it, and takes away what a killed process had not finished. @returns bytes of the files in it. */
-export async function openDirectory(directory: string): Promise<number> {
+const LOCK = '.lock';
+
+/** Makes the directory, with those above it, and keeps other processes from using it at the same time. */
+export async function claimDirectory(directory: string): Promise<Lock> {
   await makeDirectory(resolve(directory));
+  return takeLock(join(directory, LOCK));
+}
+
+/** Takes away what a killed process had not finished. @returns bytes of the files in the directory. */
+export async function sizeOfDirectory(directory: string): Promise<number> {
   let bytes = 0;
   for (const name of await readdir(directory)) {
     const path = join(directory, name);

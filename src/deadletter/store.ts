@@ -1,9 +1,10 @@
 import { writeFault } from '../errors/file-fault.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { Clock } from '../flow/clock.js';
+import type { Lock } from '../flow/lock.js';
 import type { DeadLetter, DeadLetters } from '../model/ports.js';
 import type { Snapshot } from '../model/snapshot.js';
-import { exists, openDirectory, remove, sha256, syncDirectory, writeDurably } from './files.js';
+import { claimDirectory, exists, remove, sha256, sizeOfDirectory, syncDirectory, writeDurably } from './files.js';
 import { encodeSidecar } from './sidecar.js';
 
 export interface DeadLetterSettings {
@@ -31,25 +32,46 @@ export const SIDECAR = '.json';
 export class DeadLetterStore {
   readonly #settings: DeadLetterSettings;
   readonly #clock: Clock;
+  readonly #lock: Lock;
   #bytes: number;
 
-  /** @throws ForwarderError CONFIG_INVALID when the directory can't be used. */
+  /** @throws ForwarderError CONFIG_INVALID when the directory can't be used, DIRECTORY_IN_USE when another process uses it. */
   static async open(settings: DeadLetterSettings, clock: Clock): Promise<DeadLetterStore> {
+    const { directory } = settings;
     try {
-      return new DeadLetterStore(settings, clock, await openDirectory(settings.directory));
+      const lock = await claimDirectory(directory);
+      if (lock.kind === 'taken')
+        throw new ForwarderError(
+          'DIRECTORY_IN_USE',
+          `deadLetters.directory: another process uses "${directory}"; give each a directory of its own`,
+        );
+      return new DeadLetterStore(settings, clock, lock, await sizeOfDirectory(directory));
     } catch (cause) {
+      if (cause instanceof ForwarderError) throw cause;
       throw new ForwarderError(
         'CONFIG_INVALID',
-        `deadLetters.directory: can't use "${settings.directory}": ${reasonOf(cause)}`,
-        { cause },
+        `deadLetters.directory: can't use "${directory}": ${reasonOf(cause)}`,
+        {
+          cause,
+        },
       );
     }
   }
 
-  private constructor(settings: DeadLetterSettings, clock: Clock, bytes: number) {
+  private constructor(settings: DeadLetterSettings, clock: Clock, lock: Lock, bytes: number) {
+    this.#lock = lock;
     this.#settings = settings;
     this.#clock = clock;
     this.#bytes = bytes;
+  }
+
+  /** False where the directory takes no lock (a network file system): then nothing notices a second process that uses it. */
+  get isLocked(): boolean {
+    return this.#lock.kind === 'held';
+  }
+
+  async close(): Promise<void> {
+    if (this.#lock.kind === 'held') await this.#lock.release();
   }
 
   snapshot(): Snapshot['deadLetters'] {

@@ -13,6 +13,8 @@ export const CODES = {
   USAGE: { class: 'fatal', scope: 'process', exit: 64 },
   CONFIG_UNREADABLE: { class: 'fatal', scope: 'process', exit: 66 },
   CONFIG_INVALID: { class: 'fatal', scope: 'process', exit: 78 },
+  /** Another process uses the directory for dead letters. */
+  DIRECTORY_IN_USE: { class: 'fatal', scope: 'process', exit: 75 },
   /** Checkpoints of a consumer group can't be set while somebody reads. */
   GROUP_IN_USE: { class: 'fatal', scope: 'process', exit: 75 },
   /** What a command prints can't be written. */

@@ -54,3 +54,22 @@ test('a pipeline that can not start neither stops nor delays the others; with no
     assert.equal((await nobody.exited).code, 78, nobody.text());
   });
 });
+
+test('--once again, within the timeout of the group and without a name in the config, does not wait for its own former name', async () => {
+  await withEnds(LIVE, async (ends) => {
+    const pipeline = {
+      consumer: '',
+      consumerGroup: `g-${process.pid}`,
+      heartbeat: { interval: '500ms', timeout: '120s' },
+    };
+    const config = ends.fleet.writeConfig(configOf(ends, { pipeline }));
+    for (let run = 0; run < 3; run++) {
+      const forwarder = ends.fleet.run(['--config', config, '--once']);
+      // The group's timeout is as long as this test may take: a run that waited for it would not end.
+      assert.equal((await forwarder.exited).code, 0, forwarder.text());
+      assert.equal(forwarder.lines.filter(({ msg }) => msg === 'shard released').length, 3, 'all shards, each time');
+    }
+    const { sequence } = await ends.receiver.stats();
+    assert.equal(sequence.lost + sequence.duplicates + sequence.reordered, 0);
+  });
+});

@@ -25,8 +25,17 @@ const letter = (change: Partial<DeadLetter> = {}): DeadLetter => ({
   ...change,
 });
 
-const open = (directory: string, maxBytes = 1_000_000): Promise<DeadLetterStore> =>
-  DeadLetterStore.open({ directory, maxBytes, retryMs: 0 }, new ManualClock());
+const opened = new Map<string, DeadLetterStore>();
+
+/** As a process that starts when the one before has ended. */
+async function open(directory: string, maxBytes = 1_000_000): Promise<DeadLetterStore> {
+  await opened.get(directory)?.close();
+  const store = await DeadLetterStore.open({ directory, maxBytes, retryMs: 0 }, new ManualClock());
+  opened.set(directory, store);
+  return store;
+}
+
+const namesIn = (directory: string): string[] => readdirSync(directory).filter((name) => name !== '.lock');
 
 const isRefused = (thrown: unknown): boolean =>
   thrown instanceof ForwarderError &&
@@ -45,11 +54,11 @@ test('a letter is a body and a sidecar, and comes back as it was', async () => {
   const { pipeline, project, logstore, shard, cursor, nextCursor, encoding, rawSize, reason } = read.about;
   assert.deepEqual([pipeline, project, logstore, shard], ['main', 'demo', 'audit', 1]);
   assert.deepEqual([cursor, nextCursor, encoding, rawSize, reason], ['a==', 'b==', 'lz4', 1000, 'lz4-corrupt']);
-  const bytes = readdirSync(directory).reduce((sum, file) => sum + readFileSync(join(directory, file)).length, 0);
+  const bytes = namesIn(directory).reduce((sum, file) => sum + readFileSync(join(directory, file)).length, 0);
   assert.equal(store.snapshot()?.bytes, bytes);
   assert.equal((await open(directory)).snapshot()?.bytes, bytes, 'counted again at the next start');
   await removeLetter(directory, name);
-  assert.deepEqual(readdirSync(directory), []);
+  assert.deepEqual(namesIn(directory), []);
 });
 
 /** The disk fails the n-th sync of this directory. */
@@ -116,7 +125,7 @@ for (const [what, nth] of Object.entries({ body: 1, sidecar: 2 })) {
     const directory = temporaryDirectory('letters');
     const box = (await open(directory)).box(ORIGIN);
     await failingSync(directory, nth, () => assert.rejects(box.keep(letter()), isRefused));
-    assert.deepEqual(readdirSync(directory), []);
+    assert.deepEqual(namesIn(directory), []);
     const name = await box.keep(letter());
     assert.ok(typeof readLetter(directory, name) !== 'string');
   });
@@ -150,7 +159,7 @@ test('at the bound it refuses and leaves nothing behind', async () => {
   const { bytes } = store.snapshot()!;
   await assert.rejects(store.box(ORIGIN).keep(letter({ cursor: 'c==', body: Buffer.alloc(1500) })), isRefused);
   assert.equal(store.snapshot()?.bytes, bytes);
-  assert.equal(readdirSync(directory).length, 2);
+  assert.equal(namesIn(directory).length, 2);
 });
 
 test('what a killed process had not finished is no letter, and is swept at the next start', async () => {
@@ -159,7 +168,7 @@ test('what a killed process had not finished is no letter, and is swept at the n
   writeFileSync(join(directory, 'demo.audit.1.0123456789abcdef.body'), 'alone');
   assert.deepEqual(await letterNames(directory), []);
   assert.equal((await open(directory)).snapshot()?.bytes, 5);
-  assert.deepEqual(readdirSync(directory), ['demo.audit.1.0123456789abcdef.body']);
+  assert.deepEqual(namesIn(directory), ['demo.audit.1.0123456789abcdef.body']);
 });
 
 test('corrupt sidecars and bodies are told apart, never sent', async () => {
@@ -210,10 +219,11 @@ test('a full disk refuses, and takes the letter once there is room', async (t) =
     writeFileSync(filler, Buffer.alloc(200 * 1024));
     const large = letter({ body: Buffer.alloc(100 * 1024) });
     await assert.rejects(store.box(ORIGIN).keep(large), isRefused);
-    assert.deepEqual(readdirSync(directory), ['filler']);
+    assert.deepEqual(namesIn(directory), ['filler']);
     writeFileSync(filler, '');
     assert.ok(typeof readLetter(directory, await store.box(ORIGIN).keep(large)) !== 'string');
   } finally {
+    await opened.get(directory)?.close();
     spawnSync('umount', [directory]);
   }
 });
@@ -237,4 +247,14 @@ test('what is no regular file in the directory is neither waited for nor followe
     const found = readLetter(directory, name);
     assert.match(typeof found === 'string' ? found : 'a letter', words);
   }
+});
+
+test('a second process is refused the directory, until the first has closed it', async () => {
+  const directory = temporaryDirectory('letters');
+  const first = await open(directory);
+  assert.equal(first.isLocked, true);
+  const again = DeadLetterStore.open({ directory, maxBytes: 1_000_000, retryMs: 0 }, new ManualClock());
+  await assert.rejects(again, { code: 'DIRECTORY_IN_USE', message: /another process uses ".*"; give each/ });
+  await first.close();
+  await (await open(directory)).close();
 });
