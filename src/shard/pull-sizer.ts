@@ -19,6 +19,8 @@ export class PullSizer {
   /** Bytes per log group; the first guess is generous because a group may hold thousands of logs. */
   #groupBytes = 16 * 1024;
   #wantBytes: number;
+  /** Less than the service allows after a reply that was too large. */
+  #mostGroups = MAX_COUNT;
 
   /** @param maxBytes the largest reply to ask for. */
   constructor(maxBytes: number) {
@@ -27,13 +29,19 @@ export class PullSizer {
   }
 
   next(): PullSize {
-    const count = Math.max(1, Math.min(MAX_COUNT, Math.floor(this.#wantBytes / this.#groupBytes)));
+    const count = Math.max(1, Math.min(this.#mostGroups, Math.floor(this.#wantBytes / this.#groupBytes)));
     return { count, bytes: Math.min(this.#wantBytes, Math.ceil(count * this.#groupBytes)) };
+  }
+
+  /** The reply could not be used, perhaps because it is larger than we take: of log groups of 30 MB two are too many. */
+  askLess(asked: PullSize): void {
+    this.#mostGroups = Math.max(1, Math.floor(asked.count / 2));
   }
 
   /** @param asked what {@link next} said before this reply. */
   learn(asked: PullSize, logGroups: number, rawBytes: number): void {
     if (logGroups === 0) return;
+    this.#mostGroups = Math.min(MAX_COUNT, this.#mostGroups * 2);
     this.#groupBytes = Math.max(1, rawBytes / logGroups);
     // The service may cut a reply a little short of the count for reasons of its own.
     const full = logGroups * 2 >= asked.count;

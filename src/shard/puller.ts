@@ -1,4 +1,4 @@
-import type { ForwarderError } from '../errors/forwarder-error.js';
+import { asForwarderError, type ForwarderError } from '../errors/forwarder-error.js';
 import type { BudgetShare, Reservation } from '../flow/byte-budget.js';
 import { Sleeper, type Clock } from '../flow/clock.js';
 import type { LogSource, PullReply, StartPosition } from '../model/ports.js';
@@ -149,6 +149,7 @@ export class Puller {
       return { cursor, reply, reservation, scannedGroups, emptyAt };
     } catch (thrown) {
       reservation.release();
+      if (asForwarderError(thrown).code === 'SLS_PROTOCOL') this.#sizer.askLess(asked);
       // What failed is tried again by a pull, and without others behind it.
       this.#emptyReplies = 0;
       this.#expectsLittle = false;

@@ -98,7 +98,11 @@ export function createSlsClient(settings: SlsSettings, clock: Clock, log: Log): 
       const { project, logstore: name } = logstore;
       const calls = open(project, { name: `${project}/${name}`, path: `/logstores/${name}` });
       const admin = groupAdmin(calls.call, logstore.consumerGroup);
-      return { source: logSource(calls, logstore), group: consumerGroup(calls.call, logstore), admin };
+      return {
+        source: logSource(calls, logstore, settings.maxBodyBytes),
+        group: consumerGroup(calls.call, logstore),
+        admin,
+      };
     },
     listProjects: (signal) => listProjects(open(undefined, { name: endpoint.host, path: '' }).call, signal),
     listLogstores: (project, signal) => listLogstores(open(project, { name: project, path: '' }).call, signal),
@@ -109,11 +113,12 @@ export function createSlsClient(settings: SlsSettings, clock: Clock, log: Log): 
 function logSource(
   { call, repeat }: LogstoreCalls,
   { compression, query, processor, bodyBuffer }: LogstoreSettings,
+  maxRawBytes: number,
 ): LogSource {
   return {
     getCursor: (shard, from, signal) => getCursor(call, shard, from, signal),
     pull: (shard, cursor, count, signal, how) =>
-      pullLogs(call, { shard, cursor, count, compression, query, processor, bodyBuffer, signal, ...how }),
+      pullLogs(call, { shard, cursor, count, compression, query, processor, maxRawBytes, bodyBuffer, signal, ...how }),
     watch: (shard, cursor, watch) => watchTip(repeat, { shard, cursor, compression, query, processor }, watch),
     getCursorTime: (shard, cursor, signal) => getCursorTime(call, shard, cursor, signal),
     groupsBetween,

@@ -20,6 +20,8 @@ export interface PullFrom {
 export interface PullRequest extends PullFrom, PullHow {
   /** Log groups, 1..1000. */
   readonly count: number;
+  /** Of more log groups than one, more bytes than this are not taken, decompressed. */
+  readonly maxRawBytes: number;
   readonly bodyBuffer: (size: number) => ArrayBuffer;
   readonly signal: AbortSignal;
 }
@@ -35,7 +37,8 @@ export async function pullLogs(call: CallLogstore, request: PullRequest): Promis
   const wanted = pull(request, count, signal, endCursor);
   const reply = await call({ ...wanted, bodyBuffer, expectsLittle });
   const headers = readHeaders(reply);
-  const problem = typeof headers === 'string' ? headers : contradiction(headers, reply.bodyLength);
+  const problem =
+    typeof headers === 'string' ? headers : (contradiction(headers, reply.bodyLength) ?? excess(headers, request));
   if (typeof headers === 'string' || problem !== undefined) throw protocolError(reply, wanted.what, problem ?? '');
   return { ...headers, body: reply.body, bodyLength: reply.bodyLength };
 }
@@ -98,6 +101,12 @@ function contradiction({ logGroups, rawSize, encoding }: PullHeaders, bodyLength
     return `the body has ${bodyLength} bytes instead of the ${rawSize} it claims`;
   }
   return undefined;
+}
+
+/** Fewer log groups may be less. One alone that claims so much is the formatter's to refuse: it ends as a dead letter, not as a shard that stands still. */
+function excess({ rawSize }: PullHeaders, { count: asked, maxRawBytes }: PullRequest): string | undefined {
+  if (asked === 1 || rawSize <= maxRawBytes) return undefined;
+  return `it has ${rawSize} bytes, the limit is ${maxRawBytes}: asking for less`;
 }
 
 function header(reply: HttpReply, name: string): string | undefined {

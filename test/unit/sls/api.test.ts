@@ -132,6 +132,7 @@ const PULL = {
   endCursor: undefined,
   count: 100,
   compression: 'lz4',
+  maxRawBytes: 1 << 20,
   bodyBuffer: (size: number) => new ArrayBuffer(size),
   signal,
 } as const;
@@ -170,6 +171,15 @@ test('PullLogs with a query: scanned on the way, nothing left, and yet further',
   assert.deepEqual([query, pullMode], ["* | where a = 'x'", 'scan_on_stream']);
 });
 
+test('PullLogs: more than is taken, decompressed, is refused before anybody decodes it; a processor is asked for', async () => {
+  const large = answering('body', { ...HEADERS, 'x-log-bodyrawsize': String((1 << 20) + 1) });
+  await assert.rejects(pullLogs(large.call, { ...PULL, processor: 'no-debug' }), {
+    code: 'SLS_PROTOCOL',
+    message: /it has 1048577 bytes, the limit is 1048576: asking for less/,
+  });
+  assert.equal(large.asked[0]?.query?.['processor'], 'no-debug');
+});
+
 test('PullLogs: nothing there', async () => {
   const empty = { 'x-log-cursor': CURSOR, 'x-log-count': '0', 'x-log-bodyrawsize': '0', 'x-log-cursor-time': '0' };
   const reply = await pullLogs(answering('', empty).call, PULL);
@@ -184,8 +194,11 @@ test('PullLogs: a plain body has exactly the size it claims', async () => {
   await unusable(pullLogs(answering('x'.repeat(76), plain).call, PULL), /76 bytes instead of the 77/);
 });
 
-test('PullLogs: a claim far beyond the body is left to the formatter to refuse', async () => {
-  const reply = await pullLogs(answering('body', { ...HEADERS, 'x-log-bodyrawsize': '999999999999' }).call, PULL);
+test('PullLogs: a claim far beyond the body, of one log group, is left to the formatter to refuse', async () => {
+  const reply = await pullLogs(answering('body', { ...HEADERS, 'x-log-bodyrawsize': '999999999999' }).call, {
+    ...PULL,
+    count: 1,
+  });
   assert.equal(reply.rawSize, 999_999_999_999);
 });
 
