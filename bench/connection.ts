@@ -155,6 +155,8 @@ function makeBatch(): FrameBatch {
     sampled: 0,
     dropped: 0,
     truncated: 0,
+    empty: 0,
+    untimed: 0,
     rejected: [],
   };
 }

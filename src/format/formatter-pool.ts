@@ -142,11 +142,12 @@ export class FormatterPool {
     const result = await this.#run({ plan, body, bodyLength, encoding, rawSize, shard, cursor, region });
     this.#buffers.give(result.body);
     if (!result.ok) throw corrupt(batch, result.fault);
-    const { filtered, sampled, dropped, truncated, rejected } = result;
+    const { filtered, sampled, dropped, empty, truncated, untimed, rejected } = result;
+    const counts = { filtered, sampled, dropped, empty, truncated, untimed };
     const memory = result.grown ?? this.#arena.buffer;
     const bytes = new Uint8Array(memory, result.at, result.length);
     const ends = new Uint32Array(memory, result.endsAt, result.events);
-    return { shard, seq, cursor, nextCursor, bytes, ends, filtered, sampled, dropped, truncated, rejected };
+    return { shard, seq, cursor, nextCursor, bytes, ends, ...counts, rejected };
   }
 
   async #run(task: FormatTask): Promise<FormatResult> {

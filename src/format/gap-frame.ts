@@ -13,7 +13,15 @@ export interface GapOrigin {
 
 const ERROR = 3;
 const HOSTNAME_BYTES = 255;
-const NOTHING_LEFT_OUT = { filtered: 0, sampled: 0, dropped: 0, truncated: 0, rejected: [] } as const;
+const NOTHING_LEFT_OUT = {
+  filtered: 0,
+  sampled: 0,
+  dropped: 0,
+  empty: 0,
+  truncated: 0,
+  untimed: 0,
+  rejected: [],
+} as const;
 
 const WORDS: Readonly<Record<Gap['reason'], string>> = {
   undecodable: 'could not be decoded and were put aside',

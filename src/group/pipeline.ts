@@ -6,6 +6,7 @@ import type { Log } from '../model/log.js';
 import type { ConsumerGroup, DeadLetters, Destination, Formatter, GroupSettings, LogSource } from '../model/ports.js';
 import type { PipelineSnapshot } from '../model/snapshot.js';
 import { untilDone } from '../flow/retry.js';
+import { EventTeller } from '../shard/event-teller.js';
 import { ShardConsumer } from '../shard/shard-consumer.js';
 import type { ShardSettings } from '../shard/shard-settings.js';
 import { CollisionWatch } from './collision-watch.js';
@@ -54,6 +55,7 @@ export class Pipeline {
   readonly #deps: PipelineDeps;
   readonly #totals = new PipelineTotals();
   readonly #startErrors: ErrorReporter;
+  readonly #events: EventTeller;
   readonly #watch: ShardWatch;
   readonly #collisions: CollisionWatch;
   readonly #progress: ProgressWatch<ShardConsumer>;
@@ -70,6 +72,7 @@ export class Pipeline {
     this.#deps = deps;
     this.#timeoutSeconds = deps.settings.group.timeoutSeconds;
     this.#startErrors = new ErrorReporter(deps.clock, deps.log);
+    this.#events = new EventTeller(deps.clock, deps.log);
     this.finished = new Promise((resolve) => (this.#markFinished = resolve));
     this.#watch = new ShardWatch({
       source: deps.source,
@@ -134,6 +137,7 @@ export class Pipeline {
     this.#progress.stop();
     await Promise.all([this.#watch, this.#collisions, this.#lags, this.#retention].map((watch) => watch.stop()));
     await this.#member?.stop();
+    this.#events.end();
   }
 
   /** After {@link stop} was called: resolves when nothing will be handed over to the destination any more. */
@@ -233,6 +237,7 @@ export class Pipeline {
       budget,
       deadLetters,
       lease,
+      events: this.#events,
       clock,
       log,
       settings: settings.shard,

@@ -56,6 +56,9 @@ export interface FrameBatch extends BatchRef {
   readonly sampled: number;
   readonly dropped: number;
   readonly truncated: number;
+  /** Messages that came out empty, which are not sent; and logs sent with their own time because their `eventTime` could not be read. */
+  readonly empty: number;
+  readonly untimed: number;
   /** Logs that are to be kept as dead letters. */
   readonly rejected: readonly RejectedLog[];
 }

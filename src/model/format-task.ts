@@ -54,6 +54,9 @@ export interface FormatCounts {
   readonly sampled: number;
   readonly dropped: number;
   readonly truncated: number;
+  /** Messages that came out empty, which are not sent; and logs sent with their own time because their `eventTime` could not be read. */
+  readonly empty: number;
+  readonly untimed: number;
   readonly rejected: readonly RejectedLog[];
 }
 

@@ -52,6 +52,10 @@ export interface PipelineTotals {
   readonly sampledEvents: number;
   readonly droppedEvents: number;
   readonly truncatedEvents: number;
+  /** Came out empty and were not sent. */
+  readonly emptyEvents: number;
+  /** Sent with the time of the log, because their `eventTime` is missing or can't be read. */
+  readonly untimedEvents: number;
   /** Ranges that were not delivered, each told to the receiver by a gap event. */
   readonly gaps: number;
   /** Of those, kept as dead letters. */

@@ -1,3 +1,4 @@
+import type { FrameBatch } from '../model/batch.js';
 import { MOST_BYTES, type HeaderTexts } from './header-texts.js';
 import type { Message } from './message.js';
 
@@ -15,6 +16,9 @@ const FIELD_NAMES = ['HOSTNAME', 'APP-NAME', 'PROCID', 'MSGID'];
 
 /** What QRadar takes of one event by default, on 514/tcp. */
 const QRADAR_BYTES = 4096;
+const CUT_ADVICE =
+  'raise it where the receiver takes more, shorten a field first (trimFirst), or choose another oversize';
+
 /** From so many events on it is worth saying that all of them have or lack something. */
 const ENOUGH = 5;
 
@@ -27,6 +31,7 @@ export class Lint {
   readonly #forms = new Map<string, Set<Message['form']>>();
   readonly #eventIds = new Set<string>();
   readonly #ownKeys = new Set<string>();
+  readonly #looked = { truncated: 0, empty: 0, untimed: 0 };
   #events = 0;
   #withEventId = 0;
 
@@ -49,6 +54,8 @@ export class Lint {
     if (message.body.startsWith('\ufeff')) {
       this.#note('begins with a BOM, behind which QRadar and others find neither JSON nor LEEF; write bom: false');
     }
+    if (message.body === '{}')
+      this.#note('shows nothing of its log: none of its fields has a value; see fields and others');
     if (message.form === 'LEEF') this.#leef(message.body);
     if (this.#separator !== undefined) this.#pairs(message.body, this.#separator);
   }
@@ -62,11 +69,31 @@ export class Lint {
     );
   }
 
+  /** A batch, of whose events not all need be shown. */
+  looked({ truncated, empty, untimed }: Pick<FrameBatch, 'truncated' | 'empty' | 'untimed'>): void {
+    this.#looked.truncated += truncated;
+    this.#looked.empty += empty;
+    this.#looked.untimed += untimed;
+  }
+
+  #sums(): string[] {
+    const { truncated, empty, untimed } = this.#looked;
+    return [
+      ...(truncated > 0 ? [`${truncated} events are cut to maxEventBytes: ${CUT_ADVICE}`] : []),
+      ...(empty > 0
+        ? [`${empty} events are not sent, because nothing is left of them: see header, value and shape`]
+        : []),
+      ...(untimed > 0
+        ? [`${untimed} events have the time of the log: eventTime is missing in them or can't be read`]
+        : []),
+    ];
+  }
+
   /** One line each. */
   findings(): string[] {
     const of = (count: number): string =>
       count === this.#events ? 'every event' : `${count} of ${this.#events} events:`;
-    const lines = [...this.#found].map(([what, count]) => `${of(count)} ${what}`);
+    const lines = [...[...this.#found].map(([what, count]) => `${of(count)} ${what}`), ...this.#sums()];
     if (this.#events >= ENOUGH && this.#severities.size === 1) {
       lines.push('every event has the same severity; rules (or severityFrom) give those that matter a higher one');
     }

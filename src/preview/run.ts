@@ -84,7 +84,7 @@ class Preview {
   readonly #signal = AbortSignal.timeout(PATIENCE_MS);
   readonly #lint: Lint;
   #shown = 0;
-  #looked = { filtered: 0, sampled: 0, dropped: 0, rejected: 0, truncated: 0 };
+  #looked = { filtered: 0, sampled: 0, dropped: 0, rejected: 0, truncated: 0, empty: 0, untimed: 0 };
 
   constructor(request: PreviewRequest, plan: PipelinePlan, source: LogSource, formatter: Formatter, texts: Formatter) {
     this.#request = request;
@@ -125,11 +125,14 @@ class Preview {
 
   #show(batch: FrameBatch, texts: HeaderTexts): void {
     const { count, hex, print, say } = this.#request;
+    this.#lint.looked(batch);
     this.#looked.filtered += batch.filtered;
     this.#looked.sampled += batch.sampled;
     this.#looked.dropped += batch.dropped;
     this.#looked.rejected += batch.rejected.length;
     this.#looked.truncated += batch.truncated;
+    this.#looked.empty += batch.empty;
+    this.#looked.untimed += batch.untimed;
     for (const frame of framesOf(batch).slice(0, count - this.#shown)) {
       this.#shown += 1;
       const message = readMessage(unframed(frame, this.#plan.plan.framing));
@@ -142,12 +145,12 @@ class Preview {
 
   /** The counts are of all events that were looked at, which are more than those shown. */
   #sumUp(): void {
-    const { filtered, sampled, dropped, rejected, truncated } = this.#looked;
+    const { filtered, sampled, dropped, rejected, truncated, empty, untimed } = this.#looked;
     const { project, logstore } = this.#plan.settings;
     const size = `${this.#plan.plan.size?.maxBytes ?? 0} bytes`;
     const { say } = this.#request;
     if (this.#shown === 0) {
-      const isEmpty = filtered + sampled + dropped + rejected === 0;
+      const isEmpty = filtered + sampled + dropped + rejected + empty === 0;
       const found = isEmpty ? 'no events found' : 'none of the events looked at would be sent';
       say(`${found} (${project}/${logstore}); try another --from`);
     }
@@ -155,8 +158,14 @@ class Preview {
     if (sampled > 0) say(`looked at and left out by sampling: ${sampled} events`);
     if (dropped > 0) say(`looked at and dropped, being larger than ${size}: ${dropped} events`);
     if (rejected > 0) say(`looked at and kept as dead letters, being larger than ${size}: ${rejected} events`);
+    if (empty > 0) say(`looked at and left out because nothing is left of them: ${empty} events`);
+    if (untimed > 0) {
+      say(
+        `looked at and sent with the time of the log, because eventTime is missing or can't be read: ${untimed} events`,
+      );
+    }
     if (truncated > 0) say(`looked at and cut to ${size}: ${truncated} events`);
-    if (this.#request.lint && this.#shown > 0) {
+    if (this.#request.lint && this.#shown + empty > 0) {
       for (const finding of this.#lint.findings()) this.#request.say(`lint: ${finding}`);
     }
     this.#request.say('nothing was sent, nothing was committed');

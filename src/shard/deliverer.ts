@@ -4,6 +4,7 @@ import { Fifo } from '../flow/fifo.js';
 import { unlessAborted } from '../flow/stop-signal.js';
 import type { BatchRef, FrameBatch } from '../model/batch.js';
 import type { Route } from '../model/ports.js';
+import type { EventTeller } from './event-teller.js';
 import { keepRejected } from './keep-rejected.js';
 import { mendBatch, type MendDeps } from './mend.js';
 import type { ShardStats } from './shard-stats.js';
@@ -11,6 +12,7 @@ import type { ShardStats } from './shard-stats.js';
 export interface DelivererDeps extends MendDeps {
   readonly route: Route;
   readonly stats: ShardStats;
+  readonly events: EventTeller;
   /** Asked before each batch; false once the lease is gone. */
   readonly maySend: () => boolean;
 }
@@ -105,14 +107,16 @@ export class Deliverer {
   async #sendPart(part: FrameBatch): Promise<void> {
     // The filters may leave nothing to send.
     if (part.ends.length > 0) await this.#deps.route.send(part);
-    const { stats, gaps } = this.#deps;
+    const { stats, events } = this.#deps;
     stats.settledEvents += part.ends.length;
     stats.settledBytes += part.bytes.length;
     stats.filteredEvents += part.filtered;
     stats.sampledEvents += part.sampled;
     stats.droppedEvents += part.dropped;
-    gaps.drops.dropped(part.shard, part.dropped);
     stats.truncatedEvents += part.truncated;
+    stats.emptyEvents += part.empty;
+    stats.untimedEvents += part.untimed;
+    events.settled(part);
   }
 
   #hold(item: InFlight, bytes: number): void {

@@ -2,7 +2,6 @@ import type { Clock } from '../flow/clock.js';
 import type { BatchRef, FrameBatch } from '../model/batch.js';
 import type { Log } from '../model/log.js';
 import type { Formatter, Gap } from '../model/ports.js';
-import { DropTeller } from './drop-teller.js';
 import type { ShardStats } from './shard-stats.js';
 
 export interface GapTellerDeps {
@@ -21,12 +20,10 @@ const WORDS: Readonly<Record<Gap['reason'], string>> = {
 
 /** Says everywhere that a range will not be delivered: the log, the metrics, and the event for the receiver that stands in its place. */
 export class GapTeller {
-  readonly drops: DropTeller;
   readonly #deps: GapTellerDeps;
 
   constructor(deps: GapTellerDeps) {
     this.#deps = deps;
-    this.drops = new DropTeller(deps.clock, deps.log);
   }
 
   /**

@@ -11,6 +11,7 @@ import type { ConsumerGroup, DeadLetters, Destination, Formatter, LogSource, Rou
 import type { ShardPhase, ShardSnapshot } from '../model/snapshot.js';
 import { Committer } from './committer.js';
 import { Deliverer } from './deliverer.js';
+import type { EventTeller } from './event-teller.js';
 import { GapTeller } from './gap-teller.js';
 import { LagMeter, type Position } from './lag.js';
 import { cursorAfterExpiry, resolveStart, type ShardStart } from './position.js';
@@ -30,6 +31,8 @@ export interface ShardDeps {
   readonly budget: BudgetShare;
   readonly deadLetters: DeadLetters | undefined;
   readonly lease: Lease;
+  /** Of the whole pipeline. */
+  readonly events: EventTeller;
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: ShardSettings;
@@ -85,17 +88,13 @@ export class ShardConsumer {
     this.progress = new Progress(deps.clock, this.#window, () => this.#puller);
     this.lag = new LagMeter({ ...deps, window: this.#window, stats: this.stats, reading: () => this.#puller });
     this.handedOver = new Promise((resolve) => (this.#endHandOver = resolve));
+    const { source, formatter, clock, deadLetters, events } = deps;
     this.#deliverer = new Deliverer({
-      source: deps.source,
-      formatter: deps.formatter,
-      clock: deps.clock,
+      ...{ source, formatter, clock, deadLetters, events, stats: this.stats, route: this.#route },
       backoff: deps.settings.retry,
-      deadLetters: deps.deadLetters,
       onExpiredCursor: deps.settings.onExpiredCursor,
       gaps: this.#gaps,
       signal: this.#stop.hard,
-      route: this.#route,
-      stats: this.stats,
       maySend: () => this.#mayAct(),
       onError: this.#report,
     });

@@ -19,6 +19,8 @@ export class ShardStats {
   sampledEvents = 0;
   droppedEvents = 0;
   truncatedEvents = 0;
+  emptyEvents = 0;
+  untimedEvents = 0;
   gaps = 0;
   deadLetters = 0;
   /** Failed requests by error code. */
@@ -27,7 +29,8 @@ export class ShardStats {
 
   /** Events that come of a log group, on average; undefined before anything is settled. */
   get eventsPerGroup(): number | undefined {
-    const events = this.settledEvents + this.filteredEvents + this.sampledEvents + this.droppedEvents;
+    const events =
+      this.settledEvents + this.filteredEvents + this.sampledEvents + this.droppedEvents + this.emptyEvents;
     return this.settledGroups === 0 ? undefined : events / this.settledGroups;
   }
 
@@ -58,6 +61,8 @@ export class ShardStats {
     this.sampledEvents += other.sampledEvents;
     this.droppedEvents += other.droppedEvents;
     this.truncatedEvents += other.truncatedEvents;
+    this.emptyEvents += other.emptyEvents;
+    this.untimedEvents += other.untimedEvents;
     this.gaps += other.gaps;
     this.deadLetters += other.deadLetters;
     for (const [code, times] of Object.entries(other.errors)) this.countError(code, times);
@@ -71,9 +76,19 @@ export class ShardStats {
     const { pull, format, commit } = this.stages;
     const { checkpoints, gaps, deadLetters, errors, filteredEvents, sampledEvents, droppedEvents, truncatedEvents } =
       this;
+    const { emptyEvents, untimedEvents } = this;
     return {
       ...{ pulls, pulledBytes, rawBytes, logGroups, settledEvents, settledBytes, checkpoints },
-      ...{ gaps, deadLetters, filteredEvents, sampledEvents, droppedEvents, truncatedEvents },
+      ...{
+        gaps,
+        deadLetters,
+        filteredEvents,
+        sampledEvents,
+        droppedEvents,
+        truncatedEvents,
+        emptyEvents,
+        untimedEvents,
+      },
       errors: { ...errors },
       stages: { pull: pull.snapshot(), format: format.snapshot(), commit: commit.snapshot() },
     };

@@ -117,6 +117,16 @@ export const FAMILIES: readonly Family[] = [
     'Events cut to maxEventBytes (oversize: truncate).',
     ({ totals }) => totals.truncatedEvents,
   ),
+  ofPipeline(
+    'empty_events_total',
+    'Events not sent because nothing is left of them: a message of no bytes.',
+    ({ totals }) => totals.emptyEvents,
+  ),
+  ofPipeline(
+    'untimed_events_total',
+    "Events sent with the time of the log because their eventTime is missing or can't be read.",
+    ({ totals }) => totals.untimedEvents,
+  ),
   ofPipeline('checkpoints_total', 'Checkpoints stored.', ({ totals }) => totals.checkpoints),
   ofPipeline(
     'gaps_total',

@@ -59,6 +59,8 @@ interface Exports {
   sampledLogs(): number;
   droppedLogs(): number;
   truncatedLogs(): number;
+  emptyLogs(): number;
+  untimedLogs(): number;
 }
 
 interface KernelPlan {
@@ -206,7 +208,10 @@ export class Kernel {
     const sampled = this.#kernel.sampledLogs();
     const dropped = this.#kernel.droppedLogs();
     const truncated = this.#kernel.truncatedLogs();
-    return { ok: true, ...output.finish(), filtered, sampled, dropped, truncated, rejected: rejected.logs };
+    const empty = this.#kernel.emptyLogs();
+    const untimed = this.#kernel.untimedLogs();
+    const counts = { filtered, sampled, dropped, empty, truncated, untimed };
+    return { ok: true, ...output.finish(), ...counts, rejected: rejected.logs };
   }
 
   #instance(): Exports {

@@ -246,6 +246,10 @@ export const RECORDS = {
     maxLength: 'u32',
     /** Parts. */
     parts: 'list',
+    /** What stands where it comes out empty … */
+    empty: 'text',
+    /** … unless it stands in brackets, which are left out then: the last byte before it, and the first behind. */
+    bracketed: 'u32',
   },
 
   /** Ready bytes (a name), then a value made of Parts. */

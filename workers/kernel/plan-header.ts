@@ -32,17 +32,22 @@ const BOM = '\ufeff';
 export function encodeSegments(arena: Arena, header: Header, refs: RefTable): Span {
   const segments: Values<'Segment'>[] = [];
   let literal = '';
-  for (const { before, template, max } of fieldsOf(header)) {
+  for (const { before, template, max, empty = NILVALUE, behind = '' } of fieldsOf(header)) {
     literal += before;
     const fixed = fixedField(template, max);
     if (fixed === undefined) {
-      segments.push({ literal: arena.text(literal), maxLength: max, parts: refs.template(template) });
-      literal = '';
+      const bracketed = Number(behind !== '');
+      const field = { maxLength: max, parts: refs.template(template), empty: arena.text(empty), bracketed };
+      segments.push({ literal: arena.text(literal), ...field });
+      literal = behind;
+    } else if (fixed === '' && behind !== '') {
+      literal = literal.slice(0, -before.length);
     } else {
-      literal += fixed;
+      literal += (fixed || empty) + behind;
     }
   }
-  segments.push({ literal: arena.text(literal + endOfHeader(header)), maxLength: 0, parts: [0, 0] });
+  const end = { maxLength: 0, parts: [0, 0], empty: [0, 0], bracketed: 0 } as const;
+  segments.push({ literal: arena.text(literal + endOfHeader(header)), ...end });
   return arena.list('Segment', segments);
 }
 
@@ -50,15 +55,26 @@ interface HeaderField {
   readonly before: string;
   readonly template: Template;
   readonly max: number;
+  /** What stands where it comes out empty; {@link NILVALUE} unless said. */
+  readonly empty?: string;
+  /** A closing bracket, where `before` opens one: both are left out where the field comes out empty. */
+  readonly behind?: string;
 }
+
+/** RFC 5424 §6.2. */
+const NILVALUE = '-';
+/** RFC 3164 §5.3 wants a name of letters and digits; receivers take the first word of the body for it where there is none. */
+const EMPTY_TAG = 'sls';
 
 function fieldsOf({ style, hostname, appName, procId, msgId }: Header): HeaderField[] {
   if (style === 'none') return [];
   const host = { before: ' ', template: hostname, max: MAX_HOSTNAME };
   if (style === 'rfc3164') {
     if (appName.length === 0) return [host];
-    const tag = { before: ' ', template: appName, max: MAX_TAG };
-    return procId.length === 0 ? [host, tag] : [host, tag, { before: '[', template: procId, max: MAX_PROC_ID }];
+    const tag = { before: ' ', template: appName, max: MAX_TAG, empty: EMPTY_TAG };
+    return procId.length === 0
+      ? [host, tag]
+      : [host, tag, { before: '[', template: procId, max: MAX_PROC_ID, behind: ']' }];
   }
   return [
     host,
@@ -68,10 +84,10 @@ function fieldsOf({ style, hostname, appName, procId, msgId }: Header): HeaderFi
   ];
 }
 
-function endOfHeader({ style, appName, procId, structuredData, bom }: Header): string {
+function endOfHeader({ style, appName, structuredData, bom }: Header): string {
   const mark = bom ? BOM : '';
   if (style === 'none') return mark;
-  if (style === 'rfc3164') return `${appName.length === 0 ? '' : procId.length === 0 ? ':' : ']:'} ${mark}`;
+  if (style === 'rfc3164') return `${appName.length === 0 ? '' : ':'} ${mark}`;
   return structuredData.length === 0 ? ` - ${mark}` : ' ';
 }
 
@@ -83,7 +99,7 @@ function fixedField(template: Template, maxLength: number): string | undefined {
     text += part.text;
   }
   const bytes = new TextEncoder().encode(text).subarray(0, maxLength);
-  return Array.from(bytes, (byte) => (byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '_')).join('') || '-';
+  return Array.from(bytes, (byte) => (byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '_')).join('');
 }
 
 /** Every value with the bytes before it, and at last those behind. */

@@ -35,7 +35,28 @@ const json = fc
 const change = fc.tuple(
   fc.double({ min: 0, max: 1, noNaN: true }),
   fc.nat(2),
-  fc.constantFrom('', '"', '\\', '{', '}', '[', ']', ',', ':', ' ', '\n', '\u0001', 'é', '1', '\\u12', '\\"', '""'),
+  fc.constantFrom(
+    '',
+    '"',
+    '\\',
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    ':',
+    ' ',
+    '\n',
+    '\u0001',
+    'é',
+    '1',
+    '\\u12',
+    '\\ud83d',
+    '\\uDE00',
+    '\\uD83D\\ude00',
+    '\\"',
+    '""',
+  ),
 );
 
 /** Some characters are replaced. */

@@ -72,7 +72,7 @@ function keyValue({ separator, quote }: KeyValueBodyPlan, plan: FormatPlan, { gr
     .join('');
 }
 
-function json({ members, rest: planned, expand }: JsonBodyPlan, plan: FormatPlan, event: Event): string {
+function json({ members, rest, expand }: JsonBodyPlan, plan: FormatPlan, event: Event): string {
   const { group, log } = event;
   const text = (bytes: Uint8Array | undefined): string => jsonString(decodeText(bytes ?? NONE));
   const found = members.flatMap(({ name, value }) => {
@@ -84,7 +84,6 @@ function json({ members, rest: planned, expand }: JsonBodyPlan, plan: FormatPlan
     const nested = expand && isValue && pieces.length === 1 && only !== undefined && isJson(only);
     return [`${JSON.stringify(name)}:${nested ? compactJson(only) : jsonString(pieces.map(decodeText).join(''))}`];
   });
-  const rest = found.length === 0 ? 'all' : planned;
   const names = new Set(members.map(({ name }) => latin1(Buffer.from(name))));
   const others: Written[] = [];
   const add = (kind: BodyField['kind'], own: string, key: Uint8Array, value: string, isEmpty: boolean): void => {
@@ -117,7 +116,12 @@ const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin
 const jsonString = (text: string): string => JSON.stringify(text.replaceAll('\0', ''));
 
 function compactJson(bytes: Uint8Array): string {
-  return decodeText(bytes).replace(/("(?:\\.|[^"\\])*")|[ \n\r\t]+/gs, (_, string: string | undefined) => string ?? '');
+  return decodeText(bytes)
+    .replace(/("(?:\\.|[^"\\])*")|[ \n\r\t]+/gs, (_, string: string | undefined) => string ?? '')
+    .replace(
+      /(\\u[Dd][89ABab][\da-fA-F]{2}\\u[Dd][C-Fc-f][\da-fA-F]{2})|\\u[Dd][89A-Fa-f][\da-fA-F]{2}|\\./gs,
+      (escape, pair) => (pair === undefined && escape.length > 2 ? '\\ufffd' : escape),
+    );
 }
 
 const RATING: Template = [{ kind: 'field', refs: [{ kind: 'rating' }], fallback: '' }];

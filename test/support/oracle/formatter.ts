@@ -37,7 +37,9 @@ function frameOf(event: Event, plan: FormatPlan): Uint8Array[] {
   // The rules ask the same: what they make of the severity is known only afterwards.
   if (!isWanted(plan, { ...event, priority: plan.header.priority })) return [];
   const whole = (one: Event): Message => ({ head: headerOf(plan, one), body: bodyOf(plan, one) });
-  return fit(masked(event, plan), whole, plan).map((bytes) => framed(bytes, plan));
+  return fit(masked(event, plan), whole, plan)
+    .filter((bytes) => bytes.length > 0)
+    .map((bytes) => framed(bytes, plan));
 }
 
 function framed(bytes: Buffer, { framing }: FormatPlan): Uint8Array {
@@ -48,14 +50,15 @@ function framed(bytes: Buffer, { framing }: FormatPlan): Uint8Array {
 
 function headerOf({ header }: FormatPlan, event: Event): string {
   const { hostname, appName, procId, msgId } = header;
-  const field = (template: Template, max: number): string => headerField(template, max, event);
+  const field = (template: Template, max: number): string => headerField(template, max, event) || '-';
   const bom = header.bom ? '\ufeff' : '';
   if (header.style === 'none') return bom;
   if (header.style === 'rfc3164') {
     const start = `<${event.priority}>${oldTime(header, event)} ${field(hostname, 255)} `;
     if (appName.length === 0) return start + bom;
-    const process = procId.length === 0 ? '' : `[${field(procId, 128)}]`;
-    return `${start}${field(appName, 32)}${process}: ${bom}`;
+    const process = headerField(procId, 128, event);
+    const tag = headerField(appName, 32, event) || 'sls';
+    return `${start}${tag}${process && `[${process}]`}: ${bom}`;
   }
   const head = [
     `<${event.priority}>1`,
@@ -84,5 +87,5 @@ function oldTime({ dialect, fractionDigits, zone }: FormatPlan['header'], { mome
 
 function headerField(template: Template, max: number, event: Event): string {
   const bytes = Buffer.concat(valuesOf(template, event)).subarray(0, max);
-  return Array.from(bytes, (byte) => (byte >= 33 && byte <= 126 ? String.fromCharCode(byte) : '_')).join('') || '-';
+  return Array.from(bytes, (byte) => (byte >= 33 && byte <= 126 ? String.fromCharCode(byte) : '_')).join('');
 }

@@ -137,5 +137,6 @@ const isNameToken = (json: string, done: string): boolean => json.startsWith(':'
 function cutsInside(string: string, offer: (part: string) => void): void {
   let part = '"';
   offer(part);
-  for (const [character] of string.slice(1, -1).matchAll(/\\u....|\\.|[^\\]/gsu)) offer((part += character));
+  for (const [character] of string.slice(1, -1).matchAll(/\\u[Dd][89ABab]..\\u....|\\u....|\\.|[^\\]/gsu))
+    offer((part += character));
 }

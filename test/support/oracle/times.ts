@@ -55,7 +55,8 @@ const CLF = new RegExp(String.raw`^(\d\d)/([A-Z][a-z]{2})/(\d{4}):${TIME}:(\d\d)
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /** What a value says, if it can be read. */
-export function momentOf(text: string, { format, zone }: EventTimePlan): Moment | undefined {
+export function momentOf(value: string, { format, zone }: EventTimePlan): Moment | undefined {
+  const text = value.replace(/^[ \t\n\r]+|[ \t\n\r]+$/g, '');
   if (format === 'iso8601') {
     const [found, year, , month, day, hour, minute, second = '0', part = '', offset] = ISO.exec(text) ?? [];
     return found === undefined
@@ -85,17 +86,13 @@ function moment(
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts;
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
-  date.setUTCHours(hour, minute, second);
-  const read = [
-    date.getUTCFullYear(),
-    date.getUTCMonth() + 1,
-    date.getUTCDate(),
-    date.getUTCHours(),
-    date.getUTCMinutes(),
-  ];
-  if (read.join() !== parts.slice(0, 5).join() || date.getUTCSeconds() !== second) return undefined;
-  const local = date.getTime() / 1000;
+  const read = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()];
+  if (read.join() !== parts.slice(0, 3).join()) return undefined;
+  const isEndOfDay = hour === 24 && minute === 0 && second === 0 && Number(part) === 0;
+  if ((hour > 23 && !isEndOfDay) || minute > 59 || second > 60) return undefined;
+  const local = date.setUTCHours(hour, minute, second) / 1000;
   const seconds = offset === undefined ? inZone(local, zone) : local - minutesOf(offset) * 60;
+  if (second === 60 && seconds % 86_400 !== 0) return undefined;
   const fits = !Number.isNaN(seconds) && seconds >= 0 && seconds <= LAST;
   return fits ? { seconds, nanoseconds: Number(part.slice(0, 9).padEnd(9, '0')) } : undefined;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ErrorCode } from '../../../src/errors/codes.js';
 import { Lease } from '../../../src/group/lease.js';
+import { EventTeller } from '../../../src/shard/event-teller.js';
 import { ShardConsumer } from '../../../src/shard/shard-consumer.js';
 import { GAP } from '../../support/fake-delivery.js';
 import { FakeProcess, shardSettings } from '../../support/fake-pipeline.js';
@@ -150,7 +151,15 @@ test('asks the clock, not a timer, whether the lease stands: on waking nothing i
   const { source } = service;
   const { formatter, log } = process;
   const budget = process.budget.share(1);
-  const ends = { source, group, formatter, destination, budget, deadLetters: undefined };
+  const ends = {
+    source,
+    group,
+    formatter,
+    destination,
+    budget,
+    deadLetters: undefined,
+    events: new EventTeller(clock, log),
+  };
   const deps = { shard: 0, ...ends, lease, clock, log, settings: shardSettings, endIsTold: () => true };
   destination.prompt = false;
   const consumer = new ShardConsumer(deps);

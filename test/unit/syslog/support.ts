@@ -78,7 +78,9 @@ export function batch(shard: number, seq: number, count = 10, size = 100): Frame
     filtered: 0,
     sampled: 0,
     dropped: 0,
+    empty: 0,
     truncated: 0,
+    untimed: 0,
     rejected: [],
   };
 }

@@ -54,6 +54,8 @@ export const pipeline = (more: Partial<PipelineSnapshot> = {}): PipelineSnapshot
     sampledEvents: 31,
     droppedEvents: 2,
     truncatedEvents: 1,
+    emptyEvents: 0,
+    untimedEvents: 0,
     settledBytes: 12_000,
     checkpoints: 2,
     gaps: 0,

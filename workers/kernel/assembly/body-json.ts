@@ -117,12 +117,10 @@ export function jsonBody(dst: usize, contents: usize, logEnd: usize): usize {
     if (isEmptyValue(member.parts, member.partsCount)) continue;
     dst = writeJsonValue(literal(comma(dst), member), member, plan.expand != 0);
   }
-  // A log of another kind than the members were meant for must not become an empty object.
-  const rest = first ? REST_ALL : plan.rest;
   for (let turn: u32 = 0; turn <= plan.orderCount; turn++) {
     beginTurn(turn);
-    if (rest == REST_ALL) dst = groupOf(timesOf(dst));
-    if (rest >= REST_CONTENTS) dst = contentsOf(dst, contents, logEnd);
+    if (plan.rest == REST_ALL) dst = groupOf(timesOf(dst));
+    if (plan.rest >= REST_CONTENTS) dst = contentsOf(dst, contents, logEnd);
   }
   return byte(dst, CLOSE);
 }

@@ -1,6 +1,7 @@
 /** Messages that are larger than a receiver takes are cut, so that what is left is still UTF-8, and JSON where it was. */
 import { BODY_JSON, ESCAPE_CEF_VALUE, ESCAPE_KV_VALUE } from './layout';
 import { plan } from './plan';
+import { hex, isSurrogate } from './quotes';
 import { copyReady } from './text';
 
 const QUOTE: u32 = 0x22;
@@ -124,9 +125,10 @@ function stringUpTo(p: usize, end: usize, isName: bool): usize {
   return at + 1;
 }
 
+/** Escaped surrogates come in pairs: half a pair was replaced when it was written. */
 function characterLength(p: usize): usize {
   const c: u32 = load<u8>(p);
-  if (c == BACKSLASH) return <u32>load<u8>(p + 1) == 0x75 ? 6 : 2;
+  if (c == BACKSLASH) return <u32>load<u8>(p + 1) != 0x75 ? 2 : isSurrogate(hex(p + 2)) ? 12 : 6;
   return c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
 }
 

@@ -11,6 +11,7 @@ export let seconds: u32 = 0;
 export let nanoseconds: u32 = 0;
 
 const DAY: i64 = 86_400;
+const LEAP_SECOND: i32 = 60;
 const PER_SECOND: u64 = 1_000_000_000;
 /** Powers of ten from 0 to 9. */
 const POWERS = memory.data<u32>([
@@ -27,19 +28,35 @@ const SPACE: u32 = 0x20;
 let at: usize = 0;
 let end: usize = 0;
 
+/** The field is missing, or holds no time that can be read: the log's own counts. */
+export let unread: bool = false;
+
+/** For the next batch, whose plan may have no such field. */
+export function beginTimes(): void {
+  unread = false;
+}
+
 /** For the log whose refs were looked up last. What can't be read leaves the log's own time. */
 export function readEventTime(): void {
+  unread = true;
   hasTime = logHasTime;
   seconds = logTime;
   nanoseconds = logNanoseconds;
   const ref = refOf(plan.timeRef);
   at = ref.value;
   end = at + ref.valueLength;
+  while (at < end && isBlank(load<u8>(at))) at++;
+  while (at < end && isBlank(load<u8>(end - 1))) end--;
   const format = plan.timeFormat;
   if (at == end) return;
   if (format == FORMAT_ISO8601) isoTime();
   else if (format == FORMAT_CLF) clfTime();
   else unixTime(format);
+}
+
+/** Space, TAB, LF or CR. */
+function isBlank(c: u32): bool {
+  return c == SPACE || c == 0x09 || c == 0x0a || c == 0x0d;
 }
 
 /** @param power of ten: nanoseconds in the unit. */
@@ -94,9 +111,13 @@ function clock(year: i32, month: i32, day: i32, short: bool): void {
     part = fraction(9);
   } else if (!short) return;
   if (year < 0 || month < 1 || month > 12 || day < 1 || day > daysOf(month, year)) return;
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59 || part < 0) return;
+  if (hour < 0 || hour > 24 || minute < 0 || minute > 59 || second < 0 || second > LEAP_SECOND || part < 0) return;
+  // ISO 8601: the end of the day, which is the beginning of the next.
+  if (hour == 24 && (minute != 0 || second != 0 || part != 0)) return;
   const local = daysFrom1970(year, month, day) * DAY + hour * 3600 + minute * 60 + second;
   const found = at == end ? inZone(local) : local - offset() * 60;
+  // RFC 3339 §5.7: only the last minute of a day of UTC has one; Unix time counts it as the first second of the next day.
+  if (second == LEAP_SECOND && found % DAY != 0) return;
   if (at == end && found >= 0 && found <= <i64>u32.MAX_VALUE) accept(<u32>found, <u32>part);
 }
 
@@ -129,6 +150,7 @@ function offset(): i64 {
 }
 
 function accept(found: u32, part: u32): void {
+  unread = false;
   hasTime = true;
   seconds = found;
   nanoseconds = part;

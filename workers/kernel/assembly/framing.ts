@@ -12,13 +12,17 @@ let start: u32 = 0;
 /** Bytes held for the count and its space: as many as the last frame needed, which is nearly always right. */
 let prefix: u32 = 4;
 
+/** Where the open frame's message began; once the window was emptied, something else lies there. */
+let message: usize = 0;
+
 /** Output offset of the body of the open frame. */
 let body: u32 = 0;
 
 /** @returns where the message goes. */
 export function openFrame(dst: usize): usize {
   start = offsetOf(dst);
-  return plan.counted == 0 ? dst : copyReady(dst, plan.command, plan.commandLength) + prefix;
+  message = plan.counted == 0 ? dst : copyReady(dst, plan.command, plan.commandLength) + prefix;
+  return message;
 }
 
 /** @param dst behind the header. */
@@ -47,12 +51,30 @@ export function frameAt(): usize {
   return addressOf(start);
 }
 
+/** Messages of no bytes, which are not sent: `0 ` breaks receivers that count octets, and nothing tells what such a frame is about. */
+export let empty: u32 = 0;
+
+/** For the next batch. */
+export function beginFrames(): void {
+  empty = 0;
+}
+
 /** @param dst behind the message. */
 export function closeFrame(dst: usize): usize {
+  if (dst == message && isEmpty(dst)) return dropFrame();
   if (plan.counted != 0) dst = writeCount(dst);
   store<u64>(dst, load<u64>(plan.trailer));
   dst += plan.trailerLength;
   return noteEnd(dst);
+}
+
+function isEmpty(dst: usize): bool {
+  return offsetOf(dst) == start + (plan.counted != 0 ? plan.commandLength + <u32>prefix : 0);
+}
+
+function dropFrame(): usize {
+  empty++;
+  return addressOf(start);
 }
 
 function writeCount(dst: usize): usize {

@@ -3,16 +3,29 @@ import { ESCAPE_SD_VALUE, PART_SIZE, Part, SEGMENT_SIZE, Segment } from './layou
 import { firstNonEmpty, literal, memberAt, writeValue } from './members';
 import { plan } from './plan';
 
-const NILVALUE: u8 = 0x2d;
 const UNDERSCORE: i8 = 0x5f;
 
 /** At most about 500 bytes: the caller has room for them. */
 export function headerFields(dst: usize): usize {
+  /** 1 behind brackets that were left out. */
+  let skipped: u32 = 0;
   for (let i: u32 = 0; i < plan.segmentsCount; i++) {
     const segment = changetype<Segment>(plan.segments + i * SEGMENT_SIZE);
-    memory.copy(dst, segment.literal, segment.literalLength);
-    dst += segment.literalLength;
-    if (segment.maxLength != 0) dst = headerField(dst, segment);
+    const length = segment.literalLength - skipped;
+    memory.copy(dst, segment.literal + skipped, length);
+    dst += length;
+    skipped = 0;
+    if (segment.maxLength == 0) continue;
+    const begin = dst;
+    dst = headerField(dst, segment);
+    if (dst != begin) continue;
+    if (segment.bracketed != 0) {
+      dst--;
+      skipped = 1;
+    } else {
+      memory.copy(dst, segment.empty, segment.emptyLength);
+      dst += segment.emptyLength;
+    }
   }
   return dst;
 }
@@ -27,7 +40,6 @@ export function structuredData(dst: usize): usize {
 }
 
 function headerField(dst: usize, segment: Segment): usize {
-  const begin = dst;
   const limit = dst + segment.maxLength;
   for (let i: u32 = 0; i < segment.partsCount; i++) {
     const part = changetype<Part>(segment.parts + i * PART_SIZE);
@@ -37,7 +49,6 @@ function headerField(dst: usize, segment: Segment): usize {
         ? printable(dst, limit, part.text, part.textLength)
         : printable(dst, limit, ref.value, ref.valueLength);
   }
-  if (dst == begin) store<u8>(dst++, NILVALUE);
   return dst;
 }
 

@@ -1,7 +1,7 @@
 /** From one raw batch to its frames. Everything is checked against its parent, nothing is allocated, nothing outlives a run. */
 import { beginIds, nextGroup, nextLog, originBuffer } from './computed';
-import { readEventTime } from './event-time';
-import { closeFrame, openFrame } from './framing';
+import { beginTimes, readEventTime, unread } from './event-time';
+import { beginFrames, closeFrame, empty, openFrame } from './framing';
 import { Head } from './layout';
 import { countLogs, GROUP_LOG, LIST_GROUP, scanGroup, scanLog, scanNamedLog } from './log';
 import { inflate as inflateBlock } from './lz4';
@@ -19,6 +19,7 @@ import { flush, makeRoom, openWindow, setConsumed } from './window';
 
 let filtered: u32 = 0;
 let sampled: u32 = 0;
+let untimed: u32 = 0;
 
 /** First byte the host may use. */
 export function heapBase(): usize {
@@ -54,6 +55,16 @@ export function droppedLogs(): u32 {
   return dropped;
 }
 
+/** Messages of no bytes that the last {@link format} left out. */
+export function emptyLogs(): u32 {
+  return empty;
+}
+
+/** Logs to be sent whose event time could not be read: the log's own stands for it. */
+export function untimedLogs(): u32 {
+  return untimed;
+}
+
 /** Messages that the last {@link format} cut. */
 export function truncatedLogs(): u32 {
   return truncated;
@@ -74,12 +85,14 @@ export function format(
   usePlan(planAt);
   beginRaw(at);
   beginIds(originLength, cursorHigh, cursorLow);
+  beginFrames();
   beginOversize();
   beginMessages();
   beginRefs();
   beginMasks();
   beginTimestamps();
-  filtered = sampled = 0;
+  beginTimes();
+  filtered = sampled = untimed = 0;
   const limit = at + length;
   let dst = openWindow();
   for (let p = at; p < limit;) {
@@ -130,6 +143,7 @@ function formatByRefs(dst: usize, p: usize, limit: usize): usize {
   const rating = head.rating;
   head = chooseHead();
   if (head.rating != rating) computeRefs(head.rating);
+  untimed += <u32>unread;
   needPaths();
   maskContentRefs();
   return send(dst, head, limit);

@@ -11,12 +11,12 @@ import {
   QUOTE,
   TEXT_VALUE,
 } from './json-bytes';
-import { ascii, beginQuotes, known, next, nextString, passTo, sound, WORD } from './quotes';
+import { beginQuotes, known, next, nextString, passTo, plain, sound, WORD } from './quotes';
 
 /** One bit each, and one left for the object it may become a member of. What is nested more deeply counts as text. */
 const MAX_DEPTH: u32 = 63;
 
-/** After a text was found to be JSON: it has neither space between its tokens nor bytes from 0x80, so a plain copy is its short form. */
+/** After a text was found to be JSON: it has no space between its tokens, no bytes from 0x80 and no escaped surrogates, so a plain copy is its short form. */
 export let compact: bool = false;
 
 let checked: usize = 0;
@@ -34,7 +34,7 @@ export function isJson(p: usize, end: usize): bool {
   if (p != checked || end != checkedEnd) {
     compact = true;
     checkedResult = check(p, end) && sound;
-    checkedCompact = checkedResult && compact && ascii;
+    checkedCompact = checkedResult && compact && plain;
     checked = p;
     checkedEnd = end;
   }

@@ -208,6 +208,9 @@ export class Segment {
   maxLength: u32;
   parts: usize;
   partsCount: u32;
+  empty: usize;
+  emptyLength: u32;
+  bracketed: u32;
 }
 export const SEGMENT_SIZE: usize = offsetof<Segment>();
 

@@ -25,8 +25,8 @@ let end: usize = 0;
 let inside: u32 = 0;
 let escapedTo: usize = 0;
 
-/** The bytes looked at have none from 0x80 … */
-export let ascii = true;
+/** The bytes looked at have none from 0x80, and no escape of a surrogate, which may lack the other half … */
+export let plain = true;
 /** … and inside strings neither control characters nor escapes that don't exist. */
 export let sound = true;
 
@@ -36,7 +36,7 @@ export function beginQuotes(from: usize, to: usize): void {
   end = to;
   inside = 0;
   escapedTo = 0;
-  ascii = sound = true;
+  plain = sound = true;
 }
 
 /** @returns behind the string that begins with the next quote, or 0 where it does not end. */
@@ -127,7 +127,7 @@ function checked(p: usize, quotes: u64, within: u64): u64 {
     const at = p + <usize>bit;
     const c: u32 = load<u8>(at);
     if (c >= 0x80) {
-      ascii = false;
+      plain = false;
     } else if (c < 0x20) {
       if (((inside ^ (<u32>popcnt(quotes & (((<u64>1) << bit) - 1)))) & 1) != 0) sound = false;
     } else if (at >= escapedTo) {
@@ -142,8 +142,16 @@ function checked(p: usize, quotes: u64, within: u64): u64 {
 function isEscape(p: usize): bool {
   if (p >= end) return false;
   const c: u32 = load<u8>(p);
-  if (c == 0x75) return end - p >= 5 && hex(p + 1) >= 0;
+  if (c == 0x75) {
+    const code = end - p >= 5 ? hex(p + 1) : -1;
+    if (isSurrogate(code)) plain = false;
+    return code >= 0;
+  }
   return c == 0x22 || c == 0x5c || c == 0x2f || c == 0x62 || c == 0x66 || c == 0x6e || c == 0x72 || c == 0x74;
+}
+
+export function isSurrogate(code: i32): bool {
+  return (code & 0xf800) == 0xd800 && code >= 0;
 }
 
 /** Four hexadecimal digits, or -1. */
