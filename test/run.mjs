@@ -24,6 +24,7 @@ const { status } = spawnSync(
   process.execPath,
   [
     '--enable-source-maps',
+    `--import=${new URL('properties.mjs', import.meta.url).href}`,
     '--test',
     `--test-concurrency=${availableParallelism()}`,
     `--test-timeout=${process.env.TEST_TIMEOUT_MS ?? 180_000}`,

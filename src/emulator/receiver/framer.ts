@@ -141,12 +141,16 @@ export class Framer {
   }
 
   #emit(bytes: Buffer, start: number, end: number, framing: Framing): void {
+    if (end - start > this.#maxFrameBytes) {
+      // Nothing else is said of it, as of one that is skipped before its end is seen.
+      this.#sink.flaw('oversize');
+      return;
+    }
     if (framing !== this.#framing) {
       if (this.#framing !== undefined) this.#sink.flaw('framingChanges');
       this.#framing = framing;
     }
-    if (end - start > this.#maxFrameBytes) this.#sink.flaw('oversize');
-    else this.#sink.frame(bytes, start, end, framing);
+    this.#sink.frame(bytes, start, end, framing);
   }
 
   #skip(next: number): number {
