@@ -95,7 +95,8 @@ export class Heartbeat {
     const { lease, intervalMs, onLost, onError } = this.#deps;
     const error = asForwarderError(thrown);
     const forgotten = error.code === 'SLS_CONSUMER_UNKNOWN';
-    const pauseMs = forgotten ? 0 : Math.min(intervalMs, this.#backoff.next(error.retryAfterMs));
+    // The answer to joining again comes at the usual pace, or a service that refuses that would be asked without end.
+    const pauseMs = forgotten && lease.held() ? 0 : Math.min(intervalMs, this.#backoff.next(error.retryAfterMs));
     onError(error.code);
     this.#errors.failed(error, pauseMs, { leaseLeftMs: Math.round(lease.remainingMs) });
     if (forgotten) lease.lose();

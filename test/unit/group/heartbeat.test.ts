@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ForwarderError } from '../../../src/errors/forwarder-error.js';
+import { sleep } from '../../../src/flow/clock.js';
 import { Heartbeat } from '../../../src/group/heartbeat.js';
 import { Lease } from '../../../src/group/lease.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { RecordingLog } from '../../support/recording-log.js';
 
-type Reply = readonly number[] | ForwarderError | 'hang';
+type Reply = readonly number[] | ForwarderError | 'hang' | 'slow';
+
+/** How long the service takes for a slow answer. */
+const SLOW_MS = 400;
 
 function setUp(replies: Reply[]) {
   const clock = new ManualClock();
@@ -19,6 +23,7 @@ function setUp(replies: Reply[]) {
         sent.push({ at: clock.monotonic(), shards });
         const reply = replies.length > 1 ? replies.shift()! : replies[0]!;
         if (reply instanceof ForwarderError) return Promise.reject(reply);
+        if (reply === 'slow') return sleep(clock, SLOW_MS).then(() => [7]);
         if (reply !== 'hang') return Promise.resolve(reply);
         return new Promise((_, reject) => {
           signal.addEventListener('abort', () => reject(new ForwarderError('SLS_TIMEOUT', 'gave up')));
@@ -115,6 +120,51 @@ test('after a frozen process the lease is lost before any timer fires', async ()
   assert.equal(lease.held(), false, 'what sends or commits asks first');
   await clock.advance(0);
   assert.equal(seen.lost, lostBefore + 1, 'told before the next heartbeat renews it');
+  end.abort();
+  await running;
+});
+
+test('the lease counts from the sending, however long the answer takes', async () => {
+  const { clock, lease, heartbeat, end, running } = setUp(['slow']);
+  await clock.advance(SLOW_MS);
+  assert.equal(heartbeat.accepted, 1);
+  assert.equal(heartbeat.ageMs, 0);
+  assert.equal(lease.remainingMs, 10_000 - SLOW_MS);
+  end.abort();
+  await running;
+});
+
+test('when the last heartbeat of a lease hangs, everything is lost at the moment the lease ends', async () => {
+  const { clock, lease, seen, end, running } = setUp([[7], 'hang']);
+  await clock.advance(9_999);
+  const before = seen.lost;
+  assert.ok(lease.held());
+  await clock.advance(1);
+  assert.equal(seen.lost, before + 1);
+  end.abort();
+  await running;
+});
+
+test('the first failure is tried again within a tenth of the interval, after each success anew, and a hint makes no heartbeat rarer', async () => {
+  const failure = new ForwarderError('SLS_SERVER', 'away');
+  const patient = new ForwarderError('SLS_QUOTA', 'wait', { retryAfterMs: 60_000 });
+  const { clock, sent, end, running } = setUp([failure, failure, failure, [7], failure, [7], patient, [7]]);
+  await clock.advance(6_000);
+  const gaps = sent.slice(1).map(({ at }, index) => at - (sent[index]?.at ?? 0));
+  assert.ok((gaps[0] ?? Infinity) <= 100 && (gaps[1] ?? Infinity) <= 200 && (gaps[2] ?? Infinity) <= 400, String(gaps));
+  assert.equal(gaps[3], 1_000);
+  assert.ok((gaps[4] ?? Infinity) <= 100, String(gaps));
+  assert.deepEqual(gaps.slice(5, 7), [1_000, 1_000]);
+  end.abort();
+  await running;
+});
+
+test('a service that does not take us back is asked at a pace that grows, not without end', async () => {
+  const { clock, sent, end, running } = setUp([[7], new ForwarderError('SLS_CONSUMER_UNKNOWN', 'forgotten')]);
+  await clock.advance(1_000);
+  assert.ok(sent.length <= 3, String(sent.length));
+  await clock.advance(10_000);
+  assert.ok(sent.length >= 10 && sent.length <= 110, String(sent.length));
   end.abort();
   await running;
 });
