@@ -7,6 +7,8 @@ const clockDoor = [
   { name: 'setInterval', message: 'Use Clock (src/flow/clock.ts).' },
 ];
 
+const NODE_GLOBALS = ['process', 'console', 'URL', 'Buffer', 'performance', 'setTimeout', 'clearTimeout'];
+
 export default tseslint.config(
   { ignores: ['dist/', '.cache/', 'node_modules/', 'coverage/', 'workers/kernel/assembly/'] },
   js.configs.recommended,
@@ -52,7 +54,7 @@ export default tseslint.config(
   { files: ['bench/**/*.ts'], rules: { 'no-console': 'off' } },
   {
     files: ['**/*.mjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' } },
+    languageOptions: { globals: Object.fromEntries(NODE_GLOBALS.map((name) => [name, 'readonly'])) },
     rules: { 'no-console': 'off' },
   },
 );

@@ -24,3 +24,15 @@ test('what is due at one time comes at once, by one timer, which goes with the l
   beats.remove('a');
   assert.equal(clock.pending, 0);
 });
+
+test('what is asked for at a time that has come already comes too', async () => {
+  const clock = new ManualClock();
+  const came: string[] = [];
+  const beats = new Beats<string>(clock, (items) => came.push(...items));
+  const at = clock.monotonic() + 100;
+  beats.add(at, 'first');
+  await clock.advance(100);
+  beats.add(at, 'second');
+  await clock.advance(0);
+  assert.deepEqual(came, ['first', 'second']);
+});

@@ -179,3 +179,38 @@ test('who comes back after a pause gets its share from then on, not what it did 
   while (order.length < 6) await settle();
   assert.deepEqual(order.slice(0, 4).sort(), ['busy', 'busy', 'late', 'late']);
 });
+
+test('a correction frees what the estimate was too large by, and lets in who waits for it', async () => {
+  const budget = new ByteBudget(100);
+  const share = budget.share(1);
+  const held = await share.reserve(100, never);
+  const next: (number | undefined)[] = [];
+  void share.reserve(50, never).then((granted) => next.push(granted?.bytes));
+  await settle();
+  assert.deepEqual(next, []);
+  held?.correct(40);
+  await settle();
+  assert.deepEqual(next, [50]);
+  assert.equal(budget.reservedBytes, 90);
+});
+
+test('a share is charged for what it held, not for what it asked for', async () => {
+  const budget = new ByteBudget(100);
+  const [modest, other] = [budget.share(1), budget.share(1)];
+  const first = await modest.reserve(100, never);
+  first?.correct(10);
+  const second = await other.reserve(50, never);
+  const order: string[] = [];
+  void other.reserve(60, never).then(() => order.push('other'));
+  void modest.reserve(60, never).then(() => order.push('modest'));
+  first?.release();
+  second?.release();
+  await settle();
+  assert.deepEqual(order, ['modest']);
+});
+
+test('who has stopped already is not let in', async () => {
+  const budget = new ByteBudget(100);
+  assert.equal(await budget.share(1).reserve(10, AbortSignal.abort()), undefined);
+  assert.equal(budget.reservedBytes, 0);
+});

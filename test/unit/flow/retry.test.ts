@@ -57,3 +57,39 @@ test('the back-off stays within its ceiling, honours a hint and starts again aft
   assert.ok(always.next() <= 100);
   assert.ok(new Backoff(backoff, () => 0).next() >= 10, 'never hammers');
 });
+
+test('the pauses are random, so that a crowd does not come back at one moment', () => {
+  const delays = [0.2, 0.5, 0.9].map((chance) => new Backoff(backoff, () => chance).next());
+  assert.deepEqual(delays, [20, 50, 90]);
+});
+
+test('nothing is tried before the pause is over', async () => {
+  const clock = new ManualClock();
+  let tries = 0;
+  const settings = { clock, backoff, signal: new AbortController().signal, onError: () => undefined };
+  const done = untilDone(settings, () => {
+    tries += 1;
+    return tries < 2 ? Promise.reject(new ForwarderError('SLS_UNAUTHORIZED', 'no')) : Promise.resolve('done');
+  });
+  await clock.advance(9_999);
+  assert.equal(tries, 1);
+  await clock.advance(1);
+  assert.equal(await done, 'done');
+});
+
+test('what fails because it was stopped is not told', async () => {
+  const stop = new AbortController();
+  const told: string[] = [];
+  const settings = {
+    clock: new ManualClock(),
+    backoff,
+    signal: stop.signal,
+    onError: ({ code }: ForwarderError) => told.push(code),
+  };
+  const attempt = (): Promise<string> => {
+    stop.abort();
+    return Promise.reject(new ForwarderError('SLS_TIMEOUT', 'given up'));
+  };
+  assert.equal(await untilDone(settings, attempt), undefined);
+  assert.deepEqual(told, []);
+});

@@ -1,0 +1,22 @@
+/** [what breaks, text in the source, what stands there instead] */
+export default [
+  {
+    file: 'src/config/cross-check.ts',
+    tests: ['unit/config/problems'],
+    mutants: [
+      ['twin pipelines are accepted', 'if (twin !== undefined) {', 'if (twin === null) {'],
+      ['pipelines of two logstores are twins', ' && other.logstore === logstore', ''],
+      ['pipelines of two groups are twins', ' && other.consumerGroup === consumerGroup', ''],
+      ['pipelines of two projects are twins', 'other?.project === project && other.', 'other?.'],
+    ],
+  },
+  {
+    file: 'src/config/service-check.ts',
+    tests: ['unit/config/problems', 'unit/config/service-check'],
+    mutants: [
+      ['V4 without a region is accepted', "signature === 'v4' && region === undefined", 'signature === undefined'],
+      ['the region of the endpoint does not count', ' && endpoint.region === undefined) {', ') {'],
+      ['the region that is written does not count', ' && region === undefined && ', ' && '],
+    ],
+  },
+];

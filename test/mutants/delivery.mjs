@@ -1,0 +1,314 @@
+/** [what breaks, text in the source, what stands there instead] */
+export default [
+  {
+    file: 'src/syslog/connection.ts',
+    tests: ['unit/syslog/delivery', 'unit/syslog/receivers', 'model/syslog/connection'],
+    mutants: [
+      ['the verdict of an old link counts', 'if (link !== this.#link) return;', ''],
+      [
+        'a closed successor is taken',
+        'if (next?.link.open !== true) return undefined;',
+        'if (next === undefined) return undefined;',
+      ],
+      ['hard close leaves the successor open', 'this.#next?.link.kill(abandoned());', ''],
+      ['the back-off is never proven', 'this.#attempts.proven();', ''],
+      ['a blind connection never ends', '(link.blind && this.#outbox.allWritten)', 'false'],
+      [
+        'a receiver that has stopped to answer is kept',
+        "link.kill(this.#stalled('the receiver has stopped to answer'));",
+        ';',
+      ],
+      [
+        'a slow receiver without another is given up',
+        "verdict === 'stuck' && endpoints.length > 1",
+        "verdict === 'stuck'",
+      ],
+      [
+        'batches are taken after the end',
+        'if (this.#stop.soft.aborted || lease.over) return Promise.reject(abandoned());',
+        '',
+      ],
+      [
+        'the end waits for a receiver that is not there',
+        'if (this.#done && this.#link === undefined) this.#stop.stopHard();',
+        '',
+      ],
+      ['a successor found while stopping stays open', 'found.link.kill(abandoned());\n      return;', 'return;'],
+      [
+        'a connection is replaced before what it wrote is acked',
+        'this.#next !== undefined && this.#outbox.quiet',
+        'this.#next !== undefined',
+      ],
+      [
+        'the old connection writes on while the new one waits',
+        'this.#next === undefined && this.#hasRoom(link)',
+        'this.#hasRoom(link)',
+      ],
+      ['there is no pause between dials', 'await sleep(clock, pauseMs, this.#stop.hard);', ''],
+      [
+        'errors of connections are not counted',
+        'totals.errors[error.code] = (totals.errors[error.code] ?? 0) + 1;',
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'src/syslog/stream-link.ts',
+    tests: ['unit/syslog/stream-link', 'unit/syslog/delivery', 'model/syslog/connection'],
+    mutants: [
+      ['closing without RST', 'if (!this.#raw.destroyed) this.#raw.resetAndDestroy();', 'this.#raw.destroySoon();'],
+      [
+        'an older look takes back what is acked',
+        'Math.max(this.#acked, flushed - row.unackedBytes)',
+        'flushed - row.unackedBytes',
+      ],
+      ['flushed is sampled after the look', 'this.#look(now, flushed, row);', 'this.#look(now, this.#flushed, row);'],
+      ['trouble is not noticed', 'if (row?.probing === true || this.#watch.movedAt < now) this.#troubledAt = now;', ''],
+      ['a shut window is no trouble', 'row?.probing === true || ', ''],
+      [
+        'a send buffer that was raised is not noticed',
+        'if (row.unackedBytes > this.#sendBufferBytes) this.#sendBufferBytes = 2 * row.unackedBytes;',
+        '',
+      ],
+      [
+        'everything counts as acked where nothing is told',
+        'if (now - this.#blindMark.at < this.#settings.blindAckMs) return;',
+        '',
+      ],
+      [
+        'nothing counts as acked where nothing is told',
+        'this.#acked = Math.max(this.#acked, this.#blindMark.flushed);',
+        '',
+      ],
+      [
+        'more than the replay window is on its way',
+        'this.flushed - this.acked + sliceBytes <= maxUnackedBytes',
+        'this.flushed - this.acked <= 10 * maxUnackedBytes',
+      ],
+      [
+        'what a send buffer cannot hold is not known to be acked',
+        'Math.max(this.#acked, this.#flushed - this.#sendBufferBytes)',
+        'this.#acked',
+      ],
+      [
+        'an end nobody asked for is an answer to ours',
+        "if (this.#state.is !== 'ending') {",
+        "if (this.#state.is === 'lost') {",
+      ],
+      ['a write is never done when the link is lost', 'this.#failWrite?.();', ''],
+      ['an idle connection is blamed for its rest', 'this.#watch.rest(now);', ''],
+      [
+        'what a receiver says is not read',
+        "this.#stream.on('data', (chunk: Buffer) => (this.#received += chunk.length));",
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'src/syslog/stall-watch.ts',
+    tests: ['unit/syslog/stall-watch'],
+    mutants: [
+      ['what our own kernel takes counts as life', 'flushed - (row?.unackedBytes ?? 0)', 'flushed'],
+      ['one unanswered probe is a dead receiver', 'row.probes <= 1', 'row.probes <= 0'],
+      ['a retransmission is an answer', 'row?.retransmits === 0 && ', 'row !== undefined && '],
+      ['a dead receiver is never given up', "if (now - this.#aliveAt >= stallTimeoutMs) return 'silent';", ''],
+      ['a shut window is never too long', "if (stuck) return 'stuck';", ''],
+      [
+        'where nothing is told a stall is none',
+        "if (row === undefined) return stuck ? 'silent' : 'fine';",
+        "if (row === undefined) return 'fine';",
+      ],
+      ['bytes that move change nothing', 'if (mark !== this.#lastMark) this.rest(now);', ''],
+      ['the kind of a stall is not shown', 'this.#stall = row && stallOf(row);', ''],
+    ],
+  },
+  {
+    file: 'src/syslog/attempts.ts',
+    tests: ['unit/syslog/attempts', 'unit/syslog/delivery'],
+    mutants: [
+      ['the next receiver waits as the same one would', 'this.#failures < this.#endpoints.length ? 0 : ', ''],
+      ['there is never a pause', ' ? 0 : this.#backoff.next()', ' ? 0 : 0'],
+      ['it is always the same receiver', '(this.#index + 1) % this.#endpoints.length', 'this.#index'],
+      ['the pauses are not reset', 'this.#backoff.reset();', ''],
+    ],
+  },
+  {
+    file: 'src/syslog/successor.ts',
+    tests: ['unit/syslog/successor'],
+    mutants: [
+      ['one probe is proof', 'successes >= this.#deps.failback.probes', 'successes >= 1'],
+      [
+        'a probe that fails does not count',
+        'link === undefined ? 0 : (this.#successes[index] ?? 0) + 1',
+        'link === undefined ? (this.#successes[index] ?? 0) : (this.#successes[index] ?? 0) + 1',
+      ],
+      ['a probe is left open', 'this.#deps.retire(link);', ''],
+      ['a receiver that is preferred less is gone to', 'this.#endpoints.slice(0, this.#index)', 'this.#endpoints'],
+      [
+        'a name server that is away moves the connection',
+        'return false;\n    }\n  }\n\n  async #try',
+        'return true;\n    }\n  }\n\n  async #try',
+      ],
+      ['a connection is never too old', 'this.#now >= this.#rebindAt || ', ''],
+      ['a connection never carries enough', 'this.#link.flushed - this.#firstByte >= afterBytes', 'false'],
+      ['bytes of the handshake count', 'this.#link.flushed - this.#firstByte >=', 'this.#link.flushed >='],
+      ['the time to a rebind is not spread', '(1 - JITTER + 2 * JITTER * random())', '1'],
+      [
+        'what cannot be made anew is tried at every look',
+        'this.#retryAt = this.#now + this.#deps.failback.intervalMs;',
+        '',
+      ],
+      ['probes come at every look', 'this.#probeAt = this.#now + this.#deps.failback.intervalMs;\n    for', 'for'],
+    ],
+  },
+  {
+    file: 'src/syslog/pace.ts',
+    tests: ['unit/syslog/pace', 'unit/syslog/paced-delivery'],
+    mutants: [
+      ['a slice of a whole bucket', 'Math.floor(this.#burst(least) / 2)', 'Math.floor(this.#burst(least))'],
+      ['bytes are not limited', 'this.#bytes?.waitMs(bytes, now) ?? 0', '0'],
+      ['events are not limited', 'this.#events?.waitMs(events, now) ?? 0', '0'],
+      ['who comes later overtakes', 'if (this.#queue.length === 1) this.#serve();', 'this.#serve();'],
+      ['who gives up stays in line', 'this.#queue.splice(at, 1);', ''],
+      ['nobody moves up when the first gives up', 'if (at === 0) this.#serve();', ''],
+      ['catching up is not faster', 'this.#isBehind() ? catchUpEps : eps', 'eps'],
+      ['what goes out is not counted', 'this.#meter.add(ticket.events, now);', ''],
+    ],
+  },
+  {
+    file: 'src/syslog/slices.ts',
+    tests: ['unit/syslog/slices'],
+    mutants: [
+      ['a slice is larger than it may be', '- start <= maxBytes', '- start <= maxBytes + 1'],
+      [
+        'a slice has an event too many',
+        'Math.min(ends.length, from + maxEvents) + 1',
+        'Math.min(ends.length, from + maxEvents + 1) + 1',
+      ],
+      ['a frame larger than a slice is never sent', '[from + 1, Math', '[from, Math'],
+    ],
+  },
+  {
+    file: 'src/syslog/paced-write.ts',
+    tests: ['unit/syslog/paced-delivery', 'unit/syslog/delivery', 'unit/syslog/relp'],
+    mutants: [
+      ['writing does not wait for room', 'while (link.open && !waiting.hasRoom(link)) await waiting.poked();', ''],
+      ['the window of a RELP session is no limit', 'Math.min(link.sliceEvents, pace.sliceEvents)', 'pace.sliceEvents'],
+      ['a lost link is written to', 'if (!link.open || !(await', 'if (!(await'],
+    ],
+  },
+  {
+    file: 'src/syslog/refusals.ts',
+    tests: ['unit/syslog/relp'],
+    mutants: [
+      ['an event is put aside at its first refusal', 'if (times < REFUSALS) return false;', ''],
+      ['refusals of another event count', 'counts.get(index) ?? 0', 'counts.get(0) ?? 0'],
+      ['an event that is refused is never put aside', 'counts.set(index, times);', ''],
+    ],
+  },
+  {
+    file: 'src/syslog/relp-link.ts',
+    tests: ['unit/syslog/relp', 'model/syslog/relp'],
+    mutants: [
+      ['the RELP window is ignored', ' && this.#outstanding + this.sliceEvents <= WINDOW', ''],
+      ['an answer to another command counts', ' || txnr !== txnrOf(this.#answers + 1)', ''],
+      ['a refusal counts as an answer', '} else if (!isOk(bytes, frame)) {', '} else if (bytes.length < 0) {'],
+      [
+        'what is written counts as answered',
+        'return Math.min(this.#answered, this.#flushed);',
+        'return this.#flushed;',
+      ],
+      ['the ends of a batch are read when its memory is gone', 'ends: ends.slice()', 'ends'],
+      [
+        'a receiver that ends the session is not heard',
+        "if (command === 'serverclose') this.#fail",
+        "if (command === 'close') this.#fail",
+      ],
+      [
+        'a session that is not opened is waited for',
+        "if (limit.signal.aborted) giveUp();\n    limit.signal.addEventListener('abort', giveUp);",
+        '',
+      ],
+      ['a receiver that stops to answer is kept', "return waited ? 'silent' : verdict;", 'return verdict;'],
+      [
+        'a session is not closed',
+        "void this.#inner.write(Buffer.from(`${this.#nextTxnr()} close 0\\n`, 'latin1'));",
+        '',
+      ],
+      ['half an answer is forgotten', 'this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])', 'chunk'],
+      [
+        'the event that is refused is not known',
+        'if (frame !== undefined) this.#refusal = { frame, said: reason };',
+        '',
+      ],
+      ['control characters of a receiver reach the log', "?.replace(/[^ -~]/g, '?')", ''],
+    ],
+  },
+  {
+    file: 'src/syslog/relp-frames.ts',
+    tests: ['unit/syslog/relp-frames', 'unit/syslog/relp'],
+    mutants: [
+      ['numbers go beyond the last', 'txnr === LAST_TXNR ? 1 : txnr + 1', 'txnr + 1'],
+      ['after the last number comes 0', 'digits[MAX_DIGITS - 1] = ZERO + 1;', ''],
+      ['an answer may be as long as it likes', 'length > MAX_DATA || ', ''],
+      [
+        'a frame without its end is whole',
+        "bytes[to] === LF ? { txnr, command, from, to, next: to + 1 } : 'garbage'",
+        '{ txnr, command, from, to, next: to + 1 }',
+      ],
+      ['answers are skipped whatever their numbers', 'value !== expected || ', ''],
+      ['more answers than commands are skipped', 'answered.count < most', 'answered.count < Infinity'],
+      [
+        'a frame is read before its last byte is here',
+        "if (to >= bytes.length) return 'incomplete';",
+        "if (to > bytes.length) return 'incomplete';",
+      ],
+      ['500 is 200', 'bytes[from] === 0x32 && ', ''],
+    ],
+  },
+  {
+    file: 'src/syslog/kernel-sockets.ts',
+    tests: ['unit/syslog/kernel-sockets'],
+    mutants: [
+      ['a table that tells nothing says that all is acked', "if (congestionWindow === '0') return undefined;", ''],
+      ['a shut window is not seen', "probing: timer === '04'", 'probing: false'],
+      ['bytes are read as decimal', 'parseInt(unacked, 16)', 'parseInt(unacked, 10)'],
+      [
+        'the end of a long table is not read',
+        'if (bytesRead === 0) return',
+        'if (bytesRead >= 0 && length > 0) return',
+      ],
+      [
+        'a table that cannot be read is an error',
+        'return new Uint8Array();\n    }\n  }',
+        "throw new Error('no table');\n    }\n  }",
+      ],
+      ['a send buffer is no larger than its setting', 'largest + SLACK', 'largest'],
+      ['an address is read in the wrong order', "if (endianness() === 'LE') bytes.swap32();", ''],
+    ],
+  },
+  {
+    file: 'src/syslog/pulse.ts',
+    tests: ['unit/syslog/pulse', 'unit/syslog/delivery'],
+    mutants: [
+      ['the pulse stops after one beat', 'if (more.length > 0) this.wake();', ''],
+      ['nobody is told that the kernel tells nothing', 'if (this.#blindLooks === BLIND_LOOKS) this.#onBlind();', ''],
+      ['one look that finds nothing is told', 'const BLIND_LOOKS = 2;', 'const BLIND_LOOKS = 1;'],
+      ['members get the answers of others', 'answer(rows[index])', 'answer(rows[0])'],
+      ['a look is asked for by nobody', 'if (questions.length === 0) return;', ''],
+    ],
+  },
+  {
+    file: 'src/syslog/udp-link.ts',
+    tests: ['unit/syslog/udp'],
+    mutants: [
+      ['a slice counts before all of it went', 'if (left > 0 || !this.open) return;', 'if (!this.open) return;'],
+      ['a datagram holds what came before, too', 'from = end - start;', ''],
+      [
+        'an unreachable port is not noticed',
+        "socket.on('error', (error) => this.#failed(error));",
+        "socket.on('error', () => undefined);",
+      ],
+    ],
+  },
+];
