@@ -98,7 +98,11 @@ export default [
     tests: ['unit/shard/shard-consumer', 'unit/group/pipeline', 'model/group'],
     mutants: [
       ['the reservation is never corrected', 'reservation.correct(Math.max(reply.rawSize, reply.bodyLength));', ''],
-      ['a reservation is kept after a failed pull', 'reservation.release();\n      // What failed', '// What failed'],
+      [
+        'a reservation is kept after a failed pull',
+        '} catch (thrown) {\n      reservation.release();',
+        '} catch (thrown) {',
+      ],
       [
         'a reservation is kept after an aborted pull',
         'pulled?.reservation.release();\n        return undefined;',
@@ -271,7 +275,11 @@ export default [
         ': Math.min(this.#maxBytes, Math.max(FIRST_BYTES, rawBytes * 2))',
         ': this.#wantBytes',
       ],
-      ['more log groups than the service gives', 'Math.min(MAX_COUNT, Math.floor', 'Math.min(Infinity, Math.floor'],
+      [
+        'more log groups than the service gives',
+        'Math.min(this.#mostGroups, Math.floor',
+        'Math.min(Infinity, Math.floor',
+      ],
     ],
   },
   {
