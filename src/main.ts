@@ -268,7 +268,7 @@ class Forwarder {
     if (!embedded || ends.receiver === undefined) return openDestination(settings, clock, child, isBehind);
     const { url, port } = ends.receiver;
     const endpoint = { transport: 'tcp', host: '127.0.0.1', port, text: `${url} (embedded)` } as const;
-    return openDestination({ ...settings, endpoints: [endpoint] }, clock, child, isBehind);
+    return openDestination({ ...settings, ...EMBEDDED_PROOF, endpoints: [endpoint] }, clock, child, isBehind);
   }
 
   #snapshot(): Snapshot {
@@ -290,6 +290,9 @@ class Forwarder {
 }
 
 const thisHost = (consumer: string): Host => ({ cores: availableCores(), consumer, now: clock.now() });
+
+/** The built-in receiver has no load balancer before it, and reads what it gets. */
+const EMBEDDED_PROOF = { proofMs: 2_000, probationMs: 0 } as const;
 
 /** The embedded ends must never be taken for real ones. */
 function sayWhereFrom({ service, pipelines }: ForwarderSettings, ends: EmbeddedEnds, log: Logger): void {

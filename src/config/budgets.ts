@@ -1,7 +1,7 @@
 import type { Guarantee } from '../syslog/settings.js';
 import type { DestinationPlan, ForwarderSettings } from './settings.js';
 
-/** Of what the receivers may have unsettled in flight, so much is needed for bytes to settle bytes: measured, 70,000 events a second instead of a million below it. */
+/** Of what the receivers may have unsettled in flight, so much is needed for bytes to give back the memory of others: measured, 70,000 events a second instead of a million below it. */
 const WINDOWS = 2;
 
 /** The byte budget of each destination that is used, by name: equal parts. */
@@ -35,7 +35,7 @@ function smallBudget(destination: DestinationPlan['settings'], settings: Forward
   const needed = leastBudget(destination);
   if (budget === undefined || budget >= needed) return [];
   return [
-    `flow.maxInFlightBytes: leaves ${mib(budget)} for destination ${name}, and events there settle by settleTime, slowly, below ${mib(needed)} (${WINDOWS} × its connections × replayBytes); raise it to ${mib(needed * budgets.size)}, or lower replayBytes`,
+    `flow.maxInFlightBytes: leaves ${mib(budget)} for destination ${name}, and memory there is given back late, which is slow, below ${mib(needed)} (${WINDOWS} × its connections × replayBytes); raise it to ${mib(needed * budgets.size)}, or lower replayBytes`,
   ];
 }
 
@@ -47,7 +47,7 @@ function smallWindows({ pipelines, destinations }: ForwarderSettings): string[] 
     const needed = LEAST_WINDOW * to.connections * to.replayBytes;
     if (window >= needed) return [];
     return [
-      `pipelines.${name}.pull: window × maxBytes is ${mib(window)}, and a shard that sends alone settles by settleTime, slowly, below ${mib(needed)} (half of connections × replayBytes of destination ${destination}); raise window or maxBytes`,
+      `pipelines.${name}.pull: window × maxBytes is ${mib(window)}, and a shard that sends alone gets its memory back late, which is slow, below ${mib(needed)} (half of connections × replayBytes of destination ${destination}); raise window or maxBytes`,
     ];
   });
 }

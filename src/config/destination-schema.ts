@@ -69,6 +69,27 @@ const rebind = section({
   bytes: byteSize('1MiB', '1000000GiB').optional().describe('After so many bytes; default: never.'),
 }).prefault({});
 
+const settle = section({
+  time: duration('0ms', '10m')
+    .prefault('30s')
+    .describe('How long a batch must stay acknowledged on a healthy connection that has proven itself …'),
+  bytes: byteSize('64KiB', '1GiB')
+    .prefault('32MiB')
+    .describe(
+      '… or how many further bytes must be acknowledged behind it. Not less than the largest receive buffer on the way.',
+    ),
+  probation: duration('0ms', '10m')
+    .prefault('30s')
+    .describe(
+      'How long a connection must live, with data acknowledged, before it has proven itself. Longer than a load balancer waits for its server.',
+    ),
+  rotate: duration('1s', '1d')
+    .optional()
+    .describe(
+      "Replaces connections this often, the new one up before the old one ends: the receiver's answer to the end settles everything at once. Default: never.",
+    ),
+}).prefault({});
+
 export const destination = section({
   endpoints: z
     .array(parsed(RECEIVER_EXPECTED, parseReceiver))
@@ -137,13 +158,11 @@ export const destination = section({
   stallTimeout: duration('1s', '1h')
     .prefault('20s')
     .describe('A connection whose unacknowledged bytes do not get fewer for this long is replaced.'),
-  settleTime: duration('0ms', '10m')
-    .prefault('2s')
-    .describe('How long a connection must stay healthy after the bytes were acknowledged.'),
+  settle: settle.describe('When an event counts as settled, with guarantee: settled.'),
   replayBytes: byteSize('4MiB', '128MiB')
     .prefault('12MiB')
     .describe(
-      '… or until half so many further bytes were acknowledged. After a loss a connection sends no more than so many bytes, and one batch, again. Where the kernel does not tell what is acknowledged (no Linux, gVisor): half of it and the largest send buffer.',
+      'Bytes of a connection that are held in memory. After a loss they are sent again at once; what is older and not settled is read again from the service.',
     ),
   retry: retry('100ms', '10s').describe('Pauses between connection attempts.'),
   rate: rate.prefault({}).describe('What the receivers may be sent at most.'),

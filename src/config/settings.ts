@@ -173,23 +173,30 @@ function rateOf(destination: DestinationConfig): RateSettings {
 const NO_RATE = { eps: undefined, burst: undefined, bytesPerSecond: undefined, catchUpEps: undefined };
 
 function destinationPlan(name: string, destination: DestinationConfig): DestinationPlan {
-  const { endpoints, mode, connections, failback, rebind, replayBytes, retry, tls } = destination;
+  const { endpoints, mode, connections, failback, rebind, replayBytes, retry, settle, tls } = destination;
   const settings = {
     name,
     endpoints: endpoints.filter((endpoint) => endpoint !== 'embedded'),
     guarantee: guaranteeOf(destination),
     mode,
     failback: { intervalMs: failback.interval, probes: failback.probes },
-    rebind: { afterMs: rebind.time, afterBytes: rebind.bytes },
+    rebind: { afterMs: earlier(rebind.time, settle.rotate), afterBytes: rebind.bytes },
     resolveIntervalMs: destination.resolveInterval,
     connections: mode === 'loadBalance' ? Math.max(connections, endpoints.length) : connections,
     connectTimeoutMs: destination.connectTimeout,
     stallTimeoutMs: destination.stallTimeout,
-    settleTimeMs: destination.settleTime,
+    proofMs: settle.time,
+    proofBytes: settle.bytes,
+    probationMs: settle.probation,
     replayBytes,
     retry: { initialMs: retry.initial, maxMs: retry.max },
     rate: rateOf(destination),
     tls: { ...NO_FILES, ...tls },
   };
   return { settings, embedded: endpoints.includes('embedded') };
+}
+
+/** The earlier of two times, either of which may be missing. */
+function earlier(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { describeValue, type Tree } from './document.js';
 import { hints } from './leaves.js';
+import { movedKey } from './moved-keys.js';
 import type { Path, Problem } from './problem.js';
 import { didYouMean } from './suggest.js';
 
@@ -30,8 +31,10 @@ export function validate<S extends z.ZodType>(
 function explain(issue: Issue, path: Path, schema: Schema | undefined, tree: Tree): Problem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
-      const message =
-        key === '<<' ? MERGE : `unknown key${BLANK.test(key) ? NO_BLANK : didYouMean(key, keysOf(schema))}`;
+      const value = at(tree.value, [...path, key]);
+      const moved = typeof value === 'string' ? movedKey(key, value) : undefined;
+      const unknown = `unknown key${BLANK.test(key) ? NO_BLANK : didYouMean(key, keysOf(schema))}`;
+      const message = key === '<<' ? MERGE : (moved ?? unknown);
       return { offset: tree.keyOffsetOf([...path, key]), path: [...path, key], message };
     });
   }

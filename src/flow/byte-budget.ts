@@ -10,6 +10,8 @@ export interface Reservation {
   readonly bytes: number;
   /** Replaces the estimate by what is really held. Never waits: what is already in memory can't be refused, only the next pull can. */
   correct(bytes: number): void;
+  /** Gives a part of it back before the end. */
+  giveBack(bytes: number): void;
   release(): void;
 }
 
@@ -106,6 +108,9 @@ export class ByteBudget {
         if (!open) return;
         share.served += (next - held) / share.weight;
         hold(next);
+      },
+      giveBack: (bytes) => {
+        if (open) hold(Math.max(0, held - bytes));
       },
       release: () => {
         if (open) hold(0);

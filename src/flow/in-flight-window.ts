@@ -1,29 +1,48 @@
 /**
- * The batches of one shard between pull and settled, and what follows from them: the watermark, the highest position with
- * everything before it settled. `track` hands out the one function that settles that entry, so nobody can settle another's; the
- * watermark is derived, never assigned.
+ * The batches of one shard between pull and settled, and what follows from them: how far everything has arrived, and the watermark, the
+ * highest position with everything before it settled. `track` hands out the functions that move that one entry, so nobody can move
+ * another's; both positions are derived, never assigned.
  *
  *     settled  settled  open  settled  open
  *              ^ watermark
  */
 interface Entry<T> {
   readonly position: T;
+  arrived: boolean;
   settled: boolean;
+}
+
+/** How one batch in flight goes on. Calling either twice does nothing. */
+export interface InFlightEntry {
+  /** It needs no memory any more: it is believed to be delivered. */
+  readonly arrived: () => void;
+  /** It is proven to be delivered. */
+  readonly settle: () => void;
 }
 
 export class InFlightWindow<T> {
   readonly #capacity: number;
   readonly #entries: Entry<T>[] = [];
   readonly #wakers = new Set<() => void>();
+  /** How many entries from the front have arrived. */
+  #arrivedCount = 0;
+  #heldCount = 0;
   #watermark: T | undefined;
+  #arrived: T | undefined;
 
-  /** @param capacity how many batches may be in flight at once, at least 1. */
+  /** @param capacity how many batches may be held in memory at once, at least 1. */
   constructor(capacity: number) {
     this.#capacity = capacity;
   }
 
+  /** Batches that are not settled. */
   get size(): number {
     return this.#entries.length;
+  }
+
+  /** Of those, batches that have not arrived. */
+  get held(): number {
+    return this.#heldCount;
   }
 
   /** Undefined until the first batch is settled. */
@@ -31,24 +50,43 @@ export class InFlightWindow<T> {
     return this.#watermark;
   }
 
-  /** Where the first batch in flight ends; undefined if there is none. */
-  get oldest(): T | undefined {
-    return this.#entries[0]?.position;
+  /** The highest position with everything before it arrived: at or behind the watermark. Undefined until the first batch has arrived. */
+  get arrived(): T | undefined {
+    return this.#arrived;
   }
 
-  /** Enters a batch that ends at `position`. The returned function settles it; calling it twice does nothing. */
-  track(position: T): () => void {
-    const entry: Entry<T> = { position, settled: false };
+  /** Where the first batch ends that has not arrived; undefined if there is none. */
+  get oldest(): T | undefined {
+    return this.#entries[this.#arrivedCount]?.position;
+  }
+
+  /** Enters a batch that ends at `position`. */
+  track(position: T): InFlightEntry {
+    const entry: Entry<T> = { position, arrived: false, settled: false };
     this.#entries.push(entry);
-    return () => {
-      entry.settled = true;
+    this.#heldCount += 1;
+    const arrived = (): void => {
+      if (entry.arrived) return;
+      entry.arrived = true;
+      this.#heldCount -= 1;
       this.#advance();
     };
+    const settle = (): void => {
+      entry.settled = true;
+      if (entry.arrived) this.#advance();
+      else arrived();
+    };
+    return { arrived, settle };
   }
 
   /** Resolves when another batch may enter, or when the signal aborts. */
   whenRoom(signal: AbortSignal): Promise<void> {
-    return this.#when(() => this.#entries.length < this.#capacity, signal);
+    return this.#when(() => this.#heldCount < this.#capacity, signal);
+  }
+
+  /** Resolves when everything has arrived, or when the signal aborts. */
+  whenArrived(signal: AbortSignal): Promise<void> {
+    return this.#when(() => this.#heldCount === 0, signal);
   }
 
   /** Resolves when nothing is in flight, or when the signal aborts. */
@@ -57,8 +95,17 @@ export class InFlightWindow<T> {
   }
 
   #advance(): void {
+    for (
+      let next = this.#entries[this.#arrivedCount];
+      next?.arrived === true;
+      next = this.#entries[this.#arrivedCount]
+    ) {
+      this.#arrived = next.position;
+      this.#arrivedCount += 1;
+    }
     for (let first = this.#entries[0]; first?.settled === true; first = this.#entries[0]) {
       this.#watermark = first.position;
+      this.#arrivedCount -= 1;
       this.#entries.shift();
     }
     for (const wake of [...this.#wakers]) wake();

@@ -148,25 +148,48 @@ export interface DeadLetters {
  */
 export type PutAside = (frames: FrameBatch, index: number, said: string) => Promise<FrameBatch>;
 
+/** Who keeps the frames of a route's batches. */
+export interface Keeper {
+  /**
+   * The batch has arrived as far as one can tell, which does not settle it.
+   * @returns whether its memory may be used for something else: then {@link again} makes its frames again if they are needed.
+   */
+  arrived(frames: FrameBatch): boolean;
+  /**
+   * Makes the frames of a batch again, from the source: a connection was lost before the batch was proven. Each of them goes back through
+   * {@link arrived}. They are several where the source cuts the range differently. Empty when the shard is given up meanwhile. Never rejects.
+   */
+  again(ref: BatchRef): Promise<readonly FrameBatch[]>;
+}
+
+/** What a route may ask of its sender. */
+export interface RouteHelp {
+  /** For what a receiver refuses; without it that is sent again for ever. */
+  readonly putAside?: PutAside | undefined;
+  /** Without it frames are held until their batch is settled. */
+  readonly keeper?: Keeper | undefined;
+}
+
 /** A named set of receivers. */
 export interface Destination {
   /** Every connection is down, or has not settled all it was given. */
   readonly isBusy: boolean;
   /**
    * A way in for one shard: sticks to one connection, so call order is arrival order.
-   * @param putAside for what a receiver refuses; without it that is sent again for ever.
    * @param fence asked right before a batch is begun on a socket; false means the lease is gone and the batch must not be sent.
    */
-  openRoute(fence: () => boolean, putAside?: PutAside): Route;
+  openRoute(fence: () => boolean, help?: RouteHelp): Route;
 }
 
 export interface Route {
   /**
-   * Enqueues synchronously; resolves when the batch is settled (what that means is the destination's `guarantee`).
+   * Enqueues synchronously; resolves when the batch is settled, which is proven (what that means is the destination's `guarantee`).
    * Never rejects because a receiver is away (it waits and resends); rejects with ABANDONED after {@link abandon}, or when
-   * the destination is closed hard. The bytes must not change until then.
+   * the destination is closed hard. The bytes must not change until then, or until the keeper was told that they have arrived.
    */
   send(frames: FrameBatch): Promise<void>;
+  /** Nothing more will come for a while: the connection may ask its receiver for proof now instead of waiting for it. */
+  prove(): void;
   /** The lease is lost: nothing of this route that is not on the wire already may be sent, or sent again. */
   abandon(): void;
   /** The shard is done; to be called with nothing in flight. */

@@ -32,6 +32,8 @@ export interface ShardSnapshot {
   /** It has data, and that is longer than it should be. */
   readonly stalled: boolean;
   readonly inFlightBatches: number;
+  /** Pulled and not settled: those in flight, and those that have arrived and wait for proof. */
+  readonly unprovenBatches: number;
   readonly inFlightBytes: number;
   /** Seconds since the watermark was last stored, undefined if it never was. */
   readonly checkpointAgeSeconds: number | undefined;
@@ -88,7 +90,7 @@ export interface PipelineSnapshot {
   readonly totals: PipelineTotals;
 }
 
-export type ConnectionPhase = 'idle' | 'dialling' | 'connected' | 'waiting' | 'ending' | 'closed';
+export type ConnectionPhase = 'idle' | 'dialling' | 'connected' | 'waiting' | 'parked' | 'ending' | 'closed';
 
 /** Why a connection was lost or could not be made. */
 export interface ConnectionFailure {
@@ -108,6 +110,13 @@ export interface ConnectionSnapshot {
   readonly phase: ConnectionPhase;
   /** Handed over to the connection, not yet settled. */
   readonly pendingBytes: number;
+  /** Handed over and not settled. */
+  readonly unprovenEvents: number;
+  /**
+   * What settles batches here: `answer` of the receiver (or its kernel, as the guarantee says); bytes and `time` on a connection that has proven
+   * itself; nothing yet, because it is on `probation`; or `none`, because it is on probation and the one before it was hung up early.
+   */
+  readonly proof: 'answer' | 'time' | 'probation' | 'none';
   /** Accepted by our kernel and not yet known to be acked by the peer's. */
   readonly unackedBytes: number;
   /** As last seen; undefined when nothing is amiss. */

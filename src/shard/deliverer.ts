@@ -3,14 +3,15 @@ import type { Reservation } from '../flow/byte-budget.js';
 import { Fifo } from '../flow/fifo.js';
 import { unlessAborted } from '../flow/stop-signal.js';
 import type { BatchRef, FrameBatch } from '../model/batch.js';
-import type { Route } from '../model/ports.js';
+import type { Keeper, Route } from '../model/ports.js';
 import type { EventTeller } from './event-teller.js';
 import { keepRejected } from './keep-rejected.js';
-import { mendBatch, type MendDeps } from './mend.js';
+import { makeAgain, mendBatch, type MendDeps } from './mend.js';
 import type { ShardStats } from './shard-stats.js';
 
 export interface DelivererDeps extends MendDeps {
-  readonly route: Route;
+  /** Asked for when there is something to send. */
+  readonly route: () => Route;
   readonly stats: ShardStats;
   readonly events: EventTeller;
   /** Asked before each batch; false once the lease is gone. */
@@ -22,18 +23,32 @@ export interface InFlight {
   readonly ref: BatchRef;
   readonly frames: Promise<FrameBatch>;
   readonly reservation: Reservation;
+  /** Called once when every frame of the batch has arrived, if it is not abandoned before. */
+  readonly arrived: () => void;
   /** Called once when every frame of the batch is settled; never when it was abandoned. */
   readonly settle: () => void;
 }
 
+type Holding = Pick<InFlight, 'reservation'>;
+
+/** A batch that was sent. */
+interface Sent extends Pick<InFlight, 'reservation' | 'arrived'> {
+  /** Its parts that have not arrived. */
+  readonly missing: Set<FrameBatch>;
+  /** Its parts whose memory is held. */
+  readonly held: Set<FrameBatch>;
+}
+
 /**
  * The second half of a shard's line: shift the FIFO, await that batch's frames (its siblings format meanwhile), enqueue them on the route.
- * The enqueue is synchronous, so order within the shard is call order. What a batch holds is given back on every path: settled,
- * abandoned, or never sent.
+ * The enqueue is synchronous, so order within the shard is call order. What a batch holds is given back on every path: arrived, settled,
+ * abandoned, or never sent. What has arrived and is not settled when its connection is lost is made again.
  */
-export class Deliverer {
+export class Deliverer implements Keeper {
   readonly #deps: DelivererDeps;
   readonly #fifo = new Fifo<InFlight>();
+  /** Parts that were sent and have not arrived, and the batch that each belongs to. */
+  readonly #sent = new Map<FrameBatch, Sent>();
   #inFlightBytes = 0;
 
   constructor(deps: DelivererDeps) {
@@ -96,37 +111,74 @@ export class Deliverer {
       item,
       parts.reduce((sum, part) => sum + formatter.heldBytes(part), 0),
     );
-    // All of them: while one is still being written, none of the memory is free.
+    // Not the item: it has the frames, and this is kept until the batch is settled.
+    const { reservation, arrived, settle } = item;
+    const batch: Sent = { reservation, arrived, missing: new Set(parts), held: new Set(parts) };
+    for (const part of parts) this.#sent.set(part, batch);
     void Promise.allSettled(parts.map((part) => this.#sendPart(part))).then((results) => {
       // Abandoned: the batch stays unsettled, so the watermark never passes it and its next reader gets it again.
-      if (results.every(({ status }) => status === 'fulfilled')) item.settle();
-      this.#forget(item, parts);
+      if (results.every(({ status }) => status === 'fulfilled')) settle();
+      for (const part of batch.held) this.#sent.delete(part);
+      this.#forget(batch, batch.held);
     });
   }
 
-  async #sendPart(part: FrameBatch): Promise<void> {
-    // The filters may leave nothing to send.
-    if (part.ends.length > 0) await this.#deps.route.send(part);
+  arrived(frames: FrameBatch): boolean {
+    const { formatter, gaps } = this.#deps;
+    const batch = this.#sent.get(frames);
+    if (batch?.missing.delete(frames) === true && batch.missing.size === 0) batch.arrived();
+    // It tells of what can't be pulled again, and is small.
+    if (gaps.isGap(frames)) return false;
+    if (batch !== undefined) this.#giveBack(batch, formatter.heldBytes(frames));
+    batch?.held.delete(frames);
+    this.#sent.delete(frames);
+    formatter.recycle(frames);
+    return true;
+  }
+
+  again(ref: BatchRef): Promise<readonly FrameBatch[]> {
+    return makeAgain(this.#deps, ref);
+  }
+
+  /** Not async: nothing but the counts is kept until the batch is settled. */
+  #sendPart(part: FrameBatch): Promise<void> {
+    const { shard, filtered, sampled, dropped, truncated, empty, untimed } = part;
+    const [count, bytes] = [part.ends.length, part.bytes.length];
     const { stats, events } = this.#deps;
-    stats.settledEvents += part.ends.length;
-    stats.settledBytes += part.bytes.length;
-    stats.filteredEvents += part.filtered;
-    stats.sampledEvents += part.sampled;
-    stats.droppedEvents += part.dropped;
-    stats.truncatedEvents += part.truncated;
-    stats.emptyEvents += part.empty;
-    stats.untimedEvents += part.untimed;
-    events.settled(part);
+    return this.#sendOrSkip(part).then(() => {
+      stats.settledEvents += count;
+      stats.settledBytes += bytes;
+      stats.filteredEvents += filtered;
+      stats.sampledEvents += sampled;
+      stats.droppedEvents += dropped;
+      stats.truncatedEvents += truncated;
+      stats.emptyEvents += empty;
+      stats.untimedEvents += untimed;
+      events.settled({ shard, dropped, truncated, empty, untimed });
+    });
   }
 
-  #hold(item: InFlight, bytes: number): void {
-    this.#inFlightBytes += bytes - item.reservation.bytes;
-    item.reservation.correct(bytes);
+  /** The filters may leave nothing to send. */
+  #sendOrSkip(part: FrameBatch): Promise<void> {
+    if (part.ends.length > 0) return this.#deps.route().send(part);
+    this.arrived(part);
+    return Promise.resolve();
   }
 
-  #forget(item: InFlight, parts: readonly FrameBatch[]): void {
+  #hold({ reservation }: Holding, bytes: number): void {
+    this.#inFlightBytes += bytes - reservation.bytes;
+    reservation.correct(bytes);
+  }
+
+  #giveBack({ reservation }: Holding, bytes: number): void {
+    this.#inFlightBytes -= reservation.bytes;
+    reservation.giveBack(bytes);
+    this.#inFlightBytes += reservation.bytes;
+  }
+
+  #forget({ reservation }: Holding, parts: Iterable<FrameBatch>): void {
     for (const part of parts) this.#deps.formatter.recycle(part);
-    this.#inFlightBytes -= item.reservation.bytes;
-    item.reservation.release();
+    this.#inFlightBytes -= reservation.bytes;
+    reservation.release();
   }
 }

@@ -21,6 +21,7 @@ const WORDS: Readonly<Record<Gap['reason'], string>> = {
 /** Says everywhere that a range will not be delivered: the log, the metrics, and the event for the receiver that stands in its place. */
 export class GapTeller {
   readonly #deps: GapTellerDeps;
+  readonly #gaps = new WeakSet<FrameBatch>();
 
   constructor(deps: GapTellerDeps) {
     this.#deps = deps;
@@ -36,6 +37,13 @@ export class GapTeller {
     stats.gaps += 1;
     if (deadLetter !== undefined) stats.deadLetters += 1;
     log.error({ shard, reason, cursor, nextCursor, deadLetter, events }, `${WORDS[reason]}; the receiver is told`);
-    return formatter.gap({ shard, seq, cursor, nextCursor, reason, deadLetter, events, at: clock.now() });
+    const gap = formatter.gap({ shard, seq, cursor, nextCursor, reason, deadLetter, events, at: clock.now() });
+    this.#gaps.add(gap);
+    return gap;
+  }
+
+  /** These frames are an event of {@link tell}. */
+  isGap(frames: FrameBatch): boolean {
+    return this.#gaps.has(frames);
   }
 }

@@ -96,30 +96,30 @@ export class LagMeter {
     if (from === undefined) return;
     this.#end = await source.getCursor(shard, 'end', signal);
     if (this.#end === from) this.#metAt = askedAt;
-    else if (window.watermark === undefined && this.#startTime === undefined)
+    else if (window.arrived === undefined && this.#startTime === undefined)
       this.#startTime = await source.getCursorTime(shard, from, signal);
   }
 
-  /** The watermark. */
+  /** Everything before it has arrived. */
   get #from(): string | undefined {
-    return this.#deps.window.watermark?.cursor ?? this.#start;
+    return this.#deps.window.arrived?.cursor ?? this.#start;
   }
 
   get #isAtTip(): boolean {
     const { clock, window, reading } = this.#deps;
     const tipAt = reading()?.tipAt;
-    return tipAt !== undefined && window.size === 0 && clock.monotonic() - tipAt < STALE_MS;
+    return tipAt !== undefined && window.held === 0 && clock.monotonic() - tipAt < STALE_MS;
   }
 
   get #seconds(): number {
     const { clock, window, reading } = this.#deps;
-    const { watermark, oldest } = window;
+    const { arrived, oldest } = window;
     const since = (at: number | undefined): number[] => (at === undefined ? [] : [(clock.monotonic() - at) / 1000]);
     const age = (time: number | undefined): number[] => (time === undefined ? [] : [clock.now() / 1000 - time]);
     const delivered = [
       ...since(oldest === undefined ? reading()?.tipAt : oldest.emptyAt),
       ...since(this.#metAt),
-      ...age(watermark?.time),
+      ...age(arrived?.time),
       ...age(this.#startTime),
     ];
     // Before anything is known to be delivered, the first batch in flight tells how old what waits is, and our own time with the shard is the least.

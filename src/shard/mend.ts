@@ -56,6 +56,32 @@ export async function mendBatch(
   }
 }
 
+/**
+ * Makes the frames of a batch again that was delivered once and never proven to be: pulled and formatted anew, with the same patience.
+ *
+ * @returns empty when the signal ended it. What is kept as dead letters is kept already. Never rejects.
+ */
+export async function makeAgain(deps: MendDeps, ref: BatchRef): Promise<readonly FrameBatch[]> {
+  const parts = await firstTry(deps, ref);
+  if (deps.signal.aborted) {
+    for (const part of parts) deps.formatter.recycle(part);
+    return [];
+  }
+  const sent = parts.filter(({ ends }) => ends.length > 0);
+  for (const part of parts) if (part.ends.length === 0) deps.formatter.recycle(part);
+  return sent.length > 0 ? sent : [deps.gaps.tell(ref, 'retention')];
+}
+
+async function firstTry(deps: MendDeps, ref: BatchRef): Promise<readonly FrameBatch[]> {
+  try {
+    return await pullAgain(deps, ref, undefined);
+  } catch (thrown) {
+    const error = asForwarderError(thrown);
+    if (isExpired(error, deps)) return [deps.gaps.tell(ref, 'retention')];
+    return (await mendBatch(deps, ref, error)) ?? [];
+  }
+}
+
 const isExpired = ({ code }: ForwarderError, { onExpiredCursor }: MendDeps): boolean =>
   code === 'SLS_CURSOR_INVALID' && onExpiredCursor !== 'fail';
 

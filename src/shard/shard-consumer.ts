@@ -40,8 +40,7 @@ export interface ShardDeps {
   readonly endIsTold: () => boolean;
 }
 
-/** A gap event is smaller. */
-const GAP_BYTES = 1024;
+const GAP_BYTES = 1024; // A gap event is smaller.
 
 /**
  * One shard's straight line, from the moment the service gives it to us until we give it back: a pull loop and a deliver loop joined by a FIFO.
@@ -84,13 +83,12 @@ export class ShardConsumer {
     this.#window = new InFlightWindow(deps.settings.windowBatches);
     this.#errors = new ErrorReporter(deps.clock, deps.log);
     this.#gaps = new GapTeller({ ...deps, stats: this.stats });
-    this.#route = deps.destination.openRoute(() => this.#mayAct(), putAsideInto({ ...deps, gaps: this.#gaps }));
     this.progress = new Progress(deps.clock, this.#window, () => this.#puller);
     this.lag = new LagMeter({ ...deps, window: this.#window, stats: this.stats, reading: () => this.#puller });
     this.handedOver = new Promise((resolve) => (this.#endHandOver = resolve));
     const { source, formatter, clock, deadLetters, events } = deps;
     this.#deliverer = new Deliverer({
-      ...{ source, formatter, clock, deadLetters, events, stats: this.stats, route: this.#route },
+      ...{ source, formatter, clock, deadLetters, events, stats: this.stats, route: () => this.#route },
       backoff: deps.settings.retry,
       onExpiredCursor: deps.settings.onExpiredCursor,
       gaps: this.#gaps,
@@ -98,6 +96,8 @@ export class ShardConsumer {
       maySend: () => this.#mayAct(),
       onError: this.#report,
     });
+    const putAside = putAsideInto({ ...deps, gaps: this.#gaps });
+    this.#route = deps.destination.openRoute(() => this.#mayAct(), { putAside, keeper: this.#deliverer });
   }
 
   /** Why it is being or was given up; undefined while it is read. */
@@ -138,7 +138,9 @@ export class ShardConsumer {
    */
   async run(): Promise<void> {
     try {
-      const start = await untilDone(this.#retry(), () => this.#resolveStart());
+      const { source, group, shard, settings } = this.#deps;
+      const from = (): Promise<ShardStart> => resolveStart(source, group, shard, settings.start, this.#stop.soft);
+      const start = await untilDone(this.#retry(), from);
       if (start !== undefined) await this.#live(start);
     } finally {
       this.#stop.stopHard();
@@ -154,12 +156,13 @@ export class ShardConsumer {
     return {
       shard: this.shard,
       phase: this.#phase,
-      caughtUp: tipAt !== undefined && this.#window.size === 0,
+      caughtUp: tipAt !== undefined && this.#window.held === 0,
       lag: this.lag.lag,
       leftGroups: this.lag.leftGroups,
       idleSeconds: this.progress.stalledMs / 1000,
       stalled: this.progress.stalledMs >= this.#deps.settings.maxStallMs,
-      inFlightBatches: this.#window.size,
+      inFlightBatches: this.#window.held,
+      unprovenBatches: this.#window.size,
       inFlightBytes: this.#deliverer.inFlightBytes,
       checkpointAgeSeconds: ageMs === undefined ? undefined : ageMs / 1000,
     };
@@ -171,11 +174,6 @@ export class ShardConsumer {
     if (this.#deps.lease.held()) return true;
     this.release('leaseLost');
     return false;
-  }
-
-  #resolveStart(): Promise<ShardStart> {
-    const { source, group, shard, settings } = this.#deps;
-    return resolveStart(source, group, shard, settings.start, this.#stop.soft);
   }
 
   async #live(start: ShardStart): Promise<void> {
@@ -197,6 +195,8 @@ export class ShardConsumer {
     this.#deliverer.close();
     await delivering;
     this.#endHandOver();
+    // A stop of the process ends the connections themselves, which proves as much.
+    if (this.#reason !== 'shutdown') this.#route.prove();
     await this.#window.whenEmpty(this.#stop.hard);
     drained.abort();
     await committing;
@@ -225,7 +225,7 @@ export class ShardConsumer {
   #take({ cursor, reply, reservation, scannedGroups, emptyAt }: Pulled): void {
     this.#errors.succeeded({ shard: this.shard });
     const { nextCursor, body, bodyLength, encoding, rawSize } = reply;
-    const settle = this.#window.track({ cursor: nextCursor, time: reply.cursorTime, emptyAt });
+    const { arrived, settle } = this.#window.track({ cursor: nextCursor, time: reply.cursorTime, emptyAt });
     this.progress.moved();
     if (bodyLength === 0) {
       reservation.release();
@@ -242,7 +242,7 @@ export class ShardConsumer {
       this.progress.moved();
       settle();
     };
-    this.#deliverer.push({ ref, frames, reservation, settle: settled });
+    this.#deliverer.push({ ref, frames, reservation, arrived, settle: settled });
   }
 
   /** What a permanent failure of a pull leads to. @returns the failure if it ends the shard's line. */
@@ -271,8 +271,8 @@ export class ShardConsumer {
     if (reservation === undefined) return;
     const ref = { shard: this.shard, seq: this.#seq++, cursor, nextCursor };
     const frames = Promise.resolve(this.#gaps.tell(ref, 'retention'));
-    const position = { cursor: nextCursor, time: undefined, emptyAt: undefined };
-    this.#deliverer.push({ ref, frames, reservation, settle: this.#window.track(position) });
+    const entry = this.#window.track({ cursor: nextCursor, time: undefined, emptyAt: undefined });
+    this.#deliverer.push({ ref, frames, reservation, ...entry });
   }
 
   #limitDrain(): void {

@@ -3,6 +3,7 @@ import type { Clock } from '../flow/clock.js';
 import type { Log } from '../model/log.js';
 import type { Link } from './link.js';
 import type { Pace } from './pace.js';
+import type { Probation } from './probation.js';
 import type { DeliveryTuning, Endpoint } from './settings.js';
 import type { SettleRule } from './span-ledger.js';
 import type { Succession, SuccessorDeps } from './successor.js';
@@ -20,6 +21,12 @@ export interface ConnectionDeps {
   readonly log: Log;
   readonly totals: Totals;
   readonly pace: Pace;
+  /** What the destination's endpoints have shown so far. */
+  readonly probation: Probation;
+  /** A sibling flows. */
+  readonly hasRefuge: () => boolean;
+  /** Moves everything to such a sibling. @returns whether there was one. */
+  readonly moveAway: () => boolean;
   /** Rejects with a ForwarderError. `onChange` is to be called when more is acked that no look can tell, and when the link stops being open. */
   readonly dial: (endpoint: Endpoint, onChange: () => void, signal: AbortSignal) => Promise<Link>;
   /** Finds what this link is to be replaced by; undefined once the signal aborts. Never rejects. */

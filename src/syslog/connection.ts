@@ -1,32 +1,32 @@
-import { asForwarderError, ForwarderError } from '../errors/forwarder-error.js';
+import { asForwarderError, type ForwarderError } from '../errors/forwarder-error.js';
 import { sleep } from '../flow/clock.js';
 import { ErrorReporter } from '../flow/error-reporter.js';
 import { StopSignal } from '../flow/stop-signal.js';
 import type { FrameBatch } from '../model/batch.js';
 import type { ConnectionSnapshot } from '../model/snapshot.js';
 import { Attempts } from './attempts.js';
+import { flows, snapshotOf, type Ending, type State } from './connection-state.js';
 import type { ConnectionDeps } from './connection-deps.js';
 import type { Link } from './link.js';
 import { abandoned, Outbox, type Lease } from './outbox.js';
 import type { Member, Question } from './pulse.js';
+import { EndProof } from './end-proof.js';
+import { NextLink } from './next-link.js';
+import { ProofRequests } from './proof-requests.js';
 import { Refusals } from './refusals.js';
+import { SlowReceiver, unread } from './slow-receiver.js';
+import { UnreadWatch } from './unread-watch.js';
 import { writePaced, type Waiting } from './paced-write.js';
+import type { Trial } from './probation.js';
 import type { Endpoint } from './settings.js';
 import type { Verdict } from './stall-watch.js';
-import type { Succession } from './successor.js';
-
-const ZERO_WINDOW = 'zero window: the receiver is alive but reads nothing';
-
-type State =
-  | { readonly phase: 'idle' | 'dialling' | 'waiting' | 'closed' }
-  | { readonly phase: 'connected' | 'ending'; readonly link: Link };
 
 /**
  * One persistent connection with its FIFO: dials for ever, writes whole batches in order, and sends again what a loss left unsettled.
  *
  *     idle → dialling → connected → ending → closed
  *               ↑ ↓         ↓          ↓
- *              waiting ←────┴──────────┘
+ *       waiting, parked ←───┴──────────┘
  */
 export class Connection implements Member {
   readonly #deps: ConnectionDeps;
@@ -36,16 +36,18 @@ export class Connection implements Member {
   readonly #refusals: Refusals;
   readonly #waiting: Waiting;
   readonly #failing: ErrorReporter;
-  readonly #slowness: ErrorReporter;
+  readonly #slow: SlowReceiver;
   #state: State = { phase: 'idle' };
   #running: Promise<void> | undefined;
-  /** Is up already, and waits until everything written on the present one is settled. */
-  #next: Succession | undefined;
+  readonly #next: NextLink;
+  readonly #requests: ProofRequests;
+  readonly #unread: UnreadWatch;
+  readonly #endProof: EndProof;
   #wake: (() => void) | undefined;
 
   constructor(deps: ConnectionDeps) {
     this.#deps = deps;
-    this.#outbox = new Outbox(deps.rule, deps.totals);
+    this.#outbox = new Outbox(deps.rule, deps.totals, () => this.#poke());
     this.#refusals = new Refusals(this.#outbox);
     this.#attempts = new Attempts(deps.endpoints, deps.retry);
     this.#waiting = {
@@ -54,24 +56,35 @@ export class Connection implements Member {
       poke: () => this.#poke(),
     };
     this.#failing = new ErrorReporter(deps.clock, deps.log);
-    this.#slowness = new ErrorReporter(deps.clock, deps.log);
+    this.#slow = new SlowReceiver(deps.clock, deps.log, deps.endpoints.length > 1);
+    this.#requests = new ProofRequests(deps.clock, deps.tuning.askEveryMs, () => this.#poke());
+    this.#unread = new UnreadWatch(deps);
+    const dial = (endpoint: Endpoint): Promise<Link> => this.#dialTo(endpoint);
+    this.#endProof = new EndProof({ ...deps, dial, stop: this.#stop });
+    this.#next = new NextLink({
+      ...deps,
+      attempts: this.#attempts,
+      dial,
+      isWanted: () => !this.#stop.soft.aborted,
+      poke: () => this.#poke(),
+    });
   }
 
   get pendingBytes(): number {
     return this.#outbox.pendingBytes;
   }
 
+  get isParked(): boolean {
+    return this.#state.phase === 'parked';
+  }
+
+  /** It is up, has proven itself, and its receiver reads. */
+  get flows(): boolean {
+    return flows(this.#state, this.#deps.clock.monotonic());
+  }
+
   snapshot(): ConnectionSnapshot {
-    const link = this.#link;
-    return {
-      endpoint: this.#attempts.endpoint.text,
-      phase: this.#state.phase,
-      pendingBytes: this.#outbox.pendingBytes,
-      unackedBytes: link === undefined ? 0 : link.flushed - link.acked,
-      stall: link?.stall,
-      failure: this.#attempts.failure(this.#deps.clock.monotonic()),
-      blind: link?.blind === true,
-    };
+    return snapshotOf(this.#state, this.#attempts, this.#outbox, this.#deps);
   }
 
   /** Begins to dial, if it has not yet: errors are seen before the first batch. Resolves when it is closed. */
@@ -85,6 +98,20 @@ export class Connection implements Member {
     const settled = this.#outbox.push(frames, lease, this.#deps.clock.monotonic());
     this.#poke();
     return settled;
+  }
+
+  /** Asks the receiver for proof of what this route sent, as soon as all of it is written: another connection is made, and this one ended. */
+  prove(lease: Lease): void {
+    if (this.#deps.rule.guarantee !== 'settled') return;
+    this.#requests.add(lease);
+    this.#poke();
+  }
+
+  /** Hands everything to a sibling. To be called once {@link start} has left the socket. */
+  moveTo(other: Connection): void {
+    this.#outbox.moveTo(other.#outbox);
+    this.#requests.moveTo(other.#requests);
+    other.#poke();
   }
 
   abandon(lease: Lease): void {
@@ -103,7 +130,7 @@ export class Connection implements Member {
   closeHard(): Promise<void> {
     this.#stop.stopHard();
     this.#link?.kill(abandoned());
-    this.#next?.link.kill(abandoned());
+    this.#next.kill();
     this.#poke();
     return this.start();
   }
@@ -119,16 +146,17 @@ export class Connection implements Member {
     const link = this.#link;
     if (link === undefined) return false;
     this.#advance(link, now);
+    if (this.#unread.look(link, now)) link.kill(unread(this.#attempts.endpoint));
     this.#poke();
     return link.busy || !this.#outbox.empty;
   }
 
-  get #link(): Link | undefined {
-    return 'link' in this.#state ? this.#state.link : undefined;
-  }
-
   get #fields(): object {
     return { connection: this.#deps.index, endpoint: this.#attempts.endpoint.text };
+  }
+
+  get #link(): Link | undefined {
+    return 'link' in this.#state ? this.#state.link : undefined;
   }
 
   get #done(): boolean {
@@ -143,12 +171,28 @@ export class Connection implements Member {
 
   async #run(): Promise<void> {
     while (!this.#done) {
-      const link = this.#takeNext() ?? (await this.#dial());
+      if (this.#unread.isUnread && !this.#stop.soft.aborted && this.#deps.moveAway()) {
+        await this.#park();
+        continue;
+      }
+      const link = this.#next.take() ?? (await this.#dial());
       if (link !== undefined) await this.#live(link);
     }
-    this.#takeNext()?.kill(abandoned());
+    this.#next.take()?.kill(abandoned());
     this.#enter({ phase: 'closed' });
     this.#outbox.abandonAll();
+  }
+
+  /** Nobody reads what this connection is given, and a sibling flows: everything has moved there. */
+  async #park(): Promise<void> {
+    this.#enter({ phase: 'parked' });
+    const isOver = (): boolean => !this.#outbox.empty || this.#stop.soft.aborted;
+    await this.#unread.rest(
+      isOver,
+      () => this.#poke(),
+      () => this.#poked(),
+      this.#fields,
+    );
   }
 
   async #dial(): Promise<Link | undefined> {
@@ -165,56 +209,28 @@ export class Connection implements Member {
     return this.#deps.dial(endpoint, () => this.#changed(), this.#stop.hard);
   }
 
-  #takeNext(): Link | undefined {
-    const next = this.#next;
-    this.#next = undefined;
-    if (next?.link.open !== true) return undefined;
-    this.#attempts.goTo(next.index);
-    return next.link;
-  }
-
-  async #lookOut(link: Link, signal: AbortSignal): Promise<void> {
-    const found = await this.#deps.succeed(this.#attempts.index, link, (endpoint) => this.#dialTo(endpoint), signal);
-    if (found === undefined) return;
-    if (signal.aborted || this.#stop.soft.aborted) {
-      found.link.kill(abandoned());
-      return;
-    }
-    const to = this.#deps.endpoints[found.index]?.text;
-    this.#deps.log.info({ ...this.#fields, to, reason: found.reason }, 'goes on with a new connection');
-    this.#next = found;
-    this.#poke();
-  }
-
   /** From connected to closed, whoever closes it. */
   async #live(link: Link): Promise<void> {
-    const { clock, log, totals, tuning } = this.#deps;
-    this.#enter({ phase: 'connected', link });
+    const { clock, log, totals, tuning, probation } = this.#deps;
+    const { endpoint } = this.#attempts;
+    const trial = probation.begin(endpoint, link, clock.monotonic());
+    this.#enter({ phase: 'connected', link, trial });
     totals.connects += 1;
     if (this.#attempts.clean) log.info(this.#fields, 'connected');
     if (this.#stop.hard.aborted) link.kill(abandoned());
     const forget = clock.timer(tuning.provenMs, () => this.#proven(), { unref: true });
     const life = new AbortController();
-    void this.#lookOut(link, life.signal);
-    await this.#serve(link);
+    void this.#next.lookOut(link, life.signal);
+    const ending = await this.#serve(link, trial);
     await link.closed;
     life.abort();
     forget();
-    // What is known to be acked settles the window behind it to the last; time settles nothing on what is lost.
-    this.#outbox.advance(link.acked, clock.monotonic(), Infinity);
-    if (link.ended) this.#outbox.settleAll(clock.monotonic());
-    this.#outbox.rewind();
-    const error = await this.#whatFailed(link);
+    await this.#endProof.settle(ending, endpoint, trial, this.#outbox);
+    this.#outbox.lose(link.acked, clock.monotonic(), trial.isPassed(clock.monotonic()));
+    if (ending.is === 'orderly') this.#endProof.sayUnproven(this.#outbox, this.#fields);
+    else this.#unread.lost(link, endpoint, trial, { ...this.#fields, events: this.#outbox.unprovenEvents });
+    const error = await this.#refusals.overcome(link);
     if (!this.#done && error !== undefined) await this.#failed(error, { receivedBytes: link.received });
-  }
-
-  /** Why the link was lost; undefined when it was asked to go, or the event that was refused is out of the way. */
-  async #whatFailed({ error, refusal }: Link): Promise<ForwarderError | undefined> {
-    try {
-      return refusal !== undefined && (await this.#refusals.note(refusal)) ? undefined : error;
-    } catch (thrown) {
-      return asForwarderError(thrown);
-    }
   }
 
   #proven(): void {
@@ -222,16 +238,26 @@ export class Connection implements Member {
     this.#failing.succeeded(this.#fields);
   }
 
-  async #serve(link: Link): Promise<void> {
+  async #serve(link: Link, trial: Trial): Promise<Ending> {
     while (link.open) {
-      const frames = this.#next === undefined && this.#hasRoom(link) ? this.#outbox.begin() : undefined;
+      const frames = !this.#next.isThere && this.#hasRoom(link) ? this.#outbox.begin() : undefined;
       if (frames !== undefined) await this.#write(link, frames);
-      else if (this.#mayEnd(link)) await this.#end(link);
-      else {
-        if (this.#stop.soft.aborted || this.#next !== undefined) this.#deps.wakePulse(true);
+      else if (this.#mayEnd(link)) {
+        this.#enter({ phase: 'ending', link, trial });
+        return this.#endProof.end(link, this.#attempts.endpoint, trial, this.#outbox);
+      } else {
+        if (this.#stop.soft.aborted || this.#next.isThere) this.#deps.wakePulse(true);
+        this.#askForProof(link);
         await this.#poked();
       }
     }
+    return { is: 'lost', error: link.error };
+  }
+
+  /** Where a route waits for proof and everything is written: this connection is ended, and the answer to that is the proof. */
+  #askForProof(link: Link): void {
+    if (this.#next.isThere || this.#stop.soft.aborted || !this.#outbox.allWritten) return;
+    if (this.#deps.probation.mayAsk(this.#attempts.endpoint)) this.#requests.ask(() => this.#next.again(link));
   }
 
   async #write(link: Link, frames: FrameBatch): Promise<void> {
@@ -243,49 +269,23 @@ export class Connection implements Member {
   }
 
   #hasRoom(link: Link): boolean {
-    if (link.hasRoom) return true;
-    this.#deps.wakePulse(true);
-    return false;
+    if (!link.hasRoom) this.#deps.wakePulse(true);
+    return link.hasRoom;
   }
 
   /** Nothing will come any more on this link, and what was written is acked, as far as one can know. */
   #mayEnd(link: Link): boolean {
-    if (this.#next !== undefined && this.#outbox.quiet) return true;
+    if (this.#next.isThere && this.#outbox.quiet) return true;
     return this.#stop.soft.aborted && (this.#outbox.allAcked || (link.blind && this.#outbox.allWritten));
-  }
-
-  /** FIN, and then the receiver's FIN: proof that it has read everything. Some never send one; then time settles, as ever. */
-  async #end(link: Link): Promise<void> {
-    const { clock, tuning } = this.#deps;
-    this.#enter({ phase: 'ending', link });
-    link.end();
-    const lookAgain = (): (() => void) => clock.timer(tuning.endGraceMs, leave);
-    const leave = (): void => {
-      if (this.#outbox.nothingOut) link.leave();
-      else cancel = lookAgain();
-    };
-    let cancel = lookAgain();
-    await link.closed;
-    cancel();
   }
 
   #judge(link: Link, look: (now: number) => Verdict): void {
     if (link !== this.#link) return;
-    const { clock, endpoints } = this.#deps;
-    const verdict = look(clock.monotonic());
-    if (verdict === 'fine') this.#slowness.succeeded(this.#fields);
-    else if (verdict === 'silent') link.kill(this.#stalled('the receiver has stopped to answer'));
-    else if (verdict === 'stuck' && endpoints.length > 1)
-      link.kill(this.#stalled(`${ZERO_WINDOW}; trying the next one`));
-    else this.#slowness.failed(this.#stalled(`${ZERO_WINDOW}; waiting for it`), 0, this.#fields);
-  }
-
-  #stalled(what: string): ForwarderError {
-    return new ForwarderError('CONNECTION_STALLED', `${this.#attempts.endpoint.text}: ${what}`);
+    this.#slow.judge(look(this.#deps.clock.monotonic()), link, this.#attempts.endpoint, this.#fields);
   }
 
   #advance(link: Link, now: number): void {
-    this.#outbox.advance(link.acked, now, link.troubledAt);
+    if ('trial' in this.#state) this.#outbox.advance(link.acked, now, link.troubledAt, this.#state.trial.isPassed(now));
   }
 
   /** Goes on to the next endpoint; pauses once all have been tried since one last proved to be good. */
@@ -295,7 +295,7 @@ export class Connection implements Member {
     totals.errors[error.code] = (totals.errors[error.code] ?? 0) + 1;
     this.#attempts.saw(error, clock.monotonic());
     const fields = { ...this.#fields, ...more };
-    const pauseMs = this.#next === undefined ? this.#attempts.failed() : 0;
+    const pauseMs = this.#next.isThere ? 0 : this.#attempts.failed();
     this.#failing.failed(error, pauseMs, fields);
     if (pauseMs === 0) return;
     this.#enter({ phase: 'waiting' });

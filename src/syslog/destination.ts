@@ -1,8 +1,7 @@
 import { asForwarderError, ForwarderError } from '../errors/forwarder-error.js';
 import type { Clock } from '../flow/clock.js';
-import type { FrameBatch } from '../model/batch.js';
 import type { Log } from '../model/log.js';
-import type { Destination, PutAside, Route } from '../model/ports.js';
+import type { Destination, Route, RouteHelp } from '../model/ports.js';
 import type { DestinationSnapshot } from '../model/snapshot.js';
 import { addressesOf } from './addresses.js';
 import { CertificateWatch } from './certificate-watch.js';
@@ -10,8 +9,9 @@ import { Connection } from './connection.js';
 import { dial } from './dial.js';
 import { KernelSockets, sendBufferBound } from './kernel-sockets.js';
 import type { Link } from './link.js';
-import type { Lease } from './outbox.js';
+import { Lanes } from './lanes.js';
 import { Pace } from './pace.js';
+import { Probation } from './probation.js';
 import { Pulse } from './pulse.js';
 import { RelpLink } from './relp-link.js';
 import { halves, isRelp, isTls, isUdp, TUNING, type DeliveryTuning, type DestinationSettings } from './settings.js';
@@ -51,21 +51,25 @@ export function openDestination(
   const sendBufferBytes = sendBufferBound();
   const certificates = settings.endpoints.some(isTls) ? new CertificateWatch(clock, log, settings.tls) : undefined;
   const window = halves(settings.replayBytes);
+  const probation = new Probation(settings);
   const pace = new Pace(settings.rate, clock, isBehind);
-  const connections = Array.from({ length: settings.connections }, (_, index) => {
+  const connections: Connection[] = Array.from({ length: settings.connections }, (_, index) => {
     const rotateBy = settings.mode === 'loadBalance' ? index : 0;
     const endpoints = rotated(settings.endpoints, rotateBy);
     const successors = { ...settings, ...tuning, clock, resolve: addressesOf, retire: retirer(clock, tuning), random };
     return new Connection({
       index,
       endpoints,
-      rule: { ...settings, ...window },
+      rule: { ...settings, ...tuning, ...window },
       retry: settings.retry,
       tuning,
       clock,
       log,
       totals,
       pace,
+      probation,
+      hasRefuge: () => lanes.refugeOf(index) !== undefined,
+      moveAway: () => lanes.moveAway(index),
       dial: async (endpoint, onChange, signal) => {
         if (isUdp(endpoint)) return UdpLink.open(endpoint, rotateBy, onChange, signal);
         const dialled = await dial(endpoint, { ...settings, rotateBy, certificates }, clock, signal);
@@ -81,9 +85,10 @@ export function openDestination(
       },
     });
   });
+  const lanes: Lanes = new Lanes(connections, settings.replayBytes);
   const sockets = new KernelSockets(tuning.kernelTables);
   const pulse = new Pulse(clock, sockets, tuning, connections, () => log.warn({ destination: settings.name }, BLIND));
-  return new SyslogDestination(settings, connections, totals, pace, certificates);
+  return new SyslogDestination(settings, lanes, totals, pace, certificates);
 }
 
 const BLIND =
@@ -106,47 +111,45 @@ function retirer(clock: Clock, { endGraceMs }: DeliveryTuning): (link: Link) => 
 
 class SyslogDestination implements OpenDestination {
   readonly #settings: DestinationSettings;
-  readonly #lanes: readonly Lane[];
+  readonly #lanes: Lanes;
   readonly #totals: Totals;
   readonly #pace: Pace;
   readonly #certificates: CertificateWatch | undefined;
 
   constructor(
     settings: DestinationSettings,
-    connections: readonly Connection[],
+    lanes: Lanes,
     totals: Totals,
     pace: Pace,
     certificates: CertificateWatch | undefined,
   ) {
     this.#settings = settings;
-    this.#lanes = connections.map((connection) => ({ connection, routes: 0 }));
+    this.#lanes = lanes;
     this.#totals = totals;
     this.#pace = pace;
     this.#certificates = certificates;
   }
 
-  openRoute(fence: () => boolean, putAside?: PutAside): Route {
-    const lane = this.#lanes.reduce((best, other) => (isLighter(other, best) ? other : best));
-    void lane.connection.start();
-    return new ConnectionRoute(lane, this.#lanes, this.#settings.replayBytes, { fence, putAside, over: false });
+  openRoute(fence: () => boolean, help: RouteHelp = {}): Route {
+    return this.#lanes.openRoute({ fence, ...help, over: false, open: 0 });
   }
 
   async end(signal: AbortSignal): Promise<void> {
     const closeHard = (): void => void this.closeHard();
     if (signal.aborted) closeHard();
     signal.addEventListener('abort', closeHard, { once: true });
-    await Promise.all(this.#lanes.map(({ connection }) => connection.end()));
+    await Promise.all(this.#lanes.connections.map((connection) => connection.end()));
     signal.removeEventListener('abort', closeHard);
   }
 
   async closeHard(): Promise<void> {
-    await Promise.all(this.#lanes.map(({ connection }) => connection.closeHard()));
+    await Promise.all(this.#lanes.connections.map((connection) => connection.closeHard()));
   }
 
   get isBusy(): boolean {
-    return this.#lanes.every(({ connection }) => {
-      const { phase, pendingBytes } = connection.snapshot();
-      return phase !== 'connected' || pendingBytes > 0;
+    return this.#lanes.connections.every((connection) => {
+      const { phase, unprovenEvents } = connection.snapshot();
+      return phase !== 'connected' || unprovenEvents > 0;
     });
   }
 
@@ -155,70 +158,11 @@ class SyslogDestination implements OpenDestination {
     return {
       name,
       guarantee,
-      connections: this.#lanes.map(({ connection }) => connection.snapshot()),
+      connections: this.#lanes.connections.map((connection) => connection.snapshot()),
       rate: { usedEps: this.#pace.usedEps, limitEps: this.#pace.limitEps },
       certificates: this.#certificates?.snapshot() ?? [],
       totals: totalsNow(this.#totals),
     };
-  }
-}
-
-interface Lane {
-  readonly connection: Connection;
-  /** Open routes that stick to it. */
-  routes: number;
-}
-
-function isLighter(a: Lane, b: Lane): boolean {
-  return a.routes !== b.routes ? a.routes < b.routes : a.connection.pendingBytes < b.connection.pendingBytes;
-}
-
-/**
- * Sticks to a connection while anything of it is unsettled there: that keeps its order. With nothing left it goes to the connection with the
- * least to do, where the difference is real: what only waits to be settled is never more than a replay window (ADR 0010).
- */
-class ConnectionRoute implements Route {
-  readonly #lanes: readonly Lane[];
-  readonly #marginBytes: number;
-  readonly #lease: Lease;
-  #lane: Lane;
-  #unsettled = 0;
-
-  constructor(lane: Lane, lanes: readonly Lane[], marginBytes: number, lease: Lease) {
-    lane.routes += 1;
-    this.#lane = lane;
-    this.#lanes = lanes;
-    this.#marginBytes = marginBytes;
-    this.#lease = lease;
-  }
-
-  async send(frames: FrameBatch): Promise<void> {
-    if (this.#unsettled === 0) this.#choose();
-    this.#unsettled += 1;
-    try {
-      await this.#lane.connection.send(frames, this.#lease);
-    } finally {
-      this.#unsettled -= 1;
-    }
-  }
-
-  #choose(): void {
-    const idlest = this.#lanes.reduce((best, other) =>
-      other.connection.pendingBytes < best.connection.pendingBytes ? other : best,
-    );
-    if (this.#lane.connection.pendingBytes - idlest.connection.pendingBytes <= this.#marginBytes) return;
-    this.#lane.routes -= 1;
-    idlest.routes += 1;
-    this.#lane = idlest;
-    void idlest.connection.start();
-  }
-
-  abandon(): void {
-    this.#lane.connection.abandon(this.#lease);
-  }
-
-  close(): void {
-    this.#lane.routes -= 1;
   }
 }
 

@@ -63,9 +63,13 @@ export interface DestinationSettings extends SuccessionSettings {
   readonly connectTimeoutMs: number;
   /** A receiver whose kernel has not answered for this long is taken for dead. */
   readonly stallTimeoutMs: number;
-  /** How long a batch must stay acked on a healthy connection before it is settled … */
-  readonly settleTimeMs: number;
-  /** The replay window: no more bytes of a connection, and one batch, are sent again after a loss. See {@link halves}. */
+  /** How long a batch must stay acked on a healthy connection that has proven itself before it is settled … */
+  readonly proofMs: number;
+  /** … or how many bytes must be acked behind it: at least as many as the largest receive buffer on the way holds. */
+  readonly proofBytes: number;
+  /** How long a connection must live before it has proven itself: longer than a load balancer waits for its server. */
+  readonly probationMs: number;
+  /** The memory horizon: so many bytes of a connection are held for sending them again without asking the service. See {@link halves}. */
   readonly replayBytes: number;
   readonly retry: BackoffSettings;
   readonly rate: RateSettings;
@@ -73,12 +77,11 @@ export interface DestinationSettings extends SuccessionSettings {
 
 /**
  * How a replay window is spent. Half is what may be on its way, not known to be acked: that binds no kernel whose largest send buffer is
- * Linux's default of 4 MiB. The other half is what must be acked behind a batch to settle it: sound when not below the receiver's receive
- * buffer (Linux: 6 MiB by default).
+ * Linux's default of 4 MiB. The other half is held in memory behind what is acked: Linux's receive buffers hold 6 MiB by default.
  */
-export function halves(replayBytes: number): { readonly maxUnackedBytes: number; readonly settleBytes: number } {
+export function halves(replayBytes: number): { readonly maxUnackedBytes: number; readonly holdBytes: number } {
   const half = Math.floor(replayBytes / 2);
-  return { maxUnackedBytes: half, settleBytes: half };
+  return { maxUnackedBytes: half, holdBytes: half };
 }
 
 /** What no user should have to think about. */
@@ -93,6 +96,20 @@ export interface DeliveryTuning {
   readonly shutWindowTimeoutMs: number;
   /** One write: small enough for its callback to say something, large enough to cost nothing. */
   readonly sliceBytes: { readonly tcp: number; readonly tls: number };
+  /** How long frames are held in memory after they were acked, where few bytes follow. */
+  readonly holdMs: number;
+  /** How a young connection's end is proven: its age at the end at least, … */
+  readonly leastAgeMs: number;
+  /** … the time within which the receiver answers an end itself, … */
+  readonly promptMs: number;
+  /** … and how long an empty connection, made to confirm that, must stay open. All of it tells a receiver from a balancer that gives up. */
+  readonly confirmMs: number;
+  /** How often a connection may be replaced only for the sake of proof. */
+  readonly askEveryMs: number;
+  /** A window shut for this long, while a sibling flows, belongs to a connection that nobody reads. */
+  readonly unreadMs: number;
+  /** How long such a connection rests. */
+  readonly parkMs: number;
   /** A connection that lived this long was a good one: the back-off starts anew. */
   readonly provenMs: number;
   /** How long to wait for the receiver's FIN after ours, with nothing left to settle. */
@@ -113,6 +130,13 @@ export const TUNING: DeliveryTuning = {
   shutWindowNoticeMs: 5_000,
   shutWindowTimeoutMs: 60_000,
   sliceBytes: { tcp: 1024 * 1024, tls: 256 * 1024 },
+  holdMs: 2_000,
+  leastAgeMs: 1_000,
+  promptMs: 250,
+  confirmMs: 500,
+  askEveryMs: 1_000,
+  unreadMs: 10_000,
+  parkMs: 10 * 60_000,
   provenMs: 5_000,
   endGraceMs: 2_000,
   blindAckMs: 10_000,

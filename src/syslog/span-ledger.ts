@@ -1,12 +1,21 @@
 import type { Guarantee } from './settings.js';
 
+/** When a batch has arrived, and when that is proven. */
 export interface SettleRule {
   readonly guarantee: Guarantee;
-  readonly settleTimeMs: number;
-  readonly settleBytes: number;
+  /** Memory horizon: how long a batch stays acked before its frames may be given back … */
+  readonly holdMs: number;
+  /** … or how many bytes must be acked behind it. */
+  readonly holdBytes: number;
+  /** Proof horizon: how long a batch stays acked on a healthy connection before it is settled … */
+  readonly proofMs: number;
+  /** … or how many bytes must be acked behind it. */
+  readonly proofBytes: number;
 }
 
 const LONGEST_WAIT = 10;
+/** Entries at the front that are gone are cut off once there are so many. */
+const COMPACT_AT = 1024;
 
 interface Entry<T> {
   readonly span: T;
@@ -17,26 +26,30 @@ interface Entry<T> {
 }
 
 /**
- * The frame batches (*spans*) of one connection in the order in which they were handed over, and how far each has come. Pure: offsets and
+ * The batches (*spans*) of one connection in the order in which they were handed over, and how far each has come. Pure: offsets and
  * times come from outside.
  *
- *     settled and gone | acked … | written … | (being written) waiting …
- *                      ^ 0       ^ #acked    ^ #written
+ *     settled and gone | arrived … | acked … | written … | (being written) waiting …
+ *                      ^ #head     ^ #arrived ^ #acked   ^ #written
  *
- * - *written*: our kernel took all of it. Lost if anything happens to the connection.
- * - *acked*: the peer's kernel has it. Lost if the receiver dies before it has read its receive buffer.
- * - *settled*: acked, and then either `settleBytes` further bytes were acked (the receiver must have made room for them by reading), or it
- *   stayed acked on a healthy connection for `settleTimeMs`; for twice as long as the ack itself took if that is more, because a receiver
- *   slow to ack is slow to read; but for no more than ten times `settleTimeMs`, or the end of a long stall would bring another wait.
- * - *relp*: the receiver itself has answered; what is acked is settled.
+ * - *written*: our kernel took all of it. It is lost if anything happens to the connection.
+ * - *acked*: the peer's kernel has it. It is lost if the receiver dies before it has read its receive buffer.
+ * - *arrived*: acked, and then either `holdBytes` further bytes were acked, or it stayed acked on a healthy connection for `holdMs`; for twice
+ *   as long as the ack itself took if that is more, because a receiver slow to ack is slow to read; but for no more than ten times `holdMs`.
+ *   Its frames are not held in memory any more. This is believed, not proven.
+ * - *settled*: proven. With the guarantee `settled`: acked, and then either `proofBytes` further bytes were acked, or it stayed acked on a
+ *   healthy connection for `proofMs`, on a connection that has proven itself. With `written`, `acked` and `relp`: as soon as it is that.
  *
- * After a loss everything not settled goes back to waiting, oldest first.
+ * After a loss everything that is not settled goes back to waiting, oldest first.
  */
 export class SpanLedger<T> {
   readonly #rule: SettleRule;
   #entries: Entry<T>[] = [];
-  #written = 0;
+  /** Indexes of the first entry that is not settled, not arrived, not acked, not written. */
+  #head = 0;
+  #arrived = 0;
   #acked = 0;
+  #written = 0;
   #ackedOffset = 0;
 
   constructor(rule: SettleRule) {
@@ -45,7 +58,7 @@ export class SpanLedger<T> {
 
   /** Spans not yet settled. */
   get size(): number {
-    return this.#entries.length;
+    return this.#entries.length - this.#head;
   }
 
   /** The oldest span that is not wholly written on this connection. */
@@ -65,15 +78,33 @@ export class SpanLedger<T> {
 
   /** Nothing is written that is not settled. */
   get nothingOut(): boolean {
-    return this.#written === 0;
+    return this.#written === this.#head;
   }
 
   find(matches: (span: T) => boolean): T | undefined {
-    return this.#entries.find(({ span }) => matches(span))?.span;
+    for (let i = this.#head; i < this.#entries.length; i++) {
+      const span = this.#entries[i]?.span;
+      if (span !== undefined && matches(span)) return span;
+    }
+    return undefined;
+  }
+
+  /** The spans that wait, oldest first. */
+  *waiting(): Generator<T, void> {
+    for (let i = this.#written; i < this.#entries.length; i++) {
+      const entry = this.#entries[i];
+      if (entry !== undefined) yield entry.span;
+    }
   }
 
   push(span: T): void {
-    this.#entries.push({ span, end: 0, writtenAt: 0, ackedAt: 0 });
+    this.#entries.push(entryOf(span));
+  }
+
+  /** Puts others in the place of a span that waits. */
+  replace(span: T, others: readonly T[]): void {
+    const at = this.#entries.findIndex((entry, i) => i >= this.#written && entry.span === span);
+    if (at >= 0) this.#entries.splice(at, 1, ...others.map(entryOf));
   }
 
   /** {@link next} is wholly written and ends at `end`. */
@@ -98,24 +129,38 @@ export class SpanLedger<T> {
   }
 
   /**
-   * Takes out what is settled by now.
-   * @param troubledAt when the connection was last seen not to be healthy; Infinity: it is lost, time settles nothing any more.
+   * Tells of each span that has arrived by now and was not told of before.
+   * @param troubledAt when the connection was last seen not to be healthy; Infinity: it is lost, and time says nothing any more.
    */
-  settle(now: number, troubledAt: number): T[] {
-    let count = 0;
-    while (count < this.#eligible && this.#isSettled(count, now, troubledAt)) count += 1;
-    return this.#take(count);
+  arrive(now: number, troubledAt: number, seen: (span: T) => void): void {
+    for (; this.#arrived < this.#acked; this.#arrived++) {
+      const entry = this.#entries[this.#arrived];
+      if (entry === undefined || !this.#hasArrived(entry, now, troubledAt)) return;
+      seen(entry.span);
+    }
   }
 
-  /** The receiver answered our FIN with its own: it has read everything it acked. */
+  /**
+   * Takes out what is settled by now.
+   * @param troubledAt as for {@link arrive}.
+   * @param isTrusted the connection has proven itself: only then time and bytes prove anything.
+   */
+  settle(now: number, troubledAt: number, isTrusted: boolean): T[] {
+    const from = this.#head;
+    while (this.#head < this.#eligible && this.#isSettled(this.#head, now, troubledAt, isTrusted)) this.#head += 1;
+    return this.#taken(from);
+  }
+
+  /** The receiver is known to have read everything that was acked. */
   settleAcked(): T[] {
-    return this.#take(this.#eligible);
+    const from = this.#head;
+    this.#head = this.#eligible;
+    return this.#taken(from);
   }
 
   /** The connection is gone and with it its byte stream: everything starts anew, on another one. */
   rewind(): void {
-    this.#written = 0;
-    this.#acked = 0;
+    this.#arrived = this.#acked = this.#written = this.#head;
     this.#ackedOffset = 0;
   }
 
@@ -123,19 +168,21 @@ export class SpanLedger<T> {
   drop(matches: (span: T) => boolean): T[] {
     const dropped: T[] = [];
     const kept: Entry<T>[] = [];
-    let [written, acked] = [0, 0];
-    this.#entries.forEach((entry, index) => {
+    let [arrived, acked, written] = [0, 0, 0];
+    for (let i = this.#head; i < this.#entries.length; i++) {
+      const entry = this.#entries[i];
+      if (entry === undefined) continue;
       if (matches(entry.span)) {
         dropped.push(entry.span);
-        return;
+        continue;
       }
       kept.push(entry);
-      if (index < this.#written) written += 1;
-      if (index < this.#acked) acked += 1;
-    });
-    this.#entries = kept;
-    this.#written = written;
-    this.#acked = acked;
+      if (i < this.#arrived) arrived += 1;
+      if (i < this.#acked) acked += 1;
+      if (i < this.#written) written += 1;
+    }
+    [this.#entries, this.#head] = [kept, 0];
+    [this.#arrived, this.#acked, this.#written] = [arrived, acked, written];
     return dropped;
   }
 
@@ -143,19 +190,41 @@ export class SpanLedger<T> {
     return this.#rule.guarantee === 'written' ? this.#written : this.#acked;
   }
 
-  #isSettled(index: number, now: number, troubledAt: number): boolean {
-    const entry = this.#entries[index];
-    if (entry === undefined) return false;
-    if (this.#rule.guarantee !== 'settled') return true;
-    if (this.#ackedOffset - entry.end >= this.#rule.settleBytes) return true;
-    const { settleTimeMs } = this.#rule;
-    const needed = Math.min(Math.max(settleTimeMs, 2 * (entry.ackedAt - entry.writtenAt)), LONGEST_WAIT * settleTimeMs);
+  #hasArrived(entry: Entry<T>, now: number, troubledAt: number): boolean {
+    const { holdMs, holdBytes } = this.#rule;
+    if (this.#ackedOffset - entry.end >= holdBytes) return true;
+    const needed = Math.min(Math.max(holdMs, 2 * (entry.ackedAt - entry.writtenAt)), LONGEST_WAIT * holdMs);
     return now - Math.max(entry.ackedAt, troubledAt) >= needed;
   }
 
-  #take(count: number): T[] {
-    this.#written = Math.max(0, this.#written - count);
-    this.#acked = Math.max(0, this.#acked - count);
-    return this.#entries.splice(0, count).map((entry) => entry.span);
+  #isSettled(index: number, now: number, troubledAt: number, isTrusted: boolean): boolean {
+    const entry = this.#entries[index];
+    if (entry === undefined) return false;
+    const { guarantee, proofMs, proofBytes } = this.#rule;
+    if (guarantee !== 'settled') return true;
+    if (!isTrusted) return false;
+    return this.#ackedOffset - entry.end >= proofBytes || now - Math.max(entry.ackedAt, troubledAt) >= proofMs;
   }
+
+  /** The spans from `from` to the head, and their room. */
+  #taken(from: number): T[] {
+    const spans = this.#entries.slice(from, this.#head).map(({ span }) => span);
+    this.#arrived = Math.max(this.#arrived, this.#head);
+    this.#acked = Math.max(this.#acked, this.#head);
+    this.#written = Math.max(this.#written, this.#head);
+    if (this.#head >= COMPACT_AT || this.#head === this.#entries.length) this.#compact();
+    return spans;
+  }
+
+  #compact(): void {
+    this.#entries.splice(0, this.#head);
+    this.#arrived -= this.#head;
+    this.#acked -= this.#head;
+    this.#written -= this.#head;
+    this.#head = 0;
+  }
+}
+
+function entryOf<T>(span: T): Entry<T> {
+  return { span, end: 0, writtenAt: 0, ackedAt: 0 };
 }

@@ -20,7 +20,7 @@ export interface SuccessorDeps extends SuccessionSettings {
 export interface Succession {
   readonly link: Link;
   readonly index: number;
-  readonly reason: 'failback' | 'rebind' | 'moved';
+  readonly reason: 'failback' | 'rebind' | 'moved' | 'proof';
 }
 
 /** Spread of the time to a rebind, so that a fleet started at one moment does not come back at one moment. */

@@ -18,7 +18,7 @@ async function killed(chaos: Chaos, guarantee: 'settled' | 'written'): Promise<R
   const receiver = new ReceiverProcess(SLOW);
   chaos.receivesAt([receiver]);
   await receiver.start();
-  const forwarder = chaos.forward({ destination: { guarantee, settleTime: '5s' } });
+  const forwarder = chaos.forward({ destination: { guarantee, settle: { time: '5s' } } });
   for (let kill = 0; kill < KILLS; kill++) {
     await chaos.flow(8000);
     await chaos.fault(async () => {

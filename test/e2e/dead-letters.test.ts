@@ -112,7 +112,7 @@ test('an event that a RELP receiver refuses for good is put aside with a gap eve
       answer: (_, __, message) => (picky && /emu_seq=1-7(?!\d)/.test(message) ? 'refuse' : 'ok'),
     });
     try {
-      const destination = { endpoints: [`relp://127.0.0.1:${siem.port}`], settleTime: '0ms' };
+      const destination = { endpoints: [`relp://127.0.0.1:${siem.port}`] };
       const config = configOf(ends, { destination, top: withLetters(directory) });
       const forwarder = ends.fleet.start(config);
       const seen = (): Set<string | undefined> =>

@@ -99,7 +99,7 @@ export class Chaos {
           connections: CONNECTIONS,
           stallTimeout: '2s',
           connectTimeout: '1s',
-          settleTime: '1s',
+          settle: { time: '5s', bytes: '8MiB', probation: '1s' },
           replayBytes: `${REPLAY_MIB}MiB`,
           ...change.destination,
         },

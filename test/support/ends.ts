@@ -62,7 +62,7 @@ export function configOf(
     destinations: {
       siem: {
         endpoints: [receiver.url],
-        settleTime: '300ms',
+        settle: { time: '300ms', probation: '0ms' },
         retry: { initial: '50ms', max: '500ms' },
         ...change.destination,
       },

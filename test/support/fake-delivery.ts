@@ -126,6 +126,8 @@ export class FakeDestination implements Destination {
   readonly received = new Map<number, number[]>();
   readonly pending: Sent[] = [];
   readonly routes: FakeRoute[] = [];
+  /** How often proof was asked for. */
+  asked = 0;
   /** Settle at once what is sent. */
   prompt = true;
   /** The sender is dead: what it sends goes nowhere. */
@@ -188,6 +190,10 @@ class FakeRoute implements Route {
       pending.splice(pending.indexOf(sent), 1);
       sent.abandon();
     }
+  }
+
+  prove(): void {
+    this.#to.asked += 1;
   }
 
   close(): void {

@@ -59,7 +59,7 @@ test('under random faults: nothing lost, order kept, no duplicates beyond those 
       const settings = {
         endpoints: [endpointAt(siem.port)],
         connections,
-        settleTimeMs: 5,
+        proofMs: 5,
         retry: { initialMs: 1, maxMs: 4 },
       };
       const { destination } = open(settings, { sliceBytes: { tcp: sliceBytes, tls: sliceBytes }, beatMs: 1 });

@@ -12,6 +12,7 @@ interface Known extends Span {
   end?: number;
   writtenAt?: number;
   ackedAt?: number;
+  arrived?: boolean;
 }
 
 /** Says the same as the ledger, slowly: looks at every span afresh each time. */
@@ -33,13 +34,31 @@ class Model {
     for (const span of this.spans) if (span.end !== undefined && span.end <= this.offset) span.ackedAt ??= now;
   }
 
-  isSettled({ end, writtenAt, ackedAt }: Known, now: number, troubledAt: number): boolean {
-    if (this.rule.guarantee === 'written') return end !== undefined;
+  hasArrived({ end, writtenAt, ackedAt }: Known, now: number, troubledAt: number): boolean {
     if (end === undefined || writtenAt === undefined || ackedAt === undefined) return false;
-    if (this.rule.guarantee === 'acked' || this.offset >= end + this.rule.settleBytes) return true;
+    if (this.offset >= end + this.rule.holdBytes) return true;
     const slow = 2 * (ackedAt - writtenAt);
-    const [least, most] = [this.rule.settleTimeMs, 10 * this.rule.settleTimeMs];
+    const [least, most] = [this.rule.holdMs, 10 * this.rule.holdMs];
     return now >= Math.max(ackedAt, troubledAt) + (slow < least ? least : slow > most ? most : slow);
+  }
+
+  isSettled({ end, ackedAt }: Known, now: number, troubledAt: number, isTrusted: boolean): boolean {
+    if (this.rule.guarantee === 'written') return end !== undefined;
+    if (end === undefined || ackedAt === undefined) return false;
+    if (this.rule.guarantee === 'acked') return true;
+    if (!isTrusted) return false;
+    return this.offset >= end + this.rule.proofBytes || now >= Math.max(ackedAt, troubledAt) + this.rule.proofMs;
+  }
+
+  arrive(now: number, troubledAt: number): number[] {
+    const told: number[] = [];
+    for (const span of this.spans) {
+      if (span.arrived === true) continue;
+      if (!this.hasArrived(span, now, troubledAt)) break;
+      span.arrived = true;
+      told.push(span.id);
+    }
+    return told;
   }
 
   takeWhile(condition: (span: Known) => boolean): number[] {
@@ -51,18 +70,31 @@ class Model {
 const command = fc.oneof(
   fc.record({ kind: fc.constant('push' as const), route: fc.nat(2) }),
   fc.record({ kind: fc.constant('write' as const), bytes: fc.nat(50) }),
-  fc.record({ kind: fc.constant('ack' as const), behind: fc.nat(60) }),
-  fc.record({ kind: fc.constant('settle' as const), passes: fc.nat(60), troubled: fc.boolean() }),
+  fc.record({ kind: fc.constant('ack' as const), place: fc.nat(), by: fc.constantFrom(-1, 0, 1) }),
+  fc.record({ kind: fc.constant('arrive' as const), passes: fc.nat(60), troubled: fc.boolean() }),
+  fc.record({
+    kind: fc.constant('settle' as const),
+    passes: fc.nat(60),
+    troubled: fc.boolean(),
+    trusted: fc.boolean(),
+  }),
   fc.record({ kind: fc.constant('fin' as const) }),
+  fc.record({ kind: fc.constant('replace' as const), place: fc.nat(), by: fc.nat(3) }),
   fc.record({ kind: fc.constant('rewind' as const) }),
   fc.record({ kind: fc.constant('drop' as const), route: fc.nat(2) }),
 );
 const guarantee = fc.constantFrom<Guarantee>('written', 'acked', 'settled');
-const rule = fc.record({ guarantee, settleTimeMs: fc.nat(50), settleBytes: fc.nat(120) });
+const rule = fc.record({
+  guarantee,
+  holdMs: fc.nat(50),
+  holdBytes: fc.nat(120),
+  proofMs: fc.nat(80),
+  proofBytes: fc.nat(200),
+});
 
 test('under random use the ledger says what the model says, and no span is lost, doubled or overtaken', () => {
   fc.assert(
-    fc.property(rule, fc.array(command, { maxLength: 80 }), (rule, commands) => {
+    fc.property(rule, fc.array(command, { maxLength: 80, size: 'max' }), (rule, commands) => {
       const ledger = new SpanLedger<Span>(rule);
       const model = new Model(rule);
       const left: number[] = [];
@@ -85,14 +117,33 @@ test('under random use the ledger says what the model says, and no span is lost,
           Object.assign(next, { end: offset, writtenAt: now });
           ledger.written(offset, now);
         } else if (step.kind === 'ack') {
-          model.acked(offset - step.behind, now);
-          ledger.acked(offset - step.behind, now);
+          // What matters happens at the ends of spans, a byte before and a byte behind.
+          const ends = model.spans.flatMap(({ end }) => end ?? []);
+          const at = Math.min(offset, (ends[step.place % Math.max(1, ends.length)] ?? 0) + step.by);
+          model.acked(at, now);
+          ledger.acked(at, now);
+        } else if (step.kind === 'arrive') {
+          now += step.passes;
+          if (step.troubled) troubledAt = now - 5;
+          const told: number[] = [];
+          ledger.arrive(now, troubledAt, (span) => told.push(span.id));
+          assert.deepEqual(told, model.arrive(now, troubledAt));
+        } else if (step.kind === 'replace') {
+          const waiting = model.spans.filter(({ end }) => end === undefined);
+          assert.deepEqual(ids([...ledger.waiting()]), ids(waiting));
+          const old = waiting[step.place % Math.max(1, waiting.length)];
+          if (old === undefined) continue;
+          const others = Array.from({ length: step.by }, () => ({ id: id++, route: old.route }));
+          const real = [...ledger.waiting()].find((span) => span.id === old.id);
+          assert.ok(real);
+          ledger.replace(real, others);
+          model.spans.splice(model.spans.indexOf(old), 1, ...others.map((other) => ({ ...other })));
         } else if (step.kind === 'settle') {
           now += step.passes;
           if (step.troubled) troubledAt = now - 5;
           leaves(
-            ids(ledger.settle(now, troubledAt)),
-            model.takeWhile((span) => model.isSettled(span, now, troubledAt)),
+            ids(ledger.settle(now, troubledAt, step.trusted)),
+            model.takeWhile((span) => model.isSettled(span, now, troubledAt, step.trusted)),
           );
         } else if (step.kind === 'fin') {
           const field = rule.guarantee === 'written' ? 'end' : 'ackedAt';

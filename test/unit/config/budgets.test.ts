@@ -29,7 +29,7 @@ test('the byte budget is divided among the destinations that are used', () => {
 test('a budget too small for bytes to settle bytes is warned of, with what to write instead', () => {
   assert.deepEqual(budgetWarnings(settingsOf(minimal())), []);
   assert.deepEqual(budgetWarnings(settingsOf(minimal({ destination: 'replayBytes: 16MiB' }))), [
-    'flow.maxInFlightBytes: leaves 48 MiB for destination siem, and events there settle by settleTime, slowly, below 64 MiB (2 × its connections × replayBytes); raise it to 64 MiB, or lower replayBytes',
+    'flow.maxInFlightBytes: leaves 48 MiB for destination siem, and memory there is given back late, which is slow, below 64 MiB (2 × its connections × replayBytes); raise it to 64 MiB, or lower replayBytes',
   ]);
   assert.deepEqual(budgetWarnings(settingsOf(minimal({ destination: 'replayBytes: 16MiB\nguarantee: acked' }))), []);
   assert.equal(budgetWarnings(settingsOf(two(true))).length, 2);
@@ -39,7 +39,7 @@ test('a window too small for one shard to settle by bytes is warned of', () => {
   assert.deepEqual(budgetWarnings(settingsOf(minimal({ pipeline: 'pull: { maxBytes: 256KiB, window: 48 }' }))), []);
   const small = minimal({ pipeline: 'pull: { maxBytes: 256KiB, window: 2 }' });
   assert.deepEqual(budgetWarnings(settingsOf(small)), [
-    'pipelines.main.pull: window × maxBytes is 0.5 MiB, and a shard that sends alone settles by settleTime, slowly, below 12 MiB (half of connections × replayBytes of destination siem); raise window or maxBytes',
+    'pipelines.main.pull: window × maxBytes is 0.5 MiB, and a shard that sends alone gets its memory back late, which is slow, below 12 MiB (half of connections × replayBytes of destination siem); raise window or maxBytes',
   ]);
   const acked = minimal({ pipeline: 'pull: { maxBytes: 256KiB, window: 2 }', destination: 'guarantee: acked' });
   assert.deepEqual(budgetWarnings(settingsOf(acked)), []);

@@ -120,6 +120,10 @@ test('a wrong type or value says what was expected and what was there', () => {
       '12:18: destinations.siem.replayBytes: expected a size with its unit, such as 64MiB, 500KiB or 1MB, got "8Mib"',
     ],
     [
+      { destination: 'settleTime: 5s' },
+      '12:5: destinations.siem.settleTime: "settleTime" is written settle: { time: 5s } now',
+    ],
+    [
       { destination: 'guarantee: setled' },
       '12:16: destinations.siem.guarantee: expected written, acked, settled or relp, got "setled"; did you mean "settled"?',
     ],

@@ -41,7 +41,7 @@ test('the shipped config reads the variables of the old sample', () => {
 test('every key the shipped config shows in a comment exists, with the default it shows', () => {
   // Keys that have no default are examples.
   const examples =
-    /^ *#\s+(command|assumeRole|roleArn: acs|externalId|sessionName|durationSeconds|policy|stsEndpoint|passphraseFile|pins|ciphers|time|bytes|include|exclude|eventTime|severityFrom|shape|others|maxEventBytes|newline|region|consumer|directory|framing|trailer|guarantee|tls|ca|cert|key|passphrase|servername|minVersion|insecureSkipVerify|rate|eps|burst|bytesPerSecond|catchUpEps):/;
+    /^ *#\s+(command|assumeRole|roleArn: acs|externalId|sessionName|durationSeconds|policy|stsEndpoint|passphraseFile|rotate|pins|ciphers|time|bytes|include|exclude|eventTime|severityFrom|shape|others|maxEventBytes|newline|region|consumer|directory|framing|trailer|guarantee|tls|ca|cert|key|passphrase|servername|minVersion|insecureSkipVerify|rate|eps|burst|bytesPerSecond|catchUpEps):/;
   const uncommented = shipped
     .split('\n')
     .filter((line) => !examples.test(line))

@@ -8,19 +8,34 @@ test('the watermark is the highest position with everything before it settled', 
   fc.assert(
     fc.property(fc.array(fc.nat(), { maxLength: 40 }), (picks) => {
       const window = new InFlightWindow<number>(Infinity);
-      const open: { position: number; settle: () => void }[] = [];
+      const open: { position: number; arrived: () => void; settle: () => void }[] = [];
+      const arrived = new Set<number>();
       const settled = new Set<number>();
       let next = 0;
       for (const pick of picks) {
         if (pick % 3 !== 0 || open.length === 0) {
           const position = next++;
-          open.push({ position, settle: window.track(position) });
+          open.push({ position, ...window.track(position) });
         } else {
-          const [entry] = open.splice(pick % open.length, 1);
-          entry?.settle();
-          entry?.settle();
-          settled.add(entry?.position ?? -1);
+          const at = pick % open.length;
+          const entry = open[at];
+          if (entry === undefined) continue;
+          arrived.add(entry.position);
+          if (pick % 2 === 0) {
+            entry.arrived();
+            entry.arrived();
+          } else {
+            entry.settle();
+            entry.settle();
+            settled.add(entry.position);
+            open.splice(at, 1);
+          }
         }
+        let reached = -1;
+        while (arrived.has(reached + 1)) reached += 1;
+        assert.equal(window.arrived, reached < 0 ? undefined : reached);
+        assert.equal(window.oldest, reached + 1 < next ? reached + 1 : undefined);
+        assert.equal(window.held, next - arrived.size);
         let expected = -1;
         while (settled.has(expected + 1)) expected += 1;
         assert.equal(window.watermark, expected < 0 ? undefined : expected);
@@ -30,19 +45,22 @@ test('the watermark is the highest position with everything before it settled', 
   );
 });
 
-test('room is the capacity, counted over entries not passed by the watermark', async () => {
+test('room is the capacity, counted over entries that have not arrived', async () => {
   const window = new InFlightWindow<string>(2);
   const signal = new AbortController().signal;
   const first = window.track('a');
   const second = window.track('b');
   let room = false;
   void window.whenRoom(signal).then(() => (room = true));
-  second();
   await settle();
-  assert.equal(room, false, 'b is settled but a still stands before it');
-  first();
+  assert.equal(room, false, 'both are held');
+  second.arrived();
   await settle();
-  assert.equal(room, true);
+  assert.equal(room, true, 'b needs no memory any more');
+  assert.equal(window.size, 2);
+  first.settle();
+  second.settle();
+  assert.equal(window.size, 0);
 });
 
 test('waiting ends when the signal aborts', async () => {

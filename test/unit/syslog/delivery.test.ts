@@ -63,6 +63,8 @@ for (const guarantee of ['written', 'acked', 'settled'] satisfies Guarantee[]) {
         endpoint: `tcp://127.0.0.1:${siem.port}`,
         phase: 'closed',
         pendingBytes: 0,
+        unprovenEvents: 0,
+        proof: guarantee === 'settled' ? 'probation' : 'answer',
         unackedBytes: 0,
         stall: undefined,
         failure: undefined,
@@ -159,7 +161,7 @@ test('a receiver that is gone with unread bytes in its buffer: those are sent ag
       if (index === 0) socket.pause();
     },
   });
-  const { destination } = opened({ endpoints: [endpointAt(siem.port)], settleTimeMs: 60_000 });
+  const { destination } = opened({ endpoints: [endpointAt(siem.port)], proofMs: 60_000 });
   const route = destination.openRoute(always);
   const sent = route.send(batch(0, 0));
   await eventually(() => destination.snapshot().totals.writtenBytes !== 0);
@@ -272,7 +274,7 @@ test('a fence that turned false while the receiver was away: its batches are giv
 
 test('the fence is asked again before a batch is sent again', async () => {
   const siem = await receiver();
-  const { destination } = opened({ endpoints: [endpointAt(siem.port)], settleTimeMs: 60_000 });
+  const { destination } = opened({ endpoints: [endpointAt(siem.port)], proofMs: 60_000 });
   let held = true;
   const sent = assert.rejects(destination.openRoute(() => held).send(batch(1, 0)), isAbandoned);
   await siem.until(() => siem.bytes === 1_000);
@@ -317,7 +319,7 @@ test('end under load delivers and settles everything, also over a reset', async 
 
 test("the receiver's FIN after ours settles at once what would have to wait", async () => {
   const siem = await receiver();
-  const { destination } = opened({ endpoints: [endpointAt(siem.port)], settleTimeMs: 3_600_000 });
+  const { destination } = opened({ endpoints: [endpointAt(siem.port)], proofMs: 3_600_000 });
   const sent = destination.openRoute(always).send(batch(0, 0));
   await destination.end(soon(10_000));
   await sent;
@@ -338,6 +340,8 @@ test('hard close rejects everything and resets; end does so at its deadline', as
       endpoint: `tcp://127.0.0.1:${siem.port}`,
       phase: 'closed',
       pendingBytes: 0,
+      unprovenEvents: 0,
+      proof: 'probation',
       unackedBytes: 0,
       stall: undefined,
       failure: undefined,
@@ -379,7 +383,7 @@ test('the cap on unacked bytes does not cap the throughput', async () => {
   await assert.rejects(sent, isAbandoned);
 });
 
-test('no connection that broke leaves more duplicates than the replay window and one batch', async () => {
+test('no connection that broke leaves more duplicates than what is unproven and one batch', async () => {
   const [window, size, losses] = [4 * 2 ** 20, 500_000, 6];
   const siem = await receiver({
     onSocket: (socket, index) => {
@@ -390,7 +394,12 @@ test('no connection that broke leaves more duplicates than the replay window and
       });
     },
   });
-  const { destination } = opened({ endpoints: [endpointAt(siem.port)], replayBytes: window, settleTimeMs: 60_000 });
+  const { destination } = opened({
+    endpoints: [endpointAt(siem.port)],
+    replayBytes: window,
+    proofMs: 60_000,
+    proofBytes: window / 2,
+  });
   const route = destination.openRoute(always);
   const sent = Array.from({ length: 160 }, (_, seq) => route.send(batch(0, seq, 50, size / 50)));
   await Promise.all([...sent, destination.end(soon(60_000))]);

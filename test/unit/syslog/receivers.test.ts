@@ -66,7 +66,7 @@ test('failover: all go to the second when the first dies, and come back without 
 
 test('rebind by bytes: connection after connection, each event once, in order, and never two that write', async () => {
   const [siem] = (await receivers(1)) as [Receiver];
-  const { destination } = opened([siem], { rebind: { afterMs: undefined, afterBytes: 3_000 }, settleTimeMs: 10 });
+  const { destination } = opened([siem], { rebind: { afterMs: undefined, afterBytes: 3_000 }, proofMs: 10 });
   const route = destination.openRoute(always);
   let seq = 0;
   while (destination.snapshot().totals.connects < 4) await route.send(batch(0, seq++));
@@ -79,7 +79,7 @@ test('rebind by bytes: connection after connection, each event once, in order, a
 test('a receiver that never ends its side is left by time; a hard stop in the middle of a move closes both', async () => {
   const siem = await Receiver.listen({ onSocket: (socket) => (socket.allowHalfOpen = true) });
   toClose.push(() => siem.close());
-  const { destination } = opened([siem], { rebind: { afterMs: undefined, afterBytes: 1 }, settleTimeMs: 10 });
+  const { destination } = opened([siem], { rebind: { afterMs: undefined, afterBytes: 1 }, proofMs: 10 });
   const route = destination.openRoute(always);
   await route.send(batch(0, 0));
   await route.send(batch(0, 1));

@@ -159,13 +159,15 @@ test('an event refused five times is put aside, and what stands for it is sent i
   const siem = await server({ answer: (_, __, message) => (message.startsWith('0:1:4') ? 'refuse' : 'ok') });
   const { destination } = opened(siem.port);
   const aside: string[] = [];
-  const route = destination.openRoute(always, (frames, index, said) => {
-    aside.push(
-      `${Buffer.from(unframed(frameAt(frames, index), RELP))
-        .toString()
-        .slice(0, 5)} ${said}`,
-    );
-    return Promise.resolve(withFrame(frames, index, framed(Buffer.from('instead '), RELP)));
+  const route = destination.openRoute(always, {
+    putAside: (frames, index, said) => {
+      aside.push(
+        `${Buffer.from(unframed(frameAt(frames, index), RELP))
+          .toString()
+          .slice(0, 5)} ${said}`,
+      );
+      return Promise.resolve(withFrame(frames, index, framed(Buffer.from('instead '), RELP)));
+    },
   });
   await Promise.all([0, 1, 2].map((seq) => route.send(commands(batch(0, seq)))));
   assert.deepEqual(aside, ['0:1:4 500 no room left']);
@@ -179,9 +181,11 @@ test('an event that can not be put aside is sent again until it can', async () =
   const siem = await server({ answer: (_, __, message) => (message.startsWith('0:0:4') ? 'refuse' : 'ok') });
   const { destination } = opened(siem.port);
   let full = 2;
-  const route = destination.openRoute(always, (frames, index) => {
-    if (full-- > 0) return Promise.reject(new ForwarderError('DEAD_LETTER_REFUSED', 'no room'));
-    return Promise.resolve(withFrame(frames, index, undefined));
+  const route = destination.openRoute(always, {
+    putAside: (frames, index) => {
+      if (full-- > 0) return Promise.reject(new ForwarderError('DEAD_LETTER_REFUSED', 'no room'));
+      return Promise.resolve(withFrame(frames, index, undefined));
+    },
   });
   await route.send(commands(batch(0, 0)));
   assert.deepEqual(destination.snapshot().totals.errors, { RELP_REFUSED: 4, DEAD_LETTER_REFUSED: 2 });

@@ -1,0 +1,113 @@
+import type { FrameBatch } from '../model/batch.js';
+import type { Route } from '../model/ports.js';
+import type { Connection } from './connection.js';
+import type { Lease } from './outbox.js';
+
+/** A connection and the open routes that stick to it. */
+interface Lane {
+  readonly connection: Connection;
+  readonly routes: Set<LaneRoute>;
+}
+
+/** Which route of a destination goes over which of its connections. */
+export class Lanes {
+  readonly connections: readonly Connection[];
+  readonly #lanes: readonly Lane[];
+  readonly #marginBytes: number;
+
+  /** @param marginBytes a route goes to an idler connection only where the difference is larger: what is only held is never more than that. */
+  constructor(connections: readonly Connection[], marginBytes: number) {
+    this.connections = connections;
+    this.#lanes = connections.map((connection) => ({ connection, routes: new Set() }));
+    this.#marginBytes = marginBytes;
+  }
+
+  openRoute(lease: Lease): Route {
+    const lane = this.#open.reduce((best, other) => (isLighter(other, best) ? other : best));
+    return new LaneRoute(lane, this, lease);
+  }
+
+  /** A connection that flows, beside this one: that with the least to do. */
+  refugeOf(index: number): Lane | undefined {
+    return this.#lanes
+      .filter(({ connection }, i) => i !== index && connection.flows)
+      .reduce<Lane | undefined>(
+        (best, other) => (best === undefined || isLighter(other, best) ? other : best),
+        undefined,
+      );
+  }
+
+  /** Moves all routes of a connection, and all that it has, to one that flows. To be called with its socket closed. @returns whether there was one. */
+  moveAway(index: number): boolean {
+    const lane = this.#lanes[index];
+    const refuge = this.refugeOf(index);
+    if (lane === undefined || refuge === undefined) return false;
+    for (const route of [...lane.routes]) route.moveTo(refuge);
+    lane.connection.moveTo(refuge.connection);
+    return true;
+  }
+
+  /** The connection that a route with nothing under way should use. */
+  chosen(lane: Lane): Lane {
+    const idlest = this.#open.reduce((best, other) =>
+      other.connection.pendingBytes < best.connection.pendingBytes ? other : best,
+    );
+    const difference = lane.connection.pendingBytes - idlest.connection.pendingBytes;
+    return lane.connection.isParked || difference > this.#marginBytes ? idlest : lane;
+  }
+
+  /** Connections that are not parked; all of them if all are. There is at least one. */
+  get #open(): readonly [Lane, ...Lane[]] {
+    const open = this.#lanes.filter(({ connection }) => !connection.isParked);
+    const [first, ...rest] = open.length > 0 ? open : this.#lanes;
+    if (first === undefined) throw new Error('a destination without connections');
+    return [first, ...rest];
+  }
+}
+
+function isLighter(a: Lane, b: Lane): boolean {
+  return a.routes.size !== b.routes.size
+    ? a.routes.size < b.routes.size
+    : a.connection.pendingBytes < b.connection.pendingBytes;
+}
+
+/**
+ * Sticks to a connection while anything of it is unsettled there: that keeps its order. With nothing left it may go to the connection with the
+ * least to do (ADR 0010).
+ */
+class LaneRoute implements Route {
+  readonly #lanes: Lanes;
+  readonly #lease: Lease;
+  #lane: Lane;
+
+  constructor(lane: Lane, lanes: Lanes, lease: Lease) {
+    this.#lane = lane;
+    this.#lanes = lanes;
+    this.#lease = lease;
+    this.moveTo(lane);
+  }
+
+  send(frames: FrameBatch): Promise<void> {
+    if (this.#lease.open === 0) this.moveTo(this.#lanes.chosen(this.#lane));
+    return this.#lane.connection.send(frames, this.#lease);
+  }
+
+  prove(): void {
+    this.#lane.connection.prove(this.#lease);
+  }
+
+  moveTo(lane: Lane): void {
+    this.#lane.routes.delete(this);
+    lane.routes.add(this);
+    this.#lane = lane;
+    void lane.connection.start();
+  }
+
+  abandon(): void {
+    this.#lane.connection.abandon(this.#lease);
+  }
+
+  close(): void {
+    this.#lane.routes.delete(this);
+  }
+}
