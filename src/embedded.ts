@@ -3,6 +3,9 @@ import type { ReceiverHandle } from './emulator/receiver-handle.js';
 import type { SlsEmulatorHandle } from './emulator/sls-handle.js';
 import type { Log } from './model/log.js';
 
+/** How the built-in receiver settles: it has no load balancer before it, and reads what it gets. */
+export const EMBEDDED_PROOF = { proofMs: 2_000, probationMs: 0 } as const;
+
 /** The built-in ends of the first run, where the config names no real ones. Each on a thread of its own. */
 export interface EmbeddedEnds {
   readonly service: SlsEmulatorHandle | undefined;

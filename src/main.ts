@@ -13,7 +13,7 @@ import {
 import { warningsOf } from './config/warnings.js';
 import { DeadLetterStore } from './deadletter/store.js';
 import { identityOf } from './identity.js';
-import { startEmbedded, type EmbeddedEnds } from './embedded.js';
+import { EMBEDDED_PROOF, startEmbedded, type EmbeddedEnds } from './embedded.js';
 import { asForwarderError, ForwarderError } from './errors/forwarder-error.js';
 import { ByteBudget } from './flow/byte-budget.js';
 import { deadline, systemClock as clock } from './flow/clock.js';
@@ -290,9 +290,6 @@ class Forwarder {
 }
 
 const thisHost = (consumer: string): Host => ({ cores: availableCores(), consumer, now: clock.now() });
-
-/** The built-in receiver has no load balancer before it, and reads what it gets. */
-const EMBEDDED_PROOF = { proofMs: 2_000, probationMs: 0 } as const;
 
 /** The embedded ends must never be taken for real ones. */
 function sayWhereFrom({ service, pipelines }: ForwarderSettings, ends: EmbeddedEnds, log: Logger): void {
