@@ -10,8 +10,7 @@ const WORDS = {
   truncated: 'events cut: they are larger than maxEventBytes; trimFirst, oversize: split or deadLetter would keep more',
   empty:
     'EVENTS LEFT OUT: nothing is left of them, and a message of no bytes is not sent; check header, value and shape',
-  untimed:
-    "events have the time of the log: their eventTime is missing or can't be read; preview --lint shows which events",
+  untimed: "events have the time of the log: their eventTime is missing or can't be read; check its field and format",
 } as const;
 type Kind = keyof typeof WORDS;
 const KINDS = Object.keys(WORDS) as Kind[];
