@@ -5,24 +5,8 @@ export default [
     tests: ['unit/syslog/delivery', 'unit/syslog/receivers', 'model/syslog/connection'],
     mutants: [
       ['the verdict of an old link counts', 'if (link !== this.#link) return;', ''],
-      [
-        'a closed successor is taken',
-        'if (next?.link.open !== true) return undefined;',
-        'if (next === undefined) return undefined;',
-      ],
-      ['hard close leaves the successor open', 'this.#next?.link.kill(abandoned());', ''],
       ['the back-off is never proven', 'this.#attempts.proven();', ''],
       ['a blind connection never ends', '(link.blind && this.#outbox.allWritten)', 'false'],
-      [
-        'a receiver that has stopped to answer is kept',
-        "link.kill(this.#stalled('the receiver has stopped to answer'));",
-        ';',
-      ],
-      [
-        'a slow receiver without another is given up',
-        "verdict === 'stuck' && endpoints.length > 1",
-        "verdict === 'stuck'",
-      ],
       [
         'batches are taken after the end',
         'if (this.#stop.soft.aborted || lease.over) return Promise.reject(abandoned());',
@@ -33,15 +17,15 @@ export default [
         'if (this.#done && this.#link === undefined) this.#stop.stopHard();',
         '',
       ],
-      ['a successor found while stopping stays open', 'found.link.kill(abandoned());\n      return;', 'return;'],
+      ['hard close leaves the successor open', 'this.#next.kill();', ''],
       [
         'a connection is replaced before what it wrote is acked',
-        'this.#next !== undefined && this.#outbox.quiet',
-        'this.#next !== undefined',
+        'this.#next.isThere && this.#outbox.quiet',
+        'this.#next.isThere',
       ],
       [
         'the old connection writes on while the new one waits',
-        'this.#next === undefined && this.#hasRoom(link)',
+        '!this.#next.isThere && this.#hasRoom(link)',
         'this.#hasRoom(link)',
       ],
       ['there is no pause between dials', 'await sleep(clock, pauseMs, this.#stop.hard);', ''],
@@ -51,6 +35,47 @@ export default [
         '',
       ],
     ],
+  },
+  {
+    file: 'src/syslog/next-link.ts',
+    tests: ['unit/syslog/delivery', 'unit/syslog/receivers', 'model/syslog/connection'],
+    mutants: [
+      [
+        'a closed successor is taken',
+        'if (next?.link.open !== true) return undefined;',
+        'if (next === undefined) return undefined;',
+      ],
+      ['a successor found while stopping stays open', 'found.link.kill(abandoned());\n      return;', 'return;'],
+    ],
+  },
+  {
+    file: 'src/syslog/slow-receiver.ts',
+    tests: ['unit/syslog/delivery', 'unit/syslog/receivers', 'model/syslog/connection'],
+    mutants: [
+      [
+        'a receiver that has stopped to answer is kept',
+        "link.kill(stalled(endpoint, 'the receiver has stopped to answer'));",
+        ';',
+      ],
+      ['a slow receiver without another is given up', "verdict === 'stuck' && this.#hasOthers", "verdict === 'stuck'"],
+    ],
+  },
+  {
+    file: 'src/syslog/probation.ts',
+    tests: ['unit/syslog/probation'],
+    mutants: [
+      [
+        'a young connection is trusted',
+        'if (acked >= this.#proofBytes || neededMs === 0) return true;',
+        'return true;',
+      ],
+      ['an early end is forgotten', 'this.#doubtful.add(text);', ''],
+    ],
+  },
+  {
+    file: 'src/syslog/outbox.ts',
+    tests: ['unit/syslog/horizons'],
+    mutants: [['what was given back is not made again', "span.held = { is: 'reference' };\n  }", '}']],
   },
   {
     file: 'src/syslog/stream-link.ts',

@@ -105,11 +105,7 @@ export default [
         'for (let first = this.#entries[0]; first !== undefined && this.#entries.some((one) => one.settled); first = this.#entries[0]) {',
       ],
       ['the watermark does not move', 'this.#watermark = first.position;', ''],
-      [
-        'one batch more than the window holds',
-        'this.#entries.length < this.#capacity',
-        'this.#entries.length <= this.#capacity',
-      ],
+      ['one batch more than the window holds', 'this.#heldCount < this.#capacity', 'this.#heldCount <= this.#capacity'],
       ['who waits for the window does not hear the stop', "signal.addEventListener('abort', wake);", ''],
       ['who waits for the window is not woken', 'for (const wake of [...this.#wakers]) wake();', ''],
     ],

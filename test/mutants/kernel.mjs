@@ -137,10 +137,9 @@ export default [
       ['a PROCID of 129 bytes', 'const MAX_PROC_ID = 128;', 'const MAX_PROC_ID = 129;'],
       ['a MSGID of 33 bytes', 'const MAX_MSG_ID = 32;', 'const MAX_MSG_ID = 33;'],
       ['a HOSTNAME of 256 bytes', 'const MAX_HOSTNAME = 255;', 'const MAX_HOSTNAME = 256;'],
-      ['a fixed header field may be empty', ".join('') || '-'", ".join('')"],
       ['a severity is rated as another', 'RATINGS[priority % 8]', 'RATINGS[(priority + 1) % 8]'],
       ['no BOM though it is asked for', "const mark = bom ? BOM : '';", "const mark = '';"],
-      ['the tag of RFC 3164 has no colon', "procId.length === 0 ? ':' : ']:'", "procId.length === 0 ? '' : ']'"],
+      ['the tag of RFC 3164 has no colon', "appName.length === 0 ? '' : ':'", "''"],
     ],
   },
   {

@@ -149,8 +149,8 @@ export default [
       ['what cannot be decoded is never given up', 'const last = pulls', 'const last = false && pulls'],
       [
         'a batch that expired meanwhile is pulled for ever',
-        "if (isExpired(error, deps)) return [deps.gaps.tell(ref, 'retention')];",
-        '',
+        "      if (isExpired(error, deps)) return [deps.gaps.tell(ref, 'retention')];\n    }\n  }",
+        '    }\n  }',
       ],
       [
         'frames made before a failure are not given back',
@@ -249,14 +249,6 @@ export default [
         'now + this.#pauseMs',
       ],
       ['data do not shorten the pause', 'this.#pauseMs = this.#settings.idlePollMs;', ''],
-    ],
-  },
-  {
-    file: 'src/shard/drop-teller.ts',
-    tests: ['unit/shard/drop-teller'],
-    mutants: [
-      ['each dropped event has a line', 'if (now - this.#saidAt < REPEAT_MS) return;', ''],
-      ['dropped events that were not told are forgotten', 'this.#unsaid += events;', 'this.#unsaid = events;'],
     ],
   },
   {
