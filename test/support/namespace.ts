@@ -34,6 +34,13 @@ export class Namespace {
     return undefined;
   }
 
+  /** Of connections that are made from now on. @returns why that can't be, or undefined. */
+  limitReceiveBuffers(bytes: number): string | undefined {
+    const setting = `net.ipv4.tcp_rmem=4096 ${Math.min(bytes, 131_072)} ${bytes}`;
+    const problem = ip('netns', 'exec', this.name, 'sysctl', '-q', '-w', setting);
+    return problem === '' ? undefined : problem;
+  }
+
   cut(): void {
     ip('-n', this.name, 'link', 'set', this.#far, 'down');
   }

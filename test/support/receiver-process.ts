@@ -53,6 +53,11 @@ export class ReceiverProcess implements Sink {
     return `${tls === undefined ? 'tcp' : 'tls'}://${host}:${this.#port}`;
   }
 
+  /** The same for all of its processes; 0 before the first. */
+  get port(): number {
+    return this.#port;
+  }
+
   /** @param change what is different from the process before. */
   async start(change: Partial<ReceiverStart> = {}): Promise<void> {
     const { namespace, host = '127.0.0.1', ...rest } = { ...this.#start, ...change };

@@ -1,0 +1,148 @@
+import { ForwarderError } from '../../src/errors/forwarder-error.js';
+import type { Link } from '../../src/syslog/link.js';
+import type { ManualClock } from './manual-clock.js';
+
+/** What one connection of the modelled network does. */
+export interface PeerRule {
+  /** Bytes its kernel acknowledges though nobody has read them. */
+  readonly bufferBytes: number;
+  /** A balancer whose server is down hangs up so long after the connection began; undefined: the receiver itself. */
+  readonly hangsUpMs: number | undefined;
+}
+
+/**
+ * One connection to a receiver that has a buffer and may stall, or to a balancer that accepts and passes nothing on. The writer's kernel takes
+ * everything; what is acked is what was read and one buffer more. Pure but for the clock.
+ */
+export class UnreadPeer implements Link {
+  readonly key = undefined;
+  readonly address = '192.0.2.1';
+  readonly refusal = undefined;
+  readonly sliceEvents = 1_000_000;
+  readonly sliceBytes = 1_000_000_000;
+  readonly received = 0;
+  readonly blind = false;
+  readonly closed: Promise<void>;
+  flushed = 0;
+  ended = false;
+  open = true;
+  error: ForwarderError | undefined;
+  troubledAt = -Infinity;
+  readonly #clock: ManualClock;
+  readonly #rule: PeerRule;
+  readonly #onRead: (bytes: Uint8Array) => void;
+  readonly #onChange: () => void;
+  readonly #unread: Uint8Array[] = [];
+  #close: () => void = () => undefined;
+  #readBytes = 0;
+  #reads: boolean;
+  #finSent = false;
+
+  /** @param onRead gets what the receiver itself reads, in order. */
+  constructor(
+    clock: ManualClock,
+    rule: PeerRule,
+    stalled: boolean,
+    onRead: (bytes: Uint8Array) => void,
+    onChange: () => void,
+  ) {
+    this.#clock = clock;
+    this.#rule = rule;
+    this.#onRead = onRead;
+    this.#onChange = onChange;
+    this.#reads = rule.hangsUpMs === undefined && !stalled;
+    this.closed = new Promise((resolve) => (this.#close = resolve));
+    if (rule.hangsUpMs !== undefined) clock.timer(rule.hangsUpMs, () => this.cut('CONNECTION_ENDED'));
+  }
+
+  get acked(): number {
+    return Math.min(this.flushed, this.#readBytes + this.#rule.bufferBytes);
+  }
+
+  get hasRoom(): boolean {
+    return this.flushed === this.acked;
+  }
+
+  get busy(): boolean {
+    return this.flushed > this.acked;
+  }
+
+  get stall(): 'zeroWindow' | undefined {
+    return this.busy ? 'zeroWindow' : undefined;
+  }
+
+  write(bytes: Uint8Array): Promise<boolean> {
+    if (!this.open) return Promise.resolve(false);
+    this.flushed += bytes.length;
+    this.#unread.push(bytes.slice());
+    if (this.#reads) this.#read();
+    else if (this.busy) this.troubledAt = this.#clock.monotonic();
+    return Promise.resolve(true);
+  }
+
+  /** The receiver answers once it has read everything; the balancer when it hangs up. */
+  end(): void {
+    this.#finSent = true;
+    if (this.#reads) this.#finish();
+  }
+
+  kill(error: ForwarderError): void {
+    this.#over(error);
+  }
+
+  leave(): void {
+    this.#over(undefined);
+  }
+
+  flows(): boolean {
+    return true;
+  }
+
+  sample(): () => 'fine' {
+    return () => 'fine';
+  }
+
+  /** Time passes while the window is shut. */
+  look(): void {
+    if (this.busy) this.troubledAt = this.#clock.monotonic();
+  }
+
+  /** No effect on a balancer. */
+  setReads(reads: boolean): void {
+    if (this.#rule.hangsUpMs !== undefined || !this.open) return;
+    this.#reads = reads;
+    if (!reads) return;
+    this.#read();
+    if (this.#finSent) this.#finish();
+    else this.#onChange();
+  }
+
+  /** The peer ends it, whatever it has not read. A balancer's end in answer to ours looks orderly. */
+  cut(code: 'CONNECTION_ENDED' | 'CONNECTION_RESET'): void {
+    if (!this.open) return;
+    if (this.#finSent && code === 'CONNECTION_ENDED') this.#finish();
+    else this.#over(new ForwarderError(code, 'the peer ended it'));
+  }
+
+  #read(): void {
+    for (const bytes of this.#unread.splice(0)) {
+      this.#readBytes += bytes.length;
+      this.#onRead(bytes);
+    }
+  }
+
+  #finish(): void {
+    if (!this.open) return;
+    this.ended = true;
+    this.#over(undefined);
+  }
+
+  #over(error: ForwarderError | undefined): void {
+    if (!this.open) return;
+    this.open = false;
+    this.#reads = false;
+    this.error = error;
+    this.#close();
+    this.#onChange();
+  }
+}
