@@ -67,11 +67,11 @@ export class Heartbeat {
   async beat(signal: AbortSignal): Promise<number> {
     const { group, lease, clock, intervalMs, listed, onLost } = this.#deps;
     if (!lease.held()) onLost();
-    const sentAt = clock.monotonic();
+    const sent = lease.moment();
     const limit = deadline(clock, this.#patienceMs(), signal);
     try {
       const assigned = await group.heartbeat(listed(), limit.signal);
-      lease.renew(sentAt);
+      lease.renew(sent);
       this.#acceptedAt = clock.monotonic();
       this.#accepted += 1;
       this.#backoff.reset();

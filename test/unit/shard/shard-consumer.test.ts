@@ -145,7 +145,7 @@ test('a lease lost while the process stood still: nothing more is sent or commit
 test('asks the clock, not a timer, whether the lease stands: on waking nothing is sent or committed before any heartbeat', async () => {
   const { clock, service, process, destination } = setUp(100);
   const lease = new Lease(clock, 10_000);
-  lease.renew(clock.monotonic());
+  lease.renew(lease.moment());
   const group = service.group('one');
   await group.heartbeat([], new AbortController().signal);
   const { source } = service;
