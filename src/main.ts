@@ -22,7 +22,7 @@ import { Pipeline } from './group/pipeline.js';
 import type { PipelineSnapshot, Snapshot } from './model/snapshot.js';
 import { MAX_RAW_SIZE, openLogService, secretsOf } from './service-access.js';
 import type { SlsClient } from './sls/client.js';
-import { StopRequests } from './stop-requests.js';
+import { drainMs, StopRequests } from './stop-requests.js';
 import { openDestination, type OpenDestination } from './syslog/destination.js';
 import { startAdmin, type Admin } from './telemetry/admin.js';
 import { health, isCatchingUp, readiness } from './telemetry/health.js';
@@ -173,7 +173,7 @@ class Forwarder {
    * @returns whether everything pulled was delivered and committed in time.
    */
   async #shutDown(): Promise<boolean> {
-    const limit = deadline(clock, this.#settings.shutdownTimeoutMs, this.#stop.hard);
+    const limit = deadline(clock, drainMs(this.#settings.shutdownTimeoutMs), this.#stop.hard);
     const hurry = (): void => {
       for (const pipeline of this.#pipelines) pipeline.hurry();
     };

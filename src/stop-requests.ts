@@ -79,3 +79,11 @@ export class StopRequests {
 
 /** What asks for a stop: Ctrl-C, a service manager, a terminal that was closed. */
 export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Of the time for a stop, at most, for what follows the drain: the last commit and the last heartbeat, each of which may take a second. */
+const LAST_REQUESTS_MS = 2000;
+
+/** How long what is in flight may take of a stop of `shutdownTimeoutMs`. */
+export function drainMs(shutdownTimeoutMs: number): number {
+  return shutdownTimeoutMs - Math.min(LAST_REQUESTS_MS, shutdownTimeoutMs / 4);
+}

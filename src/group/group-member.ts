@@ -8,7 +8,7 @@ import { Lease } from './lease.js';
 import type { ReleaseReason } from './release-reason.js';
 
 /** The last heartbeat is a courtesy to our successor: it may cost a moment, not a hang. */
-const LAST_HEARTBEAT_MS = 2000;
+const LAST_HEARTBEAT_MS = 1000;
 
 /** Shards change hands within two heartbeats; who has none after three has to wait for something else. */
 const EMPTY_REPLIES = 3;

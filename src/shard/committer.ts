@@ -7,7 +7,7 @@ import type { ConsumerGroup } from '../model/ports.js';
 const MOMENTS = 10;
 
 /** How long the last commit may take after a hard stop. */
-const LAST_COMMIT_MS = 3000;
+const LAST_COMMIT_MS = 1000;
 
 export interface CommitterDeps {
   readonly shard: number;

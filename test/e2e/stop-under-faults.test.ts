@@ -106,6 +106,22 @@ test('a stop while the Log Service is away ends all the same; what could not be 
   });
 });
 
+test('commits that hang do not make a stop outlast its time', async () => {
+  await withEnds({ logstore: { preload: EVENTS } }, async (ends) => {
+    const timeoutMs = 6000;
+    const forwarder = ends.fleet.start(
+      configOf(ends, { top: { ...AT_THE_STOP, shutdown: { timeout: `${timeoutMs}ms` } } }),
+    );
+    await untilCounted(forwarder, 'settled_events', EVENTS);
+    await ends.emulator.control('faults', { kind: 'hang', operation: 'UpdateCheckpoint' });
+    const began = performance.now();
+    forwarder.kill('SIGTERM');
+    assert.deepEqual(await forwarder.exited, { code: 75, signal: null }, forwarder.text());
+    const tookMs = performance.now() - began;
+    assert.ok(tookMs < timeoutMs + 1000, `${Math.round(tookMs)} ms`);
+  });
+});
+
 /** Loaded into every thread of the forwarder: its formatter threads never come back from the first batch they are given. */
 const HANGING = `import { isMainThread } from 'node:worker_threads';
 const { set } = Uint8Array.prototype;
