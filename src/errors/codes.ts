@@ -33,7 +33,7 @@ export const CODES = {
   SLS_CLOCK_SKEW: { class: 'fatal', scope: 'project', exit: 78 },
   SLS_UNAUTHORIZED: { class: 'fatal', scope: 'project', exit: 77 },
   SLS_NOT_FOUND: { class: 'fatal', scope: 'pipeline', exit: 78 },
-  SLS_REQUEST_INVALID: { class: 'fatal', scope: 'pipeline', exit: 70 },
+  SLS_REQUEST_INVALID: { class: 'fatal', scope: 'pipeline', exit: 76 },
   /** The reply is not what the protocol says: HTML from a proxy, a missing header, a truncated body. */
   SLS_PROTOCOL: { class: 'retry', scope: 'request', exit: 76 },
   /** The cursor is expired or garbage. */

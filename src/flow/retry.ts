@@ -10,26 +10,30 @@ export interface RetrySettings {
   readonly signal: AbortSignal;
   /** Called after every failure that will be tried again, before the pause. */
   readonly onError: (error: ForwarderError, pauseMs: number) => void;
+  /** Failures to be thrown at once; if not given, those of class permanent. */
+  readonly isFinal?: (error: ForwarderError) => boolean;
 }
+
+const isPermanent = (error: ForwarderError): boolean => error.class === 'permanent';
 
 /**
  * Tries until it works. `permanent` failures are thrown at once: the same request would fail for ever. `fatal` ones (an operator must act)
  * are tried again at the slowest pace, because a mended key or permission heals them.
  *
  * @returns undefined when the signal ended it.
- * @throws ForwarderError of class permanent.
+ * @throws ForwarderError that is final.
  */
 export async function untilDone<T>(settings: RetrySettings, attempt: () => Promise<T>): Promise<T | undefined> {
-  const { clock, signal, onError } = settings;
+  const { clock, signal, onError, isFinal = isPermanent } = settings;
   const backoff = new Backoff(settings.backoff);
   while (!signal.aborted) {
     try {
       return await attempt();
     } catch (thrown) {
       const error = asForwarderError(thrown);
-      if (error.class === 'permanent') throw error;
+      if (isFinal(error)) throw error;
       if (isAborted(signal)) return undefined;
-      const pauseMs = error.class === 'fatal' ? settings.backoff.maxMs : backoff.next(error.retryAfterMs);
+      const pauseMs = error.class === 'retry' ? backoff.next(error.retryAfterMs) : settings.backoff.maxMs;
       onError(error, pauseMs);
       await sleep(clock, pauseMs, signal);
     }

@@ -7,6 +7,17 @@ import type { HistogramSnapshot } from '../flow/histogram.js';
 
 export type ShardPhase = 'starting' | 'reading' | 'draining' | 'released';
 
+/** What a shard's line does with others, each of which can fail by itself: find its start, pull, make frames, store its checkpoint. */
+export type ShardDeed = 'acquire' | 'pull' | 'format' | 'commit';
+
+export interface Failing {
+  readonly deed: ShardDeed;
+  /** Of the error table. */
+  readonly code: string;
+  /** Since its first failure after it last worked. */
+  readonly seconds: number;
+}
+
 /** How far the watermark of a shard is behind its end. */
 export interface Lag {
   /** Between now and the receive time of the watermark; about 0 at the tip. */
@@ -31,6 +42,8 @@ export interface ShardSnapshot {
   readonly idleSeconds: number;
   /** It has data, and that is longer than it should be. */
   readonly stalled: boolean;
+  /** What fails at present and is tried again. */
+  readonly failing: readonly Failing[];
   readonly inFlightBatches: number;
   /** Pulled and not settled: those in flight, and those that have arrived and wait for proof. */
   readonly unprovenBatches: number;

@@ -14,6 +14,8 @@ export interface DelivererDeps extends MendDeps {
   readonly route: () => Route;
   readonly stats: ShardStats;
   readonly events: EventTeller;
+  /** All that is to be sent of a batch is made. */
+  readonly onMade: () => void;
   /** Asked before each batch; false once the lease is gone. */
   readonly maySend: () => boolean;
 }
@@ -93,6 +95,7 @@ export class Deliverer implements Keeper {
       if (gap === undefined) parts.push(part);
       else parts.push(part, gap);
     }
+    if (!this.#deps.signal.aborted) this.#deps.onMade();
     return parts;
   }
 

@@ -4,6 +4,9 @@ import type { Log } from '../model/log.js';
 import type { Formatter, Gap } from '../model/ports.js';
 import type { ShardStats } from './shard-stats.js';
 
+/** A gap event is smaller. */
+export const GAP_BYTES = 1024;
+
 export interface GapTellerDeps {
   readonly formatter: Formatter;
   readonly clock: Clock;

@@ -1,4 +1,5 @@
-import type { ConsumerGroup, LogSource, StartPosition } from '../model/ports.js';
+import type { LogSource } from '../model/ports.js';
+import type { ShardDeps } from './shard-deps.js';
 
 export interface ShardStart {
   readonly cursor: string;
@@ -8,14 +9,11 @@ export interface ShardStart {
 
 /** Where a shard begins: at its checkpoint, or, only if it has none, at the configured position. */
 export async function resolveStart(
-  source: LogSource,
-  group: ConsumerGroup,
-  shard: number,
-  start: StartPosition,
+  { source, group, shard, settings }: Pick<ShardDeps, 'source' | 'group' | 'shard' | 'settings'>,
   signal: AbortSignal,
 ): Promise<ShardStart> {
   const checkpoint = await group.getCheckpoint(shard, signal);
-  return { cursor: checkpoint ?? (await source.getCursor(shard, start, signal)), checkpoint };
+  return { cursor: checkpoint ?? (await source.getCursor(shard, settings.start, signal)), checkpoint };
 }
 
 /** Where a shard goes on when its cursor is expired: what lies between is gone from the service, so the caller must say so. */

@@ -17,6 +17,8 @@ export interface PullerDeps {
   readonly stats: ShardStats;
   /** Ends reading. */
   readonly signal: AbortSignal;
+  /** The service answered a pull, with or without logs. */
+  readonly onPulled: () => void;
   /** Told of every failed pull that is tried again. */
   readonly onError: (error: ForwarderError, pauseMs: number) => void;
 }
@@ -144,6 +146,7 @@ export class Puller {
         expectsLittle: this.#expectsLittle,
       });
       reservation.correct(Math.max(reply.rawSize, reply.bodyLength));
+      this.#deps.onPulled();
       const emptyAt = this.#tipAt;
       const scannedGroups = this.#note(reply, cursor, asked, startedAt);
       return { cursor, reply, reservation, scannedGroups, emptyAt };

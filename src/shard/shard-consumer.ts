@@ -1,46 +1,23 @@
 import { asForwarderError, type ForwarderError } from '../errors/forwarder-error.js';
-import type { BudgetShare } from '../flow/byte-budget.js';
-import { sleep, type Clock } from '../flow/clock.js';
-import { ErrorReporter } from '../flow/error-reporter.js';
+import { sleep } from '../flow/clock.js';
 import { InFlightWindow } from '../flow/in-flight-window.js';
 import { StopSignal } from '../flow/stop-signal.js';
-import type { Lease } from '../group/lease.js';
 import { outranks, type ReleaseReason } from '../group/release-reason.js';
-import type { Log } from '../model/log.js';
-import type { ConsumerGroup, DeadLetters, Destination, Formatter, LogSource, Route } from '../model/ports.js';
+import type { Route } from '../model/ports.js';
 import type { ShardPhase, ShardSnapshot } from '../model/snapshot.js';
 import { Committer } from './committer.js';
 import { Deliverer } from './deliverer.js';
-import type { EventTeller } from './event-teller.js';
-import { GapTeller } from './gap-teller.js';
+import { ENDINGS } from './endings.js';
+import { GAP_BYTES, GapTeller } from './gap-teller.js';
 import { LagMeter, type Position } from './lag.js';
 import { cursorAfterExpiry, resolveStart, type ShardStart } from './position.js';
 import { Progress } from './progress.js';
 import { putAsideInto } from './put-aside.js';
 import { Puller, type Pulled } from './puller.js';
-import { untilDone, type RetrySettings } from '../flow/retry.js';
-import type { ShardSettings } from './shard-settings.js';
+import { untilDone } from '../flow/retry.js';
+import type { ShardDeps } from './shard-deps.js';
 import { ShardStats } from './shard-stats.js';
-
-export interface ShardDeps {
-  readonly shard: number;
-  readonly source: LogSource;
-  readonly group: ConsumerGroup;
-  readonly formatter: Formatter;
-  readonly destination: Destination;
-  readonly budget: BudgetShare;
-  readonly deadLetters: DeadLetters | undefined;
-  readonly lease: Lease;
-  /** Of the whole pipeline. */
-  readonly events: EventTeller;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly settings: ShardSettings;
-  /** The list of shards can be read, so that {@link ShardConsumer.close} will be called when it is time. */
-  readonly endIsTold: () => boolean;
-}
-
-const GAP_BYTES = 1024; // A gap event is smaller.
+import { Troubles } from './troubles.js';
 
 /**
  * One shard's straight line, from the moment the service gives it to us until we give it back: a pull loop and a deliver loop joined by a FIFO.
@@ -60,13 +37,10 @@ export class ShardConsumer {
   readonly #window: InFlightWindow<Position>;
   readonly #route: Route;
   readonly #deliverer: Deliverer;
-  readonly #errors: ErrorReporter;
+  readonly #troubles: Troubles;
+  /** Cursors refused in a row, although the service had given us all but the first. */
+  #expiries = 0;
   readonly #gaps: GapTeller;
-  readonly #report = (error: ForwarderError, pauseMs: number): void => {
-    this.stats.countError(error.code);
-    this.progress.reported();
-    this.#errors.failed(error, pauseMs, { shard: this.shard });
-  };
   /** Resolves when no batch will come to the destination any more. */
   readonly handedOver: Promise<void>;
   #endHandOver: () => void = () => undefined;
@@ -81,7 +55,7 @@ export class ShardConsumer {
     this.#deps = deps;
     this.shard = deps.shard;
     this.#window = new InFlightWindow(deps.settings.windowBatches);
-    this.#errors = new ErrorReporter(deps.clock, deps.log);
+    this.#troubles = new Troubles({ ...deps, stats: this.stats, reported: () => this.progress.reported() });
     this.#gaps = new GapTeller({ ...deps, stats: this.stats });
     this.progress = new Progress(deps.clock, this.#window, () => this.#puller);
     this.lag = new LagMeter({ ...deps, window: this.#window, stats: this.stats, reading: () => this.#puller });
@@ -94,7 +68,8 @@ export class ShardConsumer {
       gaps: this.#gaps,
       signal: this.#stop.hard,
       maySend: () => this.#mayAct(),
-      onError: this.#report,
+      onMade: () => this.#troubles.succeeded('format'),
+      onError: (error, pauseMs) => this.#troubles.failed('format', error, pauseMs),
     });
     const putAside = putAsideInto({ ...deps, gaps: this.#gaps });
     this.#route = deps.destination.openRoute(() => this.#mayAct(), { putAside, keeper: this.#deliverer });
@@ -138,10 +113,11 @@ export class ShardConsumer {
    */
   async run(): Promise<void> {
     try {
-      const { source, group, shard, settings } = this.#deps;
-      const from = (): Promise<ShardStart> => resolveStart(source, group, shard, settings.start, this.#stop.soft);
-      const start = await untilDone(this.#retry(), from);
+      const { soft } = this.#stop;
+      const start = await untilDone(this.#troubles.retry('acquire', soft), () => resolveStart(this.#deps, soft));
       if (start !== undefined) await this.#live(start);
+    } catch (thrown) {
+      if (!this.#endsBy(asForwarderError(thrown))) throw thrown;
     } finally {
       this.#stop.stopHard();
       this.#phase = 'released';
@@ -161,6 +137,7 @@ export class ShardConsumer {
       leftGroups: this.lag.leftGroups,
       idleSeconds: this.progress.stalledMs / 1000,
       stalled: this.progress.stalledMs >= this.#deps.settings.maxStallMs,
+      failing: this.#troubles.failing,
       inFlightBatches: this.#window.held,
       unprovenBatches: this.#window.size,
       inFlightBytes: this.#deliverer.inFlightBytes,
@@ -178,11 +155,18 @@ export class ShardConsumer {
 
   async #live(start: ShardStart): Promise<void> {
     const { shard, log } = this.#deps;
+    this.#troubles.succeeded('acquire');
     this.lag.begin(start.cursor);
     log.info({ shard, from: start.checkpoint === undefined ? 'start' : 'checkpoint' }, 'shard acquired');
     const committer = (this.#committer = this.#makeCommitter(start));
     const puller = (this.#puller = new Puller(
-      { ...this.#deps, stats: this.stats, signal: this.#stop.soft, onError: this.#report },
+      {
+        ...this.#deps,
+        stats: this.stats,
+        signal: this.#stop.soft,
+        onPulled: () => this.#pulled(),
+        onError: (error, pauseMs) => this.#troubles.failed('pull', error, pauseMs),
+      },
       start.cursor,
     ));
     if (this.#closed) puller.endHere();
@@ -223,7 +207,6 @@ export class ShardConsumer {
   }
 
   #take({ cursor, reply, reservation, scannedGroups, emptyAt }: Pulled): void {
-    this.#errors.succeeded({ shard: this.shard });
     const { nextCursor, body, bodyLength, encoding, rawSize } = reply;
     const { arrived, settle } = this.#window.track({ cursor: nextCursor, time: reply.cursorTime, emptyAt });
     this.progress.moved();
@@ -247,26 +230,30 @@ export class ShardConsumer {
 
   /** What a permanent failure of a pull leads to. @returns the failure if it ends the shard's line. */
   async #overcome(error: ForwarderError, puller: Puller): Promise<ForwarderError | undefined> {
-    const { shard, source, settings, log } = this.#deps;
-    this.stats.countError(error.code);
-    if (error.code === 'SLS_SHARD_GONE') {
-      log.warn({ shard, code: error.code }, 'the shard no longer exists: everything in it has expired');
-      this.release('shardEnd');
-      return undefined;
-    }
+    const { shard, source, clock, settings } = this.#deps;
+    if (this.#endsBy(error)) return undefined;
     const policy = settings.onExpiredCursor;
-    if (error.code !== 'SLS_CURSOR_INVALID' || policy === 'fail') return error;
     const signal = this.#stop.soft;
-    const cursor = await untilDone(this.#retry(), () => cursorAfterExpiry(source, shard, policy, signal));
-    if (cursor !== undefined) await this.#skip(puller.jump(cursor), cursor);
-    return undefined;
+    const pauseMs = this.#expiries++ === 0 ? 0 : settings.retry.maxMs;
+    this.#troubles.failed('pull', error, pauseMs);
+    if (error.code !== 'SLS_CURSOR_INVALID' || policy === 'fail') return error;
+    await sleep(clock, pauseMs, signal);
+    try {
+      const cursor = await untilDone(this.#troubles.retry('pull', this.#stop.soft), () =>
+        cursorAfterExpiry(source, shard, policy, signal),
+      );
+      if (cursor !== undefined) await this.#skip(puller.jump(cursor), cursor);
+      return undefined;
+    } catch (thrown) {
+      return this.#overcome(asForwarderError(thrown), puller);
+    }
   }
 
   /** Goes on behind a range that is gone; the watermark follows when the receiver has been told. */
   async #skip(cursor: string, nextCursor: string): Promise<void> {
-    const { budget, clock, settings } = this.#deps;
+    const { budget } = this.#deps;
     const { soft } = this.#stop;
-    if (cursor === nextCursor) return sleep(clock, settings.retry.maxMs, soft);
+    if (cursor === nextCursor) return;
     const reservation = await budget.reserve(GAP_BYTES, soft);
     if (reservation === undefined) return;
     const ref = { shard: this.shard, seq: this.#seq++, cursor, nextCursor };
@@ -301,19 +288,32 @@ export class ShardConsumer {
         mayRefresh: () => !this.#deps.endIsTold(),
         watermark: () => this.#window.watermark?.cursor ?? start.cursor,
         mayCommit: () => this.#mayAct(),
-        onCommitted: (tookMs) => this.stats.committed(tookMs),
+        onCommitted: (tookMs) => {
+          this.#troubles.succeeded('commit');
+          this.stats.committed(tookMs);
+        },
         onNotOwner: () => {
           log.warn({ shard }, 'the shard belongs to another consumer now; its checkpoint was left alone');
           this.release('leaseLost');
         },
-        onError: (error) => this.#report(error, settings.checkpointIntervalMs),
+        onError: (error) => this.#troubles.failed('commit', error, settings.checkpointIntervalMs),
       },
       start.checkpoint,
     );
   }
 
-  #retry(): RetrySettings {
-    const { clock, settings } = this.#deps;
-    return { clock, backoff: settings.retry, signal: this.#stop.soft, onError: this.#report };
+  /** @returns whether this ends the shard's own line, and no other's. */
+  #endsBy({ code }: ForwarderError): boolean {
+    const ending = ENDINGS[code];
+    if (ending === undefined) return false;
+    this.stats.countError(code);
+    this.#deps.log.warn({ shard: this.shard, code }, ending.words);
+    this.release(ending.reason);
+    return true;
+  }
+
+  #pulled(): void {
+    this.#troubles.succeeded('pull');
+    this.#expiries = 0;
   }
 }

@@ -1,6 +1,7 @@
 import type {
   ConnectionStall,
   DestinationSnapshot,
+  Failing,
   PipelineSnapshot,
   ShardSnapshot,
   Snapshot,
@@ -19,8 +20,8 @@ export interface HealthSettings {
   readonly maxStallSeconds: number;
 }
 
-function verdict(problems: readonly string[], { log, destinations }: Snapshot): Verdict {
-  const warnings = destinations.flatMap(receiverWarnings);
+function verdict(problems: readonly string[], { log, destinations, pipelines }: Snapshot): Verdict {
+  const warnings = [...pipelines.flatMap(failures), ...destinations.flatMap(receiverWarnings)];
   if (log.fault !== undefined) {
     warnings.push(`the log can't be written: ${log.fault}; ${log.lostLines} lines are lost`);
   }
@@ -51,6 +52,31 @@ function stallText(stall: ConnectionStall | undefined, endpoint: string): string
     : `${endpoint}: the receiver is alive but reads nothing`;
 }
 
+/** What fails for longer is no passing trouble. */
+const FAILING_SECONDS = 60;
+
+const WORDS: Readonly<Record<Failing['deed'], string>> = {
+  acquire: 'its start position could not be had',
+  pull: 'pulls have failed',
+  format: 'a batch could not be made ready',
+  commit: 'its checkpoint could not be stored',
+};
+
+function failures({ name, shards }: PipelineSnapshot): string[] {
+  return shards.flatMap(({ shard, failing }) =>
+    failing
+      .filter(({ seconds }) => seconds >= FAILING_SECONDS)
+      .map(
+        ({ deed, code, seconds }) =>
+          `pipeline ${name}: shard ${shard}: ${WORDS[deed]} for ${Math.round(seconds)} s (${code})`,
+      ),
+  );
+}
+
+/** It is said why, and a new process would be refused as well. */
+const isExplained = ({ failing }: ShardSnapshot): boolean =>
+  failing.some(({ deed, code }) => deed !== 'commit' && code !== 'INTERNAL' && code !== 'FORMATTER_CRASHED');
+
 /**
  * Is this process doing its work? Only what a restart could mend counts: a receiver that is away or takes nothing holds its shards up,
  * but killing us would only add duplicates to the outage.
@@ -80,7 +106,7 @@ function stuckText({ name }: PipelineSnapshot, { shard, idleSeconds }: ShardSnap
 }
 
 function isStuck(shard: ShardSnapshot, { maxStallSeconds }: HealthSettings, isReceiverBlocked: boolean): boolean {
-  if (shard.idleSeconds <= maxStallSeconds || shard.phase === 'released') return false;
+  if (shard.idleSeconds <= maxStallSeconds || shard.phase === 'released' || isExplained(shard)) return false;
   if (shard.inFlightBatches > 0) return !isReceiverBlocked;
   return !shard.caughtUp;
 }

@@ -195,6 +195,9 @@ export const FAMILIES: readonly Family[] = [
   ),
   ofShard('in_flight_batches', 'Batches between pull and settled.', ({ inFlightBatches }) => inFlightBatches),
   ofShard('in_flight_bytes', 'Bytes between pull and settled.', ({ inFlightBytes }) => inFlightBytes),
+  ofShard('failing_seconds', 'Since the first of the failures that still go on; 0: none.', ({ failing }) =>
+    failing.reduce((longest, { seconds }) => Math.max(longest, seconds), 0),
+  ),
   ofShard('checkpoint_age_seconds', 'Since the watermark was last stored.', (one) => one.checkpointAgeSeconds),
   ofDestination('written_bytes_total', 'Bytes our kernel accepted.', ({ totals }) => totals.writtenBytes),
   ofDestination('settled_bytes_total', 'Bytes of settled frames.', ({ totals }) => totals.settledBytes),

@@ -68,8 +68,12 @@ export default [
     file: 'src/flow/retry.ts',
     tests: ['unit/flow/retry'],
     mutants: [
-      ['permanent failures are tried again', "if (error.class === 'permanent') throw error;", ''],
-      ['fatal failures are tried again at once', "error.class === 'fatal' ? settings.backoff.maxMs : ", ''],
+      ['permanent failures are tried again', 'if (isFinal(error)) throw error;', ''],
+      [
+        'fatal failures are tried again at once',
+        "error.class === 'retry' ? backoff.next(error.retryAfterMs) : settings.backoff.maxMs",
+        'backoff.next(error.retryAfterMs)',
+      ],
       ['failures are not told', 'onError(error, pauseMs);', ''],
       ['there is no pause', 'await sleep(clock, pauseMs, signal);', ''],
       ['a failure after the end is told', 'if (isAborted(signal)) return undefined;', ''],
@@ -116,7 +120,11 @@ export default [
     mutants: [
       ['an equal failure is told each time', 'error.code === this.#code && ', 'false && '],
       ['failures that last are never told again', ' < REPEAT_MS', ' < Infinity'],
-      ['the end of failures is not told', "this.#log.info({ ...fields, was: this.#code }, 'works again');", ''],
+      [
+        'the end of failures is not told',
+        "this.#log.info({ ...fields, was: this.#code, ...repeated }, 'works again');",
+        '',
+      ],
       ['success without failures is told', 'if (this.#code === undefined) return;', ''],
       ['folded failures are not counted', 'this.#folded += 1;', ''],
     ],

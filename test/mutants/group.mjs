@@ -4,12 +4,12 @@ export default [
     file: 'src/group/heartbeat.ts',
     tests: ['unit/group/heartbeat', 'unit/group/pipeline'],
     mutants: [
-      ['lease counted from the answer', 'lease.renew(sentAt);', 'lease.renew(clock.monotonic());'],
-      ['a heartbeat renews no lease', 'lease.renew(sentAt);', ''],
+      ['lease counted from the answer', 'lease.renew(sent);', 'lease.renew(lease.moment());'],
+      ['a heartbeat renews no lease', 'lease.renew(sent);', ''],
       [
         'an expired lease is not noticed before a heartbeat',
-        'if (!lease.held()) onLost();\n    const sentAt',
-        'const sentAt',
+        'if (!lease.held()) onLost();\n    const sent = ',
+        'const sent = ',
       ],
       [
         'a lease that runs out while heartbeats fail is kept',
@@ -47,11 +47,12 @@ export default [
   },
   {
     file: 'src/group/lease.ts',
-    tests: ['unit/group/heartbeat', 'unit/group/pipeline'],
+    tests: ['unit/group/lease', 'unit/group/heartbeat', 'unit/group/pipeline'],
     mutants: [
-      ['a lease is held for ever', 'return this.#clock.monotonic() < this.#expiresAt;', 'return this.#expiresAt > 0;'],
-      ['a lease lost stays held', 'lose(): void {\n    this.#expiresAt = Number.NEGATIVE_INFINITY;', 'lose(): void {'],
-      ['a lease lasts twice as long', 'sentAt + this.#durationMs', 'sentAt + 2 * this.#durationMs'],
+      ['a lease is held for ever', 'return this.remainingMs > 0;', 'return this.#expires !== NEVER;'],
+      ['a lease lost stays held', 'lose(): void {\n    this.#expires = NEVER;', 'lose(): void {'],
+      ['a lease lasts twice as long', '#durationMs = durationMs;', '#durationMs = 2 * durationMs;'],
+      ['the wall clock ends no lease', 'wall: sent.wall + this.#durationMs', 'wall: Infinity'],
     ],
   },
   {

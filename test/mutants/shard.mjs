@@ -2,7 +2,7 @@
 export default [
   {
     file: 'src/shard/committer.ts',
-    tests: ['unit/shard/shard-consumer', 'unit/group/pipeline', 'model/group'],
+    tests: ['unit/shard/shard-consumer', 'unit/shard/troubles', 'unit/group/pipeline', 'model/group'],
     mutants: [
       ['the start position is not committed at once', 'if (this.#stored === undefined) await this.commit(signal);', ''],
       [
@@ -67,7 +67,13 @@ export default [
         'this.stats.settledGroups',
       ],
       ['a reply without a body holds the watermark up', 'settle();\n      return;', 'return;'],
-      ['a shard that is gone ends its pipeline', "this.release('shardEnd');\n      return undefined;", 'return error;'],
+      ['a shard that is gone ends its pipeline', 'const ending = ENDINGS[code];', 'const ending = undefined;'],
+      [
+        'commits are said to work by a pull',
+        "this.#troubles.succeeded('pull');",
+        "this.#troubles.succeeded('commit');",
+      ],
+      ['a cursor refused again is tried at once', 'this.#expiries++ === 0 ? 0 : settings.retry.maxMs', '0'],
       [
         'an expired cursor is skipped though the policy says fail',
         " || policy === 'fail') return error;",
@@ -206,8 +212,8 @@ export default [
     mutants: [
       [
         'the start position wins over the checkpoint',
-        'checkpoint ?? (await source.getCursor(shard, start, signal))',
-        '(await source.getCursor(shard, start, signal))',
+        'checkpoint ?? (await source.getCursor(shard, settings.start, signal))',
+        '(await source.getCursor(shard, settings.start, signal))',
       ],
       [
         'the policies for expired cursors are swapped',

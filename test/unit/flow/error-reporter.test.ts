@@ -21,7 +21,7 @@ test('a lasting failure is one line, then one with a count, then one when it is 
     [
       ['warn', undefined],
       ['warn', 29],
-      ['info', undefined],
+      ['info', 4],
     ],
   );
 });
@@ -38,4 +38,25 @@ test('another failure is said at once, and one that needs an operator is an erro
       ['error', 'b'],
     ],
   );
+});
+
+test('at a quota, where successes and refusals take turns, it begins once and ends once', async () => {
+  const clock = new ManualClock();
+  const log = new RecordingLog();
+  const reporter = new ErrorReporter(clock, log);
+  for (let turn = 0; turn < 200; turn++) {
+    reporter.failed(new ForwarderError('SLS_QUOTA', 'too much'), 50, {});
+    reporter.succeeded({});
+    await clock.advance(100);
+  }
+  assert.deepEqual(
+    log.lines.map(({ level }) => level),
+    ['warn'],
+  );
+  assert.equal(reporter.trouble?.code, 'SLS_QUOTA');
+  await clock.advance(10_000);
+  reporter.succeeded({});
+  assert.equal(log.lines.length, 2);
+  assert.equal(log.lines[1]?.fields['repeated'], 199);
+  assert.equal(reporter.trouble, undefined);
 });

@@ -78,3 +78,23 @@ test('a receiver that is down or takes nothing is a warning with its code, since
   assert.deepEqual(health(now, settings), expected);
   assert.deepEqual(readiness(now), expected);
 });
+
+test('a shard that the service refuses is told with its code, and is no reason to restart', () => {
+  const failing = [{ deed: 'pull', code: 'SLS_UNAUTHORIZED', seconds: 400 }] as const;
+  const warnings = ['pipeline main: shard 0: pulls have failed for 400 s (SLS_UNAUTHORIZED)'];
+  assert.deepEqual(health(withShard({ idleSeconds: 400, caughtUp: false, failing }), settings), {
+    ok: true,
+    problems: [],
+    warnings,
+  });
+  const ours = [{ deed: 'format', code: 'INTERNAL', seconds: 400 }] as const;
+  assert.ok(
+    !health(withShard({ idleSeconds: 400, inFlightBatches: 1, failing: ours }), settings).ok,
+    'a restart may heal that',
+  );
+  const commit = [{ deed: 'commit', code: 'SLS_SERVER', seconds: 400 }] as const;
+  assert.ok(
+    !health(withShard({ idleSeconds: 400, caughtUp: false, failing: commit }), settings).ok,
+    'that does not explain it',
+  );
+});

@@ -29,6 +29,7 @@ export const shard = (more: Partial<ShardSnapshot> = {}): ShardSnapshot => ({
   inFlightBatches: 0,
   unprovenBatches: 0,
   inFlightBytes: 0,
+  failing: [],
   checkpointAgeSeconds: undefined,
   ...more,
 });
