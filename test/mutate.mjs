@@ -33,6 +33,8 @@ const TIMES_AS_LONG = 4;
 const LEAST_LIMIT_MS = 15_000;
 const LONGEST_MS = 180_000;
 const TRIES = 3;
+/** Percent of the mutants of a part, chosen by change or by chance, that must die. Of all, each that lives needs its reason. */
+const LEAST_SHARE = 90;
 /** Where there is nothing to compare with: a clone of one branch. */
 const COMMITS_BACK = 20;
 /** Each run of a suite chooses the same inputs, so that a mutant does not die by luck. */
@@ -275,8 +277,11 @@ function report(outcomes) {
     console.log(`survives: ${file}: ${breaks}: ${survives ?? 'NOT EXPLAINED'}`);
   for (const { file, breaks, survives } of killed)
     if (survives !== undefined) console.log(`dies though the list says it survives: ${file}: ${breaks}`);
-  if (unexplained.length > 0)
-    fail(`${unexplained.length} survivors: write the test that notices, or say in the list why none can`);
+  if (unexplained.length === 0) return;
+  const problem = `${unexplained.length} survivors: write the test that notices, or say in the list why none can`;
+  const isPart = given.has('changed') || given.has('sample');
+  if (isPart && share >= LEAST_SHARE) console.error(problem);
+  else fail(problem);
 }
 
 function fail(message) {

@@ -1,0 +1,79 @@
+/** When a batch counts as delivered, and what is told of events. [what breaks, text in the source, what stands there instead] */
+export default [
+  {
+    file: 'src/syslog/span-ledger.ts',
+    tests: ['model/syslog/span-ledger', 'unit/syslog/horizons'],
+    mutants: [
+      [
+        'trouble no longer delays settling',
+        'now - Math.max(entry.ackedAt, troubledAt) >= proofMs',
+        'now - entry.ackedAt >= proofMs',
+      ],
+      [
+        'trouble no longer delays the memory horizon',
+        'now - Math.max(entry.ackedAt, troubledAt) >= needed',
+        'now - entry.ackedAt >= needed',
+      ],
+      [
+        'bytes settle one too early',
+        'this.#ackedOffset - entry.end >= proofBytes',
+        'this.#ackedOffset - entry.end >= proofBytes - 1',
+      ],
+      [
+        'bytes arrive one too early',
+        'this.#ackedOffset - entry.end >= holdBytes',
+        'this.#ackedOffset - entry.end >= holdBytes - 1',
+      ],
+      [
+        'a span is acked before its last byte',
+        'entry.end > this.#ackedOffset) return;',
+        'entry.end > this.#ackedOffset + 1) return;',
+      ],
+      [
+        'a rewind keeps what was acked',
+        'this.#arrived = this.#acked = this.#written = this.#head;',
+        'this.#written = this.#head;',
+      ],
+      [
+        'a rewind keeps the offset',
+        'this.#written = this.#head;\n    this.#ackedOffset = 0;',
+        'this.#written = this.#head;',
+      ],
+      [
+        'written is enough for settled',
+        "this.#rule.guarantee === 'written' ? this.#written : this.#acked",
+        'this.#written',
+      ],
+    ],
+  },
+  {
+    file: 'src/syslog/probation.ts',
+    tests: ['unit/syslog/probation', 'unit/syslog/horizons'],
+    mutants: [
+      ['the next connection must live no longer', '2 * ageMs', '0'],
+      ['a receiver that answers no end is asked again', 'this.#silent.add(text);', ''],
+      ['probation counts without an ack', 'if (acked > 0) this.#firstAckAt ??= now;', 'this.#firstAckAt ??= now;'],
+    ],
+  },
+  {
+    file: 'src/syslog/outbox.ts',
+    tests: ['unit/syslog/horizons', 'unit/syslog/delivery', 'model/syslog/connection'],
+    mutants: [
+      ['the fence is not asked', 'span.lease.over || !span.lease.fence()', 'span.lease.over'],
+      [
+        'time settles on a lost connection',
+        'this.#ledger.settle(now, Infinity, isTrusted)',
+        'this.#ledger.settle(now, 0, isTrusted)',
+      ],
+      ['a rewind keeps spans of lost leases', 'this.#drop(({ lease }) => lease.over);', ''],
+    ],
+  },
+  {
+    file: 'src/shard/event-teller.ts',
+    tests: ['unit/shard/event-teller'],
+    mutants: [
+      ['each dropped event has a line', 'if (now - unsaid.saidAt < REPEAT_MS) return;', ''],
+      ['dropped events that were not told are forgotten', 'unsaid.events += events;', 'unsaid.events = events;'],
+    ],
+  },
+];
