@@ -148,7 +148,7 @@ test('a stop: heartbeats list the shards until the last is done, and one more li
   assert.deepEqual(sent.at(-1)?.shards, []);
 });
 
-test('a stop takes no shard that the service still hands out, and waits two seconds at most for its last heartbeat', async () => {
+test('a stop takes no shard that the service still hands out, and waits one second at most for its last heartbeat', async () => {
   const scene = setUp();
   const { clock, runs, member } = scene;
   await clock.advance(500);
@@ -159,7 +159,7 @@ test('a stop takes no shard that the service still hands out, and waits two seco
   assert.equal(runs.length, 2);
   scene.reply = 'hang';
   for (const run of runs) run.finish();
-  await clock.advance(1999);
+  await clock.advance(999);
   assert.equal(isStopped, false);
   await clock.advance(1);
   assert.equal(isStopped, true);
