@@ -8,6 +8,8 @@ export interface PeerRule {
   readonly bufferBytes: number;
   /** A balancer whose server is down hangs up so long after the connection began; undefined: the receiver itself. */
   readonly hangsUpMs: number | undefined;
+  /** A balancer stands before the receiver: a reset of the receiver arrives here as an orderly end (HAProxy and nginx do that). */
+  readonly hidesResets: boolean;
 }
 
 /**
@@ -117,10 +119,11 @@ export class UnreadPeer implements Link {
     else this.#onChange();
   }
 
-  /** The peer ends it, whatever it has not read. A balancer's end in answer to ours looks orderly. */
+  /** The peer ends it. A receiver that closes with unread data resets (RFC 1122 §4.2.2.13), unless a balancer hides that. */
   cut(code: 'CONNECTION_ENDED' | 'CONNECTION_RESET'): void {
     if (!this.open) return;
-    if (this.#finSent && code === 'CONNECTION_ENDED') this.#finish();
+    const isReset = this.#rule.hangsUpMs === undefined && !this.#rule.hidesResets && this.#unread.length > 0;
+    if (this.#finSent && code === 'CONNECTION_ENDED' && !isReset) this.#finish();
     else this.#over(new ForwarderError(code, 'the peer ended it'));
   }
 

@@ -77,12 +77,14 @@ class World {
   readonly #seen = new Set<string>();
   readonly #batches = new Map<string, FrameBatch>();
   readonly #broken: string[] = [];
+  readonly #hidesResets: boolean;
   #settled = 0;
   #stalledAt: number | undefined;
   #hangsUpMs: number | undefined;
 
-  constructor(bufferBytes: number, rule: Rule) {
+  constructor(bufferBytes: number, rule: Rule, hidesResets = false) {
     this.#bufferBytes = bufferBytes;
+    this.#hidesResets = hidesResets;
     const endpoint = endpointAt(514);
     const { clock } = this;
     const tuning = { ...TUNING, holdMs: 2_000 };
@@ -178,6 +180,11 @@ class World {
     await this.connection.closeHard();
   }
 
+  /** Batches that were settled and never read. */
+  get broken(): readonly string[] {
+    return this.#broken;
+  }
+
   #checkProof(): void {
     assert.deepEqual(this.#broken, [], 'what is settled was read');
   }
@@ -200,7 +207,7 @@ class World {
   }
 
   #dialled(onChange: () => void): UnreadPeer {
-    const rule = { bufferBytes: this.#bufferBytes, hangsUpMs: this.#hangsUpMs };
+    const rule = { bufferBytes: this.#bufferBytes, hangsUpMs: this.#hangsUpMs, hidesResets: this.#hidesResets };
     const read = reader((frame) => this.#onFrame(frame));
     const peer = new UnreadPeer(this.clock, rule, this.#stalledAt !== undefined, read, onChange);
     this.#peers.push(peer);
@@ -245,3 +252,22 @@ test('what "settled" meant once is not enough: the model sees it', async () => {
   const { failed } = await fc.check(property(OLD_RULE), { numRuns: 100, seed: 1, endOnFailure: true });
   assert.equal(failed, true);
 });
+
+/** ADR 0019, "What it can't see". When this is mended, the second number becomes 0. */
+for (const [hidesResets, lost] of [
+  [false, 0],
+  [true, 1],
+] as const) {
+  test(`a receiver that stalls and dies after our end of a proven connection: ${lost} lost ${hidesResets ? 'behind a balancer that hides its reset (known limit)' : 'without a balancer'}`, async () => {
+    const world = new World(RULE.proofBytes, RULE, hidesResets);
+    await world.act({ is: 'send', shard: 0, eventBytes: 100 });
+    await world.wait(61_000);
+    await world.act({ is: 'stall' });
+    await world.act({ is: 'send', shard: 0, eventBytes: 100 });
+    await world.act({ is: 'prove' });
+    await world.act({ is: 'cut', code: 'CONNECTION_ENDED' });
+    await world.wait(1_000);
+    assert.equal(world.broken.length, lost);
+    await world.connection.closeHard();
+  });
+}
