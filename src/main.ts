@@ -174,15 +174,15 @@ class Forwarder {
    */
   async #shutDown(): Promise<boolean> {
     const limit = deadline(clock, drainMs(this.#settings.shutdownTimeoutMs), this.#stop.hard);
-    const hurry = (): void => {
-      for (const pipeline of this.#pipelines) pipeline.hurry();
-    };
+    const hurry = (): void => this.#pipelines.forEach((pipeline) => pipeline.hurry());
     limit.signal.addEventListener('abort', hurry, { once: true });
     const stopped = Promise.all(this.#pipelines.map((pipeline) => pipeline.stop()));
     await Promise.all(this.#pipelines.map((pipeline) => pipeline.handedOver()));
-    await Promise.all([...this.#destinations.values()].map((destination) => destination.end(limit.signal)));
+    const ends = await Promise.all([...this.#destinations.values()].map((one) => one.end(limit.signal)));
+    // What did not settle by now never will.
+    if (!ends.every(Boolean)) hurry();
     await stopped;
-    const drained = !limit.signal.aborted;
+    const drained = ends.every(Boolean) && !limit.signal.aborted;
     limit.clear();
     await this.#pool.close();
     this.#client.close();

@@ -29,6 +29,8 @@ import type { Verdict } from './stall-watch.js';
  *       waiting, parked ←───┴──────────┘
  */
 export class Connection implements Member {
+  /** Once it is closed: nothing was left unsettled. */
+  hasSettled = true;
   readonly #deps: ConnectionDeps;
   readonly #outbox: Outbox;
   readonly #stop = new StopSignal();
@@ -50,11 +52,7 @@ export class Connection implements Member {
     this.#outbox = new Outbox(deps.rule, deps.totals, () => this.#poke());
     this.#refusals = new Refusals(this.#outbox);
     this.#attempts = new Attempts(deps.endpoints, deps.retry);
-    this.#waiting = {
-      hasRoom: (link) => this.#hasRoom(link),
-      poked: () => this.#poked(),
-      poke: () => this.#poke(),
-    };
+    this.#waiting = { hasRoom: (link) => this.#hasRoom(link), poked: () => this.#poked(), poke: () => this.#poke() };
     this.#failing = new ErrorReporter(deps.clock, deps.log);
     this.#slow = new SlowReceiver(deps.clock, deps.log, deps.endpoints.length > 1);
     this.#requests = new ProofRequests(deps.clock, deps.tuning.askEveryMs, () => this.#poke());
@@ -180,6 +178,7 @@ export class Connection implements Member {
     }
     this.#next.take()?.kill(abandoned());
     this.#enter({ phase: 'closed' });
+    this.hasSettled = this.#outbox.empty;
     this.#outbox.abandonAll();
   }
 

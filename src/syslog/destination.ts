@@ -26,8 +26,9 @@ export interface OpenDestination extends Destination {
   /**
    * Soft stop: nothing new is taken, everything is delivered and settled, the sockets are ended with FIN.
    * @param signal the deadline; when it aborts, the rest is closed hard.
+   * @returns whether everything was settled. What was not never will be here: its next reader sends it again.
    */
-  end(signal: AbortSignal): Promise<void>;
+  end(signal: AbortSignal): Promise<boolean>;
   /** Hard stop: every batch not settled is rejected with ABANDONED. Resolves when the sockets are closed. */
   closeHard(): Promise<void>;
   snapshot(): DestinationSnapshot;
@@ -134,12 +135,13 @@ class SyslogDestination implements OpenDestination {
     return this.#lanes.openRoute({ fence, ...help, over: false, open: 0 });
   }
 
-  async end(signal: AbortSignal): Promise<void> {
+  async end(signal: AbortSignal): Promise<boolean> {
     const closeHard = (): void => void this.closeHard();
     if (signal.aborted) closeHard();
     signal.addEventListener('abort', closeHard, { once: true });
     await Promise.all(this.#lanes.connections.map((connection) => connection.end()));
     signal.removeEventListener('abort', closeHard);
+    return this.#lanes.connections.every(({ hasSettled }) => hasSettled);
   }
 
   async closeHard(): Promise<void> {

@@ -97,7 +97,7 @@ test('the end of a young connection proves something where the receiver answers 
   const tuning = { leastAgeMs: 1, confirmMs: 5, promptMs: 2_000 };
   const { destination } = opened({ endpoints: [endpointAt(siem.port)], ...YOUNG }, tuning);
   const sent = destination.openRoute(always).send(batch(0, 0));
-  await destination.end(soon(10_000));
+  assert.equal(await destination.end(soon(10_000)), true);
   await sent;
   assert.equal(siem.sockets.length, 2, 'the empty one');
 });
@@ -115,7 +115,7 @@ test('… and nothing where the answer comes late: a stop says what will be sent
   const sent = destination.openRoute(always).send(batch(0, 0));
   const refused = assert.rejects(sent);
   await siem.until(() => siem.bytes === 1_000);
-  await destination.end(soon(10_000));
+  assert.equal(await destination.end(soon(10_000)), false, 'the stop need not wait for the rest');
   await refused;
   assert.match(
     log.lines.map(({ message }) => message).join('|'),
