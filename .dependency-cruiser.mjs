@@ -64,6 +64,14 @@ export default {
       from: { path: '^src/emulator/' },
       to: { path: '^src/', pathNot: '^src/(emulator|flow|model|errors)/' },
     },
+    {
+      name: 'one-place-composes',
+      comment:
+        'objects are made and joined in src/main.ts, and for other commands in a file of their own; what is joined knows none of them',
+      severity: 'error',
+      from: { path: '^src/(config|deadletter|emulator|errors|flow|format|group|model|shard|sls|syslog|telemetry)/' },
+      to: { path: '^src/([^/]+\\.ts$|(cli|checkpoints|preview|tune)/)' },
+    },
     door('piscina', npm('piscina'), '^(src/format/|workers/format\\.ts)'),
     door('alicloud-log', npm('@alicloud/log'), '^src/sls/'),
     door('pino', npm('pino(-pretty)?'), '^src/telemetry/'),
@@ -72,6 +80,7 @@ export default {
     door('yaml', npm('yaml'), '^src/config/'),
     door('zod', npm('zod'), '^src/config/'),
     door('re2js', npm('re2js'), '^(src/config/|workers/patterns\\.ts)'),
+    door('zstddec', npm('zstddec'), '^(workers/zstd\\.ts|src/emulator/sls/zstd\\.ts)'),
     door('http', '^(node:)?https?$', '^src/(sls|emulator|telemetry)/'),
     door('net', '^(node:)?(net|tls|dgram)$', '^src/(syslog|emulator)/|^src/sls/direct-connection|^src/flow/lock\\.ts'),
     door(
@@ -79,6 +88,7 @@ export default {
       '^(node:)?fs(/promises)?$',
       '^src/(available-cores|open-files|flow/(read-file|lock)|deadletter/files|checkpoints/|sls/credentials/|config/|cli/|syslog/|telemetry/|tune/files|emulator)|^workers/(format\\.ts|kernel/build\\.mjs)',
     ),
+    door('dns', '^(node:)?dns(/promises)?$', '^src/syslog/(addresses|udp-link)\\.ts'),
     door('child-process', '^(node:)?child_process$', '^src/(tune/candidate|sls/credentials/command)\\.ts'),
     door('worker-threads', '^(node:)?worker_threads$', '^(src/emulator/|workers/format\\.ts)'),
   ],

@@ -6,6 +6,11 @@ const clockDoor = [
   { name: 'setTimeout', message: 'Use Clock (src/flow/clock.ts).' },
   { name: 'setInterval', message: 'Use Clock (src/flow/clock.ts).' },
 ];
+const timeDoor = [
+  { object: 'Date', property: 'now', message: 'Use Clock (src/flow/clock.ts).' },
+  { object: 'performance', property: 'now', message: 'Use Clock (src/flow/clock.ts).' },
+  { object: 'process', property: 'hrtime', message: 'Use Clock (src/flow/clock.ts).' },
+];
 
 const NODE_GLOBALS = ['process', 'console', 'URL', 'Buffer', 'performance', 'setTimeout', 'clearTimeout'];
 
@@ -34,6 +39,12 @@ export default tseslint.config(
     files: ['src/**/*.ts'],
     ignores: ['src/flow/clock.ts', 'src/emulator/**'],
     rules: { 'no-restricted-globals': ['error', ...clockDoor] },
+  },
+  {
+    // A command may ask the time once, for a start such as -2h.
+    files: ['src/**/*.ts', 'workers/**/*.ts'],
+    ignores: ['src/flow/clock.ts', 'src/emulator/**', 'src/cli/**'],
+    rules: { 'no-restricted-properties': ['error', ...timeDoor] },
   },
   {
     // node:test returns promises that the runner itself awaits.
