@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { loadConfig } from './config/load.js';
 import { toSettings, type ForwarderSettings, type Host } from './config/settings.js';
 import { letterNames, readLetter, removeLetter, type Letter } from './deadletter/letters.js';
-import { printable } from './errors/printable.js';
 import { asForwarderError, ForwarderError } from './errors/forwarder-error.js';
 import { systemClock as clock } from './flow/clock.js';
 import { takeLock } from './flow/lock.js';
@@ -94,7 +93,7 @@ class Replay {
       await removeLetter(directory, name);
       this.sent += 1;
     } catch (thrown) {
-      say(printable(`${name} stays: ${asForwarderError(thrown).message}`));
+      say(`${name} stays: ${asForwarderError(thrown).message}`);
     }
   }
 

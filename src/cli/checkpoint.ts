@@ -4,6 +4,7 @@ import { ForwarderError } from '../errors/forwarder-error.js';
 import { writeFault } from '../errors/file-fault.js';
 import type { CheckpointTask } from '../checkpoints/task.js';
 import { CONFIG } from './config-option.js';
+import { print } from './output.js';
 import { checkPast } from './range.js';
 
 export const CHECKPOINT_OPTIONS = {
@@ -32,7 +33,7 @@ export async function runCheckpoint(given: CheckpointArguments): Promise<number>
   const { runCheckpointTask } = await import('../checkpoints/run.js');
   const { config: configFile, pipeline, file } = given;
   const text = await runCheckpointTask({ configFile, env: process.env, pipeline, task });
-  process.stdout.write(task.kind === 'export' && file !== undefined ? written(file, text) : text);
+  print(task.kind === 'export' && file !== undefined ? written(file, text) : text);
   return 0;
 }
 

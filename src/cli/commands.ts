@@ -2,6 +2,8 @@ import yargs from 'yargs';
 import { version } from '../telemetry/version.js';
 import { CHECKPOINT_OPTIONS, runCheckpoint, type CheckpointArguments } from './checkpoint.js';
 import { CONFIG } from './config-option.js';
+import { print } from './output.js';
+import { printable } from '../errors/printable.js';
 import { runFingerprint } from './fingerprint.js';
 import { EMULATOR_LISTS, EMULATOR_OPTIONS, runEmulator, type EmulatorArguments } from './emulator.js';
 import { parseRange, RANGE_OPTIONS, type RangeArguments } from './range.js';
@@ -168,7 +170,7 @@ async function forward({ config, ...range }: RunArguments): Promise<number> {
 
 async function replay(given: { readonly config: string; readonly directory: string }): Promise<number> {
   const { runReplay } = await import('../replay.js');
-  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  const say = (line: string): void => print(`${printable(line)}\n`);
   return runReplay({ directory: given.directory, configFile: given.config, env: process.env, say });
 }
 
@@ -183,18 +185,15 @@ async function validate({ config }: { readonly config: string }): Promise<number
   const { pipelines, destinations } = loaded;
   for (const { name, project, logstore, consumerGroup, destination } of pipelines) {
     const endpoints = destinations[destination]?.endpoints.map((one) => (one === 'embedded' ? one : one.text)) ?? [];
-    process.stdout.write(
-      `${name}: ${project}/${logstore} as ${consumerGroup} → ${destination} (${endpoints.join(', ')})\n`,
-    );
+    print(`${name}: ${project}/${logstore} as ${consumerGroup} → ${destination} (${endpoints.join(', ')})\n`);
   }
-  for (const warning of warningsOf(toSettings(loaded, NO_HOST), Date.now()))
-    process.stdout.write(`warning: ${warning}\n`);
-  process.stdout.write(`${config} is fine\n`);
+  for (const warning of warningsOf(toSettings(loaded, NO_HOST), Date.now())) print(`warning: ${printable(warning)}\n`);
+  print(`${printable(config)} is fine\n`);
   return 0;
 }
 
 async function schema(): Promise<number> {
   const { jsonSchema } = await import('../config/json-schema.js');
-  process.stdout.write(jsonSchema());
+  print(jsonSchema());
   return 0;
 }

@@ -3,6 +3,7 @@ import type { ProjectOptions } from '../emulator/sls/options.js';
 import { PROFILE_NAMES, type ProfileName } from '../emulator/sls/profiles/index.js';
 import { writeFault } from '../errors/file-fault.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
+import { print } from './output.js';
 import { untilStopped } from './until-stopped.js';
 import { wholeNumber } from './usage.js';
 
@@ -88,9 +89,9 @@ export async function runEmulator(given: EmulatorArguments): Promise<number> {
     throw thrown;
   }
   const stopped = untilStopped();
-  process.stdout.write(describe(emulator.endpoint, projects));
+  print(describe(emulator.endpoint, projects));
   const trust = tlsCa === undefined ? '' : `NODE_EXTRA_CA_CERTS=${tlsCa} `;
-  process.stdout.write(
+  print(
     `Read it with: ${trust}SLS_ENDPOINT=${emulator.endpoint} SLS_AK_ID=${accessKeyId} SLS_AK_KEY=${accessKeySecret} ` +
       `SLS_PROJECT=${first?.name ?? ''} SLS_LOGSTORE=${first?.logstores?.[0]?.name ?? ''} forwarder\n`,
   );

@@ -5,6 +5,7 @@ import { isWrong } from '../config/scalars.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { readFault } from '../errors/file-fault.js';
 import { systemClock } from '../flow/clock.js';
+import { print, remark } from './output.js';
 
 const CONNECT_MS = 10_000;
 
@@ -18,8 +19,8 @@ export async function runFingerprint({ what }: FingerprintArguments): Promise<nu
   const found = what.includes('://') ? [await shown(what)] : inFile(what, certificates.certificatesIn);
   for (const certificate of found) {
     const { subject, validFrom, validTo } = certificate;
-    process.stderr.write(`# ${subject.replaceAll('\n', ', ')}, valid from ${validFrom} to ${validTo}\n`);
-    for (const print of certificates.fingerprints(certificate)) process.stdout.write(`${print}\n`);
+    remark(`${subject.replaceAll('\n', ', ')}, valid from ${validFrom} to ${validTo}`);
+    for (const fingerprint of certificates.fingerprints(certificate)) print(`${fingerprint}\n`);
   }
   return 0;
 }
@@ -30,7 +31,7 @@ async function shown(url: string): Promise<X509Certificate> {
   if (!isUsable) throw new ForwarderError('USAGE', `${url}: expected a PEM file, tls://host:port or relps://host:port`);
   const { shownCertificate } = await import('../syslog/shown-certificate.js');
   const certificate = await shownCertificate(endpoint, CONNECT_MS, systemClock);
-  process.stderr.write('# nobody has vouched for this receiver: compare with what its own administrator sees\n');
+  remark('nobody has vouched for this receiver: compare with what its own administrator sees');
   return certificate;
 }
 

@@ -1,6 +1,7 @@
 import { isWrong, parseStart, type Start } from '../config/scalars.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { CONFIG } from './config-option.js';
+import { print, printBytes, remark } from './output.js';
 import { checkPast } from './range.js';
 import { wholeNumber } from './usage.js';
 
@@ -30,8 +31,8 @@ export async function runPreview({ config, pipeline, count, from, hex, lint }: P
     ...request,
     configFile: config,
     env: process.env,
-    print: (bytes) => process.stdout.write(bytes),
-    say: (line) => process.stderr.write(`# ${line}\n`),
+    print: (bytes) => (typeof bytes === 'string' ? print(bytes) : printBytes(bytes)),
+    say: remark,
   });
   return 0;
 }

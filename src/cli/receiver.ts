@@ -1,8 +1,10 @@
 import { readRegularFile } from '../flow/read-file.js';
+import { printable } from '../errors/printable.js';
 import { readFault } from '../errors/file-fault.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { ReceiverHandle, ReceiverOptions, ReceiverStats, Tracking } from '../emulator/receiver/contract.js';
 import { sleep, systemClock } from '../flow/clock.js';
+import { print } from './output.js';
 import { untilStopped } from './until-stopped.js';
 
 export const RECEIVER_OPTIONS = {
@@ -37,13 +39,13 @@ export async function runReceiver(given: ReceiverArguments): Promise<number> {
   const { runReceiver: start } = await import('../emulator/receiver-handle.js');
   const receiver = await start({ listen: given.listen, tracking: given.check as Tracking, ...tlsOf(given) });
   const stopped = untilStopped();
-  process.stdout.write(`syslog receiver at ${receiver.url}\nSend to it with: SYSLOG_URL=${receiver.url} forwarder\n`);
+  print(`syslog receiver at ${receiver.url}\nSend to it with: SYSLOG_URL=${receiver.url} forwarder\n`);
   const ended = new AbortController();
   const telling = tell(receiver, given.print, ended.signal);
   await stopped;
   ended.abort();
   await telling;
-  process.stdout.write(`${summary(await receiver.stats())}\n`);
+  print(`${summary(await receiver.stats())}\n`);
   await receiver.stop();
   return 0;
 }
@@ -64,15 +66,15 @@ function read(option: string, file: string): string {
 
 const EVERY_MS = 1000;
 
-async function tell(receiver: ReceiverHandle, print: boolean, signal: AbortSignal): Promise<void> {
+async function tell(receiver: ReceiverHandle, showsLast: boolean, signal: AbortSignal): Promise<void> {
   let told = 0;
   while (!signal.aborted) {
     await sleep(systemClock, EVERY_MS, signal);
     const stats = await receiver.stats();
     if (stats.events === told) continue;
     told = stats.events;
-    process.stdout.write(`${summary(stats)}\n`);
-    if (print) process.stdout.write((await receiver.last(1)).map((line) => `  ${line}\n`).join(''));
+    print(`${summary(stats)}\n`);
+    if (showsLast) for (const line of await receiver.last(1)) print(`  ${printable(line)}\n`);
   }
 }
 

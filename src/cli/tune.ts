@@ -3,6 +3,7 @@ import type { ProfileName } from '../emulator/sls/profiles/index.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { CONFIG } from './config-option.js';
 import { EMULATOR_OPTIONS } from './emulator.js';
+import { print, standardError } from './output.js';
 import { checkPast } from './range.js';
 import { wholeNumber } from './usage.js';
 
@@ -61,8 +62,8 @@ export async function runTune(given: TuneArguments): Promise<number> {
   return tune({
     ...request,
     env: process.env,
-    print: (text) => process.stdout.write(text),
-    screen: process.stderr,
+    print,
+    screen: standardError(),
   });
 }
 

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { hostAllowed } from './admin-host.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { Verdict } from './health.js';
+import { printable } from '../errors/printable.js';
 import type { Metrics } from './metrics.js';
 
 export interface AdminDeps {
@@ -124,7 +125,7 @@ function sendMetrics({ metrics }: AdminDeps, response: ServerResponse): void {
 }
 
 function sendVerdict(response: ServerResponse, { ok, problems, warnings }: Verdict): void {
-  const body = `${JSON.stringify({ status: ok ? 'ok' : 'failing', problems, warnings })}\n`;
+  const body = `${printable(JSON.stringify({ status: ok ? 'ok' : 'failing', problems, warnings }))}\n`;
   send(response, ok ? 200 : 503, 'application/json', body);
 }
 

@@ -1,4 +1,5 @@
 import { pino, stdTimeFunctions, type Logger as Pino } from 'pino';
+import { printable, printableText } from '../errors/printable.js';
 import type { Log } from '../model/log.js';
 import { systemClock, type Clock } from '../flow/clock.js';
 import type { Snapshot } from '../model/snapshot.js';
@@ -45,10 +46,10 @@ export async function createLogger(settings: LoggerSettings): Promise<LogSystem>
   const stream = new LogOutput(outlet, clock);
   const isPretty = format === 'pretty' || (format === 'auto' && stream.isTTY);
   const screen = isPretty && stream.isTTY ? new Screen(stream) : undefined;
-  const prettify = isPretty ? await prettyPrinter(stream.isTTY && stream.hasColors()) : (line: string) => line;
+  const prettify = isPretty ? await prettyPrinter(stream.isTTY && stream.hasColors()) : printableText;
   const hide = hider(secrets);
   const write = (line: string): void => {
-    const text = hide(prettify(line));
+    const text = prettify(hide(line));
     if (screen === undefined) stream.write(text);
     else screen.print(text);
   };
@@ -70,10 +71,14 @@ export async function createLogger(settings: LoggerSettings): Promise<LogSystem>
 
 async function prettyPrinter(colorize: boolean): Promise<(line: string) => string> {
   const { default: pretty } = await import('pino-pretty');
-  return pretty.prettyFactory({ colorize, singleLine: true, translateTime: 'SYS:HH:MM:ss' }) as (
-    line: string,
+  const prettify = pretty.prettyFactory({ colorize, singleLine: true, translateTime: 'SYS:HH:MM:ss' }) as (
+    line: object,
   ) => string;
+  // It writes messages and some fields as they are, and colours of its own beside them.
+  return (line) => prettify(JSON.parse(line, escapeText) as object);
 }
+
+const escapeText = (_key: string, value: unknown): unknown => (typeof value === 'string' ? printable(value) : value);
 
 function hider(secrets: readonly string[]): (text: string) => string {
   // A line holds its values JSON-escaped.

@@ -1,3 +1,5 @@
+import { printable } from '../errors/printable.js';
+
 /** A stream of text; standard output is one. */
 export interface TextStream {
   write(text: string, done?: () => void): boolean;
@@ -31,7 +33,7 @@ export class Screen {
 
   /** Replaces the status line; an empty one removes it, a longer one than {@link columns} is cut. */
   status(line: string): void {
-    this.#status = line.slice(0, this.columns);
+    this.#status = printable(line).slice(0, this.columns);
     this.#stream.write(ERASE + this.#status);
   }
 }

@@ -1,3 +1,4 @@
+import { printableText } from '../errors/printable.js';
 import type { Clock } from '../flow/clock.js';
 import { Screen, type TextStream } from '../telemetry/screen.js';
 import type { Sample } from './compare.js';
@@ -31,7 +32,7 @@ export class Progress {
   }
 
   say(text: string): void {
-    const line = `tune: ${text}\n`;
+    const line = `tune: ${printableText(text)}\n`;
     if (this.#screen === undefined) this.#stream.write(line);
     else this.#screen.print(line);
   }

@@ -59,3 +59,28 @@ test('flush resolves when the stream has taken everything', async () => {
   await flush();
   assert.match(stream.text, /last words/);
 });
+
+test('what would act on a terminal is escaped: in messages, in fields, pretty or not', async () => {
+  const nasty = 'a\u001b[2J\u009b\u007f\u202e\nb';
+  const shown = String.raw`a\u001b[2J\u009b\u007f\u202e\nb`;
+  const pretty = new TextSink(false);
+  // pino-pretty writes a field called name at another place than others.
+  (await createLogger({ level: 'info', format: 'pretty', outlet: pretty })).log.info(
+    { name: nasty, file: nasty },
+    nasty,
+  );
+  assert.doesNotMatch(pretty.text.trimEnd(), /[\p{Cc}\u202e]/u);
+  assert.ok(pretty.text.includes(`: ${shown}`), pretty.text);
+  const json = new TextSink(false);
+  (await createLogger({ level: 'info', format: 'json', outlet: json })).log.info({ name: nasty }, nasty);
+  assert.doesNotMatch(json.text.trimEnd(), /[\p{Cc}\u202e]/u);
+  const [line] = lines(json);
+  assert.deepEqual([line?.['name'], line?.['msg']], [nasty, nasty]);
+});
+
+test('a secret is hidden in a pretty message too, also with characters that JSON escapes', async () => {
+  const stream = new TextSink();
+  const { log } = await createLogger({ level: 'info', format: 'pretty', outlet: stream, secrets: ['pa"ss\\w0rd'] });
+  log.info({ url: 'x pa"ss\\w0rd' }, 'said pa"ss\\w0rd');
+  assert.match(stream.text, /said \[secret\] \{"url":"x \[secret\]"\}/);
+});
