@@ -144,7 +144,7 @@ export interface DestinationTotals {
   readonly writtenBytes: number;
   readonly settledBytes: number;
   readonly settledEvents: number;
-  /** Events written again after a connection was lost: an upper bound of the duplicates a receiver can see. */
+  /** Events written again that may have arrived before: an upper bound of the duplicates a receiver can see. */
   readonly resentEvents: number;
   readonly connects: number;
   /** Lost connections and failed dials by error code. */

@@ -32,14 +32,18 @@ export class GapTeller {
 
   /**
    * @param events how many are meant, where it is not all of the range.
+   * @param said why the receiver does not take it.
    * @returns the event, to be delivered where the range would have been.
    */
-  tell(ref: BatchRef, reason: Gap['reason'], deadLetter?: string, events?: number): FrameBatch {
+  tell(ref: BatchRef, reason: Gap['reason'], deadLetter?: string, events?: number, said?: string): FrameBatch {
     const { formatter, clock, log, stats } = this.#deps;
     const { shard, seq, cursor, nextCursor } = ref;
     stats.gaps += 1;
     if (deadLetter !== undefined) stats.deadLetters += 1;
-    log.error({ shard, reason, cursor, nextCursor, deadLetter, events }, `${WORDS[reason]}; the receiver is told`);
+    log.error(
+      { shard, reason, said, cursor, nextCursor, deadLetter, events },
+      `${WORDS[reason]}; the receiver is told`,
+    );
     const gap = formatter.gap({ shard, seq, cursor, nextCursor, reason, deadLetter, events, at: clock.now() });
     this.#gaps.add(gap);
     return gap;

@@ -31,7 +31,7 @@ export function putAsideInto({ deadLetters, formatter, gaps, log }: PutAsideDeps
     const reason = `the receiver refuses it: ${said}`;
     const facts = { shard, cursor, nextCursor, reason, encoding: 'none', rawSize: body.length } as const;
     const name = await deadLetters.keep({ ...facts, kind: 'event', body: new Uint8Array(body) });
-    const next = withFrame(frames, index, gaps.tell(frames, 'refused', name, 1).bytes);
+    const next = withFrame(frames, index, gaps.tell(frames, 'refused', name, 1, said).bytes);
     told.set(next, new Set([...before, index]));
     return next;
   };

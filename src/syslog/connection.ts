@@ -8,7 +8,7 @@ import { Attempts } from './attempts.js';
 import { flows, snapshotOf, type Ending, type State } from './connection-state.js';
 import type { ConnectionDeps } from './connection-deps.js';
 import type { Link } from './link.js';
-import { abandoned, Outbox, type Lease } from './outbox.js';
+import { abandoned, Outbox, type Begun } from './outbox.js';
 import type { Member, Question } from './pulse.js';
 import { EndProof } from './end-proof.js';
 import { NextLink } from './next-link.js';
@@ -19,6 +19,7 @@ import { UnreadWatch } from './unread-watch.js';
 import { writePaced, type Waiting } from './paced-write.js';
 import type { Trial } from './probation.js';
 import type { Endpoint } from './settings.js';
+import type { Lease } from './span.js';
 import type { Verdict } from './stall-watch.js';
 
 /**
@@ -239,8 +240,8 @@ export class Connection implements Member {
 
   async #serve(link: Link, trial: Trial): Promise<Ending> {
     while (link.open) {
-      const frames = !this.#next.isThere && this.#hasRoom(link) ? this.#outbox.begin() : undefined;
-      if (frames !== undefined) await this.#write(link, frames);
+      const begun = !this.#next.isThere && this.#hasRoom(link) ? this.#outbox.begin() : undefined;
+      if (begun !== undefined) await this.#write(link, begun);
       else if (this.#mayEnd(link)) {
         this.#enter({ phase: 'ending', link, trial });
         return this.#endProof.end(link, this.#attempts.endpoint, trial, this.#outbox);
@@ -259,9 +260,9 @@ export class Connection implements Member {
     if (this.#deps.probation.mayAsk(this.#attempts.endpoint)) this.#requests.ask(() => this.#next.again(link));
   }
 
-  async #write(link: Link, frames: FrameBatch): Promise<void> {
+  async #write(link: Link, begun: Begun): Promise<void> {
     this.#deps.wakePulse(false);
-    if (!(await writePaced(link, frames, this.#deps.pace, this.#waiting))) return;
+    if (!(await writePaced(link, begun, this.#deps.pace, this.#waiting))) return;
     const now = this.#deps.clock.monotonic();
     this.#outbox.written(link.flushed, now);
     this.#advance(link, now);

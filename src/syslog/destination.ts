@@ -52,7 +52,9 @@ export function openDestination(
   const sendBufferBytes = sendBufferBound();
   const certificates = settings.endpoints.some(isTls) ? new CertificateWatch(clock, log, settings.tls) : undefined;
   const window = halves(settings.replayBytes);
-  const probation = new Probation(settings);
+  // A RELP session proves itself: the receiver answered its open.
+  const probationMs = settings.guarantee === 'relp' ? 0 : settings.probationMs;
+  const probation = new Probation({ ...settings, probationMs });
   const pace = new Pace(settings.rate, clock, isBehind);
   const connections: Connection[] = Array.from({ length: settings.connections }, (_, index) => {
     const rotateBy = settings.mode === 'loadBalance' ? index : 0;

@@ -1,7 +1,7 @@
 import type { FrameBatch } from '../model/batch.js';
 import type { Route } from '../model/ports.js';
 import type { Connection } from './connection.js';
-import type { Lease } from './outbox.js';
+import type { Lease } from './span.js';
 
 /** A connection and the open routes that stick to it. */
 interface Lane {

@@ -3,11 +3,15 @@ import type { ConnectionStall } from '../model/snapshot.js';
 import type { KernelSocket, SocketKey } from './kernel-sockets.js';
 import type { Verdict } from './stall-watch.js';
 
-/** An event a receiver would not take. */
+/** An event a receiver would not take, as it seems. */
 export interface Refusal {
   /** Where it lies in the batch that was written. */
   readonly frame: Uint8Array;
   readonly said: string;
+  /** After so many of the same event there is no doubt, and what is full or restarting would have taken it. */
+  readonly limit: number;
+  /** What is to be said then. */
+  readonly verdict: ForwarderError;
 }
 
 /** One socket from connect to close, whatever it speaks: takes one slice of frames at a time, and knows how far the bytes have come. */
@@ -23,7 +27,7 @@ export interface Link {
   readonly ended: boolean;
   /** Why it was lost. */
   readonly error: ForwarderError | undefined;
-  /** … where that was because of one event. */
+  /** … where that seems to be because of one event. */
   readonly refusal: Refusal | undefined;
   /** Bytes of this connection that our kernel has taken. */
   readonly flushed: number;

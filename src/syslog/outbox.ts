@@ -1,48 +1,15 @@
 import { ForwarderError } from '../errors/forwarder-error.js';
-import type { BatchRef, FrameBatch } from '../model/batch.js';
-import type { Keeper, PutAside } from '../model/ports.js';
+import type { FrameBatch } from '../model/batch.js';
+import { answeredBytes, spanOf, type Lease, type Span } from './span.js';
 import { SpanLedger, type SettleRule } from './span-ledger.js';
 import type { Totals } from './totals.js';
 
-/** What all batches of one route have in common. */
-export interface Lease {
-  /** False once the lease is lost: asked right before a batch is begun on a socket, be it for the first time or again. */
-  readonly fence: () => boolean;
-  readonly putAside?: PutAside | undefined;
-  /** Takes frames back when they have arrived, and makes them again; without it they are held until they are settled. */
-  readonly keeper?: Keeper | undefined;
-  /** Nothing of it may be begun any more. */
-  over: boolean;
-  /** Batches handed over and not settled. */
-  open: number;
-}
-
-/** What is left of a batch here. */
-type Held =
-  | {
-      readonly is: 'frames';
-      readonly frames: FrameBatch;
-      /** … as they were handed over. */ readonly given: FrameBatch;
-    }
-  /** It has arrived, and its frames were given back. */
-  | { readonly is: 'reference' }
-  /** They are being made again. */
-  | { readonly is: 'wanted' };
-
-interface Span {
-  readonly ref: BatchRef;
-  bytes: number;
-  events: number;
-  readonly lease: Lease;
-  readonly resolve: () => void;
-  readonly reject: (error: ForwarderError) => void;
-  /** When it was handed over, monotonic milliseconds. */
-  readonly at: number;
-  held: Held;
-  /** Its frames were made again. */
-  readonly isRemade: boolean;
-  /** Bytes of it may have reached a receiver. */
-  begun: boolean;
+/** A batch to be written, from the event at `from` on. */
+export interface Begun {
+  readonly frames: FrameBatch;
+  readonly from: number;
+  /** Events before this one were handed to a socket. To be told by who writes. */
+  sent: number;
 }
 
 /** The frames of a batch that are made again may take so many bytes beside the byte budget, on each connection, or those of a single batch. */
@@ -55,9 +22,10 @@ const REMADE_BYTES = 8 * 1024 * 1024;
  */
 export class Outbox {
   readonly #ledger: SpanLedger<Span>;
+  readonly #isAnswered: boolean;
   readonly #totals: Totals;
   readonly #poke: () => void;
-  #writing: Span | undefined;
+  #writing: { readonly span: Span; readonly begun: Begun } | undefined;
   #pendingBytes = 0;
   #unprovenEvents = 0;
   #remadeBytes = 0;
@@ -65,6 +33,7 @@ export class Outbox {
   /** @param poke called when frames that were made again are here. */
   constructor(rule: SettleRule, totals: Totals, poke: () => void) {
     this.#ledger = new SpanLedger(rule);
+    this.#isAnswered = rule.guarantee === 'relp';
     this.#totals = totals;
     this.#poke = poke;
   }
@@ -101,7 +70,7 @@ export class Outbox {
 
   push(frames: FrameBatch, lease: Lease, at: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#push({ ...spanOf(frames), lease, resolve, reject, at, isRemade: false, begun: false });
+      this.#push({ ...spanOf(frames), lease, resolve, reject, at, isRemade: false });
     });
   }
 
@@ -109,7 +78,7 @@ export class Outbox {
    * Begins the next batch whose lease still holds; undefined when there is none, or when its frames have to be made again first: then that is
    * begun, and poke says when to ask again.
    */
-  begin(): FrameBatch | undefined {
+  begin(): Begun | undefined {
     for (let span = this.#ledger.next; span !== undefined; span = this.#ledger.next) {
       if (span.lease.over || !span.lease.fence()) {
         this.abandon(span.lease);
@@ -124,10 +93,9 @@ export class Outbox {
 
   /** The batch begun last is wholly in our kernel and ends at `end` in the connection's byte stream. */
   written(end: number, now: number): void {
-    const span = this.#writing;
+    const span = this.#sent();
     if (span === undefined) return;
-    this.#writing = undefined;
-    this.#totals.writtenBytes += span.bytes;
+    this.#totals.writtenBytes += span.bytes - answeredBytes(span);
     this.#totals.stages.written.observe(now - span.at);
     this.#ledger.written(end, now);
     if (span.lease.over) this.abandon(span.lease);
@@ -140,10 +108,11 @@ export class Outbox {
     this.#settled(this.#ledger.settle(now, troubledAt, isTrusted), now);
   }
 
-  /** The connection is lost: settles what the bytes acked on it prove. */
+  /** The connection is lost: settles what the bytes acked on it prove; of a batch that is answered in part only the rest is sent again. */
   lose(ackedOffset: number, now: number, isTrusted: boolean): void {
     this.#acked(ackedOffset, now);
     this.#settled(this.#ledger.settle(now, Infinity, isTrusted), now);
+    if (this.#isAnswered) this.#noteAnswered();
     this.rewind();
   }
 
@@ -155,7 +124,7 @@ export class Outbox {
 
   /** The connection is gone: what is not settled will be written again, oldest first. */
   rewind(): void {
-    this.#writing = undefined;
+    this.#sent();
     this.#ledger.rewind();
     this.#drop(({ lease }) => lease.over);
   }
@@ -182,7 +151,7 @@ export class Outbox {
   /** Gives up what is here of this lease. Of the batch being written the rest is still written: half a frame would spoil the next. */
   abandon(lease: Lease): void {
     lease.over = true;
-    this.#drop((span) => span.lease === lease && span !== this.#writing);
+    this.#drop((span) => span.lease === lease && span !== this.#writing?.span);
   }
 
   /** Gives up everything. The socket must be closed: whoever waits gets the bytes back. */
@@ -205,11 +174,28 @@ export class Outbox {
     this.#entered(span);
   }
 
-  #begin(span: Span, frames: FrameBatch): FrameBatch {
-    if (span.begun) this.#totals.resentEvents += span.events;
-    span.begun = true;
-    this.#writing = span;
-    return frames;
+  #begin(span: Span, frames: FrameBatch): Begun {
+    const begun = { frames, from: span.answered, sent: span.answered };
+    this.#writing = { span, begun };
+    return begun;
+  }
+
+  /** Counts what was written again of the batch begun last, which is not written any more. */
+  #sent(): Span | undefined {
+    const { span, begun } = this.#writing ?? {};
+    this.#writing = undefined;
+    if (span === undefined || begun === undefined) return undefined;
+    this.#totals.resentEvents += Math.max(0, Math.min(begun.sent, span.sent) - begun.from);
+    span.sent = Math.max(span.sent, begun.sent);
+    return span;
+  }
+
+  #noteAnswered(): void {
+    const { span, bytes } = this.#ledger.partlyAcked ?? {};
+    if (span?.held.is !== 'frames') return;
+    const { ends } = span.held.frames;
+    const to = answeredBytes(span) + (bytes ?? 0);
+    while ((ends[span.answered] ?? Infinity) <= to) span.answered += 1;
   }
 
   /** Asks for the frames of the next references, as many as there is room for. */
@@ -240,6 +226,7 @@ export class Outbox {
       ...spanOf(part),
       ...(i === parts.length - 1 ? undefined : quiet),
       isRemade: true,
+      sent: part.ends.length,
     }));
     this.#ledger.replace(span, others);
     this.#left(span);
@@ -299,16 +286,6 @@ export class Outbox {
     span.lease.open -= 1;
     this.#unhold(span);
   }
-}
-
-function spanOf(frames: FrameBatch): Pick<Span, 'ref' | 'bytes' | 'events' | 'held'> {
-  const { shard, seq, cursor, nextCursor } = frames;
-  return {
-    ref: { shard, seq, cursor, nextCursor },
-    bytes: frames.bytes.length,
-    events: frames.ends.length,
-    held: { is: 'frames', frames, given: frames },
-  };
 }
 
 function holds({ buffer, byteOffset, length }: Uint8Array, frame: Uint8Array): boolean {

@@ -1,5 +1,5 @@
-import type { FrameBatch } from '../model/batch.js';
 import type { Link } from './link.js';
+import type { Begun } from './outbox.js';
 import type { Pace } from './pace.js';
 import { sliceEnd } from './slices.js';
 
@@ -12,24 +12,21 @@ export interface Waiting {
 }
 
 /**
- * Writes a batch in slices of whole frames, each when there is room and the rate allows it.
+ * Writes the rest of a batch in slices of whole frames, each when there is room and the rate allows it.
  * @returns false when the link was lost first.
  */
-export async function writePaced(
-  link: Link,
-  { bytes, ends }: FrameBatch,
-  pace: Pace,
-  waiting: Waiting,
-): Promise<boolean> {
-  const maxEvents = Math.min(link.sliceEvents, pace.sliceEvents);
+export async function writePaced(link: Link, begun: Begun, pace: Pace, waiting: Waiting): Promise<boolean> {
+  const { bytes, ends } = begun.frames;
   const maxBytes = Math.min(link.sliceBytes, pace.sliceBytes);
-  let start = 0;
-  for (let from = 0; from < ends.length;) {
-    const to = sliceEnd(ends, from, start, maxEvents, maxBytes);
-    const end = ends[to - 1] ?? bytes.length;
+  let start = begun.from === 0 ? 0 : (ends[begun.from - 1] ?? 0);
+  for (let from = begun.from; from < ends.length;) {
     while (link.open && !waiting.hasRoom(link)) await waiting.poked();
+    const to = sliceEnd(ends, from, start, Math.min(link.sliceEvents, pace.sliceEvents), maxBytes);
+    const end = ends[to - 1] ?? bytes.length;
     await granted(link, pace, to - from, end - start, waiting);
-    if (!link.open || !(await link.write(bytes.subarray(start, end), ends.subarray(from, to), start))) return false;
+    if (!link.open) return false;
+    begun.sent = to;
+    if (!(await link.write(bytes.subarray(start, end), ends.subarray(from, to), start))) return false;
     [from, start] = [to, end];
   }
   return true;

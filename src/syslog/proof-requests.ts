@@ -1,5 +1,5 @@
 import type { Clock } from '../flow/clock.js';
-import type { Lease } from './outbox.js';
+import type { Lease } from './span.js';
 
 /** Routes of one connection that wait for proof, and when the receiver may be asked for it again. */
 export class ProofRequests {

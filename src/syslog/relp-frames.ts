@@ -113,6 +113,12 @@ export function numberCommands(bytes: Uint8Array, ends: Uint32Array, start: numb
   }
 }
 
+/** Length of the message in a command that was made with nine digits for its number. */
+export function messageBytes(command: Uint8Array): number {
+  const from = MAX_DIGITS + ' syslog '.length;
+  return parseInt(Buffer.from(command.subarray(from, from + MAX_DIGITS)).toString('latin1'), 10);
+}
+
 /** Far cheaper than to divide each number nine times. After the last comes 1. */
 function increment(digits: Uint8Array): void {
   for (let place = MAX_DIGITS - 1; place >= 0; place--) {

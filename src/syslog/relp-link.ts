@@ -5,7 +5,8 @@ import type { ConnectionStall } from '../model/snapshot.js';
 import type { Dialled } from './dial.js';
 import type { KernelSocket, SocketKey } from './kernel-sockets.js';
 import type { Link, Refusal } from './link.js';
-import { isOk, numberCommands, readRelpFrame, skipOks, txnrOf, type RelpFrame } from './relp-frames.js';
+import { RelpCommands } from './relp-commands.js';
+import { isOk, messageBytes, numberCommands, readRelpFrame, skipOks, type RelpFrame } from './relp-frames.js';
 import type { Endpoint } from './settings.js';
 import type { Verdict } from './stall-watch.js';
 import { StreamLink, type StreamSettings } from './stream-link.js';
@@ -16,43 +17,29 @@ export interface RelpSettings extends StreamSettings {
   readonly relpAnswerTimeoutMs: number;
 }
 
-/** Commands without an answer at one time. Throughput is this divided by the round trip. */
-const WINDOW = 4096;
+/** So often an event is refused before it is put aside … */
+const REFUSALS = 5;
+/** … and so often the receiver hangs up at it. */
+const HANG_UPS = 3;
 const OFFERS = 'relp_version=0\nrelp_software=sls-syslog-forwarder\ncommands=syslog';
-
-interface Slice {
-  /** Its first event is the `first`-th command of the session. */
-  readonly first: number;
-  /** Bytes of the session before it. */
-  readonly offset: number;
-  readonly bytes: Uint8Array;
-  /** Where each event ends, counted from `start` bytes before the first. */
-  readonly ends: Uint32Array;
-  readonly start: number;
-}
 
 /**
  * A RELP session (librelp's relp.md) over a TCP or TLS socket: every message is a command, and `acked` is what the receiver itself has
  * answered with 200. Answers come in the order of the commands. The frames it is given are commands already but for their numbers.
  */
 export class RelpLink implements Link {
-  readonly sliceEvents = WINDOW / 4;
   readonly blind = false;
   readonly #inner: StreamLink;
   readonly #endpoint: Endpoint;
   readonly #settings: RelpSettings;
   readonly #clock: Clock;
   readonly #onChange: () => void;
-  /** What has commands without an answer. */
-  readonly #slices: Slice[] = [];
+  readonly #commands = new RelpCommands();
   #refusal: Refusal | undefined;
   #phase: 'opening' | 'open' | 'closing' = 'opening';
   #rest: Buffer = Buffer.alloc(0);
-  #commands = 0;
-  #answers = 0;
   #answersWhenAsked = 0;
   #flushed = 0;
-  #answered = 0;
   #answeredAt: number;
   #opened: (() => void) | undefined;
 
@@ -121,7 +108,7 @@ export class RelpLink implements Link {
   }
 
   get refusal(): Refusal | undefined {
-    return this.#refusal;
+    return this.#refusal ?? this.#suspect;
   }
 
   get flushed(): number {
@@ -130,13 +117,17 @@ export class RelpLink implements Link {
 
   /** An answer may overtake the callback of the write it answers. */
   get acked(): number {
-    return Math.min(this.#answered, this.#flushed);
+    return Math.min(this.#commands.answeredBytes, this.#flushed);
   }
 
   get hasRoom(): boolean {
     const { maxUnackedBytes, sliceBytes } = this.#settings;
     const fits = this.#flushed - this.acked + sliceBytes <= maxUnackedBytes;
-    return fits && this.#outstanding + this.sliceEvents <= WINDOW;
+    return fits && this.#commands.hasRoom;
+  }
+
+  get sliceEvents(): number {
+    return this.#commands.sliceEvents;
   }
 
   get sliceBytes(): number {
@@ -148,7 +139,7 @@ export class RelpLink implements Link {
   }
 
   get busy(): boolean {
-    return this.#outstanding > 0;
+    return this.#commands.outstanding > 0;
   }
 
   get stall(): ConnectionStall | undefined {
@@ -161,11 +152,8 @@ export class RelpLink implements Link {
 
   async write(bytes: Uint8Array, ends: Uint32Array, start: number): Promise<boolean> {
     if (!this.busy) this.#answeredAt = this.#clock.monotonic();
-    const [first, offset] = [this.#commands + 1, this.#flushed];
-    // A copy: answers may come when the batch was given up and its memory is another's.
-    this.#slices.push({ first, offset, bytes, ends: ends.slice(), start });
-    numberCommands(bytes, ends, start, txnrOf(first));
-    this.#commands += ends.length;
+    const offset = this.#flushed;
+    numberCommands(bytes, ends, start, this.#commands.sendSlice(offset, bytes, ends, start));
     if (!(await this.#inner.write(bytes))) return false;
     this.#flushed = offset + bytes.length;
     return true;
@@ -175,7 +163,7 @@ export class RelpLink implements Link {
   end(): void {
     if (!this.open) return;
     this.#phase = 'closing';
-    void this.#inner.write(Buffer.from(`${this.#nextTxnr()} close 0\n`, 'latin1'));
+    void this.#inner.write(Buffer.from(`${this.#commands.send()} close 0\n`, 'latin1'));
     this.#inner.end();
   }
 
@@ -188,8 +176,9 @@ export class RelpLink implements Link {
   }
 
   flows(): boolean {
-    const answers = this.#answers - this.#answersWhenAsked;
-    this.#answersWhenAsked = this.#answers;
+    const { answers: now } = this.#commands;
+    const answers = now - this.#answersWhenAsked;
+    this.#answersWhenAsked = now;
     return answers > 0;
   }
 
@@ -202,17 +191,8 @@ export class RelpLink implements Link {
     };
   }
 
-  get #outstanding(): number {
-    return this.#commands - this.#answers;
-  }
-
-  #nextTxnr(): number {
-    this.#commands += 1;
-    return txnrOf(this.#commands);
-  }
-
   #open(): Promise<void> {
-    const command = `${this.#nextTxnr()} open ${OFFERS.length} ${OFFERS}\n`;
+    const command = `${this.#commands.send()} open ${OFFERS.length} ${OFFERS}\n`;
     void this.#inner.write(Buffer.from(command, 'latin1'));
     return new Promise((resolve) => (this.#opened = resolve));
   }
@@ -244,8 +224,8 @@ export class RelpLink implements Link {
 
   #readOks(bytes: Buffer, at: number): number {
     const answered = { at, count: 0 };
-    skipOks(bytes, answered, txnrOf(this.#answers + 1), this.#outstanding);
-    this.#answer(answered.count);
+    skipOks(bytes, answered, this.#commands.nextAnswer, this.#commands.outstanding);
+    this.#commands.answered(answered.count);
     return answered.at;
   }
 
@@ -253,51 +233,59 @@ export class RelpLink implements Link {
     const { txnr, command, from, to } = frame;
     if (this.#phase === 'closing') return;
     if (command === 'serverclose') this.#fail('CONNECTION_ENDED', 'the receiver ends the session');
-    else if (command !== 'rsp' || !this.busy || txnr !== txnrOf(this.#answers + 1)) {
+    else if (command !== 'rsp' || !this.busy || txnr !== this.#commands.nextAnswer) {
       this.#fail('RELP_PROTOCOL', `the receiver says "${command}" to command ${txnr}, which is not what was asked`);
     } else if (!isOk(bytes, frame)) {
       this.#refused(bytes.toString('latin1', from, Math.min(to, from + MAX_REASON)));
-    } else this.#answer(1);
-  }
-
-  #answer(count: number): void {
-    this.#answers += count;
-    if (this.#phase === 'open') this.#forgetAnswered();
+    } else if (this.#phase === 'open') this.#commands.answered(1);
     else {
       this.#phase = 'open';
+      this.#commands.opened();
       this.#opened?.();
-    }
-  }
-
-  #forgetAnswered(): void {
-    for (let slice = this.#slices[0]; slice !== undefined; slice = this.#slices[0]) {
-      const { first, offset, ends, start } = slice;
-      const answered = this.#answers - first + 1;
-      if (answered > 0) this.#answered = offset + (ends[Math.min(answered, ends.length) - 1] ?? 0) - start;
-      if (answered < ends.length) return;
-      this.#slices.shift();
     }
   }
 
   #refused(said: string): void {
     const what = this.#phase === 'open' ? 'a message' : 'the session';
     const reason = said.split('\n')[0]?.replace(/[^ -~]/g, '?') ?? '';
-    const frame = this.#phase === 'open' ? this.#frameOf(this.#answers + 1) : undefined;
-    if (frame !== undefined) this.#refusal = { frame, said: reason };
-    this.#fail('RELP_REFUSED', `the receiver refuses ${what}: ${reason === '' ? 'no reason given' : reason}`);
+    const verdict = this.#error(
+      'RELP_REFUSED',
+      `the receiver refuses ${what}: ${reason === '' ? 'no reason given' : reason}`,
+    );
+    const frame = this.#phase === 'open' ? this.#commands.unanswered : undefined;
+    if (frame !== undefined) this.#refusal = { frame, said: reason, limit: REFUSALS, verdict };
+    this.kill(verdict);
   }
 
-  #frameOf(command: number): Uint8Array | undefined {
-    const slice = this.#slices.find(({ first, ends }) => command >= first && command < first + ends.length);
-    if (slice === undefined) return undefined;
-    const { first, bytes, ends, start } = slice;
-    const index = command - first;
-    return bytes.subarray(index === 0 ? 0 : (ends[index - 1] ?? 0) - start, (ends[index] ?? 0) - start);
+  /** The receiver ended the session with a single message unanswered: probably because of that one. */
+  get #suspect(): Refusal | undefined {
+    const { error } = this;
+    if (error === undefined || this.#phase !== 'open' || this.#commands.outstanding !== 1 || !isHangUp(error))
+      return undefined;
+    const frame = this.#commands.unanswered;
+    if (frame === undefined) return undefined;
+    const said = `it ends the session at this message of ${messageBytes(frame)} bytes, sent alone; ${ADVICE}`;
+    const verdict = this.#error('RELP_REFUSED', `the receiver refuses a message: ${said}; ${ELSE}`);
+    return { frame, said, limit: HANG_UPS, verdict };
   }
 
-  #fail(code: 'RELP_PROTOCOL' | 'RELP_REFUSED' | 'CONNECTION_ENDED', message: string): void {
-    this.kill(new ForwarderError(code, `${this.#endpoint.text}: ${message}`));
+  #fail(code: 'RELP_PROTOCOL' | 'CONNECTION_ENDED', message: string): void {
+    this.kill(this.#error(code, message));
   }
+
+  #error(code: 'RELP_PROTOCOL' | 'RELP_REFUSED' | 'CONNECTION_ENDED', message: string): ForwarderError {
+    return new ForwarderError(code, `${this.#endpoint.text}: ${message}`);
+  }
+}
+
+const ADVICE =
+  'it is probably larger than the receiver takes: raise its limit (imrelp: maxDataSize), or lower maxEventBytes';
+const ELSE = 'nothing behind it is delivered until then; with deadLetters.directory it would be put aside';
+
+/** The receiver, not the network: it said so, or its kernel did. */
+function isHangUp({ code, details }: ForwarderError): boolean {
+  const { errno } = details as { readonly errno?: unknown };
+  return code === 'CONNECTION_ENDED' || (code === 'CONNECTION_RESET' && (errno === 'ECONNRESET' || errno === 'EPIPE'));
 }
 
 /** librelp allows 80 characters. */

@@ -19,7 +19,8 @@ const COMPACT_AT = 1024;
 
 interface Entry<T> {
   readonly span: T;
-  /** Offset of the span's last byte in the connection's byte stream (with TLS: of its ciphertext). */
+  /** Where the span begins in the connection's byte stream (with TLS: in its ciphertext), and where it ends. */
+  start: number;
   end: number;
   writtenAt: number;
   ackedAt: number;
@@ -50,6 +51,7 @@ export class SpanLedger<T> {
   #arrived = 0;
   #acked = 0;
   #written = 0;
+  #writtenOffset = 0;
   #ackedOffset = 0;
 
   constructor(rule: SettleRule) {
@@ -74,6 +76,14 @@ export class SpanLedger<T> {
   /** Everything written so far is acked. */
   get quiet(): boolean {
     return this.#acked === this.#written;
+  }
+
+  /** The oldest span that is not wholly acked, and how many of its bytes are; undefined where that is none of them. */
+  get partlyAcked(): { readonly span: T; readonly bytes: number } | undefined {
+    const entry = this.#entries[this.#acked];
+    const start = this.#acked < this.#written ? entry?.start : this.#writtenOffset;
+    if (entry === undefined || start === undefined || this.#ackedOffset <= start) return undefined;
+    return { span: entry.span, bytes: this.#ackedOffset - start };
   }
 
   /** Nothing is written that is not settled. */
@@ -111,8 +121,10 @@ export class SpanLedger<T> {
   written(end: number, now: number): void {
     const entry = this.#entries[this.#written];
     if (entry === undefined) return;
+    entry.start = this.#writtenOffset;
     entry.end = end;
     entry.writtenAt = now;
+    this.#writtenOffset = end;
     this.#written += 1;
   }
 
@@ -161,7 +173,7 @@ export class SpanLedger<T> {
   /** The connection is gone and with it its byte stream: everything starts anew, on another one. */
   rewind(): void {
     this.#arrived = this.#acked = this.#written = this.#head;
-    this.#ackedOffset = 0;
+    this.#ackedOffset = this.#writtenOffset = 0;
   }
 
   /** Takes out the spans that match, wherever they are. */
@@ -226,5 +238,5 @@ export class SpanLedger<T> {
 }
 
 function entryOf<T>(span: T): Entry<T> {
-  return { span, end: 0, writtenAt: 0, ackedAt: 0 };
+  return { span, start: 0, end: 0, writtenAt: 0, ackedAt: 0 };
 }

@@ -219,14 +219,14 @@ export default [
     mutants: [
       ['writing does not wait for room', 'while (link.open && !waiting.hasRoom(link)) await waiting.poked();', ''],
       ['the window of a RELP session is no limit', 'Math.min(link.sliceEvents, pace.sliceEvents)', 'pace.sliceEvents'],
-      ['a lost link is written to', 'if (!link.open || !(await', 'if (!(await'],
+      ['a lost link is written to', 'if (!link.open) return false;', ''],
     ],
   },
   {
     file: 'src/syslog/refusals.ts',
     tests: ['unit/syslog/relp'],
     mutants: [
-      ['an event is put aside at its first refusal', 'if (times < REFUSALS) return false;', ''],
+      ['an event is put aside at its first refusal', 'if (times < limit) return error;', ''],
       ['refusals of another event count', 'counts.get(index) ?? 0', 'counts.get(0) ?? 0'],
       ['an event that is refused is never put aside', 'counts.set(index, times);', ''],
     ],
@@ -235,15 +235,17 @@ export default [
     file: 'src/syslog/relp-link.ts',
     tests: ['unit/syslog/relp', 'model/syslog/relp'],
     mutants: [
-      ['the RELP window is ignored', ' && this.#outstanding + this.sliceEvents <= WINDOW', ''],
-      ['an answer to another command counts', ' || txnr !== txnrOf(this.#answers + 1)', ''],
+      ['the RELP window is ignored', ' && this.#commands.hasRoom', ''],
+      ['a hang-up with many messages unanswered blames the first', ' || this.#commands.outstanding !== 1 || ', ' || '],
+      ['one hang-up at a message is enough', 'const HANG_UPS = 3;', 'const HANG_UPS = 1;'],
+      ['a message at which the session always ends is never found', 'this.#refusal ?? this.#suspect', 'this.#refusal'],
+      ['an answer to another command counts', ' || txnr !== this.#commands.nextAnswer', ''],
       ['a refusal counts as an answer', '} else if (!isOk(bytes, frame)) {', '} else if (bytes.length < 0) {'],
       [
         'what is written counts as answered',
-        'return Math.min(this.#answered, this.#flushed);',
+        'return Math.min(this.#commands.answeredBytes, this.#flushed);',
         'return this.#flushed;',
       ],
-      ['the ends of a batch are read when its memory is gone', 'ends: ends.slice()', 'ends'],
       [
         'a receiver that ends the session is not heard',
         "if (command === 'serverclose') this.#fail",
@@ -257,16 +259,30 @@ export default [
       ['a receiver that stops to answer is kept', "return waited ? 'silent' : verdict;", 'return verdict;'],
       [
         'a session is not closed',
-        "void this.#inner.write(Buffer.from(`${this.#nextTxnr()} close 0\\n`, 'latin1'));",
+        "void this.#inner.write(Buffer.from(`${this.#commands.send()} close 0\\n`, 'latin1'));",
         '',
       ],
       ['half an answer is forgotten', 'this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])', 'chunk'],
       [
         'the event that is refused is not known',
-        'if (frame !== undefined) this.#refusal = { frame, said: reason };',
+        'if (frame !== undefined) this.#refusal = { frame, said: reason, limit: REFUSALS, verdict };',
         '',
       ],
       ['control characters of a receiver reach the log', "?.replace(/[^ -~]/g, '?')", ''],
+    ],
+  },
+  {
+    file: 'src/syslog/relp-commands.ts',
+    tests: ['unit/syslog/relp', 'model/syslog/relp'],
+    mutants: [
+      ['the ends of a batch are read when its memory is gone', 'ends: ends.slice()', 'ends'],
+      ['a session begins with many commands at a time', '#window = 1;', '#window = WINDOW;'],
+      ['a session stays at one command at a time', 'Math.min(WINDOW, this.#window + count)', '1'],
+      [
+        'another message than the oldest without an answer is blamed',
+        'this.#answers + 1 - first',
+        'this.#answers + 2 - first',
+      ],
     ],
   },
   {

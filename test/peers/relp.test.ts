@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { LogGroupWriter } from '../../src/emulator/sls/log-group-writer.js';
 import { testCerts, tlsFiles } from '../support/certs.js';
 import { configOf, withEnds } from '../support/ends.js';
+import { temporaryDirectory } from '../support/line-file.js';
+import { send } from '../support/sls-request.js';
 import { startRsyslog } from '../support/rsyslog.js';
 
 const EVENTS = 100_000;
@@ -81,4 +86,57 @@ test('rsyslog is killed in mid-stream and comes back: nothing it had not answere
     all.push(...(await second.messages()));
   });
   assertAllInOrder(all);
+});
+
+const MOST = 4_000;
+const TOO_LARGE: ReadonlySet<number> = new Set([700, 701, 2_900]);
+const LOGS = 3_000;
+
+/** One LogGroup: small logs, and three that are larger than the receiver takes. */
+function groupWithLargeLogs(): Buffer {
+  const writer = new LogGroupWriter();
+  const logs = Array.from({ length: LOGS }, (_, n) => ({
+    time: 1_700_000_000,
+    contents: [
+      ['emu_seq', `0-${n}`],
+      ['text', 'x'.repeat(TOO_LARGE.has(n) ? MOST + 1_000 : 50)],
+    ] as const,
+  }));
+  writer.add({ logs, tags: [] });
+  const list = Buffer.from(writer.out.view());
+  return list.subarray(list.subarray(1).findIndex((byte) => byte < 128) + 2);
+}
+
+test('rsyslog ends the session at messages that are too large: they alone are put aside, all others arrive once', async () => {
+  const peer = await startRsyslog({ transport: 'relp', abortAbove: MOST });
+  try {
+    await withEnds({ logstore: { shards: 1, preload: 0 } }, async (ends) => {
+      const body = groupWithLargeLogs();
+      const put = await send(ends.emulator.port, { method: 'POST', path: '/logstores/audit/shards/lb', body });
+      assert.equal(put.status, 200, put.body.toString());
+      const directory = join(temporaryDirectory('dead'), 'letters');
+      const destination = { ...(await destinationFor(peer.port, false)), maxEventBytes: '16KiB' };
+      const config = configOf(ends, { destination, top: { deadLetters: { directory } } });
+      const forwarder = ends.fleet.start(config);
+      await peer.received(LOGS, 60_000);
+      forwarder.kill('SIGTERM');
+      assert.deepEqual(await forwarder.exited, { code: 0, signal: null }, forwarder.text());
+      const letters = readdirSync(directory).filter((name) => name.endsWith('.json'));
+      const reasons = letters.map((name) => readFileSync(join(directory, name), 'utf8'));
+      assert.equal(letters.length, TOO_LARGE.size);
+      for (const reason of reasons) assert.match(reason, /ends the session at this message of 5\d\d\d bytes/);
+      assert.match(forwarder.text(), /at this message of 5\d\d\d bytes, sent alone; .*maxDataSize/);
+    });
+  } finally {
+    await peer.stop();
+  }
+  const messages = await peer.messages();
+  assert.equal(messages.filter((message) => message.includes('reason=refused')).length, TOO_LARGE.size);
+  const own = messages.filter((message) => message.includes('emu_seq='));
+  const all = Array.from({ length: LOGS }, (_, n) => n);
+  assert.deepEqual(
+    numbers(own).get(0),
+    all.filter((n) => !TOO_LARGE.has(n)),
+  );
+  assert.equal(own.length, LOGS - TOO_LARGE.size, 'each once');
 });

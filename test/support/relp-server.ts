@@ -82,8 +82,12 @@ export class RelpServer {
         const answer = this.#options.answer?.(session, count, frame.data) ?? 'ok';
         over = answer !== 'ok' && answer !== 'refuse' && answer !== 'ignore';
         if (answer === 'reset') socket.resetAndDestroy();
-        else if (answer === 'serverclose') socket.end('0 serverclose 0\n');
-        else if (answer === 'garble') replies += 'what? ever\n';
+        else if (answer === 'serverclose') {
+          // Behind all answers.
+          this.#say(socket, `${replies}0 serverclose 0\n`);
+          replies = '';
+          socket.end();
+        } else if (answer === 'garble') replies += 'what? ever\n';
         else if (answer === 'skip') replies += `${frame.txnr + 1} rsp 6 200 OK\n`;
         else if (answer === 'refuse') replies += `${frame.txnr} rsp 16 500 no room left\n`;
         else if (answer === 'ok') {

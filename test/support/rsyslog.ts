@@ -12,6 +12,8 @@ export interface RsyslogOptions {
   readonly port?: number;
   /** No queue in memory: what it has answered, it has written. */
   readonly direct?: boolean;
+  /** With `relp`: messages over so many bytes end the session. */
+  readonly abortAbove?: number;
   /** Also writes the parsed fields. */
   readonly fields?: boolean;
 }
@@ -40,8 +42,8 @@ export const startRsyslog = (options: RsyslogOptions): Promise<Peer> =>
   );
 
 function configOf(options: RsyslogOptions, files: PeerFiles): string {
-  const input = options.transport === 'relp' ? relpInput(files) : tcpInput(options, files);
-  return `global(workDirectory="${files.directory}" maxMessageSize="64k" net.enableDNS="off" preserveFQDN="on")
+  const input = options.transport === 'relp' ? relpInput(options, files) : tcpInput(options, files);
+  return `global(workDirectory="${files.directory}" maxMessageSize="${options.abortAbove ?? '64k'}" net.enableDNS="off" preserveFQDN="on")
 ${options.direct === true ? 'main_queue(queue.type="Direct")' : ''}
 ${input}
 template(name="raw" type="string" string="%rawmsg%\\n")
@@ -74,9 +76,10 @@ module(load="imtcp" streamDriver.name="${driver}" streamDriver.mode="1" streamDr
 ${input}`;
 }
 
-function relpInput({ port, tls }: PeerFiles): string {
+function relpInput({ abortAbove }: RsyslogOptions, { port, tls }: PeerFiles): string {
+  const size = abortAbove === undefined ? 'maxDataSize="128k"' : `maxDataSize="${abortAbove}" oversizeMode="abort"`;
   const files = tls && `tls="on" tls.caCert="${tls.ca}" tls.myCert="${tls.cert}" tls.myPrivKey="${tls.key}"`;
   const clients = tls?.clientAuth === true ? 'tls.authMode="certvalid"' : '';
   return `module(load="imrelp" ruleset="all")
-input(type="imrelp" address="127.0.0.1" port="${port}" maxDataSize="128k" ${files ?? ''} ${clients})`;
+input(type="imrelp" address="127.0.0.1" port="${port}" ${size} ${files ?? ''} ${clients})`;
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { FrameBatch } from '../../../src/model/batch.js';
 import { Connection } from '../../../src/syslog/connection.js';
-import type { Lease } from '../../../src/syslog/outbox.js';
+import type { Lease } from '../../../src/syslog/span.js';
 import { Pace } from '../../../src/syslog/pace.js';
 import { Probation } from '../../../src/syslog/probation.js';
 import { TUNING } from '../../../src/syslog/settings.js';

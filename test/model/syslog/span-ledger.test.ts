@@ -9,6 +9,7 @@ interface Span {
   readonly route: number;
 }
 interface Known extends Span {
+  start?: number;
   end?: number;
   writtenAt?: number;
   ackedAt?: number;
@@ -32,6 +33,13 @@ class Model {
   acked(offset: number, now: number): void {
     this.offset = Math.max(this.offset, offset);
     for (const span of this.spans) if (span.end !== undefined && span.end <= this.offset) span.ackedAt ??= now;
+  }
+
+  /** @param written offset of what is written so far. */
+  partlyAcked(written: number): { id: number; bytes: number } | undefined {
+    const span = this.spans.find(({ ackedAt }) => ackedAt === undefined);
+    const bytes = this.offset - (span?.start ?? written);
+    return span === undefined || bytes <= 0 ? undefined : { id: span.id, bytes };
   }
 
   hasArrived({ end, writtenAt, ackedAt }: Known, now: number, troubledAt: number): boolean {
@@ -113,13 +121,13 @@ test('under random use the ledger says what the model says, and no span is lost,
         } else if (step.kind === 'write') {
           const next = model.next;
           if (next === undefined) continue;
+          Object.assign(next, { start: offset, end: offset + step.bytes, writtenAt: now });
           offset += step.bytes;
-          Object.assign(next, { end: offset, writtenAt: now });
           ledger.written(offset, now);
         } else if (step.kind === 'ack') {
           // What matters happens at the ends of spans, a byte before and a byte behind.
           const ends = model.spans.flatMap(({ end }) => end ?? []);
-          const at = Math.min(offset, (ends[step.place % Math.max(1, ends.length)] ?? 0) + step.by);
+          const at = (ends[step.place % Math.max(1, ends.length)] ?? offset) + step.by;
           model.acked(at, now);
           ledger.acked(at, now);
         } else if (step.kind === 'arrive') {
@@ -166,6 +174,8 @@ test('under random use the ledger says what the model says, and no span is lost,
           ledger.allAcked,
           model.spans.every(({ ackedAt }) => ackedAt !== undefined),
         );
+        const partly = ledger.partlyAcked;
+        assert.deepEqual(partly && { id: partly.span.id, bytes: partly.bytes }, model.partlyAcked(offset));
         assert.equal(new Set(left).size, left.length);
       }
     }),

@@ -31,10 +31,14 @@ async function server(options: RelpServerOptions = {}): Promise<RelpServer> {
 }
 
 function opened(port: number, tuning: Parameters<typeof open>[1] = {}, connectTimeoutMs = 2_000): Opened {
-  const made = open({ endpoints: [endpointAt(port, 'relp')], guarantee: 'relp', connectTimeoutMs }, tuning);
+  const settings = { endpoints: [endpointAt(port, 'relp')], guarantee: 'relp', connectTimeoutMs } as const;
+  const made = open({ ...settings, probationMs: 45_000 }, tuning);
   toClose.push(() => made.destination.closeHard());
   return made;
 }
+
+/** One of {@link batch}'s messages as a command: its number, the word, its length, and 99 bytes. */
+const COMMAND = 9 + ' syslog 99 '.length + 99 + 1;
 
 const keys = ({ messages }: RelpServer): string[][] =>
   messages.map((session) => session.map((message) => message.split(' ')[0] ?? ''));
@@ -96,13 +100,15 @@ test('what is not answered is not settled', async () => {
 test("what was given up is answered late, when its memory is somebody else's: nothing settles by that", async () => {
   let giveUp: () => void = () => undefined;
   const answer = (_: number, count: number): RelpAnswer => {
-    if (count === 1) giveUp();
-    return count <= 5 ? 'ok' : 'ignore';
+    if (count === 101) giveUp();
+    return count <= 105 ? 'ok' : 'ignore';
   };
   const siem = await server({ answer });
   const { destination } = opened(siem.port);
   const [first, second] = [destination.openRoute(always), destination.openRoute(always)];
   const [lost, kept] = [commands(batch(0, 0)), commands(batch(1, 0))];
+  // A session begins with one command at a time.
+  await first.send(commands(batch(2, 0, 100)));
   giveUp = () => first.abandon();
   let settled = false;
   const over = assert.rejects(first.send(lost), { code: 'ABANDONED' }).then(() => {
@@ -116,7 +122,7 @@ test("what was given up is answered late, when its memory is somebody else's: no
   await over;
   const all = lost.bytes.length + kept.bytes.length;
   const unacked = (): number => destination.snapshot().connections[0]!.unackedBytes;
-  await eventually(() => siem.messages[0]?.length === 5 && unacked() > 0 && unacked() < all);
+  await eventually(() => siem.messages[0]?.length === 105 && unacked() > 0 && unacked() < all);
   assert.deepEqual([unacked(), settled], [all - lost.bytes.length / 2, false]);
   await destination.closeHard();
   await unsent;
@@ -191,6 +197,86 @@ test('an event that can not be put aside is sent again until it can', async () =
   assert.deepEqual(destination.snapshot().totals.errors, { RELP_REFUSED: 4, DEAD_LETTER_REFUSED: 2 });
 });
 
+for (const answer of ['reset', 'serverclose'] as const) {
+  test(`a message at which the session always ends in "${answer}" is found, named with its size, and put aside`, async () => {
+    const isTooLarge = (message: string): boolean => message.startsWith('0:1:7') || message.startsWith('0:2:3');
+    const siem = await server({ answer: (_, __, message) => (isTooLarge(message) ? answer : 'ok') });
+    const { destination, log } = opened(siem.port);
+    const aside: string[] = [];
+    const route = destination.openRoute(always, {
+      putAside: (frames, index, said) => {
+        const message = Buffer.from(unframed(frameAt(frames, index), RELP)).toString();
+        aside.push(`${message.slice(0, 5)} ${said.replace(/;.*/, '')}`);
+        return Promise.resolve(withFrame(frames, index, framed(Buffer.from('instead '), RELP)));
+      },
+    });
+    await Promise.all([0, 1, 2, 3].map((seq) => route.send(commands(batch(0, seq)))));
+    const why = 'it ends the session at this message of 99 bytes, sent alone';
+    assert.deepEqual(aside, [`0:1:7 ${why}`, `0:2:3 ${why}`]);
+    const wanted = expectedFrames(0, 4).map((key) => (isTooLarge(key) ? 'instead' : key));
+    assert.deepEqual(
+      [...new Set(keys(siem).flat())],
+      [...new Set(wanted)],
+      'nothing else is missing, nor out of order',
+    );
+    const codes = new Set(log.lines.map(({ fields }) => fields['code']));
+    assert.ok(!codes.has('RELP_REFUSED'), 'it is not a failure any more once it is out of the way');
+    assert.ok(!codes.has('CONNECTION_UNREAD'), 'who answers does read');
+  });
+}
+
+test('what was answered before the session ended is not sent again, neither in its batch nor in others', async () => {
+  const siem = await server({ answer: once('serverclose', 36) });
+  const { destination } = opened(siem.port);
+  const route = destination.openRoute(always);
+  await Promise.all([0, 1, 2, 3, 4].map((seq) => route.send(commands(batch(0, seq)))));
+  assert.deepEqual(keys(siem), [expectedFrames(0, 5).slice(0, 35), expectedFrames(0, 5).slice(35)]);
+  const { resentEvents } = destination.snapshot().totals;
+  assert.ok(resentEvents >= 1 && resentEvents <= 15, `${resentEvents} sent again`);
+});
+
+test('without a place for dead letters such a message is named as an error, sent alone again and again, and taken at last', async () => {
+  const siem = await server({
+    answer: (session, _, message) => (session < 6 && message.startsWith('0:0:4') ? 'serverclose' : 'ok'),
+  });
+  const { destination, log } = opened(siem.port);
+  await destination.openRoute(always).send(commands(batch(0, 0)));
+  const expected = expectedFrames(0, 1);
+  assert.deepEqual(keys(siem), [expected.slice(0, 4), [], [], [], [], [], expected.slice(4)]);
+  // The first ended with others behind it, or with it alone: that is chance.
+  const { CONNECTION_ENDED: ended = 0, RELP_REFUSED: refused = 0 } = destination.snapshot().totals.errors;
+  assert.equal(ended + refused, 6);
+  assert.ok(refused === 3 || refused === 4, `${refused}`);
+  const said = log.lines.find(({ level }) => level === 'error')?.message ?? '';
+  assert.match(said, /ends the session at this message of 99 bytes, sent alone; .*maxDataSize.*deadLetters\.directory/);
+});
+
+test('a receiver that goes away for another reason makes no message suspect: not twice at the same, not with others behind it', async () => {
+  const ends = (session: number, count: number): boolean => count === [30, 1, 1, 30, 1, 1, 30][session];
+  const siem = await server({ answer: (session, count) => (ends(session, count) ? 'serverclose' : 'ok') });
+  const { destination } = opened(siem.port);
+  const aside: number[] = [];
+  const route = destination.openRoute(always, {
+    putAside: (frames, index) => {
+      aside.push(index);
+      return Promise.resolve(frames);
+    },
+  });
+  await Promise.all(Array.from({ length: 40 }, (_, seq) => route.send(commands(batch(0, seq)))));
+  assert.deepEqual(aside, []);
+  assert.equal(siem.sessions, 8);
+  assert.deepEqual(keys(siem).flat(), expectedFrames(0, 40), 'each once, in order');
+});
+
+test('a session begins with one command at a time, and more with each answer', async () => {
+  const siem = await server({ answer: (_, count) => (count > 3 ? 'ignore' : 'ok') });
+  const { destination } = opened(siem.port);
+  const given = assert.rejects(destination.openRoute(always).send(commands(batch(0, 0, 100))), { code: 'ABANDONED' });
+  await eventually(() => destination.snapshot().connections[0]!.unackedBytes === 4 * COMMAND);
+  await destination.closeHard();
+  await given;
+});
+
 test('a receiver that stops to answer is left', async () => {
   const siem = await server({ answer: (session, count) => (session === 0 && count >= 5 ? 'ignore' : 'ok') });
   const { destination } = opened(siem.port, { relpAnswerTimeoutMs: 100 });
@@ -200,13 +286,13 @@ test('a receiver that stops to answer is left', async () => {
 });
 
 test('a session refused, and a port that does not speak RELP, say so', async () => {
-  const refusing = await server({ open: '500 required command not supported' });
+  const refusing = await server({ open: '500 required command not supported \u001b[2J' });
   const first = opened(refusing.port);
   first.destination.openRoute(always);
   await eventually(() => first.log.lines.some(({ level }) => level === 'error'));
   assert.match(
     first.log.lines.find(({ level }) => level === 'error')?.message ?? '',
-    /refuses the session: 500 required/,
+    /refuses the session: 500 required command not supported \?\[2J$/,
   );
 
   const silent = await Receiver.listen();

@@ -1,0 +1,65 @@
+import type { BatchRef, FrameBatch } from '../model/batch.js';
+import type { Keeper, PutAside } from '../model/ports.js';
+import type { ForwarderError } from '../errors/forwarder-error.js';
+
+/** What all batches of one route have in common. */
+export interface Lease {
+  /** False once the lease is lost: asked right before a batch is begun on a socket, be it for the first time or again. */
+  readonly fence: () => boolean;
+  readonly putAside?: PutAside | undefined;
+  /** Takes frames back when they have arrived, and makes them again; without it they are held until they are settled. */
+  readonly keeper?: Keeper | undefined;
+  /** Nothing of it may be begun any more. */
+  over: boolean;
+  /** Batches handed over and not settled. */
+  open: number;
+}
+
+/** What is left of a batch here. */
+type Held =
+  | {
+      readonly is: 'frames';
+      readonly frames: FrameBatch;
+      /** … as they were handed over. */ readonly given: FrameBatch;
+    }
+  /** It has arrived, and its frames were given back. */
+  | { readonly is: 'reference' }
+  /** They are being made again. */
+  | { readonly is: 'wanted' };
+
+/** A batch handed over and not yet settled. */
+export interface Span {
+  readonly ref: BatchRef;
+  bytes: number;
+  events: number;
+  readonly lease: Lease;
+  readonly resolve: () => void;
+  readonly reject: (error: ForwarderError) => void;
+  /** When it was handed over, monotonic milliseconds. */
+  readonly at: number;
+  held: Held;
+  /** So many of its events, from the first on, are answered (RELP): they are not sent again. */
+  answered: number;
+  /** Its frames were made again. */
+  readonly isRemade: boolean;
+  /** So many of its events, from the first on, may have reached a receiver. */
+  sent: number;
+}
+
+/** What a batch brings with it. */
+export function spanOf(frames: FrameBatch): Pick<Span, 'ref' | 'bytes' | 'events' | 'held' | 'answered' | 'sent'> {
+  const { shard, seq, cursor, nextCursor } = frames;
+  return {
+    ref: { shard, seq, cursor, nextCursor },
+    bytes: frames.bytes.length,
+    events: frames.ends.length,
+    held: { is: 'frames', frames, given: frames },
+    answered: 0,
+    sent: 0,
+  };
+}
+
+/** Bytes of its frames that are not sent again. */
+export function answeredBytes({ held, answered }: Span): number {
+  return held.is === 'frames' && answered > 0 ? (held.frames.ends[answered - 1] ?? 0) : 0;
+}
