@@ -191,6 +191,7 @@ export default [
       'property/kernel/oracle',
       'property/kernel/kv-quotes',
       'unit/workers/kernel-size',
+      'property/kernel/json-names',
     ],
     mutants: [
       [
@@ -199,6 +200,11 @@ export default [
         "const LEEF_RESERVED = ['devTime',",
       ],
       ['a member comes twice', 'reserved: names, valueMode: ESCAPE.json', 'reserved: [], valueMode: ESCAPE.json'],
+      [
+        'JSON that is cut says so under a name of the log',
+        '[...layout.reserved, TRUNCATED].map',
+        'layout.reserved.map',
+      ],
       ['titles of CEF are escaped as values', 'titleMode: ESCAPE.cefTitle', 'titleMode: ESCAPE.cefValue'],
       ['a separator inside a quoted value is not quoted', ' || body.separator.includes(character))', ')'],
       ['a quote inside a value is not quoted', 'const ODD = /[\\0- "=', 'const ODD = /[\\0- ='],

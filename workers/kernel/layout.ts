@@ -70,6 +70,8 @@ export const RECORDS = {
     rest: 'u32',
     /** Texts: names that others may not use. */
     reserved: 'list',
+    /** Texts: names as the body has them, that no other may have without a number. */
+    taken: 'list',
     /** How values are escaped: one of ESCAPE. */
     valueMode: 'u32',
     /** How members of the body's own header are escaped: one of ESCAPE. */

@@ -14,6 +14,9 @@ const PART_NAMES = ['slsPart', 'slsPartId'];
 const LEEF_RESERVED = ['devTime', 'devTimeFormat', 'sev', 'cat', ...PART_NAMES];
 const CEF_RESERVED = ['rt', ...PART_NAMES];
 
+/** What JSON that was cut says. */
+const TRUNCATED = '_truncated';
+
 const TIME_MS: Template = [{ kind: 'field', refs: [{ kind: 'eventMs' }], fallback: '' }];
 const RATING: Template = [{ kind: 'field', refs: [{ kind: 'rating' }], fallback: '' }];
 
@@ -118,6 +121,7 @@ type BodyMembers = Pick<
   | 'members'
   | 'rest'
   | 'reserved'
+  | 'taken'
   | 'valueMode'
   | 'titleMode'
   | 'delimiter'
@@ -125,6 +129,9 @@ type BodyMembers = Pick<
   | 'quote'
   | 'oddBytes'
 >;
+
+/** Without its quotes. */
+const jsonText = (text: string): string => JSON.stringify(text).slice(1, -1);
 
 /** The plan's members about the body. */
 export function encodeBody(arena: Arena, refs: RefTable, body: BodyPlan): BodyMembers {
@@ -143,6 +150,7 @@ export function encodeBody(arena: Arena, refs: RefTable, body: BodyPlan): BodyMe
     members: arena.list('Member', members),
     rest: layout.rest,
     reserved: arena.texts(layout.reserved),
+    taken: arena.texts(body.kind === 'json' ? [...layout.reserved, TRUNCATED].map(jsonText) : layout.reserved),
     valueMode: layout.valueMode,
     titleMode: layout.titleMode,
     delimiter: layout.delimiter.charCodeAt(0),

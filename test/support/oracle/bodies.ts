@@ -12,6 +12,7 @@ import type {
 } from '../../../src/model/format-plan.js';
 import { decodeText, isJson, lookUp, nanoseconds, valuesOf, type Event } from './fields.js';
 import type { Pair } from './log-group-list.js';
+import { numbering } from './numbering.js';
 import { inOrder, nameOf, type Written } from './shape.js';
 import { textUpTo } from './size.js';
 
@@ -85,35 +86,47 @@ function json({ members, rest, expand }: JsonBodyPlan, plan: FormatPlan, event: 
     return [`${JSON.stringify(name)}:${nested ? compactJson(only) : jsonString(pieces.map(decodeText).join(''))}`];
   });
   const names = new Set(members.map(({ name }) => latin1(Buffer.from(name))));
-  const others: Written[] = [];
-  const add = (kind: BodyField['kind'], own: string, key: Uint8Array, value: string, isEmpty: boolean): void => {
-    const name = nameOf(plan, kind, key, isEmpty, own);
-    if (name !== undefined) others.push({ kind, key, text: `${jsonString(name)}:${value}` });
+  const others: Other[] = [];
+  const add = (kind: BodyField['kind'], own: Uint8Array, key: Uint8Array, value: string, isEmpty: boolean): void => {
+    const given = nameOf(plan, kind, key, isEmpty, own);
+    if (given === undefined) return;
+    const name = Buffer.from(given);
+    if (!names.has(latin1(name))) others.push({ kind, key, name: decodeText(name), value });
   };
   if (rest === 'all') {
-    if (log.time !== undefined) add('time', '__time__', NONE, String(log.time), false);
-    if (nanoseconds(log) > 0) add('timeNs', '__time_ns_part__', NONE, String(nanoseconds(log)), false);
-    add('topic', '__topic__', NONE, text(group.topic), (group.topic ?? NONE).length === 0);
-    add('source', '__source__', NONE, text(group.source), (group.source ?? NONE).length === 0);
+    if (log.time !== undefined) add('time', Buffer.from('__time__'), NONE, String(log.time), false);
+    const ns = nanoseconds(log);
+    if (ns > 0) add('timeNs', Buffer.from('__time_ns_part__'), NONE, String(ns), false);
+    add('topic', Buffer.from('__topic__'), NONE, text(group.topic), (group.topic ?? NONE).length === 0);
+    add('source', Buffer.from('__source__'), NONE, text(group.source), (group.source ?? NONE).length === 0);
     for (const { key, value } of group.tags) {
-      const prefix = plan.shape?.stripTags === true && !names.has(latin1(key)) ? '' : '__tag__:';
-      add('tag', prefix + decodeText(key), key, text(value), value.length === 0);
+      const isStripped = plan.shape?.stripTags === true && !names.has(latin1(key));
+      const own = isStripped ? key : Buffer.concat([Buffer.from('__tag__:'), key]);
+      add('tag', own, key, text(value), value.length === 0);
     }
   }
   if (rest !== 'none') {
     for (const { key, value } of log.contents) {
-      const name = nameOf(plan, 'content', key, value.length === 0, key);
-      if (name === undefined || names.has(latin1(Buffer.from(name)))) continue;
-      const written = expand && isJson(value) ? compactJson(value) : text(value);
-      others.push({ kind: 'content', key, text: `${text(Buffer.from(name))}:${written}` });
+      add('content', key, key, expand && isJson(value) ? compactJson(value) : text(value), value.length === 0);
     }
   }
-  return `{${[...found, ...inOrder(plan, others).map((one) => one.text)].join(',')}}`;
+  const taken = [...members.map(({ name }) => name), '_truncated'];
+  const unique = numbering(taken, (name) => Buffer.byteLength(jsonString(name)) - 2);
+  const written = inOrder(plan, others).map(({ name, value }) => `${jsonString(unique(name))}:${value}`);
+  return `{${[...found, ...written].join(',')}}`;
+}
+
+/** A field that JSON has beside its members. */
+interface Other {
+  readonly kind: BodyField['kind'];
+  readonly key: Uint8Array;
+  readonly name: string;
+  readonly value: string;
 }
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
-const jsonString = (text: string): string => JSON.stringify(text.replaceAll('\0', ''));
+const jsonString = (text: string): string => JSON.stringify(text);
 
 function compactJson(bytes: Uint8Array): string {
   return decodeText(bytes)
@@ -205,13 +218,7 @@ function pairs(
     plan,
     event.log.contents.filter(({ value }) => value.length > 0).map((pair) => ({ kind: 'content' as const, ...pair })),
   );
-  const names = new Set<string>();
-  const unique = (name: string): string => {
-    let free = name;
-    for (let n = 2; names.has(free); n++) free = `${name}_${n}`;
-    names.add(free);
-    return free;
-  };
+  const unique = numbering(taken, () => 0);
   const others = contents.flatMap(({ key, value }) => {
     const name = nameOf(plan, 'content', key, false, key);
     return name === undefined ? [] : [`${unique(ownName(Buffer.from(name), taken))}=${text(value)}`];

@@ -4,6 +4,7 @@ import { noteMembers } from './framing';
 import { REF_CONTENT, REST_CONTENTS, TITLE_SIZE, Title } from './layout';
 import { isContent, key, keyEnd, limited, readContent, shortEnd, value, valueEnd } from './log';
 import { byte, isEmptyValue, literal, memberAt, onlyRef, partAt, writeTitle, writeValue } from './members';
+import { expectedAt, expectedEnd, isShort, KNOWN_SIZE, NAME, nameLengthAt, passKnown } from './known';
 import { beginNames, nameOf } from './names';
 import { plan } from './plan';
 import { beginTurn, isKept } from './shape';
@@ -116,16 +117,30 @@ function shortContents(dst: usize, p: usize, logEnd: usize): usize {
   const delimiter = <u8>plan.delimiter;
   const mode = plan.valueMode;
   const own = i8x16.splat(delimiter);
+  let known = expectedAt();
+  let knownEnd = expectedEnd();
   while (p < logEnd) {
     const next = shortEnd(p, logEnd);
     if (next == 0) break;
     const keyAt = p + 4;
-    const keyEnd = keyAt + load<u8>(p, 3);
+    const keyLength: u32 = load<u8>(p, 3);
+    const keyEnd = keyAt + keyLength;
     const valueAt = keyEnd + 2;
     const length = next - valueAt;
     p = next;
     if (length == 0) continue;
-    dst = name(byte(dst, delimiter), keyAt, keyEnd);
+    dst = byte(dst, delimiter);
+    if (known != knownEnd && isShort(known, keyLength, v128.load(keyAt), v128.load(keyAt, 16))) {
+      v128.store(dst, v128.load(known, NAME));
+      v128.store(dst, v128.load(known, NAME + 16), 16);
+      dst += nameLengthAt(known);
+      known += KNOWN_SIZE;
+    } else {
+      passKnown(known);
+      dst = name(dst, keyAt, keyEnd);
+      known = expectedAt();
+      knownEnd = expectedEnd();
+    }
     const value0 = v128.load(valueAt);
     const value1 = v128.load(valueAt, 16);
     v128.store(dst, value0);
@@ -133,6 +148,7 @@ function shortContents(dst: usize, p: usize, logEnd: usize): usize {
     const odd = (unfitForPairs(value0, own) | (unfitForPairs(value1, own) << 16)) & ((1 << (<u32>length)) - 1);
     dst = length < 32 && odd == 0 ? dst + length : escaped(dst, valueAt, next, mode);
   }
+  passKnown(known);
   following = p;
   return dst;
 }

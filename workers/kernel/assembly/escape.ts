@@ -189,7 +189,6 @@ function own(dst: usize, c: u32, mode: u32): usize {
 }
 
 function jsonControl(dst: usize, c: u32): usize {
-  if (c == 0) return dst;
   if (c == DEL) {
     store<u8>(dst, c);
     return dst + 1;

@@ -1,107 +1,175 @@
 /**
- * The names of contents that came before: nearly all logs have the same keys in the same order. All names kept here differ, so that they are
+ * The names of fields that came before: nearly all logs have the same keys in the same order. All names kept here differ, so that they are
  * right for any log whose keys are all among them, each once. Of all others names.ts keeps a table (which costs as much as all else).
  */
 
-/** Ready to be copied as two vectors, like its key. */
+/** A key and its name. Where both are short they lie behind it, ready to be copied as two vectors each; else among the long ones. */
 @unmanaged
 class Known {
+  /** The key's length where both are short, else one that no short key has. */
+  shortLength: u32;
   keyLength: u32;
-  /** With its `=`. */
+  /** With what ends it. */
   nameLength: u32;
 }
 
 const KEY: usize = 16;
-const NAME: usize = 48;
-const KNOWN_SIZE: usize = 80;
+export const NAME: usize = 48;
+export const KNOWN_SIZE: usize = 80;
 /** A bit each. */
 const MOST: u32 = 64;
-/** `sls_` and `=` may come with it. */
-const MAX_KEY: usize = 27;
-const table = memory.data(64 * 80, 16);
+/** Keys of fewer bytes are short, and names of no more. */
+const SHORT: usize = 32;
+const NOT_SHORT: u32 = u32.MAX_VALUE;
+/** Longer ones are not kept. */
+const MAX_KEY: usize = 255;
+const MAX_NAME: usize = 271;
+const LONG_NAME: usize = 256;
+const LONG_SIZE: usize = 528;
+/** Behind the last one is room for one more, which no key has. */
+const table = memory.data(65 * 80, 16);
+const longs = memory.data(64 * 528 + 32, 16);
 let count: u32 = 0;
 
 /** Those that the log has had, and the one expected next. */
 export let had: u64 = 0;
-let expected: u32 = 0;
+export let expected: u32 = 0;
 
 /** Of another batch nothing is known. */
 export function forgetKnown(): void {
   count = 0;
+  changetype<Known>(at(0)).shortLength = NOT_SHORT;
+  changetype<Known>(at(MOST)).shortLength = NOT_SHORT;
 }
 
-/** For the next log, of which nothing came yet. */
-export function beginKnown(): void {
-  had = 0;
-  expected = 0;
+/** For the next log, which has these already, and of which this one is expected next. */
+export function beginKnown(before: u64, next: u32): void {
+  had = before;
+  expected = next;
+}
+
+/** Until the next log none is. */
+export function expectNone(): void {
+  expected = MOST;
+}
+
+/** With what ends it. */
+export function nameLengthAt(known: usize): usize {
+  return changetype<Known>(known).nameLength;
 }
 
 function at(index: u32): usize {
   return table + index * KNOWN_SIZE;
 }
 
-/** @param length less than 32. */
-function isAt(index: u32, key: usize, length: usize): bool {
-  const known = at(index);
-  if (changetype<Known>(known).keyLength != length) return false;
-  const low = i8x16.bitmask(i8x16.eq(v128.load(known, KEY), v128.load(key)));
-  const high = i8x16.bitmask(i8x16.eq(v128.load(known, KEY + 16), v128.load(key, 16)));
-  const wanted: u32 = (1 << (<u32>length)) - 1;
-  return ((low | (high << 16)) & wanted) == wanted;
+function longAt(index: u32): usize {
+  return longs + index * LONG_SIZE;
+}
+
+/** Whether a key is that one. @param length less than 32. @param low, high the 32 bytes at it. */
+export function isShort(known: usize, length: u32, low: v128, high: v128): bool {
+  if (load<u32>(known) != length) return false;
+  const lows: u32 = i8x16.bitmask(i8x16.eq(v128.load(known, KEY), low));
+  const highs: u32 = i8x16.bitmask(i8x16.eq(v128.load(known, KEY + 16), high));
+  const wanted: u32 = (1 << length) - 1;
+  return ((lows | (highs << 16)) & wanted) == wanted;
+}
+
+/** @returns the known name expected next, from which a loop may go on by itself as long as {@link isShort}. */
+export function expectedAt(): usize {
+  return at(expected);
+}
+
+/** Where such a loop has to stop: this one came before. */
+export function expectedEnd(): usize {
+  const later = expected < MOST ? had >> expected : 0;
+  return later == 0 ? at(MOST) : at(expected + <u32>ctz(later));
+}
+
+/** That loop has written the names up to this one. */
+export function passKnown(known: usize): void {
+  const next = <u32>((known - table) / KNOWN_SIZE);
+  if (next == expected) return;
+  const bits = next == MOST ? u64.MAX_VALUE : ((<u64>1) << next) - 1;
+  had |= bits & ~(((<u64>1) << expected) - 1);
+  expected = next;
 }
 
 /**
- * Writes the name of a content and its `=`, up to 31 bytes beyond.
+ * Writes the name of a key, up to 31 bytes beyond.
  * @returns behind it, or 0 where it isn't known or came before in this log.
  */
 export function knownName(dst: usize, key: usize, length: usize): usize {
   let index = expected;
-  if (index >= count || !isAt(index, key, length)) {
+  let known = at(index);
+  if (!isShort(known, <u32>length, v128.load(key), v128.load(key, 16))) {
     index = search(key, length);
     if (index == count) return 0;
+    known = at(index);
   }
   const bit = (<u64>1) << index;
   if ((had & bit) != 0) return 0;
   had |= bit;
   expected = index + 1;
-  const known = at(index);
+  const nameLength = changetype<Known>(known).nameLength;
+  if (changetype<Known>(known).shortLength == NOT_SHORT) return longName(dst, index, nameLength);
   v128.store(dst, v128.load(known, NAME));
   v128.store(dst, v128.load(known, NAME + 16), 16);
-  return dst + changetype<Known>(known).nameLength;
+  return dst + nameLength;
+}
+
+function longName(dst: usize, index: u32, length: usize): usize {
+  memory.copy(dst, longAt(index) + LONG_NAME, length);
+  return dst + length;
+}
+
+function isAt(index: u32, key: usize, length: usize): bool {
+  const known = changetype<Known>(at(index));
+  if (known.keyLength != length) return false;
+  if (known.shortLength == length) return isShort(at(index), <u32>length, v128.load(key), v128.load(key, 16));
+  return memory.compare(longAt(index), key, length) == 0;
 }
 
 /** @returns `count` for none. */
 function search(key: usize, length: usize): u32 {
+  if (expected < count && isAt(expected, key, length)) return expected;
   let index: u32 = 0;
   while (index < count && !isAt(index, key, length)) index++;
   return index;
 }
 
-/** @param name with its `=`, and the same for every log in which it has no namesake. */
+/** @param name with what ends it, and the same for every log in which it has no namesake. */
 export function learn(key: usize, keyLength: usize, name: usize, nameLength: usize): void {
-  if (keyLength > MAX_KEY || count == MOST || search(key, keyLength) < count || isTaken(name, nameLength)) return;
-  const known = at(count++);
+  if (keyLength > MAX_KEY || nameLength > MAX_NAME || count == MOST) return;
+  if (search(key, keyLength) < count || isTaken(name, nameLength)) return;
+  const index = count++;
+  const known = at(index);
+  const isLong = keyLength >= SHORT || nameLength > SHORT;
+  changetype<Known>(known).shortLength = isLong ? NOT_SHORT : <u32>keyLength;
   changetype<Known>(known).keyLength = <u32>keyLength;
   changetype<Known>(known).nameLength = <u32>nameLength;
-  v128.store(known, v128.load(key), KEY);
-  v128.store(known, v128.load(key, 16), KEY + 16);
-  v128.store(known, v128.load(name), NAME);
-  v128.store(known, v128.load(name, 16), NAME + 16);
+  memory.copy(isLong ? longAt(index) : known + KEY, key, isLong ? keyLength : SHORT);
+  memory.copy(isLong ? longAt(index) + LONG_NAME : known + NAME, name, isLong ? nameLength : SHORT);
+  changetype<Known>(at(count)).shortLength = NOT_SHORT;
 }
 
 /** Whether another key has this name. */
 function isTaken(name: usize, length: usize): bool {
   for (let index: u32 = 0; index < count; index++) {
     const known = at(index);
-    if (changetype<Known>(known).nameLength == length && memory.compare(known + NAME, name, length) == 0) return true;
+    if (changetype<Known>(known).nameLength == length && memory.compare(nameAt(index), name, length) == 0) return true;
   }
   return false;
 }
 
+function nameAt(index: u32): usize {
+  return changetype<Known>(at(index)).shortLength == NOT_SHORT ? longAt(index) + LONG_NAME : at(index) + NAME;
+}
+
 export function keyOf(index: u32): usize {
-  return at(index) + KEY;
+  return changetype<Known>(at(index)).shortLength == NOT_SHORT ? longAt(index) : at(index) + KEY;
 }
 
 export function keyEndOf(index: u32): usize {
-  return at(index) + KEY + changetype<Known>(at(index)).keyLength;
+  return keyOf(index) + changetype<Known>(at(index)).keyLength;
 }

@@ -44,6 +44,8 @@ export class Plan {
   rest: u32;
   reserved: usize;
   reservedCount: u32;
+  taken: usize;
+  takenCount: u32;
   valueMode: u32;
   titleMode: u32;
   delimiter: u32;
