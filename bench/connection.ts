@@ -158,6 +158,7 @@ function makeBatch(): FrameBatch {
     dropped: 0,
     truncated: 0,
     empty: 0,
+    bare: 0,
     untimed: 0,
     rejected: [],
   };

@@ -139,7 +139,16 @@ class Replay {
   }
 }
 
-const WHOLE = { filtered: 0, sampled: 0, dropped: 0, empty: 0, truncated: 0, untimed: 0, rejected: [] } as const;
+const WHOLE = {
+  filtered: 0,
+  sampled: 0,
+  dropped: 0,
+  empty: 0,
+  bare: 0,
+  truncated: 0,
+  untimed: 0,
+  rejected: [],
+} as const;
 
 async function sendOn(destination: OpenDestination, frames: FrameBatch): Promise<void> {
   const route = destination.openRoute(() => true);

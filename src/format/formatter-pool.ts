@@ -142,8 +142,8 @@ export class FormatterPool {
     const result = await this.#run({ plan, body, bodyLength, encoding, rawSize, shard, cursor, region });
     this.#buffers.give(result.body);
     if (!result.ok) throw corrupt(batch, result.fault);
-    const { filtered, sampled, dropped, empty, truncated, untimed, rejected } = result;
-    const counts = { filtered, sampled, dropped, empty, truncated, untimed };
+    const { filtered, sampled, dropped, empty, bare, truncated, untimed, rejected } = result;
+    const counts = { filtered, sampled, dropped, empty, bare, truncated, untimed };
     const memory = result.grown ?? this.#arena.buffer;
     const bytes = new Uint8Array(memory, result.at, result.length);
     const ends = new Uint32Array(memory, result.endsAt, result.events);

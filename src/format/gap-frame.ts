@@ -18,6 +18,7 @@ const NOTHING_LEFT_OUT = {
   sampled: 0,
   dropped: 0,
   empty: 0,
+  bare: 0,
   truncated: 0,
   untimed: 0,
   rejected: [],

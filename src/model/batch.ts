@@ -58,6 +58,8 @@ export interface FrameBatch extends BatchRef {
   readonly truncated: number;
   /** Messages that came out empty, which are not sent; and logs sent with their own time because their `eventTime` could not be read. */
   readonly empty: number;
+  /** Frames whose body shows nothing of the log: none of the fields it is made of has a value. */
+  readonly bare: number;
   readonly untimed: number;
   /** Logs that are to be kept as dead letters. */
   readonly rejected: readonly RejectedLog[];

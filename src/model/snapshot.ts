@@ -69,6 +69,8 @@ export interface PipelineTotals {
   readonly truncatedEvents: number;
   /** Came out empty and were not sent. */
   readonly emptyEvents: number;
+  /** Sent although their body shows nothing of the log. */
+  readonly bareEvents: number;
   /** Sent with the time of the log, because their `eventTime` is missing or can't be read. */
   readonly untimedEvents: number;
   /** Ranges that were not delivered, each told to the receiver by a gap event. */

@@ -31,7 +31,7 @@ export class Lint {
   readonly #forms = new Map<string, Set<Message['form']>>();
   readonly #eventIds = new Set<string>();
   readonly #ownKeys = new Set<string>();
-  readonly #looked = { truncated: 0, empty: 0, untimed: 0 };
+  readonly #looked = { truncated: 0, empty: 0, bare: 0, untimed: 0 };
   #events = 0;
   #withEventId = 0;
 
@@ -54,8 +54,6 @@ export class Lint {
     if (message.body.startsWith('\ufeff')) {
       this.#note('begins with a BOM, behind which QRadar and others find neither JSON nor LEEF; write bom: false');
     }
-    if (message.body === '{}')
-      this.#note('shows nothing of its log: none of its fields has a value; see fields and others');
     if (message.form === 'LEEF') this.#leef(message.body);
     if (this.#separator !== undefined) this.#pairs(message.body, this.#separator);
   }
@@ -70,18 +68,24 @@ export class Lint {
   }
 
   /** A batch, of whose events not all need be shown. */
-  looked({ truncated, empty, untimed }: Pick<FrameBatch, 'truncated' | 'empty' | 'untimed'>): void {
+  looked({ truncated, empty, bare, untimed }: Pick<FrameBatch, 'truncated' | 'empty' | 'bare' | 'untimed'>): void {
     this.#looked.truncated += truncated;
     this.#looked.empty += empty;
+    this.#looked.bare += bare;
     this.#looked.untimed += untimed;
   }
 
   #sums(): string[] {
-    const { truncated, empty, untimed } = this.#looked;
+    const { truncated, empty, bare, untimed } = this.#looked;
     return [
       ...(truncated > 0 ? [`${truncated} events are cut to maxEventBytes: ${CUT_ADVICE}`] : []),
       ...(empty > 0
         ? [`${empty} events are not sent, because nothing is left of them: see header, value and shape`]
+        : []),
+      ...(bare > 0
+        ? [
+            `${bare} events show nothing of their log, because none of the fields they are made of has a value: see fields, others, value and shape`,
+          ]
         : []),
       ...(untimed > 0
         ? [`${untimed} events have the time of the log: eventTime is missing in them or can't be read`]

@@ -84,7 +84,7 @@ class Preview {
   readonly #signal = AbortSignal.timeout(PATIENCE_MS);
   readonly #lint: Lint;
   #shown = 0;
-  #looked = { filtered: 0, sampled: 0, dropped: 0, rejected: 0, truncated: 0, empty: 0, untimed: 0 };
+  #looked = { filtered: 0, sampled: 0, dropped: 0, rejected: 0, truncated: 0, empty: 0, bare: 0, untimed: 0 };
 
   constructor(request: PreviewRequest, plan: PipelinePlan, source: LogSource, formatter: Formatter, texts: Formatter) {
     this.#request = request;
@@ -132,6 +132,7 @@ class Preview {
     this.#looked.rejected += batch.rejected.length;
     this.#looked.truncated += batch.truncated;
     this.#looked.empty += batch.empty;
+    this.#looked.bare += batch.bare;
     this.#looked.untimed += batch.untimed;
     for (const frame of framesOf(batch).slice(0, count - this.#shown)) {
       this.#shown += 1;
@@ -145,7 +146,7 @@ class Preview {
 
   /** The counts are of all events that were looked at, which are more than those shown. */
   #sumUp(): void {
-    const { filtered, sampled, dropped, rejected, truncated, empty, untimed } = this.#looked;
+    const { filtered, sampled, dropped, rejected, truncated, empty, bare, untimed } = this.#looked;
     const { project, logstore } = this.#plan.settings;
     const size = `${this.#plan.plan.size?.maxBytes ?? 0} bytes`;
     const { say } = this.#request;
@@ -159,6 +160,7 @@ class Preview {
     if (dropped > 0) say(`looked at and dropped, being larger than ${size}: ${dropped} events`);
     if (rejected > 0) say(`looked at and kept as dead letters, being larger than ${size}: ${rejected} events`);
     if (empty > 0) say(`looked at and left out because nothing is left of them: ${empty} events`);
+    if (bare > 0) say(`looked at and showing nothing of their log: ${bare} events`);
     if (untimed > 0) {
       say(
         `looked at and sent with the time of the log, because eventTime is missing or can't be read: ${untimed} events`,

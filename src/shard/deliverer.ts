@@ -145,7 +145,7 @@ export class Deliverer implements Keeper {
 
   /** Not async: nothing but the counts is kept until the batch is settled. */
   #sendPart(part: FrameBatch): Promise<void> {
-    const { shard, filtered, sampled, dropped, truncated, empty, untimed } = part;
+    const { shard, filtered, sampled, dropped, truncated, empty, bare, untimed } = part;
     const [count, bytes] = [part.ends.length, part.bytes.length];
     const { stats, events } = this.#deps;
     return this.#sendOrSkip(part).then(() => {
@@ -156,8 +156,9 @@ export class Deliverer implements Keeper {
       stats.droppedEvents += dropped;
       stats.truncatedEvents += truncated;
       stats.emptyEvents += empty;
+      stats.bareEvents += bare;
       stats.untimedEvents += untimed;
-      events.settled({ shard, dropped, truncated, empty, untimed });
+      events.settled({ shard, dropped, truncated, empty, bare, untimed });
     });
   }
 

@@ -10,6 +10,7 @@ const WORDS = {
   truncated: 'events cut: they are larger than maxEventBytes; trimFirst, oversize: split or deadLetter would keep more',
   empty:
     'EVENTS LEFT OUT: nothing is left of them, and a message of no bytes is not sent; check header, value and shape',
+  bare: 'events show nothing of their log: none of the fields they are made of has a value; check fields, others, value and shape',
   untimed: "events have the time of the log: their eventTime is missing or can't be read; check its field and format",
 } as const;
 type Kind = keyof typeof WORDS;

@@ -20,6 +20,7 @@ export class ShardStats {
   droppedEvents = 0;
   truncatedEvents = 0;
   emptyEvents = 0;
+  bareEvents = 0;
   untimedEvents = 0;
   gaps = 0;
   deadLetters = 0;
@@ -62,6 +63,7 @@ export class ShardStats {
     this.droppedEvents += other.droppedEvents;
     this.truncatedEvents += other.truncatedEvents;
     this.emptyEvents += other.emptyEvents;
+    this.bareEvents += other.bareEvents;
     this.untimedEvents += other.untimedEvents;
     this.gaps += other.gaps;
     this.deadLetters += other.deadLetters;
@@ -76,7 +78,7 @@ export class ShardStats {
     const { pull, format, commit } = this.stages;
     const { checkpoints, gaps, deadLetters, errors, filteredEvents, sampledEvents, droppedEvents, truncatedEvents } =
       this;
-    const { emptyEvents, untimedEvents } = this;
+    const { emptyEvents, bareEvents, untimedEvents } = this;
     return {
       ...{ pulls, pulledBytes, rawBytes, logGroups, settledEvents, settledBytes, checkpoints },
       ...{
@@ -87,6 +89,7 @@ export class ShardStats {
         droppedEvents,
         truncatedEvents,
         emptyEvents,
+        bareEvents,
         untimedEvents,
       },
       errors: { ...errors },

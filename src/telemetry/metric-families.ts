@@ -123,6 +123,11 @@ export const FAMILIES: readonly Family[] = [
     ({ totals }) => totals.emptyEvents,
   ),
   ofPipeline(
+    'bare_events_total',
+    'Events sent that show nothing of their log: none of the fields they are made of has a value.',
+    ({ totals }) => totals.bareEvents,
+  ),
+  ofPipeline(
     'untimed_events_total',
     "Events sent with the time of the log because their eventTime is missing or can't be read.",
     ({ totals }) => totals.untimedEvents,

@@ -34,7 +34,7 @@ export class FakeFormatter implements Formatter {
       raw: new Uint8Array(Uint32Array.of(number).buffer),
     }));
     const bytes = new Uint8Array(fitting.buffer);
-    const counts = { filtered: 0, sampled: 0, dropped: 0, empty: 0, truncated: 0, untimed: 0, rejected };
+    const counts = { filtered: 0, sampled: 0, dropped: 0, empty: 0, bare: 0, truncated: 0, untimed: 0, rejected };
     const frames: FrameBatch = { shard, seq, cursor, nextCursor, bytes, ends, ...counts };
     this.lent.add(frames);
     return frames;
@@ -85,6 +85,7 @@ export class FakeFormatter implements Formatter {
       sampled: 0,
       dropped: 0,
       empty: 0,
+      bare: 0,
       truncated: 0,
       untimed: 0,
       rejected: [],

@@ -60,6 +60,7 @@ interface Exports {
   droppedLogs(): number;
   truncatedLogs(): number;
   emptyLogs(): number;
+  bareLogs(): number;
   untimedLogs(): number;
 }
 
@@ -209,8 +210,9 @@ export class Kernel {
     const dropped = this.#kernel.droppedLogs();
     const truncated = this.#kernel.truncatedLogs();
     const empty = this.#kernel.emptyLogs();
+    const bare = this.#kernel.bareLogs();
     const untimed = this.#kernel.untimedLogs();
-    const counts = { filtered, sampled, dropped, empty, truncated, untimed };
+    const counts = { filtered, sampled, dropped, empty, bare, truncated, untimed };
     return { ok: true, ...output.finish(), ...counts, rejected: rejected.logs };
   }
 

@@ -81,3 +81,14 @@ test('every finding says what a SIEM makes of it and what to write', () => {
   assert.match(findings([large], false).join(), /has more than 4096 bytes, which is what QRadar takes/);
   assert.deepEqual(findings([large], true), ['nothing to say about 1 events']);
 });
+
+test('what is cut, left out, untimed or shows nothing is said with how many there are', () => {
+  const lint = new Lint(true, undefined);
+  lint.looked({ truncated: 1, empty: 2, bare: 3, untimed: 4 });
+  lint.looked({ truncated: 0, empty: 0, bare: 1, untimed: 0 });
+  const [cut, empty, bare, untimed] = lint.findings();
+  assert.match(cut ?? '', /^1 events are cut/);
+  assert.match(empty ?? '', /^2 events are not sent/);
+  assert.match(bare ?? '', /^4 events show nothing of their log/);
+  assert.match(untimed ?? '', /^4 events have the time of the log/);
+});

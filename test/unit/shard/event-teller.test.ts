@@ -4,9 +4,9 @@ import { EventTeller } from '../../../src/shard/event-teller.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { RecordingLog } from '../../support/recording-log.js';
 
-const NONE = { shard: 1, dropped: 0, truncated: 0, empty: 0, untimed: 0 };
+const NONE = { shard: 1, dropped: 0, truncated: 0, empty: 0, bare: 0, untimed: 0 };
 
-for (const kind of ['dropped', 'truncated', 'empty', 'untimed'] as const) {
+for (const kind of ['dropped', 'truncated', 'empty', 'bare', 'untimed'] as const) {
   test(`says at once that events are ${kind}, then no more often than every half minute, and never forgets one`, async () => {
     const [clock, log] = [new ManualClock(), new RecordingLog()];
     const teller = new EventTeller(clock, log);

@@ -31,6 +31,7 @@ const BATCH: FrameBatch = {
     sampled: 0,
     dropped: 0,
     empty: 0,
+    bare: 0,
     truncated: 0,
     untimed: 0,
     rejected: [],

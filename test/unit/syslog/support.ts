@@ -81,6 +81,7 @@ export function batch(shard: number, seq: number, count = 10, size = 100): Frame
     sampled: 0,
     dropped: 0,
     empty: 0,
+    bare: 0,
     truncated: 0,
     untimed: 0,
     rejected: [],

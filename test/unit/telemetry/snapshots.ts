@@ -57,6 +57,7 @@ export const pipeline = (more: Partial<PipelineSnapshot> = {}): PipelineSnapshot
     droppedEvents: 2,
     truncatedEvents: 1,
     emptyEvents: 0,
+    bareEvents: 0,
     untimedEvents: 0,
     settledBytes: 12_000,
     checkpoints: 2,

@@ -101,3 +101,36 @@ test('logs whose event time is missing or unreadable are counted', () => {
   assert.ok(result.ok);
   assert.equal(result.untimed, 3);
 });
+
+test('messages that show nothing of their log are counted, whatever limits their size', () => {
+  const logs = [log(1, ''), log(1, 'x'), secret, { time: 1, contents: [] }];
+  const shape: FormatPlan['shape'] = {
+    fields: [{ field: { kind: 'content', key: 'k' }, drop: false, name: undefined }],
+    dropOthers: true,
+    dropEmpty: true,
+    stripTags: false,
+    order: [],
+  };
+  const members = [{ name: 'v', value: field('k') }];
+  const titles = { vendor: [], product: [], version: [], eventId: [], members, rest: 'none' } as const;
+  const plans: readonly (readonly [FormatPlan['body'], number, number])[] = [
+    [{ kind: 'json', members, rest: 'none', expand: false }, 3, 0],
+    [{ kind: 'raw', value: field('k') }, 3, 0],
+    [{ kind: 'leef', format: '2.0', delimiter: '\t', ...titles }, 0, 0],
+  ];
+  const limit = { maxBytes: 500, over: 'truncate', marker: '', trimFirst: [], idPrefix: '' } as const;
+  const counts = (plan: FormatPlan): readonly number[] => {
+    const result = run(kernelOf([plan]), encode([group(logs)]));
+    assert.ok(result.ok);
+    return [result.ends.length, result.bare, result.empty];
+  };
+  for (const size of [undefined, limit]) {
+    for (const framing of framings)
+      for (const [body, found, empty] of plans)
+        assert.deepEqual(counts({ ...PLAN, body, framing, size }), [4, found, empty], body.kind);
+    const kv = { kind: 'kv', separator: ' ', quote: 'none' } as const;
+    assert.deepEqual(counts({ ...PLAN, body: kv, shape, size }), [4, 3, 0]);
+    // What is not sent at all is not counted twice.
+    assert.deepEqual(counts({ ...bare, size }), [1, 0, 3]);
+  }
+});

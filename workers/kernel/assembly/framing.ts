@@ -1,6 +1,7 @@
 /** RFC 6587 §3.4.1 (octet counting) and §3.4.2 (a trailer, such as LF); RELP's commands: a text, the count, the message, LF. */
 import { decimal, digitsOf } from './decimal';
 import { count } from './host';
+import { BODY_JSON, BODY_PAIRS } from './layout';
 import { plan } from './plan';
 import { copyReady } from './text';
 import { addressOf, flush, flushed, noteEnd, offsetOf, shiftFlushed } from './window';
@@ -54,9 +55,24 @@ export function frameAt(): usize {
 /** Messages of no bytes, which are not sent: `0 ` breaks receivers that count octets, and nothing tells what such a frame is about. */
 export let empty: u32 = 0;
 
+/** Messages that are sent although their body shows nothing of the log. */
+export let bare: u32 = 0;
+/** Bytes of a body that shows nothing: `{}` in JSON, none in key=value and raw text; the others always have titles. */
+let nothing: i32 = -1;
+
 /** For the next batch. */
 export function beginFrames(): void {
-  empty = 0;
+  empty = bare = 0;
+  nothing = plan.bodyKind == BODY_JSON ? 2 : plan.bodyKind == BODY_PAIRS ? -1 : 0;
+}
+
+/** {@link closeFrame} of one whole message. */
+export function closeWhole(dst: usize): usize {
+  if (<i32>(offsetOf(dst) - body) > nothing) return closeFrame(dst);
+  const before = empty;
+  dst = closeFrame(dst);
+  if (empty == before) bare++;
+  return dst;
 }
 
 /** @param dst behind the message. */

@@ -1,7 +1,7 @@
 /** From one raw batch to its frames. Everything is checked against its parent, nothing is allocated, nothing outlives a run. */
 import { beginIds, nextGroup, nextLog, originBuffer } from './computed';
 import { beginTimes, readEventTime, unread } from './event-time';
-import { beginFrames, closeFrame, empty, openFrame } from './framing';
+import { bare, beginFrames, closeWhole, empty, openFrame } from './framing';
 import { Head } from './layout';
 import { countLogs, GROUP_LOG, LIST_GROUP, scanGroup, scanLog, scanNamedLog } from './log';
 import { inflate as inflateBlock } from './lz4';
@@ -58,6 +58,11 @@ export function droppedLogs(): u32 {
 /** Messages of no bytes that the last {@link format} left out. */
 export function emptyLogs(): u32 {
   return empty;
+}
+
+/** Messages of the last {@link format} that show nothing of their log. */
+export function bareLogs(): u32 {
+  return bare;
 }
 
 /** Logs to be sent whose event time could not be read: the log's own stands for it. */
@@ -151,5 +156,5 @@ function formatByRefs(dst: usize, p: usize, limit: usize): usize {
 
 function send(dst: usize, head: Head, limit: usize): usize {
   if (plan.budget != 0) return boundedFrame(dst, head, limit);
-  return closeFrame(writeMessage(openFrame(makeRoom(dst)), head, limit));
+  return closeWhole(writeMessage(openFrame(makeRoom(dst)), head, limit));
 }

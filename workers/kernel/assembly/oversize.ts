@@ -1,7 +1,7 @@
 /** What becomes of messages that are larger than the receiver takes. */
 import { cut } from './budget';
 import { group, index } from './computed';
-import { bodyAt, closeFrame, frameAt, openFrame } from './framing';
+import { bodyAt, closeFrame, closeWhole, frameAt, openFrame } from './framing';
 import { reject } from './host';
 import { Head, OVER_DEAD_LETTER, OVER_DROP, OVER_SPLIT } from './layout';
 import { contentsFrom, groupFrom, groupTo, logFrom, scanNamedLog } from './log';
@@ -35,7 +35,7 @@ export function boundedFrame(dst: usize, head: Head, limit: usize): usize {
   if (broken) return lines(begin, end, size, limit);
   if (size <= plan.budget) {
     endBudget();
-    return closeFrame(end);
+    return closeWhole(end);
   }
   return overBudget(begin, end, size, head, limit);
 }
