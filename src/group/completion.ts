@@ -11,7 +11,7 @@ export interface CompletionDeps {
   /** Where every shard ends. */
   readonly end: StartPosition;
   /** After so long without a shard of our own, those that are left are somebody else's. */
-  readonly patienceMs: number;
+  readonly patienceMs: () => number;
   /** All shards there are; undefined while unknown. */
   readonly shards: () => readonly number[] | undefined;
 }
@@ -50,7 +50,7 @@ export class Completion {
     const left = await this.#left();
     this.#looking = false;
     if (left?.length === 0) this.#finish();
-    else if (clock.monotonic() - this.#quietSince >= patienceMs) {
+    else if (clock.monotonic() - this.#quietSince >= patienceMs()) {
       log.warn({ shards: left }, 'other consumers of the group have the shards that are left; this run is over');
       this.#finish();
     }

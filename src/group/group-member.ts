@@ -25,13 +25,18 @@ export interface ShardRun {
   hurry(): void;
 }
 
-export interface GroupMemberDeps<T extends ShardRun> {
-  readonly group: ConsumerGroup;
-  readonly clock: Clock;
-  readonly log: Log;
+interface GroupTimes {
   readonly heartbeatIntervalMs: number;
   /** The group's timeout: without a heartbeat for this long our shards are given to others. */
   readonly leaseMs: number;
+}
+
+export interface GroupMemberDeps<T extends ShardRun> extends GroupTimes {
+  readonly group: ConsumerGroup;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Makes the group whole; calls `lose` when it was gone. @throws ForwarderError */
+  readonly mend: (signal: AbortSignal, lose: () => void) => Promise<void>;
   readonly open: (shard: number, lease: Lease) => T;
   readonly onReleased: (run: T, reason: ReleaseReason) => void;
   /** A shard can't go on although nobody asked it to stop. */
@@ -65,8 +70,9 @@ export class GroupMember<T extends ShardRun> {
       lease: this.#lease,
       clock: deps.clock,
       log: deps.log,
-      intervalMs: deps.heartbeatIntervalMs,
+      intervalMs: intervalFor(deps),
       listed: () => this.#listed(),
+      mend: deps.mend,
       onAssigned: (shards) => this.#assigned(shards),
       onLost: () => this.#lost(),
       onError: deps.onHeartbeatError,
@@ -94,12 +100,20 @@ export class GroupMember<T extends ShardRun> {
     await this.#beating;
     const last = deadline(this.#deps.clock, LAST_HEARTBEAT_MS);
     await this.heartbeat.beat(last.signal);
+    // The group is gone: the next makes it again, with our positions.
+    if (this.heartbeat.isInDoubt) await this.heartbeat.beat(last.signal);
     last.clear();
   }
 
   /** After {@link stop} was called: resolves when nothing will be handed over to the destination any more. */
   async handedOver(): Promise<void> {
     await Promise.all(this.runs.map((run) => run.handedOver));
+  }
+
+  /** The group has another timeout. */
+  setLease(leaseMs: number): void {
+    this.#lease.lastFor(leaseMs);
+    this.heartbeat.setInterval(intervalFor({ ...this.#deps, leaseMs }));
   }
 
   /** What is in flight is abandoned; what is settled is still committed. */
@@ -168,4 +182,9 @@ export class GroupMember<T extends ShardRun> {
   #releaseAll(reason: ReleaseReason): void {
     for (const { run } of this.#runs.values()) run.release(reason);
   }
+}
+
+/** Three tries fit into the lease even when the group's own timeout is shorter than the config expects. */
+function intervalFor({ heartbeatIntervalMs, leaseMs }: GroupTimes): number {
+  return Math.min(heartbeatIntervalMs, leaseMs / 3);
 }

@@ -16,7 +16,7 @@ const NEVER: Moment = { monotonic: Number.NEGATIVE_INFINITY, wall: Number.NEGATI
  */
 export class Lease {
   readonly #clock: Clock;
-  readonly #durationMs: number;
+  #durationMs: number;
   #expires: Moment = NEVER;
 
   /** @param durationMs the group's heartbeat timeout. */
@@ -43,6 +43,11 @@ export class Lease {
   /** @param sent when the accepted heartbeat was *sent*: the service counts from when it received it, which is later. */
   renew(sent: Moment): void {
     this.#expires = { monotonic: sent.monotonic + this.#durationMs, wall: sent.wall + this.#durationMs };
+  }
+
+  /** From the next renewal on. */
+  lastFor(ms: number): void {
+    this.#durationMs = ms;
   }
 
   lose(): void {

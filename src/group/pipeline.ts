@@ -9,11 +9,13 @@ import { untilDone } from '../flow/retry.js';
 import { EventTeller } from '../shard/event-teller.js';
 import { ShardConsumer } from '../shard/shard-consumer.js';
 import type { ShardSettings } from '../shard/shard-settings.js';
-import { CollisionWatch } from './collision-watch.js';
+import { CheckpointWatch } from './checkpoint-watch.js';
 import { Completion } from './completion.js';
+import { GroupKeeper } from './group-keeper.js';
 import { GroupMember } from './group-member.js';
 import type { Lease } from './lease.js';
 import { PipelineTotals } from './pipeline-totals.js';
+import { Positions } from './positions.js';
 import { LagWatch } from './lag-watch.js';
 import { ProgressWatch } from './progress-watch.js';
 import { RetentionWatch } from './retention-watch.js';
@@ -57,7 +59,9 @@ export class Pipeline {
   readonly #startErrors: ErrorReporter;
   readonly #events: EventTeller;
   readonly #watch: ShardWatch;
-  readonly #collisions: CollisionWatch;
+  readonly #positions: Positions;
+  readonly #keeper: GroupKeeper;
+  readonly #checkpoints: CheckpointWatch;
   readonly #progress: ProgressWatch<ShardConsumer>;
   readonly #lags: LagWatch;
   readonly #retention: RetentionWatch;
@@ -79,15 +83,28 @@ export class Pipeline {
       clock: deps.clock,
       log: deps.log,
       intervalMs: deps.settings.shardCheckMs,
+      onListed: (shards) => this.#positions.listed(shards),
       onClosed: (shard) => this.#close(shard),
       onError: (code) => this.#totals.countError(code),
     });
-    this.#collisions = new CollisionWatch({
+    this.#positions = new Positions({
+      ...deps,
+      listShards: (signal) => this.#watch.list(signal),
+      start: deps.settings.shard.start,
+    });
+    this.#keeper = new GroupKeeper({
+      ...deps,
+      wanted: deps.settings.group,
+      positions: this.#positions,
+      onInForce: ({ timeoutSeconds }) => this.#setTimeout(timeoutSeconds),
+    });
+    this.#checkpoints = new CheckpointWatch({
       group: deps.group,
       consumer: deps.settings.consumer,
       clock: deps.clock,
       log: deps.log,
       held: () => this.#member?.runs ?? [],
+      onStored: (shard, cursor) => this.#positions.note(shard, cursor),
       onCollision: () => this.#totals.countCollision(),
     });
     this.#progress = new ProgressWatch({
@@ -106,27 +123,20 @@ export class Pipeline {
    * Makes sure the consumer group exists and joins it; waits as long as that takes, or until the signal aborts.
    */
   async start(signal: AbortSignal): Promise<void> {
-    const { settings, group, clock, log } = this.#deps;
+    const { settings, clock } = this.#deps;
     const onError = (error: ForwarderError, pauseMs: number): void => this.#startFailed(error, pauseMs);
-    const inForce = await untilDone({ clock, backoff: settings.shard.retry, signal, onError }, () =>
-      group.ensure(settings.group, signal),
-    );
-    if (inForce === undefined) return;
+    const joined = await untilDone({ clock, backoff: settings.shard.retry, signal, onError }, async () => {
+      await this.#keeper.join(signal);
+      return true;
+    });
+    if (joined === undefined) return;
     this.#startErrors.succeeded({});
-    const { timeoutSeconds, inOrder } = inForce;
-    if (timeoutSeconds !== settings.group.timeoutSeconds || inOrder !== settings.group.inOrder) {
-      log.warn(
-        { timeoutSeconds, inOrder, wanted: settings.group },
-        'the consumer group exists with other settings than the config asks for; its own are used and left as they are',
-      );
-    }
-    this.#timeoutSeconds = timeoutSeconds;
     this.#sayStart();
-    this.#completion = this.#bound(timeoutSeconds * 1000);
-    this.#member = this.#join(timeoutSeconds * 1000);
+    this.#completion = this.#bound();
+    this.#member = this.#join();
     this.#member.start();
     this.#watch.start();
-    this.#collisions.start();
+    this.#checkpoints.start();
     this.#progress.start();
     this.#lags.start();
     this.#retention.start();
@@ -135,7 +145,7 @@ export class Pipeline {
   /** Resolves when every shard is drained, committed and given back. */
   async stop(): Promise<void> {
     this.#progress.stop();
-    await Promise.all([this.#watch, this.#collisions, this.#lags, this.#retention].map((watch) => watch.stop()));
+    await Promise.all([this.#watch, this.#checkpoints, this.#lags, this.#retention].map((watch) => watch.stop()));
     await this.#member?.stop();
     this.#events.end();
   }
@@ -170,15 +180,24 @@ export class Pipeline {
     };
   }
 
-  #join(leaseMs: number): GroupMember<ShardConsumer> {
+  get #timeoutMs(): number {
+    return this.#timeoutSeconds * 1000;
+  }
+
+  #setTimeout(seconds: number): void {
+    this.#timeoutSeconds = seconds;
+    this.#member?.setLease(this.#timeoutMs);
+  }
+
+  #join(): GroupMember<ShardConsumer> {
     const { settings, group, clock, log, onFailed } = this.#deps;
     return new GroupMember<ShardConsumer>({
       group,
       clock,
       log,
-      // Three tries fit into the lease even when the group's own timeout is shorter than the config expects.
-      heartbeatIntervalMs: Math.min(settings.heartbeatIntervalMs, leaseMs / 3),
-      leaseMs,
+      heartbeatIntervalMs: settings.heartbeatIntervalMs,
+      leaseMs: this.#timeoutMs,
+      mend: (signal, lose) => this.#keeper.mend(signal, lose),
       open: (shard, lease) => this.#openShard(shard, lease),
       onReleased: (run, reason) => {
         this.#totals.keep(run.stats, reason);
@@ -212,11 +231,19 @@ export class Pipeline {
     );
   }
 
-  #bound(patienceMs: number): Completion | undefined {
+  #bound(): Completion | undefined {
     const { source, group, clock, log, settings } = this.#deps;
     const { end } = settings.shard;
     if (end === undefined) return undefined;
-    const completion = new Completion({ source, group, clock, log, end, patienceMs, shards: () => this.#watch.known });
+    const completion = new Completion({
+      source,
+      group,
+      clock,
+      log,
+      end,
+      patienceMs: () => this.#timeoutMs,
+      shards: () => this.#watch.known,
+    });
     void completion.done.then(this.#markFinished);
     return completion;
   }
@@ -237,13 +264,16 @@ export class Pipeline {
       budget,
       deadLetters,
       lease,
+      positions: this.#positions,
+      confirm: async (signal) => this.#member?.heartbeat.confirm(signal),
       events: this.#events,
       clock,
       log,
       settings: settings.shard,
       endIsTold: () => this.#watch.known !== undefined,
     });
-    if (this.#watch.isClosed(shard)) consumer.close();
+    // It was so when we last looked; a logstore that is made again has the same ids.
+    if (this.#watch.isClosed(shard)) void this.#watch.look();
     return consumer;
   }
 }

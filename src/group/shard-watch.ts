@@ -2,13 +2,15 @@ import { asForwarderError } from '../errors/forwarder-error.js';
 import { deadline, type Clock } from '../flow/clock.js';
 import { Repeat } from '../flow/repeat.js';
 import type { Log } from '../model/log.js';
-import type { LogSource } from '../model/ports.js';
+import type { LogSource, ShardInfo } from '../model/ports.js';
 
 export interface ShardWatchDeps {
   readonly source: LogSource;
   readonly clock: Clock;
   readonly log: Log;
   readonly intervalMs: number;
+  /** Told of every list. */
+  readonly onListed: (shards: readonly ShardInfo[]) => void;
   /** Told of shards that take no writes any more, with every list. */
   readonly onClosed: (shard: number) => void;
   readonly onError: (code: string) => void;
@@ -24,16 +26,16 @@ const PATIENCE_MS = 30_000;
 export class ShardWatch {
   readonly #deps: ShardWatchDeps;
   readonly #repeat: Repeat;
-  readonly #closed = new Set<number>();
+  #closed: ReadonlySet<number> = new Set();
+  readonly #ended = new AbortController();
+  #looking: Promise<void> | undefined;
   #known: readonly number[] | undefined;
   /** Code of the last failure, until it works again. */
   #failure: string | undefined;
 
   constructor(deps: ShardWatchDeps) {
     this.#deps = deps;
-    this.#repeat = new Repeat({ clock: deps.clock, intervalMs: deps.intervalMs, first: 'now' }, (signal) =>
-      this.#look(signal),
-    );
+    this.#repeat = new Repeat({ clock: deps.clock, intervalMs: deps.intervalMs, first: 'now' }, () => this.look());
   }
 
   /** The shards of the last list; undefined while the list can't be read. */
@@ -50,21 +52,34 @@ export class ShardWatch {
   }
 
   stop(): Promise<void> {
+    this.#ended.abort();
     return this.#repeat.stop();
   }
 
+  /** Reads the list. @throws ForwarderError */
+  async list(signal: AbortSignal): Promise<readonly ShardInfo[]> {
+    const { source, onClosed, onListed } = this.#deps;
+    const shards = await source.listShards(signal);
+    const closed = shards.filter(({ readOnly }) => readOnly).map(({ shard }) => shard);
+    this.#known = shards.map(({ shard }) => shard);
+    this.#closed = new Set(closed);
+    this.#failure = undefined;
+    onListed(shards);
+    for (const shard of closed) onClosed(shard);
+    return shards;
+  }
+
+  /** Reads the list now, once for all who ask for it. Never rejects. */
+  look(): Promise<void> {
+    this.#looking ??= this.#look(this.#ended.signal).finally(() => (this.#looking = undefined));
+    return this.#looking;
+  }
+
   async #look(signal: AbortSignal): Promise<void> {
-    const { source, clock, onClosed } = this.#deps;
+    const { clock } = this.#deps;
     const limit = deadline(clock, PATIENCE_MS, signal);
     try {
-      const shards = await source.listShards(limit.signal);
-      this.#known = shards.map(({ shard }) => shard);
-      this.#failure = undefined;
-      for (const { shard, readOnly } of shards) {
-        if (!readOnly) continue;
-        this.#closed.add(shard);
-        onClosed(shard);
-      }
+      await this.list(limit.signal);
     } catch (thrown) {
       if (!signal.aborted) this.#failed(thrown);
     } finally {

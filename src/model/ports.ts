@@ -63,6 +63,8 @@ export interface LogSource {
 export interface ShardInfo {
   readonly shard: number;
   readonly readOnly: boolean;
+  /** Unix seconds; undefined where the service does not say. */
+  readonly createdAt: number | undefined;
   /** Half-open range of the 128-bit key space, 32 hex digits each. */
   readonly beginKey: string;
   readonly endKey: string;
@@ -75,17 +77,26 @@ export interface GroupSettings {
   readonly inOrder: boolean;
 }
 
+/** A group's own settings, and whether it had to be made. */
+export interface GroupInForce extends GroupSettings {
+  readonly created: boolean;
+}
+
 /** `not-owner` is a fact, not an error: the shard belongs to somebody else now. */
 export type CommitOutcome = 'committed' | 'not-owner';
 
 /** One consumer group as seen by one consumer. Every method rejects with a ForwarderError only. */
 export interface ConsumerGroup {
   /** Creates the group if it is missing. Returns the settings in force, which may differ from those asked for. */
-  ensure(wanted: GroupSettings, signal: AbortSignal): Promise<GroupSettings>;
+  ensure(wanted: GroupSettings, signal: AbortSignal): Promise<GroupInForce>;
   /** Sends the shards we hold or still drain; returns those the service assigns to us. */
   heartbeat(shards: readonly number[], signal: AbortSignal): Promise<readonly number[]>;
   /** The stored cursor, or undefined when the shard has none yet. */
   getCheckpoint(shard: number, signal: AbortSignal): Promise<string | undefined>;
+  /** The stored cursor of every shard; undefined, or no entry, for one that has none yet. */
+  checkpoints(signal: AbortSignal): Promise<ReadonlyMap<number, string | undefined>>;
+  /** Stores a checkpoint whoever holds the shard: for a group that has lost it. */
+  restore(shard: number, cursor: string, signal: AbortSignal): Promise<void>;
   /** Ownership-checked (`forceSuccess=false`). */
   commit(shard: number, cursor: string, signal: AbortSignal): Promise<CommitOutcome>;
 }

@@ -21,6 +21,8 @@ export interface CommitterDeps {
   readonly mayRefresh: () => boolean;
   /** The highest cursor with everything before it settled. */
   readonly watermark: () => string;
+  /** Told of what is about to be stored: everything before it is settled. */
+  readonly note: (cursor: string) => void;
   /** False once the lease is gone: then nothing may be committed. */
   readonly mayCommit: () => boolean;
   /** @param tookMs the request. */
@@ -92,9 +94,10 @@ export class Committer {
 
   /** One try. Returns whether everything settled is stored now. */
   async commit(signal: AbortSignal): Promise<boolean> {
-    const { shard, group, clock, watermark, mayCommit, onCommitted, onNotOwner, onError } = this.#deps;
+    const { shard, group, clock, watermark, note, mayCommit, onCommitted, onNotOwner, onError } = this.#deps;
     if (!mayCommit()) return false;
     const cursor = watermark();
+    note(cursor);
     const startedAt = clock.monotonic();
     try {
       if ((await group.commit(shard, cursor, signal)) === 'not-owner') {

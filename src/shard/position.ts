@@ -3,17 +3,17 @@ import type { ShardDeps } from './shard-deps.js';
 
 export interface ShardStart {
   readonly cursor: string;
-  /** The checkpoint it came from; undefined when the configured start position was used. */
+  /** The checkpoint it came from; undefined when it had none. */
   readonly checkpoint: string | undefined;
 }
 
-/** Where a shard begins: at its checkpoint, or, only if it has none, at the configured position. */
+/** Where a shard begins: at its checkpoint, or, only if it has none, at the position known otherwise. */
 export async function resolveStart(
-  { source, group, shard, settings }: Pick<ShardDeps, 'source' | 'group' | 'shard' | 'settings'>,
+  { group, positions, shard }: Pick<ShardDeps, 'group' | 'positions' | 'shard'>,
   signal: AbortSignal,
 ): Promise<ShardStart> {
   const checkpoint = await group.getCheckpoint(shard, signal);
-  return { cursor: checkpoint ?? (await source.getCursor(shard, settings.start, signal)), checkpoint };
+  return { cursor: checkpoint ?? (await positions.startOf(shard, signal)), checkpoint };
 }
 
 /** Where a shard goes on when its cursor is expired: what lies between is gone from the service, so the caller must say so. */

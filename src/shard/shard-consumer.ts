@@ -7,6 +7,7 @@ import type { Route } from '../model/ports.js';
 import type { ShardPhase, ShardSnapshot } from '../model/snapshot.js';
 import { Committer } from './committer.js';
 import { Deliverer } from './deliverer.js';
+import { limitDrain } from './drain-limit.js';
 import { ENDINGS } from './endings.js';
 import { GAP_BYTES, GapTeller } from './gap-teller.js';
 import { LagMeter, type Position } from './lag.js';
@@ -55,7 +56,11 @@ export class ShardConsumer {
     this.#deps = deps;
     this.shard = deps.shard;
     this.#window = new InFlightWindow(deps.settings.windowBatches);
-    this.#troubles = new Troubles({ ...deps, stats: this.stats, reported: () => this.progress.reported() });
+    this.#troubles = new Troubles({
+      ...{ ...deps, stats: this.stats },
+      reported: () => this.progress.reported(),
+      isStillOurs: () => this.#isStillOurs(),
+    });
     this.#gaps = new GapTeller({ ...deps, stats: this.stats });
     this.progress = new Progress(deps.clock, this.#window, () => this.#puller);
     this.lag = new LagMeter({ ...deps, window: this.#window, stats: this.stats, reading: () => this.#puller });
@@ -91,7 +96,8 @@ export class ShardConsumer {
     this.#reason = reason;
     this.#stop.stopSoft();
     if (reason === 'leaseLost' || reason === 'stalled') this.hurry();
-    if (reason === 'unassigned') this.#limitDrain();
+    if (reason === 'unassigned')
+      limitDrain(this.#deps, { isOver: () => this.#phase === 'released', hurry: () => this.hurry() });
   }
 
   /** The shard takes no writes any more: it is over once everything up to its end is settled and that end is stored as its checkpoint. */
@@ -151,6 +157,12 @@ export class ShardConsumer {
     if (this.#deps.lease.held()) return true;
     this.release('leaseLost');
     return false;
+  }
+
+  /** Asked when an answer makes one doubt whether the group, or its logstore, is still the one that gave us the shard. */
+  async #isStillOurs(): Promise<boolean> {
+    await this.#deps.confirm(this.#stop.hard);
+    return this.#mayAct();
   }
 
   async #live(start: ShardStart): Promise<void> {
@@ -236,6 +248,7 @@ export class ShardConsumer {
     const signal = this.#stop.soft;
     const pauseMs = this.#expiries++ === 0 ? 0 : settings.retry.maxMs;
     this.#troubles.failed('pull', error, pauseMs);
+    if (error.code === 'SLS_CURSOR_INVALID' && !(await this.#isStillOurs())) return undefined;
     if (error.code !== 'SLS_CURSOR_INVALID' || policy === 'fail') return error;
     await sleep(clock, pauseMs, signal);
     try {
@@ -262,21 +275,8 @@ export class ShardConsumer {
     this.#deliverer.push({ ref, frames, reservation, ...entry });
   }
 
-  #limitDrain(): void {
-    const { clock, settings, log, shard } = this.#deps;
-    const hurry = (): void => {
-      if (this.#phase === 'released') return;
-      log.warn(
-        { shard },
-        'the shard was taken away and could not be drained in time; its next owner reads the rest again',
-      );
-      this.hurry();
-    };
-    clock.timer(settings.drainTimeoutMs, hurry, { unref: true });
-  }
-
   #makeCommitter(start: ShardStart): Committer {
-    const { shard, group, clock, settings, log } = this.#deps;
+    const { shard, group, clock, settings, log, positions } = this.#deps;
     return new Committer(
       {
         shard,
@@ -287,13 +287,14 @@ export class ShardConsumer {
         refreshMs: settings.checkpointRefreshMs,
         mayRefresh: () => !this.#deps.endIsTold(),
         watermark: () => this.#window.watermark?.cursor ?? start.cursor,
+        note: (cursor) => positions.note(shard, cursor),
         mayCommit: () => this.#mayAct(),
         onCommitted: (tookMs) => {
           this.#troubles.succeeded('commit');
           this.stats.committed(tookMs);
         },
         onNotOwner: () => {
-          log.warn({ shard }, 'the shard belongs to another consumer now; its checkpoint was left alone');
+          log.warn({ shard }, "the shard is not this consumer's any more; its checkpoint was left alone");
           this.release('leaseLost');
         },
         onError: (error) => this.#troubles.failed('commit', error, settings.checkpointIntervalMs),

@@ -6,6 +6,14 @@ import type { ConsumerGroup, DeadLetters, Destination, Formatter, LogSource } fr
 import type { EventTeller } from './event-teller.js';
 import type { ShardSettings } from './shard-settings.js';
 
+/** What is known of how far shards were read, beside the group's own record. */
+export interface KnownPositions {
+  /** Where a shard that has no checkpoint begins: a cursor. Rejects with a ForwarderError. */
+  startOf(shard: number, signal: AbortSignal): Promise<string>;
+  /** Everything before this cursor was delivered. */
+  note(shard: number, cursor: string): void;
+}
+
 /** What a shard's line works with. */
 export interface ShardDeps {
   readonly shard: number;
@@ -16,6 +24,9 @@ export interface ShardDeps {
   readonly budget: BudgetShare;
   readonly deadLetters: DeadLetters | undefined;
   readonly lease: Lease;
+  readonly positions: KnownPositions;
+  /** Asks the service whether we are still its consumer: resolves once it says so, or when the signal aborts, as a lost lease makes it. */
+  readonly confirm: (signal: AbortSignal) => Promise<void>;
   /** Of the whole pipeline. */
   readonly events: EventTeller;
   readonly clock: Clock;

@@ -14,6 +14,8 @@ export interface TroublesDeps {
   readonly log: Log;
   readonly settings: ShardSettings;
   readonly stats: ShardStats;
+  /** Asks the service. */
+  readonly isStillOurs: () => Promise<boolean>;
   /** A failure explains why the shard does not move. */
   readonly reported: () => void;
 }
@@ -34,7 +36,14 @@ export class Troubles {
     stats.countError(error.code);
     // A checkpoint that is refused does not explain why nothing moves.
     if (deed !== 'commit') reported();
-    this.#reporters[deed].failed(error, pauseMs, { shard, deed });
+    const tell = (): void => this.#reporters[deed].failed(error, pauseMs, { shard, deed });
+    if (error.code === 'SLS_NOT_FOUND') void this.#tellIfOurs(tell);
+    else tell();
+  }
+
+  /** When the whole group is gone, that is said once and not by every shard. */
+  async #tellIfOurs(tell: () => void): Promise<void> {
+    if (await this.#deps.isStillOurs()) tell();
   }
 
   succeeded(deed: ShardDeed): void {

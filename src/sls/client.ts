@@ -2,11 +2,11 @@ import { ForwarderError } from '../errors/forwarder-error.js';
 import type { Clock } from '../flow/clock.js';
 import type { BodyEncoding } from '../model/batch.js';
 import type { Log } from '../model/log.js';
-import type { ConsumerGroup, GroupSettings, LogSource } from '../model/ports.js';
+import type { ConsumerGroup, GroupInForce, GroupSettings, LogSource } from '../model/ports.js';
 import { createConsumerGroup } from './create-consumer-group.js';
 import type { CredentialsProvider } from './credentials/credentials.js';
 import { dialFor, type Endpoint } from './endpoint.js';
-import { getCheckpoint } from './get-checkpoint.js';
+import { getCheckpoint, listCheckpoints } from './get-checkpoint.js';
 import { groupsBetween } from './cursor-distance.js';
 import { getCursor } from './get-cursor.js';
 import { getCursorTime } from './get-cursor-time.js';
@@ -24,7 +24,7 @@ import { openService, type CallLogstore, type LogstoreCalls, type Scope } from '
 import { ServiceTime } from './service-time.js';
 import { Signing } from './signing.js';
 import { Transport, type TransportSettings } from './transport.js';
-import { updateCheckpoint } from './update-checkpoint.js';
+import { forceCheckpoint, updateCheckpoint } from './update-checkpoint.js';
 
 export interface SlsSettings extends TransportSettings {
   readonly endpoint: Endpoint;
@@ -132,6 +132,11 @@ function consumerGroup(call: CallLogstore, { consumerGroup: group, consumer }: L
     ensure: (wanted, signal) => ensureGroup(call, group, wanted, signal),
     heartbeat: (shards, signal) => heartbeat(call, group, consumer, shards, signal),
     getCheckpoint: (shard, signal) => getCheckpoint(call, group, shard, signal),
+    checkpoints: async (signal) => {
+      const rows = await listCheckpoints(call, group, signal);
+      return new Map(rows.map(({ shard, checkpoint }) => [shard, checkpoint]));
+    },
+    restore: (shard, cursor, signal) => forceCheckpoint(call, group, shard, cursor, signal),
     commit: (shard, cursor, signal) => updateCheckpoint(call, group, consumer, shard, cursor, signal),
   };
 }
@@ -142,11 +147,11 @@ async function ensureGroup(
   group: string,
   wanted: GroupSettings,
   signal: AbortSignal,
-): Promise<GroupSettings> {
+): Promise<GroupInForce> {
   const existing = await findConsumerGroup(call, group, signal);
-  if (existing !== undefined) return existing;
-  if (await createConsumerGroup(call, group, wanted, signal)) return wanted;
+  if (existing !== undefined) return { ...existing, created: false };
+  if (await createConsumerGroup(call, group, wanted, signal)) return { ...wanted, created: true };
   const another = await findConsumerGroup(call, group, signal);
-  if (another !== undefined) return another;
+  if (another !== undefined) return { ...another, created: false };
   throw new ForwarderError('SLS_SERVER', `consumer group ${group} exists and is not listed; trying again`);
 }

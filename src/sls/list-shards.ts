@@ -23,7 +23,10 @@ function readShard(item: unknown): ShardInfo | undefined {
   const { shardID: shard, status, inclusiveBeginKey: beginKey, exclusiveEndKey: endKey } = item;
   if (!isSmallInteger(shard) || (status !== 'readwrite' && status !== 'readonly')) return undefined;
   if (!isKey(beginKey) || !isKey(endKey)) return undefined;
-  return { shard, readOnly: status === 'readonly', beginKey, endKey };
+  const { createTime } = item;
+  // The service may send 0.
+  const createdAt = isSmallInteger(createTime) && createTime > 0 ? createTime : undefined;
+  return { shard, readOnly: status === 'readonly', createdAt, beginKey, endKey };
 }
 
 function isKey(value: unknown): value is string {

@@ -26,7 +26,7 @@ export async function updateCheckpoint(
   }
 }
 
-/** ConsumerGroupUpdateCheckPoint with `forceSuccess=true` and no consumer: accepted whoever holds the shard. For people, not for consumers. */
+/** ConsumerGroupUpdateCheckPoint with `forceSuccess=true` and no consumer: accepted whoever holds the shard. For people, and for a group that has lost its checkpoints. */
 export async function forceCheckpoint(
   call: CallLogstore,
   group: string,

@@ -2,37 +2,43 @@
 export default [
   {
     file: 'src/group/heartbeat.ts',
-    tests: ['unit/group/heartbeat', 'unit/group/pipeline'],
+    tests: ['unit/group/heartbeat', 'unit/group/pipeline', 'unit/group/group-gone'],
     mutants: [
       ['lease counted from the answer', 'lease.renew(sent);', 'lease.renew(lease.moment());'],
       ['a heartbeat renews no lease', 'lease.renew(sent);', ''],
       [
         'an expired lease is not noticed before a heartbeat',
-        'if (!lease.held()) onLost();\n    const sent = ',
-        'const sent = ',
+        'if (!lease.held()) onLost();\n    const limit = ',
+        'const limit = ',
       ],
-      [
-        'a lease that runs out while heartbeats fail is kept',
-        'if (!lease.held()) onLost();\n    return pauseMs',
-        'return pauseMs',
-      ],
-      ['a consumer the service has forgotten keeps its lease', 'if (forgotten) lease.lose();', ''],
-      [
-        'a consumer the service has forgotten waits before it registers again',
-        'const pauseMs = forgotten && lease.held() ? 0 :',
-        'const pauseMs = forgotten && lease.held() ? intervalMs :',
-      ],
-      ['a service that never takes us back is asked without a pause', 'forgotten && lease.held() ? 0', 'forgotten ? 0'],
+      ['a lease that runs out while heartbeats fail is kept', 'else if (!lease.held()) onLost();', ''],
+      ['a consumer the service has forgotten keeps its lease', 'if (forgotten) this.#lose();\n    else if', 'if'],
+      ['a consumer the service has forgotten waits before it registers again', ' || (forgotten && lease.held())', ''],
+      ['a service that never takes us back is asked without a pause', '(forgotten && lease.held())', 'forgotten'],
       [
         'a failed heartbeat is tried again only at the interval',
-        'Math.min(intervalMs, this.#backoff.next(error.retryAfterMs))',
-        'intervalMs',
+        'Math.min(this.#intervalMs, this.#backoff.next(error.retryAfterMs))',
+        'this.#intervalMs',
       ],
       [
         'a hint of the service makes heartbeats rarer than the interval',
-        'Math.min(intervalMs, this.#backoff.next(error.retryAfterMs))',
+        'Math.min(this.#intervalMs, this.#backoff.next(error.retryAfterMs))',
         'this.#backoff.next(error.retryAfterMs)',
       ],
+      ['a group that is gone is not mended', 'if (this.#inDoubt) await mend(limit.signal, () => this.#lose());', ''],
+      [
+        'a group that was gone costs no shard',
+        'mend(limit.signal, () => this.#lose())',
+        'mend(limit.signal, () => undefined)',
+      ],
+      ['a group that is forgotten is mended at every heartbeat', 'this.#inDoubt = false;', ''],
+      ['a group made again by somebody else is not looked at', 'justGone || forgotten;', 'justGone;'],
+      ['nobody hears that we are still the consumer', 'for (const confirm of confirming) confirm();', ''],
+      ['who asks is forgotten when a heartbeat fails', 'this.#confirming.unshift(...confirming);', ''],
+      ['a heartbeat that was answered before the question answers it', 'this.#confirming = [];\n    try', 'try'],
+      ['who asks waits for the interval', 'if (this.#confirming.length === 0) this.poke();', ''],
+      ['a group that is gone is told twice', 'if (!justGone) this', 'this'],
+      ['another timeout is not followed', 'this.#intervalMs = intervalMs;\n  }', '}'],
       [
         'a hanging heartbeat may take the whole lease',
         'Math.max(intervalMs, lease.remainingMs / 3)',
@@ -70,7 +76,13 @@ export default [
   },
   {
     file: 'src/group/group-member.ts',
-    tests: ['unit/group/group-member', 'unit/group/pipeline', 'unit/group/stalled-shards', 'model/group'],
+    tests: [
+      'unit/group/group-member',
+      'unit/group/pipeline',
+      'unit/group/stalled-shards',
+      'unit/group/group-gone',
+      'model/group',
+    ],
     mutants: [
       ['a lost shard is still listed', "this.runs.filter((run) => run.reason !== 'leaseLost')", 'this.runs'],
       [
@@ -78,12 +90,23 @@ export default [
         "this.runs.filter((run) => run.reason !== 'leaseLost')",
         'this.runs.filter((run) => run.reason === undefined)',
       ],
-      ['no last heartbeat without the released shards', 'await this.heartbeat.beat(last.signal);', ''],
+      ['no last heartbeat without the released shards', 'await this.heartbeat.beat(last.signal);\n    //', '//'],
       [
         'the last heartbeat may hang for ever',
-        'await this.heartbeat.beat(last.signal);',
-        'await this.heartbeat.beat(new AbortController().signal);',
+        'await this.heartbeat.beat(last.signal);\n    //',
+        'await this.heartbeat.beat(new AbortController().signal);\n    //',
       ],
+      [
+        'a group that is gone at the end stays gone',
+        'if (this.heartbeat.isInDoubt) await this.heartbeat.beat(last.signal);',
+        '',
+      ],
+      [
+        'a short lease has room for one heartbeat only',
+        'Math.min(heartbeatIntervalMs, leaseMs / 3)',
+        'heartbeatIntervalMs',
+      ],
+      ['a lease keeps its first length', 'this.#lease.lastFor(leaseMs);', ''],
       ['no poke after a hand-over', "if (reason === 'unassigned' || reason === 'shardEnd') this.heartbeat.poke();", ''],
       [
         'no poke after a stalled shard was given up',
@@ -126,21 +149,16 @@ export default [
     tests: ['unit/group/pipeline', 'unit/group/stalled-shards', 'unit/group/lag'],
     mutants: [
       [
-        'the lease lasts as the config says, not as the group does',
-        'this.#join(timeoutSeconds * 1000)',
-        'this.#join(settings.group.timeoutSeconds * 1000)',
+        'a shard known to be closed is looked at only at the next interval',
+        'if (this.#watch.isClosed(shard)) void this.#watch.look();',
+        '',
       ],
+      ['a timeout that changes is not followed', 'this.#member?.setLease(this.#timeoutMs);', ''],
       [
-        'a short lease has room for one heartbeat only',
-        'Math.min(settings.heartbeatIntervalMs, leaseMs / 3)',
-        'settings.heartbeatIntervalMs',
+        'what others store is not remembered',
+        'onStored: (shard, cursor) => this.#positions.note(shard, cursor),',
+        'onStored: () => undefined,',
       ],
-      [
-        'other settings of the group are not told',
-        'if (timeoutSeconds !== settings.group.timeoutSeconds || inOrder !== settings.group.inOrder) {',
-        'if (timeoutSeconds !== timeoutSeconds) {',
-      ],
-      ['a shard known to be closed is read for ever', 'if (this.#watch.isClosed(shard)) consumer.close();', ''],
       [
         'a shard closed while it is read is read for ever',
         'this.#member?.runs.find((run) => run.shard === shard)?.close();',
@@ -158,7 +176,7 @@ export default [
         'endIsTold: () => false,',
       ],
       ['stalled shards are looked for no more', 'this.#progress.start();', ''],
-      ['collisions are looked for no more', 'this.#collisions.start();', ''],
+      ['checkpoints are looked at no more', 'this.#checkpoints.start();', ''],
       [
         'collisions are not counted',
         'onCollision: () => this.#totals.countCollision(),',
@@ -167,25 +185,84 @@ export default [
     ],
   },
   {
-    file: 'src/group/collision-watch.ts',
-    tests: ['unit/group/pipeline'],
+    file: 'src/group/checkpoint-watch.ts',
+    tests: ['unit/group/pipeline', 'unit/group/group-gone'],
     mutants: [
       [
         'stored taken after the await',
-        'if (after !== stored || found === undefined || found === stored) return;',
-        'if (found === undefined || found === after) return;',
+        'this.#compare(shard, stored, found.get(shard))',
+        'this.#compare(shard, after.get(shard), found.get(shard))',
       ],
-      ['a commit of our own in between is taken for another process', 'if (after !== stored || found', 'if (found'],
+      [
+        'a commit of our own in between is taken for another process',
+        'if (stored !== undefined && after.get(shard) === stored) this',
+        'if (stored !== undefined) this',
+      ],
       ['our own checkpoint is taken for another process', ' || found === stored) return', ') return'],
-      ['only the first shard is looked at', 'this.#turn++ %', 'this.#turn %'],
+      ['what we hold is remembered as others stored it', ' && !after.has(shard)) onStored', ') onStored'],
+    ],
+  },
+  {
+    file: 'src/group/positions.ts',
+    tests: ['unit/group/group-gone'],
+    mutants: [
+      ['what was settled is forgotten', 'this.#known.set(shard, cursor);', ''],
+      ['nothing is stored again', 'await this.#deps.group.restore(shard, cursor, signal);', ''],
+      ['checkpoints that are there are written over', 'stored.get(shard) === undefined && (created', '(created'],
+      ['a group that was not gone gets checkpoints where it had none', ' && (created || this.#known.has(shard))', ''],
+      ['a new logstore is taken for the old one', 'before !== createdAt;', 'false;'],
+      [
+        'a cursor that the service does not know is taken for good',
+        "if (asForwarderError(thrown).code === 'SLS_CURSOR_INVALID') return false;",
+        'return true;',
+      ],
+      [
+        'a shard never seen begins at the end',
+        "known !== undefined || start === 'end' ? 'begin' : start",
+        "known !== undefined ? 'begin' : start",
+      ],
+      ['a shard that is new begins at the end', "start === 'end' && isNew ? 'begin' : start", 'start'],
+      [
+        'without a list of shards nothing is put back',
+        "if (asForwarderError(thrown).code === 'SLS_UNAUTHORIZED') return undefined;",
+        '',
+      ],
+      [
+        'a shard that is gone keeps the group from being made whole',
+        "code !== 'SLS_SHARD_GONE') throw",
+        "code !== 'X') throw",
+      ],
+      ['a group made whole says so each time', 'if (!created && starts.length === 0) return;', ''],
+    ],
+  },
+  {
+    file: 'src/group/group-keeper.ts',
+    tests: ['unit/group/group-gone', 'unit/group/pipeline'],
+    mutants: [
+      [
+        'other settings of the group are not told',
+        'if (timeoutSeconds !== wanted.timeoutSeconds || inOrder !== wanted.inOrder) {',
+        'if (timeoutSeconds !== timeoutSeconds) {',
+      ],
+      [
+        'other settings are told at every mending',
+        'if (timeoutSeconds === this.#told?.timeoutSeconds && inOrder === this.#told.inOrder) return created;',
+        '',
+      ],
+      [
+        'a group made again and left bare by a failure is taken for one that somebody else made',
+        'this.#bare ||= created;',
+        'this.#bare = created;',
+      ],
+      ['a group made again is told again at each later mending', 'this.#bare = false;', ''],
     ],
   },
   {
     file: 'src/group/shard-watch.ts',
-    tests: ['unit/group/pipeline', 'unit/shard/shard-consumer'],
+    tests: ['unit/group/pipeline', 'unit/shard/shard-consumer', 'unit/group/group-gone'],
     mutants: [
-      ['open shards are taken for closed', 'if (!readOnly) continue;', ''],
-      ['a closed shard is not remembered', 'this.#closed.add(shard);', ''],
+      ['open shards are taken for closed', 'shards.filter(({ readOnly }) => readOnly)', 'shards'],
+      ['a closed shard is not remembered', 'this.#closed = new Set(closed);', ''],
       ['an old list still counts when it cannot be read', 'this.#known = undefined;\n    onError', 'onError'],
       ['a list that cannot be read is told every time', 'if (this.#failure === code) return;', ''],
     ],

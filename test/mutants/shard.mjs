@@ -51,7 +51,11 @@ export default [
         '',
       ],
       ['a weaker reason changes the one there is', 'if (!outranks(reason, this.#reason)) return;', ''],
-      ['a shard taken away may drain for ever', "if (reason === 'unassigned') this.#limitDrain();", ''],
+      [
+        'a shard taken away may drain for ever',
+        "if (reason === 'unassigned')\n      limitDrain(this.#deps, { isOver: () => this.#phase === 'released', hurry: () => this.hurry() });",
+        '',
+      ],
       [
         'a lost lease does not abandon what is in flight',
         "if (reason === 'leaseLost' || reason === 'stalled') this.hurry();",
@@ -207,13 +211,25 @@ export default [
     ],
   },
   {
+    file: 'src/shard/troubles.ts',
+    tests: ['unit/group/group-gone'],
+    mutants: [
+      [
+        'every shard says that the group is gone',
+        "if (error.code === 'SLS_NOT_FOUND') void this.#tellIfOurs(tell);\n    else tell();",
+        'tell();',
+      ],
+      ['what is not found is never told', 'if (await this.#deps.isStillOurs()) tell();', ''],
+    ],
+  },
+  {
     file: 'src/shard/position.ts',
-    tests: ['unit/shard/shard-consumer'],
+    tests: ['unit/shard/shard-consumer', 'unit/group/group-gone'],
     mutants: [
       [
         'the start position wins over the checkpoint',
-        'checkpoint ?? (await source.getCursor(shard, settings.start, signal))',
-        '(await source.getCursor(shard, settings.start, signal))',
+        'checkpoint ?? (await positions.startOf(shard, signal))',
+        '(await positions.startOf(shard, signal))',
       ],
       [
         'the policies for expired cursors are swapped',

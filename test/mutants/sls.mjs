@@ -227,8 +227,16 @@ export default [
     file: 'src/sls/client.ts',
     tests: ['unit/sls/client', 'unit/sls/api'],
     mutants: [
-      ['a group that exists is created again', 'if (existing !== undefined) return existing;', ''],
-      ['a group another has made meanwhile is an error', 'if (another !== undefined) return another;', ''],
+      [
+        'a group that exists is created again',
+        'if (existing !== undefined) return { ...existing, created: false };',
+        '',
+      ],
+      [
+        'a group another has made meanwhile is an error',
+        'if (another !== undefined) return { ...another, created: false };',
+        '',
+      ],
       ['each logstore of a project has a quota gate of its own', 'gates.set(project, gate);', ''],
     ],
   },

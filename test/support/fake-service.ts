@@ -3,6 +3,7 @@ import { sleep, type Clock } from '../../src/flow/clock.js';
 import type {
   CommitOutcome,
   ConsumerGroup,
+  GroupInForce,
   GroupSettings,
   LogSource,
   PullReply,
@@ -30,6 +31,11 @@ export class FakeService {
   readonly oldest = new Map<number, number>();
   /** The settings the group has already; undefined: it does not exist. */
   groupSettings: GroupSettings | undefined;
+  #groupGone = false;
+  /** The logstore is deleted: every request is answered so. */
+  gone = false;
+  /** When the shards were made, unix seconds; undefined: the service does not say. */
+  createdAt: number | undefined = 1_700_000_000;
   /** When the service got all it has, unix seconds; undefined: just now. */
   receivedAt: number | undefined;
   retentionSeconds = 7 * 86_400;
@@ -101,6 +107,34 @@ export class FakeService {
     }
   }
 
+  /** DeleteConsumerGroup: its checkpoints and its members are forgotten. */
+  deleteGroup(): void {
+    this.groupSettings = undefined;
+    this.#groupGone = true;
+    this.checkpoints.clear();
+    this.#members.clear();
+    this.#owners.clear();
+    this.#moving.clear();
+    this.#over.clear();
+  }
+
+  /** Somebody makes the group again. */
+  createGroup(settings: GroupSettings): void {
+    this.groupSettings = settings;
+    this.#groupGone = false;
+  }
+
+  /** The logstore is deleted, and made again with as many log groups in each shard. */
+  replaceLogstore(shards: ReadonlyMap<number, number>): void {
+    this.deleteGroup();
+    this.#shards.clear();
+    for (const [shard, groups] of shards) this.#shards.set(shard, groups);
+    this.#closed.clear();
+    this.#parents.clear();
+    this.oldest.clear();
+    if (this.createdAt !== undefined) this.createdAt += 1000;
+  }
+
   /** @param alive asked at each request: a killed consumer's requests never come back. */
   group(consumer: string, alive: () => boolean = () => true): ConsumerGroup {
     const live = async <T>(operation: Operation, signal: AbortSignal, act: () => T): Promise<T> => {
@@ -108,12 +142,28 @@ export class FakeService {
       if (!alive()) return new Promise<T>(() => undefined);
       return act();
     };
+    const inGroup = <T>(operation: Operation, signal: AbortSignal, act: () => T): Promise<T> =>
+      live(operation, signal, () => {
+        if (this.#groupGone) throw this.failure('SLS_NOT_FOUND');
+        return act();
+      });
     return {
-      ensure: (wanted, signal) => live('ensure', signal, () => (this.groupSettings ??= wanted)),
-      heartbeat: (shards, signal) => live('heartbeat', signal, () => this.#heartbeat(consumer, shards)),
-      getCheckpoint: (shard, signal) => live('getCheckpoint', signal, () => this.checkpoints.get(shard)),
-      commit: (shard, cursor, signal) => live('commit', signal, () => this.#commit(consumer, shard, cursor)),
+      ensure: (wanted, signal) => live('ensure', signal, () => this.#ensure(wanted)),
+      heartbeat: (shards, signal) => inGroup('heartbeat', signal, () => this.#heartbeat(consumer, shards)),
+      getCheckpoint: (shard, signal) => inGroup('getCheckpoint', signal, () => this.checkpoints.get(shard)),
+      checkpoints: (signal) => inGroup('checkpoints', signal, () => new Map(this.checkpoints)),
+      restore: (shard, cursor, signal) =>
+        inGroup('restore', signal, () => {
+          this.checkpoints.set(shard, cursor);
+        }),
+      commit: (shard, cursor, signal) => inGroup('commit', signal, () => this.#commit(consumer, shard, cursor)),
     };
+  }
+
+  #ensure(wanted: GroupSettings): GroupInForce {
+    const created = this.groupSettings === undefined;
+    this.createGroup(this.groupSettings ?? wanted);
+    return { ...wanted, ...this.groupSettings, created };
   }
 
   #makeSource(): LogSource {
@@ -130,13 +180,13 @@ export class FakeService {
       watch: async (shard, cursor, { at, onEmpty, signal }) => {
         for (let next: number | undefined = at; next !== undefined; next = onEmpty(), this.watched += 1) {
           await sleep(this.#clock, next - this.#clock.monotonic(), signal);
-          const isUsual =
-            (this.faults.get('pull') ?? []).length === 0 && Number(cursor) >= (this.oldest.get(shard) ?? 0);
+          const isUsual = (this.faults.get('pull') ?? []).length === 0 && this.#isCursor(shard, Number(cursor));
           if (signal.aborted || !isUsual || Number(cursor) < this.size(shard)) return;
         }
       },
-      getCursorTime: async (_shard, _cursor, signal) => {
+      getCursorTime: async (shard, cursor, signal) => {
         await this.#request('getCursorTime', signal);
+        this.#checkCursor(shard, Number(cursor));
         return this.receivedAt ?? Math.floor(this.#clock.now() / 1000);
       },
       groupsBetween: (from, to) => Number(to) - Number(from),
@@ -146,7 +196,7 @@ export class FakeService {
       },
       listShards: async (signal) => {
         await this.#request('listShards', signal);
-        return this.shards.map((shard) => shardInfo(shard, this.#closed.has(shard)));
+        return this.shards.map((shard) => shardInfo(shard, this.#closed.has(shard), this.createdAt));
       },
     };
   }
@@ -155,11 +205,20 @@ export class FakeService {
     await Promise.resolve();
     const fault = this.faults.get(operation)?.shift();
     if (fault === 'hang') await sleep(this.#clock, REQUEST_TIMEOUT_MS, signal);
+    if (this.gone) throw this.failure('SLS_NOT_FOUND');
     if (fault !== undefined) throw this.failure(fault === 'hang' ? 'SLS_TIMEOUT' : fault);
   }
 
+  #isCursor(shard: number, cursor: number): boolean {
+    return cursor >= (this.oldest.get(shard) ?? 0) && cursor <= this.size(shard);
+  }
+
+  #checkCursor(shard: number, cursor: number): void {
+    if (!this.#isCursor(shard, cursor)) throw new ForwarderError('SLS_CURSOR_INVALID', 'the cursor is expired');
+  }
+
   #pull(shard: number, from: number, count: number, end = Number.POSITIVE_INFINITY): PullReply {
-    if (from < (this.oldest.get(shard) ?? 0)) throw new ForwarderError('SLS_CURSOR_INVALID', 'the cursor is expired');
+    this.#checkCursor(shard, from);
     const to = Math.max(from, Math.min(this.size(shard), from + count, end));
     const groups = to - from;
     return {
@@ -234,6 +293,8 @@ type Operation =
   | 'heartbeat'
   | 'commit'
   | 'getCheckpoint'
+  | 'checkpoints'
+  | 'restore'
   | 'getCursor'
   | 'getCursorTime'
   | 'ensure'
@@ -247,6 +308,6 @@ const REQUEST_TIMEOUT_MS = 5000;
 /** Raw bytes that one log group claims. */
 const GROUP_BYTES = 100;
 
-function shardInfo(shard: number, readOnly: boolean): ShardInfo {
-  return { shard, readOnly, beginKey: '0'.repeat(32), endKey: 'f'.repeat(32) };
+function shardInfo(shard: number, readOnly: boolean, createdAt: number | undefined): ShardInfo {
+  return { shard, readOnly, createdAt, beginKey: '0'.repeat(32), endKey: 'f'.repeat(32) };
 }

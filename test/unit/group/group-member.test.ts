@@ -68,6 +68,7 @@ function setUp() {
     log: scene.log,
     heartbeatIntervalMs: 1000,
     leaseMs: 10_000,
+    mend: () => Promise.resolve(),
     open: (shard) => {
       const run = new Run(shard);
       runs.push(run);

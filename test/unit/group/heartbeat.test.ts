@@ -35,6 +35,7 @@ function setUp(replies: Reply[]) {
     log: new RecordingLog(),
     intervalMs: 1000,
     listed: () => [7],
+    mend: () => Promise.resolve(),
     onAssigned: (shards) => seen.assigned.push(shards),
     onLost: () => {
       seen.lost += 1;

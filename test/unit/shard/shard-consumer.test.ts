@@ -160,7 +160,12 @@ test('asks the clock, not a timer, whether the lease stands: on waking nothing i
     deadLetters: undefined,
     events: new EventTeller(clock, log),
   };
-  const deps = { shard: 0, ...ends, lease, clock, log, settings: shardSettings, endIsTold: () => true };
+  const positions = {
+    startOf: (shard: number, signal: AbortSignal) => source.getCursor(shard, 'begin', signal),
+    note: () => undefined,
+  };
+  const known = { positions, confirm: () => Promise.resolve() };
+  const deps = { shard: 0, ...ends, ...known, lease, clock, log, settings: shardSettings, endIsTold: () => true };
   destination.prompt = false;
   const consumer = new ShardConsumer(deps);
   const running = consumer.run();

@@ -60,8 +60,10 @@ test('GetCursor', async () => {
 test('ListShards', async () => {
   const [begin, end] = ['0'.repeat(32), 'f'.repeat(32)];
   const shard = { shardID: 7, status: 'readonly', inclusiveBeginKey: begin, exclusiveEndKey: end, createTime: 0 };
-  const expected = [{ shard: 7, readOnly: true, beginKey: begin, endKey: end }];
+  const expected = [{ shard: 7, readOnly: true, createdAt: undefined, beginKey: begin, endKey: end }];
   assert.deepEqual(await listShards(answering([shard]).call, signal), expected);
+  const [made] = await listShards(answering([{ ...shard, createTime: 1_453_949_705 }]).call, signal);
+  assert.equal(made?.createdAt, 1_453_949_705);
   await unusable(listShards(answering({ shards: [] }).call, signal), /not an array/);
   await unusable(listShards(answering([{ ...shard, shardID: '7' }]).call, signal), /not a shard/);
   await unusable(listShards(answering([{ ...shard, status: 'gone' }]).call, signal), /not a shard/);

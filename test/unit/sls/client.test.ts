@@ -89,8 +89,12 @@ for (const signature of ['v1', 'v4'] as const) {
   test(`a consumer's life with signature ${signature}`, async (context) => {
     const { source, group } = open(context, await emulator(context), { signature, region: 'cn-hangzhou' });
     const wanted = { timeoutSeconds: 30, inOrder: false };
-    assert.deepEqual(await group.ensure(wanted, signal), wanted);
-    assert.deepEqual(await group.ensure({ timeoutSeconds: 60, inOrder: true }, signal), wanted, 'left alone');
+    assert.deepEqual(await group.ensure(wanted, signal), { ...wanted, created: true });
+    assert.deepEqual(
+      await group.ensure({ timeoutSeconds: 60, inOrder: true }, signal),
+      { ...wanted, created: false },
+      'left alone',
+    );
     assert.deepEqual([...(await group.heartbeat([], signal))].sort(), [0, 1]);
     assert.deepEqual(
       (await source.listShards(signal)).map(({ shard, readOnly }) => [shard, readOnly]),
@@ -145,8 +149,8 @@ test('who creates the group a moment too late takes the settings of the first', 
   const late = slow.group.ensure({ timeoutSeconds: 31, inOrder: false }, signal);
   while (!(await fired(server))) continue;
   const first = { timeoutSeconds: 30, inOrder: false };
-  assert.deepEqual(await fast.group.ensure(first, signal), first);
-  assert.deepEqual(await late, first);
+  assert.deepEqual(await fast.group.ensure(first, signal), { ...first, created: true });
+  assert.deepEqual(await late, { ...first, created: false });
 });
 
 async function fired(server: SlsEmulatorHandle): Promise<boolean> {
