@@ -1,5 +1,5 @@
 import yargs from 'yargs';
-import { version } from '../telemetry/version.js';
+import { version, versions } from '../telemetry/version.js';
 import { CHECKPOINT_OPTIONS, runCheckpoint, type CheckpointArguments } from './checkpoint.js';
 import { CONFIG } from './config-option.js';
 import { print } from './output.js';
@@ -32,6 +32,9 @@ Exit codes:
   70  a bug in the forwarder
   71  this machine gives too little: open files`;
 
+/** How the script of `forwarder completion` asks (yargs). */
+const COMPLETING = '--get-yargs-completions';
+
 const RUN = { ...CONFIG, ...RANGE_OPTIONS } as const;
 
 interface RunArguments extends RangeArguments {
@@ -45,14 +48,16 @@ interface RunArguments extends RangeArguments {
  */
 export async function runCommand(args: readonly string[]): Promise<number> {
   const isEmulator = args.includes('emulator');
-  checkOnce(args, isEmulator ? EMULATOR_LISTS : []);
+  // What a shell asks is a line that nobody has finished yet.
+  if (!args.includes(COMPLETING)) checkOnce(args, isEmulator ? EMULATOR_LISTS : []);
   let exitCode = 0;
   const run =
     <T>(command: (given: T) => Promise<number>) =>
     async (given: T): Promise<void> => {
       exitCode = await command(given);
     };
-  await yargs(withAgesJoined(args))
+  const parser = yargs(withAgesJoined(args));
+  await parser
     .scriptName('forwarder')
     .locale('en')
     .usage(USAGE)
@@ -104,6 +109,15 @@ export async function runCommand(args: readonly string[]): Promise<number> {
       run<EmulatorArguments>(runEmulator),
     )
     .command('receiver', 'Receive syslog and say what came', RECEIVER_OPTIONS, run<ReceiverArguments>(runReceiver))
+    .command(
+      'completion',
+      'Print a script for completion in bash or zsh',
+      {},
+      run(() => {
+        parser.showCompletionScript();
+        return Promise.resolve(0);
+      }),
+    )
     .example('$0', 'with config.yaml; a first try needs no account')
     .example('$0 validate -c siem.yaml', 'before a restart, with the same environment')
     .example('$0 preview -n 3 --hex', 'three events as a SIEM would get them')
@@ -114,7 +128,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     .example('$0 emulator --port 8080 --profile vpcflow', 'a Log Service for tests, in one terminal')
     .example('$0 receiver --listen tcp://127.0.0.1:5514', 'and a SIEM in another')
     .epilogue(EPILOGUE)
-    .version(version())
+    .version(args.some((arg) => arg === '--version' || arg === '-V') ? versions() : version())
     .alias({ help: 'h', version: 'V' })
     .strict()
     // Only the emulator has options that may be repeated.
@@ -178,7 +192,7 @@ async function replay(given: { readonly config: string; readonly directory: stri
 const NO_HOST = { cores: 1, consumer: '', now: 0 };
 
 async function validate({ config }: { readonly config: string }): Promise<number> {
-  const { loadConfig } = await import('../config/load.js');
+  const { configName, loadConfig } = await import('../config/load.js');
   const { toSettings } = await import('../config/settings.js');
   const { warningsOf } = await import('../config/warnings.js');
   const loaded = loadConfig(config, process.env);
@@ -188,7 +202,7 @@ async function validate({ config }: { readonly config: string }): Promise<number
     print(`${name}: ${project}/${logstore} as ${consumerGroup} → ${destination} (${endpoints.join(', ')})\n`);
   }
   for (const warning of warningsOf(toSettings(loaded, NO_HOST), Date.now())) print(`warning: ${printable(warning)}\n`);
-  print(`${printable(config)} is fine\n`);
+  print(`${printable(configName(config))} is fine\n`);
   return 0;
 }
 

@@ -5,7 +5,7 @@ export const CONFIG = {
     type: 'string',
     default: 'config.yaml',
     requiresArg: true,
-    describe: 'Config file',
+    describe: 'Config file; - for standard input',
     coerce: (file: string) => {
       if (file !== '') return file;
       throw new Error('Not enough arguments following: config');

@@ -42,6 +42,7 @@ const COMMANDS = [
   'fingerprint',
   'schema',
   'checkpoint',
+  'completion',
   'emulator',
   'receiver',
   'tune',

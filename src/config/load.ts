@@ -15,8 +15,15 @@ const MAX_BYTES = 1024 * 1024;
  * @throws ForwarderError CONFIG_UNREADABLE, or CONFIG_INVALID with a line for each problem
  */
 export function loadConfig(file: string, env: Environment): Config {
-  return parseConfig(file, readBytes(file), env);
+  return parseConfig(configName(file), readBytes(file), env);
 }
+
+/** As `--config` names it: what comes over standard input. */
+const STANDARD_INPUT = '-';
+const STDIN = 0;
+
+/** The name of a config file in messages. */
+export const configName = (file: string): string => (file === STANDARD_INPUT ? 'standard input' : file);
 
 /** {@link loadConfig} for bytes that are there already. @param file its name, for messages */
 export function parseConfig(file: string, bytes: Uint8Array, env: Environment): Config {
@@ -64,27 +71,37 @@ function understood(tree: Tree): Parts {
   };
 }
 
-/** Bounded, so that `--config /dev/zero` ends; reads from a pipe too. */
+/** Bounded, so that `--config /dev/zero` ends; reads from a pipe too. @param file `-` for standard input */
 export function readBytes(file: string): Uint8Array {
   const buffer = Buffer.allocUnsafe(MAX_BYTES + 1);
   let length = 0;
   try {
-    const handle = openSync(file, 'r');
+    const handle = file === STANDARD_INPUT ? openInput() : openSync(file, 'r');
     try {
       for (let got = -1; got !== 0 && length < buffer.length; length += got) {
         got = readSync(handle, buffer, length, buffer.length - length, null);
       }
     } finally {
-      closeSync(handle);
+      // Node needs its own standard input to the end.
+      if (handle !== STDIN) closeSync(handle);
     }
   } catch (thrown) {
     throw new ForwarderError(
       'CONFIG_UNREADABLE',
-      `${file}: can't be read: ${readFault(thrown)}; name another file with --config`,
+      `${configName(file)}: can't be read: ${readFault(thrown)}; name another file with --config`,
       { cause: thrown },
     );
   }
   return buffer.subarray(0, length);
+}
+
+/** Opened anew where the system can: a pipe that somebody made non-blocking would answer EAGAIN. */
+function openInput(): number {
+  try {
+    return openSync('/dev/stdin', 'r');
+  } catch {
+    return STDIN;
+  }
 }
 
 function decode(file: string, bytes: Uint8Array): string {

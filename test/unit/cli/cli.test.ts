@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, constants, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -117,7 +117,18 @@ test('help and version', async () => {
   for (const { exit } of Object.values(CODES)) assert.match(help.stdout, new RegExp(`^.*\\b${exit}  [a-z]`, 'm'));
   assert.ok(help.stdout.split('\n').every(({ length }) => length <= 120));
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
-  assert.deepEqual(await run(['--version']), { code: 0, stdout: `${version}\n`, stderr: '' });
+  const shown = await run(['--version']);
+  assert.deepEqual([shown.code, shown.stderr], [0, '']);
+  const [first, second, ...rest] = shown.stdout.split('\n');
+  assert.deepEqual([first, rest], [version, ['']]);
+  const kernel = createHash('sha256')
+    .update(readFileSync(`${root}dist/workers/kernel/kernel.wasm`))
+    .digest('hex');
+  assert.equal(
+    second,
+    `Node ${process.versions.node}, OpenSSL ${process.versions.openssl}, kernel ${kernel.slice(0, 12)}, ${process.platform} ${process.arch}`,
+  );
+  assert.equal((await run(['-V'])).stdout, shown.stdout);
 });
 
 test('fingerprint prints what a file holds and what a receiver shows, ready for tls.pins', async () => {
