@@ -59,6 +59,8 @@ export const CODES = {
   CONNECTION_ENDED: { class: 'retry', scope: 'connection', exit: 69 },
   /** RELP: an answer other than 200. The same message is sent again, loudly: only the receiver's operator can mend it. */
   RELP_REFUSED: { class: 'fatal', scope: 'connection', exit: 76 },
+  /** What listens on this port speaks another protocol (TLS, RELP, HTTP): only the operator can mend it. */
+  WRONG_PROTOCOL: { class: 'fatal', scope: 'connection', exit: 76 },
   RELP_PROTOCOL: { class: 'retry', scope: 'connection', exit: 76 },
   CONNECTION_STALLED: { class: 'retry', scope: 'connection', exit: 69 },
 

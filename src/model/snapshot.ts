@@ -146,7 +146,10 @@ export interface DestinationTotals {
   readonly writtenBytes: number;
   readonly settledBytes: number;
   readonly settledEvents: number;
-  /** Events written again that may have arrived before: an upper bound of the duplicates a receiver can see. */
+  /**
+   * Events written again that may have arrived before: an upper bound of the duplicates a receiver can see. Before anything is settled none counts:
+   * nobody knows then whether the receiver understands what it gets.
+   */
   readonly resentEvents: number;
   readonly connects: number;
   /** Lost connections and failed dials by error code. */

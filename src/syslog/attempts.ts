@@ -1,6 +1,7 @@
 import type { ForwarderError } from '../errors/forwarder-error.js';
 import { Backoff, type BackoffSettings } from '../flow/backoff.js';
 import type { ConnectionFailure } from '../model/snapshot.js';
+import { withQuestion } from './mix-up.js';
 import type { Endpoint } from './settings.js';
 
 /** Which receiver a connection goes to next, and after what pause. */
@@ -10,6 +11,8 @@ export class Attempts {
   #index = 0;
   /** Failures since a connection last proved to be good. */
   #failures = 0;
+  /** Which of the receivers have ever had a connection that proved to be good. */
+  readonly #good = new Set<number>();
   #last: { readonly error: ForwarderError; readonly since: number } | undefined;
 
   /** @param endpoints at least one, in the order of preference. */
@@ -43,9 +46,11 @@ export class Attempts {
     this.#index = index;
   }
 
-  /** To be told of every failure. @param now monotonic milliseconds. */
-  saw(error: ForwarderError, now: number): void {
+  /** To be told of every failure. @param now monotonic milliseconds. @returns it with what may be wrong with the endpoint, where none has worked yet. */
+  saw(failure: ForwarderError, now: number): ForwarderError {
+    const error = this.#good.has(this.#index) ? failure : withQuestion(failure, this.endpoint);
     this.#last = { error, since: this.#last?.since ?? now };
+    return error;
   }
 
   /** Goes on to the next. @returns the pause before it: none until all have been tried since one last proved to be good. */
@@ -56,6 +61,7 @@ export class Attempts {
   }
 
   proven(): void {
+    this.#good.add(this.#index);
     this.#failures = 0;
     this.#last = undefined;
     this.#backoff.reset();

@@ -138,7 +138,7 @@ export class Connection implements Member {
     const link = this.#link;
     if (link?.key === undefined || !link.busy || link.flows()) return undefined;
     const judge = link.sample();
-    return { key: link.key, answer: (row) => this.#judge(link, (now) => judge(now, row)) };
+    return { key: link.key, isOpen: () => link.open, answer: (row) => this.#judge(link, (now) => judge(now, row)) };
   }
 
   beat(now: number): boolean {
@@ -293,10 +293,10 @@ export class Connection implements Member {
     const { clock, totals } = this.#deps;
     if (this.#done) return;
     totals.errors[error.code] = (totals.errors[error.code] ?? 0) + 1;
-    this.#attempts.saw(error, clock.monotonic());
+    const explained = this.#attempts.saw(error, clock.monotonic());
     const fields = { ...this.#fields, ...more };
     const pauseMs = this.#next.isThere ? 0 : this.#attempts.failed();
-    this.#failing.failed(error, pauseMs, fields);
+    this.#failing.failed(explained, pauseMs, fields);
     if (pauseMs === 0) return;
     this.#enter({ phase: 'waiting' });
     await sleep(clock, pauseMs, this.#stop.hard);

@@ -63,7 +63,7 @@ export async function dial(
     for (const socket of opened.reverse()) socket.destroy();
     if (thrown instanceof ForwarderError) throw thrown;
     if (signal.aborted) throw new ForwarderError('ABANDONED', `${endpoint.text}: stopped while connecting`);
-    if (limit.signal.aborted) throw timedOut(endpoint, settings.connectTimeoutMs, stage);
+    if (limit.signal.aborted) throw timedOut(endpoint, settings.connectTimeoutMs, stage, opened.at(-1));
     throw connectionError(thrown, endpoint, stage);
   } finally {
     limit.clear();
@@ -121,7 +121,14 @@ function ready(socket: Socket, event: 'connect' | 'secureConnect', signal: Abort
   });
 }
 
-function timedOut(endpoint: Endpoint, ms: number, stage: Stage): ForwarderError {
-  const what = stage === 'connect' ? 'no answer' : 'the TLS handshake did not finish';
-  return new ForwarderError('DIAL_TIMEOUT', `${endpoint.text}: ${what} within ${ms / 1000} s`);
+function timedOut(endpoint: Endpoint, ms: number, stage: Stage, raw: Socket | undefined): ForwarderError {
+  const within = `within ${ms / 1000} s`;
+  const handshake =
+    raw?.bytesRead === 0 ? `${NO_ANSWER} ${within} ${PLAIN}` : `the TLS handshake did not finish ${within}`;
+  const what = stage === 'connect' ? `no answer ${within}` : handshake;
+  return new ForwarderError('DIAL_TIMEOUT', `${endpoint.text}: ${what}`);
 }
+
+/** A plain receiver waits for the end of a line, which a handshake does not have. */
+const NO_ANSWER = 'the receiver answers nothing to the TLS handshake';
+const PLAIN = '(probably a plain port: tcp:// or relp://; or nobody behind a load balancer)';

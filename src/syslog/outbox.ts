@@ -2,7 +2,7 @@ import { ForwarderError } from '../errors/forwarder-error.js';
 import type { FrameBatch } from '../model/batch.js';
 import { answeredBytes, spanOf, type Lease, type Span } from './span.js';
 import { SpanLedger, type SettleRule } from './span-ledger.js';
-import type { Totals } from './totals.js';
+import { resent, settled, type Totals } from './totals.js';
 
 /** A batch to be written, from the event at `from` on. */
 export interface Begun {
@@ -185,7 +185,7 @@ export class Outbox {
     const { span, begun } = this.#writing ?? {};
     this.#writing = undefined;
     if (span === undefined || begun === undefined) return undefined;
-    this.#totals.resentEvents += Math.max(0, Math.min(begun.sent, span.sent) - begun.from);
+    resent(this.#totals, Math.max(0, Math.min(begun.sent, span.sent) - begun.from));
     span.sent = Math.max(span.sent, begun.sent);
     return span;
   }
@@ -248,8 +248,7 @@ export class Outbox {
   #settled(spans: readonly Span[], now: number): void {
     for (const span of spans) {
       this.#totals.stages.settled.observe(now - span.at);
-      this.#totals.settledBytes += span.bytes;
-      this.#totals.settledEvents += span.events;
+      settled(this.#totals, span.events, span.bytes);
       this.#giveBack(span);
       this.#left(span);
       span.resolve();

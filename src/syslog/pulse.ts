@@ -6,6 +6,8 @@ import type { DeliveryTuning } from './settings.js';
 export interface Question {
   readonly key: SocketKey;
   readonly answer: (row: KernelSocket | undefined) => void;
+  /** It is still open: asked once the kernel's table was read. */
+  readonly isOpen: () => boolean;
 }
 
 export interface Member {
@@ -21,8 +23,6 @@ type Rhythm = Pick<DeliveryTuning, 'beatMs' | 'restPerLook'>;
 const HURRIED_MS = 10;
 const HURRY = 5;
 const LONGEST_MS = 1_000;
-/** One look that finds nothing may be at sockets that are just going away. */
-const BLIND_LOOKS = 2;
 
 /**
  * One beat for all connections of a destination: reads the kernel's tables once for all that wait for an acknowledgement, then lets
@@ -34,7 +34,9 @@ export class Pulse {
   readonly #rhythm: Rhythm;
   readonly #members: readonly Member[];
   readonly #onBlind: () => void;
-  #blindLooks = 0;
+  /** The open sockets that the last look did not find; undefined where it found one. */
+  #missing: ReadonlySet<string> | undefined;
+  #isBlind = false;
   #timer: { readonly cancel: () => void; readonly at: number } | undefined;
   #beating = false;
   #lookMs = 0;
@@ -87,8 +89,17 @@ export class Pulse {
     const table = await this.#sockets.read(questions.map(({ key }) => key));
     this.#lookMs = this.#clock.monotonic() - started;
     const rows = questions.map(({ key }) => table(key));
-    this.#blindLooks = rows.some((row) => row !== undefined) ? 0 : this.#blindLooks + 1;
-    if (this.#blindLooks === BLIND_LOOKS) this.#onBlind();
+    if (rows.every((row) => row === undefined)) this.#foundNone(questions);
+    else [this.#missing, this.#isBlind] = [undefined, false];
     for (const [index, { answer }] of questions.entries()) answer(rows[index]);
+  }
+
+  /** A socket that is not found may just be going away; one that is open, and missing in two looks, is not told of. */
+  #foundNone(questions: readonly Question[]): void {
+    const missing = questions.filter(({ isOpen }) => isOpen()).map(({ key }) => key.needle);
+    const isBlind = missing.some((needle) => this.#missing?.has(needle) === true);
+    this.#missing = new Set(missing);
+    if (isBlind && !this.#isBlind) this.#onBlind();
+    this.#isBlind ||= isBlind;
   }
 }

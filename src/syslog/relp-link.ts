@@ -13,8 +13,6 @@ import { StreamLink, type StreamSettings } from './stream-link.js';
 
 export interface RelpSettings extends StreamSettings {
   readonly connectTimeoutMs: number;
-  /** A command that is not answered for this long never will be. */
-  readonly relpAnswerTimeoutMs: number;
 }
 
 /** So often an event is refused before it is put aside … */
@@ -63,7 +61,7 @@ export class RelpLink implements Link {
     await Promise.race([link.#open(), link.closed]);
     limit.signal.removeEventListener('abort', giveUp);
     limit.clear();
-    if (link.error !== undefined) throw link.error;
+    if (link.error !== undefined) throw isHangUp(link.error) ? unanswered(link.error) : link.error;
     return link;
   }
 
@@ -186,7 +184,7 @@ export class RelpLink implements Link {
     const look = this.#inner.sample();
     return (now, row) => {
       const verdict = look(now, row);
-      const waited = this.busy && now - this.#answeredAt >= this.#settings.relpAnswerTimeoutMs;
+      const waited = this.busy && now - this.#answeredAt >= this.#settings.stallTimeoutMs;
       return waited ? 'silent' : verdict;
     };
   }
@@ -288,11 +286,17 @@ function isHangUp({ code, details }: ForwarderError): boolean {
   return code === 'CONNECTION_ENDED' || (code === 'CONNECTION_RESET' && (errno === 'ECONNRESET' || errno === 'EPIPE'));
 }
 
+/** Whoever hangs up before it has answered "open" may not speak RELP. */
+function unanswered({ code, message, details }: ForwarderError): ForwarderError {
+  const what = "before it answered RELP's open (not a RELP port: then tcp://? or RELP over TLS: relps://?)";
+  return new ForwarderError(code, `${message} ${what}`, { details });
+}
+
 /** librelp allows 80 characters. */
 const MAX_REASON = 120;
 
 function unopened(endpoint: Endpoint, { connectTimeoutMs }: RelpSettings, signal: AbortSignal): ForwarderError {
   if (signal.aborted) return new ForwarderError('ABANDONED', `${endpoint.text}: stopped while connecting`);
-  const message = `${endpoint.text}: no answer to RELP's open within ${connectTimeoutMs / 1000} s (not a RELP port?)`;
+  const message = `${endpoint.text}: no answer to RELP's open within ${connectTimeoutMs / 1000} s (not a RELP port? tcp:// is plain syslog, relps:// is RELP over TLS)`;
   return new ForwarderError('DIAL_TIMEOUT', message);
 }

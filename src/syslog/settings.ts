@@ -61,7 +61,7 @@ export interface DestinationSettings extends SuccessionSettings {
   readonly connections: number;
   /** For one attempt to connect, TLS handshake included. */
   readonly connectTimeoutMs: number;
-  /** A receiver whose kernel has not answered for this long is taken for dead. */
+  /** A receiver whose kernel has not answered for this long is taken for dead; a RELP receiver that has answered no command for this long, too. */
   readonly stallTimeoutMs: number;
   /** How long a batch must stay acked on a healthy connection that has proven itself before it is settled … */
   readonly proofMs: number;
@@ -118,8 +118,6 @@ export interface DeliveryTuning {
   readonly blindAckMs: number;
   /** Folder with the kernel's tables of sockets. */
   readonly kernelTables: string;
-  /** A RELP command that is not answered for this long never will be. As long as librelp's own client waits. */
-  readonly relpAnswerTimeoutMs: number;
   /** How often a connection looks whether it should be replaced by another. */
   readonly lookoutMs: number;
 }
@@ -141,6 +139,5 @@ export const TUNING: DeliveryTuning = {
   endGraceMs: 2_000,
   blindAckMs: 10_000,
   kernelTables: '/proc/self/net',
-  relpAnswerTimeoutMs: 90_000,
   lookoutMs: 1_000,
 };

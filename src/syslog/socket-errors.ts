@@ -5,6 +5,8 @@ import type { Endpoint } from './settings.js';
 /** At which step of a connection's life something went wrong. */
 export type Stage = 'connect' | 'handshake' | 'connected';
 
+const NO_TLS = 'the receiver does not speak TLS on this port (is it a plain one: tcp:// or relp://?)';
+
 const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there (connection refused)',
   EHOSTUNREACH: 'no route to the host, or a firewall rejects it',
@@ -19,8 +21,8 @@ const WORDS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the receiver does not answer',
   ECONNRESET: 'the receiver reset the connection',
   EPIPE: 'the receiver closed the connection',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'the receiver does not speak TLS on this port',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'the receiver does not speak TLS on this port',
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
   ERR_SSL_UNSUPPORTED_PROTOCOL: 'no common TLS version (see tls.minVersion)',
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'no common TLS version (see tls.minVersion)',
   ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE:
@@ -48,7 +50,7 @@ const CERTIFICATE = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_|ERR_SSL_
 export function connectionError(thrown: unknown, endpoint: Endpoint, stage: Stage): ForwarderError {
   const { code, message } = foreign(thrown);
   const failure = codeFor(code, stage);
-  const words = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? nameMismatch(message) : (WORDS[code] ?? message);
+  const words = WORDS[code] ?? message;
   return new ForwarderError(failure, `${endpoint.text}: ${sentence(failure, code, stage, words)}`, {
     cause: thrown,
     details: code === '' ? {} : { errno: code },
@@ -62,7 +64,7 @@ function codeFor(code: string, stage: Stage): ErrorCode {
 
 function sentence(failure: ErrorCode, code: string, stage: Stage, words: string): string {
   if (stage === 'handshake' && (code === 'ECONNRESET' || code === 'EPIPE')) {
-    return 'the receiver hung up during the TLS handshake (not a TLS port? or does it require a client certificate: see tls.cert?)';
+    return 'the receiver hung up during the TLS handshake (not a TLS port: then tcp:// or relp://? or does it require a client certificate: see tls.cert?)';
   }
   if (failure === 'TLS_FAILED') return `TLS failed: ${words}`;
   return failure === 'DIAL_FAILED' ? `can't connect: ${words}` : `connection lost: ${words}`;
@@ -74,9 +76,4 @@ function foreign(thrown: unknown): { readonly code: string; readonly message: st
   if (!(thrown instanceof Error)) return { code: '', message: String(thrown) };
   const { code } = thrown as NodeJS.ErrnoException;
   return { code: typeof code === 'string' ? code : '', message: thrown.message };
-}
-
-function nameMismatch(message: string): string {
-  const reason = message.replace(/^.*altnames: /, '');
-  return `the receiver's certificate is for another name (see tls.servername): ${reason}`;
 }

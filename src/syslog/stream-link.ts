@@ -6,6 +6,7 @@ import type { Dialled } from './dial.js';
 import { socketKey, type KernelSocket, type SocketKey } from './kernel-sockets.js';
 import type { Link } from './link.js';
 import type { Endpoint } from './settings.js';
+import { otherLanguage } from './mix-up.js';
 import { connectionError } from './socket-errors.js';
 import { StallWatch, type StallLimits, type Verdict } from './stall-watch.js';
 
@@ -18,6 +19,9 @@ export interface StreamSettings extends StallLimits {
   /** One write. */
   readonly sliceBytes: number;
 }
+
+/** One look that does not find it may be at a socket that is just going away. */
+const BLIND_LOOKS = 2;
 
 type State =
   | { readonly is: 'open' }
@@ -53,6 +57,8 @@ export class StreamLink implements Link {
   #received = 0;
   #troubledAt = 0;
   #blind = false;
+  /** Looks in a row that did not find this socket. */
+  #missed = 0;
   #blindMark: { readonly flushed: number; readonly at: number };
   /** Tells the one outstanding write that it will never be done. */
   #failWrite: (() => void) | undefined;
@@ -194,12 +200,15 @@ export class StreamLink implements Link {
 
   #lookAt(flushed: number, row: KernelSocket): void {
     this.#blind = false;
+    this.#missed = 0;
     this.#acked = Math.max(this.#acked, flushed - row.unackedBytes);
     // Somebody has raised tcp_wmem since we read it.
     if (row.unackedBytes > this.#sendBufferBytes) this.#sendBufferBytes = 2 * row.unackedBytes;
   }
 
   #lookBlindly(now: number): void {
+    this.#missed += 1;
+    if (this.#missed < BLIND_LOOKS) return;
     this.#blind = true;
     if (now - this.#blindMark.at < this.#settings.blindAckMs) return;
     this.#acked = Math.max(this.#acked, this.#blindMark.flushed);
@@ -208,7 +217,7 @@ export class StreamLink implements Link {
 
   #attach(): Promise<void> {
     const failed = (error: unknown): void => this.kill(connectionError(error, this.#endpoint, 'connected'));
-    this.#stream.on('data', (chunk: Buffer) => (this.#received += chunk.length));
+    this.#stream.on('data', (chunk: Buffer) => this.#heard(chunk));
     this.#stream.on('end', () => this.#peerEnded());
     this.#stream.on('error', failed);
     if (this.#raw !== this.#stream) this.#raw.on('error', failed);
@@ -217,6 +226,12 @@ export class StreamLink implements Link {
       this.kill(this.#hungUp());
       this.#failWrite?.();
     });
+  }
+
+  #heard(chunk: Buffer): void {
+    const mistaken = this.#received === 0 ? otherLanguage(chunk, this.#endpoint) : undefined;
+    this.#received += chunk.length;
+    if (mistaken !== undefined) this.kill(mistaken);
   }
 
   #peerEnded(): void {

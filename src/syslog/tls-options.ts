@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { createSecureContext, type ConnectionOptions, type SecureContext } from 'node:tls';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { Endpoint, TlsSettings } from './settings.js';
+import { checkName } from './certificate-names.js';
 import { readTlsFiles } from './tls-files.js';
 
 /**
@@ -15,6 +16,7 @@ export function tlsOptions(settings: TlsSettings, endpoint: Endpoint): Connectio
     host: endpoint.host,
     // An address can't be a server name (RFC 6066 §3); it is then looked for among the certificate's addresses.
     servername: settings.servername ?? (isIP(endpoint.host) === 0 ? endpoint.host : ''),
+    checkServerIdentity: (host, certificate) => checkName(endpoint, host, certificate),
     rejectUnauthorized: !settings.insecureSkipVerify && !trusted,
   };
 }

@@ -10,7 +10,7 @@ const EARLY_ENDS = 2;
 const HUNG_UP: ReadonlySet<string> = new Set(['CONNECTION_ENDED', 'CONNECTION_RESET']);
 
 const UNREAD =
-  'the load balancer accepts connections, but nobody behind it seems to read; nothing is settled, everything is sent again';
+  'connections are accepted, but nobody seems to read (a load balancer without a server? a port that wants TLS or RELP?); nothing is settled, everything is sent again';
 
 const PARKED = 'nobody reads what this connection is given; its events go over another connection of the destination';
 

@@ -209,7 +209,7 @@ export const FAMILIES: readonly Family[] = [
   ofDestination('settled_events_total', 'Events settled.', ({ totals }) => totals.settledEvents),
   ofDestination(
     'resent_events_total',
-    'Events written again after a connection was lost: at most so many duplicates.',
+    'Events written again after a connection was lost that may have arrived before: at most so many duplicates.',
     ({ totals }) => totals.resentEvents,
   ),
   ofDestination('eps_used', 'Events a second that went out, over the last ten seconds.', ({ rate }) => rate.usedEps),

@@ -88,6 +88,18 @@ export default [
         'flushed - row.unackedBytes',
       ],
       ['flushed is sampled after the look', 'this.#look(now, flushed, row);', 'this.#look(now, this.#flushed, row);'],
+      [
+        'one look that does not find a socket makes its connection blind',
+        'const BLIND_LOOKS = 2;',
+        'const BLIND_LOOKS = 1;',
+      ],
+      ['looks that did not find a socket add up for ever', 'this.#missed = 0;\n    this.#acked', 'this.#acked'],
+      [
+        'what speaks another protocol is not heard',
+        'if (mistaken !== undefined) this.kill(mistaken);',
+        '',
+        { tests: ['unit/syslog/mix-up'] },
+      ],
       ['trouble is not noticed', 'if (row?.probing === true || this.#watch.movedAt < now) this.#troubledAt = now;', ''],
       ['a shut window is no trouble', 'row?.probing === true || ', ''],
       [
@@ -122,11 +134,7 @@ export default [
       ],
       ['a write is never done when the link is lost', 'this.#failWrite?.();', ''],
       ['an idle connection is blamed for its rest', 'this.#watch.rest(now);', ''],
-      [
-        'what a receiver says is not read',
-        "this.#stream.on('data', (chunk: Buffer) => (this.#received += chunk.length));",
-        '',
-      ],
+      ['what a receiver says is not read', "this.#stream.on('data', (chunk: Buffer) => this.#heard(chunk));", ''],
     ],
   },
   {
@@ -154,6 +162,12 @@ export default [
       ['the next receiver waits as the same one would', 'this.#failures < this.#endpoints.length ? 0 : ', ''],
       ['there is never a pause', ' ? 0 : this.#backoff.next()', ' ? 0 : 0'],
       ['it is always the same receiver', '(this.#index + 1) % this.#endpoints.length', 'this.#index'],
+      [
+        'a receiver that has worked is taken for another kind of port',
+        'this.#good.add(this.#index);',
+        '',
+        { tests: ['unit/syslog/mix-up'] },
+      ],
       ['the pauses are not reset', 'this.#backoff.reset();', ''],
     ],
   },
@@ -272,6 +286,49 @@ export default [
     ],
   },
   {
+    file: 'src/syslog/certificate-names.ts',
+    tests: ['unit/syslog/tls'],
+    mutants: [
+      [
+        'a common name is a name',
+        "const subject = { ...certificate.subject, CN: '' };",
+        'const { subject } = certificate;',
+      ],
+      [
+        'a certificate without names is for everybody',
+        'if (names.length === 0) {',
+        'if (names.length === 0) return undefined;\n  if (names.length < 0) {',
+      ],
+    ],
+  },
+  {
+    file: 'src/syslog/tls-options.ts',
+    tests: ['unit/syslog/tls', 'unit/syslog/certificates'],
+    mutants: [
+      [
+        'Node decides what a name is',
+        'checkServerIdentity: (host, certificate) => checkName(endpoint, host, certificate),',
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'src/syslog/totals.ts',
+    tests: ['unit/syslog/mix-up', 'unit/syslog/delivery'],
+    mutants: [
+      [
+        'what was never delivered is a duplicate',
+        'if (totals.settledEvents > 0) totals.resentEvents += events;\n  else totals.unprovenResends += events;',
+        'totals.resentEvents += events;',
+      ],
+      [
+        'what was sent again before the first settled is forgotten',
+        'totals.resentEvents += totals.unprovenResends;',
+        '',
+      ],
+    ],
+  },
+  {
     file: 'src/syslog/relp-commands.ts',
     tests: ['unit/syslog/relp', 'model/syslog/relp'],
     mutants: [
@@ -333,8 +390,15 @@ export default [
     tests: ['unit/syslog/pulse', 'unit/syslog/delivery'],
     mutants: [
       ['the pulse stops after one beat', 'if (more.length > 0) this.wake();', ''],
-      ['nobody is told that the kernel tells nothing', 'if (this.#blindLooks === BLIND_LOOKS) this.#onBlind();', ''],
-      ['one look that finds nothing is told', 'const BLIND_LOOKS = 2;', 'const BLIND_LOOKS = 1;'],
+      ['nobody is told that the kernel tells nothing', 'if (isBlind && !this.#isBlind) this.#onBlind();', ''],
+      ['each look that finds nothing is told', 'if (isBlind && !this.#isBlind)', 'if (isBlind)'],
+      ['sockets that are closed make the kernel blind', 'questions.filter(({ isOpen }) => isOpen())', 'questions'],
+      [
+        'two sockets, each missing once, make the kernel blind',
+        'this.#missing?.has(needle) === true',
+        'this.#missing !== undefined',
+      ],
+      ['one look that finds nothing is told', 'this.#missing?.has(needle) === true', 'needle.length > 0'],
       ['members get the answers of others', 'answer(rows[index])', 'answer(rows[0])'],
       ['a look is asked for by nobody', 'if (questions.length === 0) return;', ''],
     ],

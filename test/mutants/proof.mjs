@@ -74,7 +74,7 @@ export default [
         '(ends[span.answered - 1] ?? 0) < to',
         { tests: ['unit/syslog/relp', 'model/syslog/relp'] },
       ],
-      ['what is written again is not counted', 'this.#totals.resentEvents += ', ''],
+      ['what is written again is not counted', 'resent(this.#totals, Math.max', 'resent(this.#totals, 0 * Math.max'],
       ['what never was on its way counts as sent again', 'Math.min(begun.sent, span.sent)', 'begun.sent'],
       ['a rewind keeps spans of lost leases', 'this.#drop(({ lease }) => lease.over);', ''],
     ],

@@ -20,6 +20,8 @@ export interface TestCerts {
   readonly expired: KeyPair;
   /** A server certificate for `elsewhere.example`. */
   readonly wrongName: KeyPair;
+  /** As `server`, but its only name is the common name. */
+  readonly commonName: KeyPair;
   /** As `server`, but signed by `otherCa`. */
   readonly rotated: KeyPair;
 }
@@ -66,6 +68,7 @@ async function make(): Promise<TestCerts> {
     wrongName: await makeLeaf('elsewhere.example', ca, {
       extensions: leaf('serverAuth', [{ type: 2, value: 'elsewhere.example' }]),
     }),
+    commonName: await makeLeaf('localhost', ca, { extensions: leaf('serverAuth', []) }),
     rotated: await makeLeaf('localhost', otherCa, { extensions: names }),
   };
 }
@@ -102,6 +105,6 @@ function leaf(
     { name: 'basicConstraints', cA: false, critical: true },
     { name: 'keyUsage', digitalSignature: true, critical: true },
     { name: 'extKeyUsage', [usage]: true },
-    { name: 'subjectAltName', altNames: [...altNames] },
+    ...(altNames.length === 0 ? [] : [{ name: 'subjectAltName' as const, altNames: [...altNames] }]),
   ];
 }

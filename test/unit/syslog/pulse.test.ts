@@ -10,18 +10,25 @@ const rowOf = (unackedBytes: number): KernelSocket => ({ unackedBytes, probing: 
 /** A connection that asks about its socket, if it has one, and has something unsettled for so many beats. */
 class FakeMember implements Member {
   readonly answers: (number | undefined)[] = [];
-  readonly key: SocketKey | undefined;
+  name: string | undefined;
   beats = 0;
+  isOpen = true;
   #left: number;
 
   constructor(name: string | undefined, beats: number) {
-    this.key = name === undefined ? undefined : { table: 'tcp', needle: name };
+    this.name = name;
     this.#left = beats;
   }
 
   question() {
-    const { key } = this;
-    return key && { key, answer: (row: KernelSocket | undefined) => this.answers.push(row?.unackedBytes) };
+    const key: SocketKey | undefined = this.name === undefined ? undefined : { table: 'tcp', needle: this.name };
+    return (
+      key && {
+        key,
+        isOpen: () => this.isOpen,
+        answer: (row: KernelSocket | undefined) => this.answers.push(row?.unackedBytes),
+      }
+    );
   }
 
   beat(): boolean {
@@ -78,4 +85,22 @@ test('a kernel that tells nothing is told of once, at the second look', async ()
   often.pulse.wake();
   await often.clock.advance(10_000);
   assert.equal(often.seen.blind, 1);
+});
+
+test('two sockets that are not found, each once, or that are closed by then, do not make the kernel blind', async () => {
+  const member = new FakeMember('a', 9);
+  const { clock, seen, pulse } = setUp([member], {});
+  pulse.wake();
+  await clock.advance(200);
+  member.name = 'the next connection';
+  await clock.advance(200);
+  member.name = 'and the next';
+  await clock.advance(200);
+  member.isOpen = false;
+  await clock.advance(600);
+  assert.ok(seen.reads >= 5, `${seen.reads}`);
+  assert.equal(seen.blind, 0);
+  member.isOpen = true;
+  await clock.advance(600);
+  assert.equal(seen.blind, 1);
 });

@@ -30,9 +30,9 @@ async function server(options: RelpServerOptions = {}): Promise<RelpServer> {
   return made;
 }
 
-function opened(port: number, tuning: Parameters<typeof open>[1] = {}, connectTimeoutMs = 2_000): Opened {
-  const settings = { endpoints: [endpointAt(port, 'relp')], guarantee: 'relp', connectTimeoutMs } as const;
-  const made = open({ ...settings, probationMs: 45_000 }, tuning);
+function opened(port: number, more: Parameters<typeof open>[0] = {}): Opened {
+  const settings = { endpoints: [endpointAt(port, 'relp')], guarantee: 'relp', ...more } as const;
+  const made = open({ ...settings, probationMs: 45_000 });
   toClose.push(() => made.destination.closeHard());
   return made;
 }
@@ -279,7 +279,7 @@ test('a session begins with one command at a time, and more with each answer', a
 
 test('a receiver that stops to answer is left', async () => {
   const siem = await server({ answer: (session, count) => (session === 0 && count >= 5 ? 'ignore' : 'ok') });
-  const { destination } = opened(siem.port, { relpAnswerTimeoutMs: 100 });
+  const { destination } = opened(siem.port, { stallTimeoutMs: 100 });
   await destination.openRoute(always).send(commands(batch(0, 0)));
   assert.deepEqual(destination.snapshot().totals.errors, { CONNECTION_STALLED: 1 });
   assert.equal(siem.sessions, 2);
@@ -297,7 +297,7 @@ test('a session refused, and a port that does not speak RELP, say so', async () 
 
   const silent = await Receiver.listen();
   toClose.push(() => silent.close());
-  const second = opened(silent.port, {}, 150);
+  const second = opened(silent.port, { connectTimeoutMs: 150 });
   second.destination.openRoute(always);
   await eventually(() => second.log.lines.some(({ level }) => level === 'warn'));
   assert.match(second.log.lines.find(({ level }) => level === 'warn')?.message ?? '', /not a RELP port\?/);

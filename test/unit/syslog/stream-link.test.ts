@@ -88,6 +88,11 @@ test('where the kernel does not tell, what is old enough counts as acked', () =>
   withLink(async (link, clock) => {
     await link.write(new Uint8Array(1_000));
     look(link, clock, undefined);
+    assert.equal(link.blind, false, 'it may just be going away');
+    look(link, clock, row({ unackedBytes: 1_000 }));
+    look(link, clock, undefined);
+    assert.equal(link.blind, false);
+    look(link, clock, undefined);
     assert.equal(link.blind, true);
     assert.equal(link.acked, 0);
     for (let seconds = 0; seconds < 20; seconds++) {
@@ -100,6 +105,7 @@ test('where the kernel does not tell, what is old enough counts as acked', () =>
 test('where the kernel does not tell, a send buffer, half the replay window and a batch are unsettled at most, at any speed', () =>
   withLink(async (link, clock) => {
     await link.write(new Uint8Array(1_000));
+    look(link, clock, undefined);
     look(link, clock, undefined);
     const proofBytes = 6 * MEGABYTE;
     const horizon = { holdMs: 2_000, holdBytes: proofBytes, proofMs: 2_000, proofBytes };

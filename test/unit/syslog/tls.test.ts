@@ -4,8 +4,9 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import type { TlsOptions } from 'node:tls';
+import type { PeerCertificate, TlsOptions } from 'node:tls';
 import { ForwarderError } from '../../../src/errors/forwarder-error.js';
+import { checkName } from '../../../src/syslog/certificate-names.js';
 import type { DestinationSettings, TlsSettings } from '../../../src/syslog/settings.js';
 import { testCerts, type TestCerts } from '../../support/certs.js';
 import {
@@ -133,11 +134,41 @@ test('an address is looked for in the certificate; servername overrides the name
   await opened(other.port, { tls }).destination.openRoute(always).send(batch(0, 0));
 });
 
+test('an address that is not in the certificate: the names that are, and the issuer', async () => {
+  const siem = await receiver({ ...certs.wrongName });
+  const { code, message } = await firstError(siem.port, {}, '127.0.0.1');
+  assert.equal(code, 'TLS_FAILED');
+  assert.match(message, /another name than "127\.0\.0\.1".*it is for elsewhere\.example, .*issued by "Test CA"$/);
+});
+
+test('what names a certificate has is shown without control characters, and bounded', () => {
+  const names = Array.from({ length: 20 }, (_, n) => `DNS:host-${n}`).join(', ');
+  const certificate = { subject: { CN: 'a\u001b[2J' }, issuer: { O: ['Org', 'Other'] }, subjectaltname: names };
+  const said = (more: object): string =>
+    checkName(endpointAt(1, 'tls'), 'siem', { ...certificate, ...more } as unknown as PeerCertificate)?.message ?? '';
+  assert.match(said({}), /it is for host-0, .*host-7 and 12 more, common name "a\\u001b\[2J", issued by "Org"$/);
+  assert.match(said({ subjectaltname: 'IP Address:10.0.0.1', subject: { CN: 'siem' } }), /it is for 10\.0\.0\.1/);
+  assert.match(said({ subjectaltname: 'URI:siem', subject: { CN: 'siem' } }), /no name or address/);
+  assert.match(said({ subjectaltname: undefined, subject: {}, issuer: {} }), /\(issued by nobody\) has no name/);
+  assert.equal(said({ subjectaltname: 'DNS:other, DNS:siem' }), '');
+});
+
 test('certificates that can not be trusted are refused with the reason in words', async () => {
   const cases = [
     { server: certs.server, ca: certs.otherCa.cert, words: /CA of the receiver's certificate is not in tls\.ca/ },
     { server: certs.expired, ca: certs.ca.cert, words: /has expired/ },
-    { server: certs.wrongName, ca: certs.ca.cert, words: /another name.*tls\.servername.*elsewhere\.example/ },
+    {
+      server: certs.wrongName,
+      ca: certs.ca.cert,
+      words:
+        /for another name than "localhost" \(see tls\.servername\): it is for elsewhere\.example, .*issued by "Test CA"$/,
+    },
+    {
+      server: certs.commonName,
+      ca: certs.ca.cert,
+      words:
+        /common name "localhost", issued by "Test CA".*no name or address in subjectAltName.*it needs one for "localhost"; or pin/,
+    },
     { server: certs.client, ca: certs.ca.cert, words: /not one for a server/ },
   ];
   for (const { server, ca, words } of cases) {
@@ -168,7 +199,11 @@ test('a certificate error heals without a restart: the files are read again for 
 
 test('a receiver that accepts and then says nothing, or something else, or hangs up: bounded and in words', async () => {
   const cases = [
-    { onSocket: () => undefined, code: 'DIAL_TIMEOUT', words: /TLS handshake did not finish within 0\.2 s/ },
+    {
+      onSocket: () => undefined,
+      code: 'DIAL_TIMEOUT',
+      words: /answers nothing to the TLS handshake within 0\.2 s \(probably a plain port/,
+    },
     {
       onSocket: (socket: Socket) => void socket.write('220 smtp ready\r\n'),
       code: 'TLS_FAILED',
