@@ -441,3 +441,15 @@ test('where the kernel does not tell what is acked, the log says so once and the
   assert.equal(warnings.length, 1);
   assert.match(warnings[0]?.message ?? '', /^the kernel does not tell/);
 });
+
+test('where the kernel does not tell, an end does not wait for what is never known to be acked', async () => {
+  const siem = await receiver();
+  const { destination } = opened(
+    { endpoints: [endpointAt(siem.port)], proofMs: 3_600_000 },
+    { blindAckMs: 3_600_000, kernelTables: '/nowhere' },
+  );
+  const sent = destination.openRoute(always).send(batch(0, 0));
+  await eventually(() => destination.snapshot().connections[0]?.blind === true);
+  const [hasSettled] = await Promise.all([destination.end(soon(5_000)), sent]);
+  assert.equal(hasSettled, true);
+});
