@@ -178,6 +178,8 @@ test('asks the clock, not a timer, whether the lease stands: on waking nothing i
   await clock.advance(5000);
   await running;
   assert.equal(consumer.reason, 'leaseLost');
+  consumer.release('shutdown');
+  assert.equal(consumer.reason, 'leaseLost', 'a weaker reason changes nothing');
   assert.equal(destination.received.get(0)!.length, sent);
   assert.deepEqual(
     service.commits.map(({ cursor }) => cursor),
