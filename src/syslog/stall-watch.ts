@@ -45,10 +45,11 @@ export class StallWatch {
     this.#stall = undefined;
   }
 
-  /** Nothing is under way: nothing can stall. */
+  /** Nothing is under way: nothing can stall. Nobody looks while that lasts, so time counts from the next look. */
   rest(now: number): void {
     this.#aliveAt = now;
     this.#movedAt = now;
+    this.#lastMark = undefined;
     this.#stall = undefined;
   }
 

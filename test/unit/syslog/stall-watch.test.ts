@@ -49,6 +49,11 @@ test('no answer to window probes: silent', () => {
   );
 });
 
+test('a single probe without an answer does not count against a receiver', () => {
+  const at = () => ({ flushed: 5_000, row: row({ probing: true, probes: 1 }) });
+  assert.equal(watch(50, at, 'shut'), 'fine');
+});
+
 test('a shut window whose probes are answered: alive, soon named, and only after a minute too long', () => {
   const at = (second: number) => ({ flushed: 5_000, row: row({ probing: true, probes: second % 2 }) });
   assert.equal(watch(100, at), 'shut at 6');
@@ -79,13 +84,14 @@ test('where the kernel does not tell, only the longer limit counts', () => {
   );
 });
 
-test('rest begins anew', () => {
+test('time counts anew from the first look after a rest, however long the rest', () => {
   const stalls = new StallWatch(limits, 0);
   const dead = row({ retransmits: 1 });
   stalls.look(1_000, 1, dead);
   stalls.rest(20_000);
-  assert.equal(stalls.look(39_000, 1, dead), 'fine');
-  assert.equal(stalls.look(40_000, 1, dead), 'silent');
+  assert.equal(stalls.look(3_600_000, 1, dead), 'fine');
+  assert.equal(stalls.look(3_619_999, 1, dead), 'fine');
+  assert.equal(stalls.look(3_620_000, 1, dead), 'silent');
 });
 
 test('what kind of stall it is shows at the first look, and is gone at the first that sees none', () => {

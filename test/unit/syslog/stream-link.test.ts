@@ -31,14 +31,14 @@ const look = (link: StreamLink, clock: ManualClock, row: KernelSocket | undefine
   link.sample()(clock.monotonic(), row);
 
 /** A link over a real socket; what the kernel says of it, and the time, come from the test. */
-async function withLink(body: (link: StreamLink, clock: ManualClock) => Promise<void>): Promise<void> {
+async function withLink(body: (link: StreamLink, clock: ManualClock, siem: Receiver) => Promise<void>): Promise<void> {
   const siem = await Receiver.listen();
   const raw = connect(siem.port, '127.0.0.1');
   await once(raw, 'connect');
   const clock = new ManualClock();
   const link = new StreamLink({ stream: raw, raw }, endpointAt(siem.port), settings, clock, () => undefined);
   try {
-    await body(link, clock);
+    await body(link, clock, siem);
   } finally {
     link.leave();
     await link.closed;
@@ -140,6 +140,30 @@ test('a connection idle for long is not blamed for it when it is used again', ()
     clock.freeze(200);
     assert.equal(look(link, clock, row({ unackedBytes: 1_000, retransmits: 1 })), 'fine');
   }));
+
+test('… nor where the kernel does not tell, while the first write after the rest is under way', () =>
+  withLink(async (link, clock) => {
+    await link.write(new Uint8Array(1_000));
+    while (link.busy) {
+      clock.freeze(settings.blindAckMs);
+      look(link, clock, undefined);
+    }
+    clock.freeze(3_600_000);
+    const written = link.write(new Uint8Array(1_000));
+    assert.equal(link.busy, true);
+    assert.equal(look(link, clock, undefined), 'fine');
+    await written;
+  }));
+
+test('what a receiver says is counted, and its end is heard', { timeout: 10_000 }, () =>
+  withLink(async (link, _, siem) => {
+    await siem.until(() => siem.sockets.length === 1);
+    siem.sockets[0]?.end('hello?');
+    await link.closed;
+    assert.equal(link.received, 6);
+    assert.equal(link.error?.code, 'CONNECTION_ENDED');
+  }),
+);
 
 test('a shut window, and bytes that do not move, are trouble', () =>
   withLink(async (link, clock) => {
