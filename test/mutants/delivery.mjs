@@ -2,7 +2,7 @@
 export default [
   {
     file: 'src/syslog/connection.ts',
-    tests: ['unit/syslog/delivery', 'unit/syslog/receivers', 'model/syslog/connection'],
+    tests: ['unit/syslog/connection', 'unit/syslog/delivery', 'unit/syslog/receivers', 'model/syslog/connection'],
     mutants: [
       ['the verdict of an old link counts', 'if (link !== this.#link) return;', ''],
       ['the back-off is never proven', 'this.#attempts.proven();', ''],
@@ -38,7 +38,7 @@ export default [
   },
   {
     file: 'src/syslog/next-link.ts',
-    tests: ['unit/syslog/delivery', 'unit/syslog/receivers', 'model/syslog/connection'],
+    tests: ['unit/syslog/next-link'],
     mutants: [
       [
         'a closed successor is taken',

@@ -81,7 +81,7 @@ export default [
   },
   {
     file: 'src/flow/clock.ts',
-    tests: ['unit/flow/clock'],
+    tests: ['unit/flow/clock', 'unit/flow/deadline'],
     mutants: [
       [
         'a sleep does not end with its signal',

@@ -290,7 +290,7 @@ export default [
   },
   {
     file: 'src/group/release-reason.ts',
-    tests: ['unit/shard/shard-consumer', 'unit/group/pipeline', 'model/group'],
+    tests: ['unit/group/release-reason'],
     mutants: [
       ['a weaker reason replaces a stronger one', 'RANK[next] > RANK[current]', 'true'],
       ['a shard being drained cannot lose its lease', 'leaseLost: 4', 'leaseLost: 0'],

@@ -54,7 +54,7 @@ export default [
   },
   {
     file: 'src/syslog/outbox.ts',
-    tests: ['unit/syslog/horizons', 'unit/syslog/delivery', 'model/syslog/connection'],
+    tests: ['unit/syslog/outbox', 'unit/syslog/horizons', 'unit/syslog/delivery', 'model/syslog/connection'],
     mutants: [
       ['the fence is not asked', 'span.lease.over || !span.lease.fence()', 'span.lease.over'],
       [

@@ -46,6 +46,19 @@ for (const eps of [7, 100, 5_000, 250_000]) {
   });
 }
 
+test('a timer that is late by as much as half of what may go at once takes to fill loses nothing', async () => {
+  const clock = new ManualClock();
+  const pace = new Pace({ ...NONE, eps: 1_000 }, clock, () => false);
+  let sent = 0;
+  greedy(pace, pace.sliceEvents, 100, (events) => (sent += events));
+  for (let turn = 0; turn < 200; turn++) {
+    // No multiple of 50 ms, or every timer would be in time.
+    await clock.advance(7);
+    clock.freeze(40);
+  }
+  assert.ok(Math.abs(sent - 9_400) <= 190, `${sent} in 9.4 seconds`);
+});
+
 test('a burst goes at once, and only once', async () => {
   const [first = 0, second] = await run({ eps: 100, burst: 1_000 }, 2);
   assert.ok(first >= 1_000 && first <= 1_100, `${first}`);

@@ -45,6 +45,14 @@ test('after an early end the next connection to the endpoint must live twice as 
   assert.equal(probation.hangsUp(endpoint), false, 'a connection has proven itself since');
 });
 
+test('a receiver that answers no end with its own is not asked for proof again, whatever else it shows', () => {
+  const probation = new Probation(settings);
+  assert.equal(probation.mayAsk(endpoint), true);
+  probation.answersNoEnd(endpoint);
+  assert.deepEqual([probation.mayAsk(endpoint), probation.mayAsk(other)], [false, true]);
+  assert.equal(probation.hangsUp(endpoint), false);
+});
+
 test('the end of a connection that lived for long says nothing of a load balancer', () => {
   const probation = new Probation(settings);
   probation.ended(endpoint, 5 * 60_000);

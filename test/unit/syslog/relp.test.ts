@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { once as event } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, test } from 'node:test';
 import { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import { framed, unframed } from '../../../src/format/frame.js';
 import { RELP } from '../../../src/model/format-plan.js';
 import { frameAt, withFrame } from '../../../src/model/frames.js';
+import { RelpLink } from '../../../src/syslog/relp-link.js';
+import { ManualClock } from '../../support/manual-clock.js';
 import { RelpServer, type RelpAnswer, type RelpServerOptions } from '../../support/relp-server.js';
 import {
   always,
@@ -71,6 +75,30 @@ test('messages with line breaks arrive whole, and lengths count bytes', async ()
   const ends = Uint32Array.of(bytes.indexOf('<14>1 c'), bytes.length);
   await destination.openRoute(always).send(commands({ ...batch(0, 0), bytes: new Uint8Array(bytes), ends }));
   assert.deepEqual(siem.messages, [[Buffer.from('<14>1 a\nb\nä').toString('latin1'), '<14>1 c']]);
+});
+
+test('no more commands are without an answer at one time than the window of RELP holds', async () => {
+  const siem = await server({ answer: () => 'ignore' });
+  const raw = connect(siem.port, '127.0.0.1');
+  await event(raw, 'connect');
+  const limits = { stallTimeoutMs: 20_000, shutWindowNoticeMs: 5_000, shutWindowTimeoutMs: 60_000 };
+  const sizes = { sendBufferBytes: 1e6, maxUnackedBytes: 1e9, sliceBytes: 1e6, blindAckMs: 10_000 };
+  const times = { connectTimeoutMs: 10_000, relpAnswerTimeoutMs: 60_000 };
+  const settings = { ...limits, ...sizes, ...times };
+  const change = (): void => undefined;
+  const { signal } = new AbortController();
+  const endpoint = endpointAt(siem.port, 'relp');
+  const link = await RelpLink.open({ stream: raw, raw }, endpoint, settings, new ManualClock(), change, signal);
+  toClose.push(() => {
+    link.leave();
+    return link.closed;
+  });
+  const { bytes, ends } = commands(batch(0, 0, link.sliceEvents));
+  for (let slice = 0; slice < 4; slice++) {
+    assert.equal(link.hasRoom, true, `for slice ${slice}`);
+    await link.write(bytes, ends, 0);
+  }
+  assert.equal(link.hasRoom, false);
 });
 
 test('answers that come in pieces are read as if they came whole', async () => {
