@@ -85,26 +85,30 @@ async function firstTry(deps: MendDeps, ref: BatchRef): Promise<readonly FrameBa
 const isExpired = ({ code }: ForwarderError, { onExpiredCursor }: MendDeps): boolean =>
   code === 'SLS_CURSOR_INVALID' && onExpiredCursor !== 'fail';
 
-/** A range that was put aside, and the letter that holds it. */
-interface Kept {
+/** A range that will not be delivered, and the letter that holds it; without one the service has nothing there any more. */
+interface Hole {
   readonly range: BatchRef;
-  readonly letter: string;
+  readonly letter: string | undefined;
 }
 
 /** @param deadLetters given: what still can't be decoded goes there. The receiver is told of it once all of it is kept. */
 async function pullAgain(deps: MendDeps, ref: BatchRef, deadLetters: DeadLetters | undefined): Promise<FrameBatch[]> {
-  const parts: (FrameBatch | Kept)[] = [];
+  const parts: (FrameBatch | Hole)[] = [];
   try {
     await pullInto(parts, deps, ref, deadLetters);
   } catch (thrown) {
-    for (const part of parts) if (!('letter' in part)) deps.formatter.recycle(part);
+    for (const part of parts) if (!('range' in part)) deps.formatter.recycle(part);
     throw thrown;
   }
-  return parts.map((part) => ('letter' in part ? deps.gaps.tell(part.range, 'undecodable', part.letter) : part));
+  return parts.map((part) => ('range' in part ? tellHole(deps.gaps, part) : part));
+}
+
+function tellHole(gaps: GapTeller, { range, letter }: Hole): FrameBatch {
+  return gaps.tell(range, letter === undefined ? 'retention' : 'undecodable', letter);
 }
 
 async function pullInto(
-  parts: (FrameBatch | Kept)[],
+  parts: (FrameBatch | Hole)[],
   deps: MendDeps,
   ref: BatchRef,
   deadLetters: DeadLetters | undefined,
@@ -114,7 +118,10 @@ async function pullInto(
   let cursor = ref.cursor;
   while (cursor !== ref.nextCursor) {
     const reply = await source.pull(ref.shard, cursor, count, signal, { endCursor: ref.nextCursor });
-    if (reply.nextCursor === cursor) break;
+    if (reply.nextCursor === cursor) {
+      parts.push({ range: { ...ref, cursor }, letter: undefined });
+      return;
+    }
     if (reply.bodyLength > 0) {
       const part = { ...ref, cursor, nextCursor: reply.nextCursor };
       if (deadLetters === undefined) parts.push(await formatter.format({ ...reply, ...part }));
@@ -129,7 +136,7 @@ async function formatOrKeep(
   part: BatchRef,
   reply: PullReply,
   deadLetters: DeadLetters,
-): Promise<FrameBatch | Kept> {
+): Promise<FrameBatch | Hole> {
   const { encoding, rawSize } = reply;
   // Formatting takes the body away.
   const body = new Uint8Array(reply.body.slice(0, reply.bodyLength));

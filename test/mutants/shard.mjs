@@ -2,7 +2,13 @@
 export default [
   {
     file: 'src/shard/committer.ts',
-    tests: ['unit/shard/shard-consumer', 'unit/shard/troubles', 'unit/group/pipeline', 'model/group'],
+    tests: [
+      'unit/shard/committer',
+      'unit/shard/shard-consumer',
+      'unit/shard/troubles',
+      'unit/group/pipeline',
+      'model/group',
+    ],
     mutants: [
       ['the start position is not committed at once', 'if (this.#stored === undefined) await this.commit(signal);', ''],
       [
@@ -105,7 +111,7 @@ export default [
   },
   {
     file: 'src/shard/puller.ts',
-    tests: ['unit/shard/shard-consumer', 'unit/group/pipeline', 'model/group'],
+    tests: ['unit/shard/puller', 'unit/shard/shard-consumer', 'unit/group/pipeline', 'model/group'],
     mutants: [
       ['the reservation is never corrected', 'reservation.correct(Math.max(reply.rawSize, reply.bodyLength));', ''],
       [
@@ -152,7 +158,7 @@ export default [
   },
   {
     file: 'src/shard/mend.ts',
-    tests: ['unit/shard/shard-consumer', 'unit/shard/dead-letters'],
+    tests: ['unit/shard/dead-letters', 'unit/shard/shard-consumer'],
     mutants: [
       ['a batch pulled again runs into the next one', '{ endCursor: ref.nextCursor }', '{ endCursor: undefined }'],
       ['what cannot be decoded is given up at once', 'pulls >= LEAST_PULLS && ', ''],
@@ -162,12 +168,17 @@ export default [
         "      if (isExpired(error, deps)) return [deps.gaps.tell(ref, 'retention')];\n    }\n  }",
         '    }\n  }',
       ],
+      ['frames made before a failure are not given back', "if (!('range' in part)) deps.formatter.recycle(part);", ';'],
       [
-        'frames made before a failure are not given back',
-        "if (!('letter' in part)) deps.formatter.recycle(part);",
-        ';',
+        'a range that has vanished is pulled for ever',
+        'if (reply.nextCursor === cursor) {',
+        'if (reply.nextCursor === undefined) {',
       ],
-      ['a range that has vanished is pulled for ever', 'if (reply.nextCursor === cursor) break;', ''],
+      [
+        'a range that has vanished is passed over in silence',
+        'parts.push({ range: { ...ref, cursor }, letter: undefined });',
+        '',
+      ],
       ['mending goes on after a hard stop', 'if (signal.aborted) return undefined;', ''],
       [
         'all of a range becomes a dead letter, not the group that is broken',

@@ -66,6 +66,31 @@ test('damage that heals in time leaves no letter', async () => {
   assert.deepEqual(letters.kept, []);
 });
 
+test('damage on the way heals by pulling again, however short the time for that is set', async () => {
+  const letters = new FakeDeadLetters(0);
+  const clock = new ManualClock();
+  const process = new FakeProcess(new FakeService(clock, new Map([[0, 1]])), clock, 'one', {}, letters);
+  process.formatter.faults.push('FORMAT_CORRUPT', 'FORMAT_CORRUPT', 'FORMAT_CORRUPT');
+  await process.start();
+  await clock.advance(RETRY_MS);
+  assert.deepEqual(process.destination.received.get(0), [0]);
+  assert.deepEqual(letters.kept, []);
+});
+
+test('a hard stop ends the mending: what is damaged is pulled no more', async () => {
+  const { clock, service, process } = setUp([0]);
+  await process.start();
+  await clock.advance(RETRY_MS);
+  const stopped = process.pipeline.stop();
+  await clock.advance(0);
+  const pulls = service.expectations.length;
+  process.pipeline.hurry();
+  await clock.advance(RETRY_MS);
+  await stopped;
+  assert.equal(service.expectations.length, pulls);
+  process.assertHoldsNothing();
+});
+
 test('no room for the letter: the shard waits, its checkpoint too, loudly, until there is', async () => {
   const letters = new FakeDeadLetters(RETRY_MS);
   letters.full = Infinity;
@@ -126,6 +151,31 @@ test('a damaged batch that expires meanwhile is a gap too', async () => {
   assert.equal(received()[0], GAP);
   assert.equal(received().at(-1), 49);
   assert.equal(service.checkpoints.get(0), '50');
+});
+
+test('where the service has nothing any more of a damaged batch, or of its end, a gap event stands there and the shard goes on', async () => {
+  for (const left of [0, 1]) {
+    const { clock, service, process, received } = setUp([left]);
+    await process.start();
+    await clock.advance(1000);
+    const real = { ...service.source };
+    let asked = 0;
+    service.source.pull = async (shard, cursor, count, ...more) => {
+      const before = left - Number(cursor);
+      const reply = await real.pull(shard, cursor, before > 0 ? before : count, ...more);
+      // Whoever asks on and on gets it in the end, and the test ends.
+      if (before !== 0 || ++asked > 5) return reply;
+      return { ...reply, nextCursor: cursor, body: new ArrayBuffer(0), bodyLength: 0, rawSize: 0, logGroups: 0 };
+    };
+    process.formatter.undecodable.clear();
+    await clock.advance(RETRY_MS);
+    assert.deepEqual(received().slice(0, left + 1), [...allBut([]).slice(0, left), GAP]);
+    assert.equal(asked, 1);
+    assert.equal(received().at(-1), 49);
+    assert.equal(service.checkpoints.get(0), '50');
+    assert.equal(process.pipeline.snapshot().totals.gaps, 1);
+    process.assertHoldsNothing();
+  }
 });
 
 test('what is too large is kept before its batch is sent, one letter a batch, and a gap event follows the batch', async () => {
