@@ -259,7 +259,7 @@ export default [
   },
   {
     file: 'src/group/shard-watch.ts',
-    tests: ['unit/group/pipeline', 'unit/shard/shard-consumer', 'unit/group/group-gone'],
+    tests: ['unit/group/shard-watch', 'unit/group/pipeline', 'unit/shard/shard-consumer', 'unit/group/group-gone'],
     mutants: [
       ['open shards are taken for closed', 'shards.filter(({ readOnly }) => readOnly)', 'shards'],
       ['a closed shard is not remembered', 'this.#closed = new Set(closed);', ''],

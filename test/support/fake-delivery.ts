@@ -2,7 +2,7 @@ import { ForwarderError } from '../../src/errors/forwarder-error.js';
 import type { FrameBatch, RawBatch } from '../../src/model/batch.js';
 import type { DeadLetter, DeadLetters, Destination, Formatter, Gap, Route } from '../../src/model/ports.js';
 
-/** Formats the bodies of FakeService: each log group becomes one frame of four bytes, its number. */
+/** Formats the bodies of FakeService, which it takes away: each log group becomes one frame of four bytes, its number. */
 export class FakeFormatter implements Formatter {
   /** How the next batches fail, used up in order. */
   readonly faults: ('FORMAT_CORRUPT' | 'FORMATTER_CRASHED')[] = [];
@@ -16,6 +16,7 @@ export class FakeFormatter implements Formatter {
   #sleeping: (() => void)[] = [];
 
   async format(batch: RawBatch): Promise<FrameBatch> {
+    const body = structuredClone(batch.body, { transfer: [batch.body] });
     await Promise.resolve();
     if (this.#hangs > 0) {
       this.#hangs -= 1;
@@ -23,7 +24,7 @@ export class FakeFormatter implements Formatter {
     }
     const fault = this.faults.shift();
     if (fault !== undefined) throw new ForwarderError(fault, `injected ${fault}`);
-    const [from = 0, to = 0] = new Uint32Array(batch.body, 0, 2);
+    const [from = 0, to = 0] = new Uint32Array(body, 0, 2);
     const numbers = Uint32Array.from({ length: to - from }, (_, index) => from + index);
     if (numbers.some((number) => this.undecodable.has(number))) throw new ForwarderError('FORMAT_CORRUPT', 'damaged');
     const { shard, seq, cursor, nextCursor } = batch;

@@ -115,6 +115,16 @@ test('each directory that is made lasts before the next is made in it', async ()
   assert.deepEqual(await directoryCalls(() => open(three)), [`sync ${two}`], 'who made it may have been killed');
 });
 
+test('a body is there for good before its sidecar, which says that the letter is kept, is begun', async () => {
+  const directory = temporaryDirectory('letters');
+  const box = (await open(directory)).box(ORIGIN);
+  const calls = await directoryCalls(() => box.keep(letter()));
+  const files = calls.map((call) =>
+    call.replace(/^sync .*?(\.body|\.json)?(\.tmp)?$/, (_, kind?: string) => kind ?? 'directory'),
+  );
+  assert.deepEqual(files, ['.body', 'directory', '.json', 'directory']);
+});
+
 test('a directory that may not last is not used', async () => {
   const top = temporaryDirectory('letters');
   await failingSync(top, 1, () => assert.rejects(open(join(top, 'made')), { code: 'CONFIG_INVALID' }));
@@ -123,9 +133,10 @@ test('a directory that may not last is not used', async () => {
 for (const [what, nth] of Object.entries({ body: 1, sidecar: 2 })) {
   test(`a ${what} that may not last does not count as kept; the next try keeps all of it`, async () => {
     const directory = temporaryDirectory('letters');
-    const box = (await open(directory)).box(ORIGIN);
+    const store = await open(directory);
+    const box = store.box(ORIGIN);
     await failingSync(directory, nth, () => assert.rejects(box.keep(letter()), isRefused));
-    assert.deepEqual(namesIn(directory), []);
+    assert.deepEqual([namesIn(directory), store.snapshot()?.bytes], [[], 0]);
     const name = await box.keep(letter());
     assert.ok(typeof readLetter(directory, name) !== 'string');
   });

@@ -149,6 +149,21 @@ test('when the last heartbeats of a lease hang, the lease ends at its moment, an
   await running;
 });
 
+test('a heartbeat that fails as the lease ends tells so at once, not after the pause to the next', async () => {
+  const { clock, lease, seen, heartbeat, end, running } = setUp([[7], 'hang']);
+  await clock.advance(0);
+  end.abort();
+  await running;
+  await clock.advance(9_500);
+  const before = seen.lost;
+  const beat = heartbeat.beat(new AbortController().signal);
+  await clock.advance(499);
+  assert.deepEqual([lease.held(), seen.lost], [true, before]);
+  await clock.advance(1);
+  await beat;
+  assert.deepEqual([lease.held(), seen.lost], [false, before + 1]);
+});
+
 test('the first failure is tried again within a tenth of the interval, after each success anew, and a hint makes no heartbeat rarer', async () => {
   const failure = new ForwarderError('SLS_SERVER', 'away');
   const patient = new ForwarderError('SLS_QUOTA', 'wait', { retryAfterMs: 60_000 });

@@ -51,6 +51,14 @@ test('a receiver that takes nothing: what waits is counted up to the end of the 
   assert.ok(lag().seconds <= 1);
 });
 
+test('a service whose clock is ahead of ours makes no lag below nothing', async () => {
+  const { clock, service, process, lag } = setUp(50);
+  service.receivedAt = Math.floor(clock.now() / 1000) + 100;
+  await process.start();
+  await clock.advance(5000);
+  assert.equal(lag().seconds, 0);
+});
+
 test('after a quiet day the first event that waits is seconds old, not a day', async () => {
   const { clock, service, process, lag } = setUp(1);
   await process.start();

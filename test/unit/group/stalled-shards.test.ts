@@ -41,6 +41,17 @@ test('a line that hangs without a word is given up, and begun anew at the checkp
   assert.equal(said('moves again'), 1);
 });
 
+test('a receiver that is busy with others does not explain a line that has given it nothing', async () => {
+  const { clock, service, process, released } = await setUp(4);
+  await clock.advance(5000);
+  process.destination.prompt = false;
+  assert.equal(process.destination.isBusy, true);
+  service.source.pull = () => new Promise(() => undefined);
+  service.append(0, 4);
+  await clock.advance(MINUTE + 20_000);
+  assert.deepEqual(released(), { stalled: 1 });
+});
+
 test('what an abandoned line holds is never sent, even if it wakes up', async () => {
   const { clock, process, service, received, released } = await setUp(0);
   process.formatter.hang(1);

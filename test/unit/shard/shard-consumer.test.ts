@@ -142,8 +142,9 @@ test('a lease lost while the process stood still: nothing more is sent or commit
   assert.equal(process.pipeline.snapshot().totals.shardsReleased['leaseLost'], 1);
 });
 
-test('asks the clock, not a timer, whether the lease stands: on waking nothing is sent or committed before any heartbeat', async () => {
-  const { clock, service, process, destination } = setUp(100);
+/** One shard alone, with a lease that the test holds. */
+async function alone(groups: number) {
+  const { clock, service, process, destination } = setUp(groups);
   const lease = new Lease(clock, 10_000);
   lease.renew(lease.moment());
   const group = service.group('one');
@@ -166,8 +167,13 @@ test('asks the clock, not a timer, whether the lease stands: on waking nothing i
   };
   const known = { positions, confirm: () => Promise.resolve() };
   const deps = { shard: 0, ...ends, ...known, lease, clock, log, settings: shardSettings, endIsTold: () => true };
+  const commits = () => service.commits.map(({ cursor }) => cursor);
+  return { clock, process, destination, commits, consumer: new ShardConsumer(deps) };
+}
+
+test('asks the clock, not a timer, whether the lease stands: on waking nothing is sent or committed before any heartbeat', async () => {
+  const { clock, destination, commits, consumer } = await alone(100);
   destination.prompt = false;
-  const consumer = new ShardConsumer(deps);
   const running = consumer.run();
   await clock.advance(1500);
   const { length: sent } = destination.received.get(0)!;
@@ -181,10 +187,49 @@ test('asks the clock, not a timer, whether the lease stands: on waking nothing i
   consumer.release('shutdown');
   assert.equal(consumer.reason, 'leaseLost', 'a weaker reason changes nothing');
   assert.equal(destination.received.get(0)!.length, sent);
-  assert.deepEqual(
-    service.commits.map(({ cursor }) => cursor),
-    [0],
-  );
+  assert.deepEqual(commits(), [0]);
+});
+
+for (const reason of ['stalled', 'leaseLost'] as const) {
+  test(`a shard given up as ${reason} commits nothing more, though its lease still stands and something has settled`, async () => {
+    const { clock, process, destination, commits, consumer } = await alone(100);
+    destination.prompt = false;
+    const running = consumer.run();
+    await clock.advance(500);
+    destination.settle(1);
+    await clock.advance(0);
+    consumer.release(reason);
+    consumer.release('shutdown');
+    await clock.advance(5000);
+    await running;
+    assert.equal(consumer.reason, reason, 'a weaker reason changes nothing');
+    assert.deepEqual(commits(), [0]);
+    process.assertHoldsNothing();
+  });
+}
+
+test('a shard that is closed before its first pull is read to its end, and over', async () => {
+  const { clock, destination, commits, consumer } = await alone(5);
+  consumer.close();
+  const running = consumer.run();
+  await clock.advance(5000);
+  assert.equal(consumer.reason, 'shardEnd');
+  await running;
+  assert.deepEqual(destination.received.get(0), range(0, 5));
+  assert.equal(commits().at(-1), 5);
+});
+
+test('a cursor that is refused right after the service gave it is tried again after a pause, not at once', async () => {
+  const { clock, service, process, received } = setUp(3);
+  const real = { ...service.source };
+  let refused = 0;
+  service.source.pull = (...request) =>
+    refused++ < 20 ? Promise.reject(service.failure('SLS_CURSOR_INVALID')) : real.pull(...request);
+  await process.start();
+  await clock.advance(9 * 2000);
+  assert.ok(refused >= 5 && refused <= 11, `${refused} refusals`);
+  await clock.advance(20 * 2000);
+  assert.deepEqual(received(), range(0, 3));
 });
 
 test('a commit that is refused because the shard is not ours ends the shard at once', async () => {

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ForwarderError } from '../../../src/errors/forwarder-error.js';
+import type { ConsumerGroup } from '../../../src/model/ports.js';
+import { Committer } from '../../../src/shard/committer.js';
+import { ManualClock } from '../../support/manual-clock.js';
+
+/** A service that answers no commit before the client gives up. */
+const hangs: ConsumerGroup['commit'] = (_shard, _cursor, signal) =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new ForwarderError('SLS_TIMEOUT', 'gave up')));
+  });
+
+test('the last commit after a hard stop has a second, whatever the service does', async () => {
+  const clock = new ManualClock();
+  const committer = new Committer(
+    {
+      shard: 0,
+      group: { commit: hangs } as ConsumerGroup,
+      clock,
+      intervalMs: 1000,
+      retryMs: 100,
+      refreshMs: 60_000,
+      mayRefresh: () => false,
+      watermark: () => 'b==',
+      mayCommit: () => true,
+      note: () => undefined,
+      onCommitted: () => undefined,
+      onNotOwner: () => undefined,
+      onError: () => undefined,
+    },
+    'a==',
+  );
+  let isOver = false;
+  void committer.finish(AbortSignal.abort()).then(() => (isOver = true));
+  await clock.advance(999);
+  assert.equal(isOver, false);
+  await clock.advance(1);
+  assert.deepEqual([isOver, committer.stored], [true, 'a==']);
+});

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ByteBudget } from '../../../src/flow/byte-budget.js';
+import type { StartPosition } from '../../../src/model/ports.js';
+import { Puller } from '../../../src/shard/puller.js';
+import { ShardStats } from '../../../src/shard/shard-stats.js';
+import { shardSettings } from '../../support/fake-pipeline.js';
+import { FakeService } from '../../support/fake-service.js';
+import { ManualClock } from '../../support/manual-clock.js';
+
+/** Reads a shard of so many groups; where it is to end at a time, that is at `endsAt`. */
+function setUp(groups: number, change: { readonly end?: StartPosition } = {}, endsAt?: number) {
+  const clock = new ManualClock();
+  const { source } = new FakeService(clock, new Map([[0, groups]]));
+  const asked: number[] = [];
+  const puller = new Puller(
+    {
+      shard: 0,
+      source: {
+        ...source,
+        getCursor: (shard, from, signal) =>
+          from === 'end' ? source.getCursor(shard, from, signal) : Promise.resolve(String(endsAt)),
+        pull: (...request) => {
+          asked.push(clock.monotonic());
+          return source.pull(...request);
+        },
+      },
+      budget: new ByteBudget(100_000).share(1),
+      clock,
+      settings: { ...shardSettings, ...change },
+      stats: new ShardStats(),
+      signal: new AbortController().signal,
+      onPulled: () => undefined,
+      onError: () => undefined,
+    },
+    '0',
+  );
+  /** Reads for so long, and gives at once back what it reads into. */
+  const readFor = async (ms: number): Promise<void> => {
+    const reading = async (): Promise<void> => {
+      for (let pulled = await puller.next(); pulled !== undefined; pulled = await puller.next())
+        pulled.reservation.release();
+    };
+    void reading();
+    await clock.advance(ms);
+  };
+  return { puller, asked, readFor };
+}
+
+test('a reply as large as what was asked for is followed by the next pull at once', async () => {
+  const { asked, readFor } = setUp(1_000);
+  await readFor(100);
+  const pauses = asked.slice(1).map((at, index) => at - (asked[index] ?? 0));
+  assert.ok(pauses.length >= 5, String(pauses));
+  assert.deepEqual(new Set(pauses), new Set([shardSettings.minPullIntervalMs]));
+});
+
+test('a shard that is closed ends where an end was asked for before, not where it ends now', async () => {
+  const { puller, readFor } = setUp(20, { end: { unixSeconds: 1_700_000_000 } }, 7);
+  puller.endHere();
+  await readFor(5_000);
+  assert.deepEqual([puller.ended, puller.cursor], [true, '7']);
+});
+
+test('reading ends where the service has nothing more before the end asked for', async () => {
+  const { puller, readFor } = setUp(5, { end: { unixSeconds: 1_700_000_000 } }, 9);
+  await readFor(5_000);
+  assert.deepEqual([puller.ended, puller.cursor], [true, '5']);
+});
