@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import { Connection } from '../../../src/syslog/connection.js';
 import type { ConnectionDeps } from '../../../src/syslog/connection-deps.js';
-import type { Lease } from '../../../src/syslog/outbox.js';
+import type { Lease } from '../../../src/syslog/span.js';
 import { Pace } from '../../../src/syslog/pace.js';
 import { Probation } from '../../../src/syslog/probation.js';
 import { TUNING } from '../../../src/syslog/settings.js';

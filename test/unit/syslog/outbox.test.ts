@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Outbox, type Lease } from '../../../src/syslog/outbox.js';
+import { Outbox } from '../../../src/syslog/outbox.js';
+import type { Lease } from '../../../src/syslog/span.js';
 import { newTotals } from '../../../src/syslog/totals.js';
 import { settle } from '../../support/manual-clock.js';
 import { always, batch } from './support.js';
@@ -36,5 +37,5 @@ test('on a connection that is lost, time proves nothing: what the bytes behind i
   outbox.lose(3_000, 3_600_000, true);
   await settle();
   assert.deepEqual(settled, [0]);
-  assert.equal(outbox.begin()?.seq, 1);
+  assert.equal(outbox.begin()?.frames.seq, 1);
 });
