@@ -47,6 +47,25 @@ test('the same request within a minute of the service is signed once, and what d
   assert.equal(await fresh({ ...commit, json: { checkpoint: 'b' } }), true, 'a body is never taken from before');
 });
 
+test('a request that differs from the last one in a single thing is signed for itself', async () => {
+  const base: ToSign = { ...pullOf('a'), method: 'POST' };
+  const renewed = { ...KEY, accessKeySecret: 'renewed' };
+  const others: readonly (readonly [string, ToSign, typeof KEY])[] = [
+    ['a name more in the query', { ...base, query: { ...base.query, end_cursor: 'z' } }, KEY],
+    ['another cursor', { ...base, query: { ...base.query, cursor: 'b' } }, KEY],
+    ['a header more', { ...base, headers: { ...base.headers, 'x-log-x': '1' } }, KEY],
+    ['a body', { ...base, json: {} }, KEY],
+    ['another method', { ...base, method: 'GET' }, KEY],
+    ['renewed credentials', base, renewed],
+  ];
+  for (const [what, call, key] of others) {
+    const requests = new SignedRequests('p.example.com');
+    await requests.make(base, signV1, KEY, NOW);
+    const made = await requests.make(call, signV1, key, NOW);
+    assert.deepEqual(made, await new SignedRequests('p.example.com').make(call, signV1, key, NOW), what);
+  }
+});
+
 test('another way of signing is another request', async () => {
   const requests = new SignedRequests('p.example.com');
   const [v1, v4] = [
