@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { availableCores } from './available-cores.js';
-import { budgetsOf } from './config/budgets.js';
+import { openBudgets } from './config/budgets.js';
 import { loadConfig } from './config/load.js';
 import {
   toSettings,
@@ -15,7 +15,7 @@ import { DeadLetterStore } from './deadletter/store.js';
 import { identityOf } from './identity.js';
 import { EMBEDDED_PROOF, startEmbedded, type EmbeddedEnds } from './embedded.js';
 import { asForwarderError, ForwarderError } from './errors/forwarder-error.js';
-import { ByteBudget } from './flow/byte-budget.js';
+import type { ByteBudget } from './flow/byte-budget.js';
 import { deadline, systemClock as clock } from './flow/clock.js';
 import { FormatterPool } from './format/formatter-pool.js';
 import { Pipeline } from './group/pipeline.js';
@@ -109,7 +109,7 @@ class Forwarder {
     this.#settings = settings;
     this.#logs = logs;
     this.#stop = stop;
-    this.#budgets = new Map([...budgetsOf(settings)].map(([name, bytes]) => [name, new ByteBudget(bytes)]));
+    this.#budgets = openBudgets(settings);
     this.#pool = new FormatterPool({
       threads: settings.threads,
       plans: settings.pipelines.map(({ plan }) => plan),

@@ -1,3 +1,4 @@
+import { ByteBudget } from '../flow/byte-budget.js';
 import type { Guarantee } from '../syslog/settings.js';
 import type { DestinationPlan, ForwarderSettings } from './settings.js';
 
@@ -8,6 +9,20 @@ const WINDOWS = 2;
 export function budgetsOf({ pipelines, maxInFlightBytes }: ForwarderSettings): ReadonlyMap<string, number> {
   const used = new Set(pipelines.map(({ settings }) => settings.destination));
   return new Map([...used].map((name) => [name, Math.floor(maxInFlightBytes / used.size)]));
+}
+
+/** What a batch that has arrived takes until it is settled, bytes; measured. */
+const REFERENCE_BYTES = 1280;
+/** All of them together. */
+const REFERENCES_BYTES = 16 * 2 ** 20;
+/** However many destinations there are. */
+const LEAST_REFERENCES = 1024;
+
+/** The byte budgets, by destination, each with its part of the references. */
+export function openBudgets(settings: ForwarderSettings): ReadonlyMap<string, ByteBudget> {
+  const bytes = budgetsOf(settings);
+  const references = Math.max(LEAST_REFERENCES, Math.floor(REFERENCES_BYTES / REFERENCE_BYTES / bytes.size));
+  return new Map([...bytes].map(([name, limit]) => [name, new ByteBudget(limit, references)]));
 }
 
 interface Buffers {

@@ -1,5 +1,6 @@
 /**
- * The memory bound of one destination. Bytes are reserved *before* a pull and given back when its batch is settled; nothing downstream has a limit
+ * The memory bound of one destination. Bytes are reserved *before* a pull and given back when its batch has arrived; the reservation stays open until
+ * the batch is settled; nothing downstream has a limit
  * of its own. Because everything behind it is first come, first served, who is let in here decides who gets how much of the destination: those
  * that wait are let in by weight (start-time fair queueing), those of one share strictly in order, so a shard that wants much is not starved by
  * many that want little.
@@ -36,16 +37,68 @@ interface Share {
   served: number;
 }
 
+/** A class, and not closures: there is one for each batch that is not settled, and an object with a getter of its own takes a kilobyte. */
+class Granted implements Reservation {
+  readonly #changed: (by: number, isOver: boolean) => void;
+  readonly #share: Share;
+  #bytes: number;
+  #open = true;
+
+  constructor(changed: (by: number, isOver: boolean) => void, share: Share, bytes: number) {
+    this.#changed = changed;
+    this.#share = share;
+    this.#bytes = bytes;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  correct(bytes: number): void {
+    if (!this.#open) return;
+    this.#share.served += (bytes - this.#bytes) / this.#share.weight;
+    this.#hold(bytes);
+  }
+
+  giveBack(bytes: number): void {
+    if (this.#open) this.#hold(Math.max(0, this.#bytes - bytes));
+  }
+
+  release(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#hold(0);
+  }
+
+  #hold(bytes: number): void {
+    const by = bytes - this.#bytes;
+    this.#bytes = bytes;
+    this.#changed(by, !this.#open);
+  }
+}
+
 export class ByteBudget {
   readonly limitBytes: number;
+  readonly #limitCount: number;
   readonly #shares: Share[] = [];
   #reserved = 0;
+  #open = 0;
   /** How far the share has come that was served last: one that comes back after a pause has no claim to what it did not want. */
   #turn = 0;
+  /** Called when a reservation grows or shrinks. */
+  readonly #changed = (by: number, isOver: boolean): void => {
+    this.#reserved += by;
+    if (isOver) this.#open -= 1;
+    this.#admit();
+  };
 
-  /** @param limitBytes more than 0. */
-  constructor(limitBytes: number) {
+  /**
+   * @param limitBytes more than 0.
+   * @param limitCount so many reservations may be open at once, at least 1: what has given back its bytes and waits for proof takes memory too.
+   */
+  constructor(limitBytes: number, limitCount = Infinity) {
     this.limitBytes = limitBytes;
+    this.#limitCount = limitCount;
   }
 
   get reservedBytes(): number {
@@ -86,37 +139,16 @@ export class ByteBudget {
   }
 
   #fits(bytes: number): boolean {
+    if (this.#open >= this.#limitCount) return false;
     return this.#reserved === 0 || this.#reserved + bytes <= this.limitBytes;
   }
 
   #grant(share: Share, bytes: number): Reservation {
-    let held = bytes;
-    let open = true;
     this.#turn = share.served;
     share.served += bytes / share.weight;
     this.#reserved += bytes;
-    const hold = (next: number): void => {
-      this.#reserved += next - held;
-      held = next;
-      this.#admit();
-    };
-    return {
-      get bytes() {
-        return held;
-      },
-      correct: (next) => {
-        if (!open) return;
-        share.served += (next - held) / share.weight;
-        hold(next);
-      },
-      giveBack: (bytes) => {
-        if (open) hold(Math.max(0, held - bytes));
-      },
-      release: () => {
-        if (open) hold(0);
-        open = false;
-      },
-    };
+    this.#open += 1;
+    return new Granted(this.#changed, share, bytes);
   }
 
   #admit(): void {

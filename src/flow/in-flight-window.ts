@@ -1,23 +1,42 @@
 /**
  * The batches of one shard between pull and settled, and what follows from them: how far everything has arrived, and the watermark, the
- * highest position with everything before it settled. `track` hands out the functions that move that one entry, so nobody can move
+ * highest position with everything before it settled. `track` hands out the one entry to move, so nobody can move
  * another's; both positions are derived, never assigned.
  *
  *     settled  settled  open  settled  open
  *              ^ watermark
  */
-interface Entry<T> {
-  readonly position: T;
-  arrived: boolean;
-  settled: boolean;
-}
-
 /** How one batch in flight goes on. Calling either twice does nothing. */
 export interface InFlightEntry {
   /** It needs no memory any more: it is believed to be delivered. */
-  readonly arrived: () => void;
+  arrived(): void;
   /** It is proven to be delivered. */
-  readonly settle: () => void;
+  settle(): void;
+}
+
+/** A class, and not closures: there may be tens of thousands of them. */
+class Entry<T> implements InFlightEntry {
+  readonly position: T;
+  readonly #moved: (what: 'arrived' | 'settled') => void;
+  hasArrived = false;
+  isSettled = false;
+
+  constructor(position: T, moved: (what: 'arrived' | 'settled') => void) {
+    this.position = position;
+    this.#moved = moved;
+  }
+
+  arrived(): void {
+    if (this.hasArrived) return;
+    this.hasArrived = true;
+    this.#moved('arrived');
+  }
+
+  settle(): void {
+    this.isSettled = true;
+    if (this.hasArrived) this.#moved('settled');
+    else this.arrived();
+  }
 }
 
 export class InFlightWindow<T> {
@@ -29,6 +48,10 @@ export class InFlightWindow<T> {
   #heldCount = 0;
   #watermark: T | undefined;
   #arrived: T | undefined;
+  readonly #moved = (what: 'arrived' | 'settled'): void => {
+    if (what === 'arrived') this.#heldCount -= 1;
+    this.#advance();
+  };
 
   /** @param capacity how many batches may be held in memory at once, at least 1. */
   constructor(capacity: number) {
@@ -62,21 +85,10 @@ export class InFlightWindow<T> {
 
   /** Enters a batch that ends at `position`. */
   track(position: T): InFlightEntry {
-    const entry: Entry<T> = { position, arrived: false, settled: false };
+    const entry = new Entry(position, this.#moved);
     this.#entries.push(entry);
     this.#heldCount += 1;
-    const arrived = (): void => {
-      if (entry.arrived) return;
-      entry.arrived = true;
-      this.#heldCount -= 1;
-      this.#advance();
-    };
-    const settle = (): void => {
-      entry.settled = true;
-      if (entry.arrived) this.#advance();
-      else arrived();
-    };
-    return { arrived, settle };
+    return entry;
   }
 
   /** Resolves when another batch may enter, or when the signal aborts. */
@@ -97,13 +109,13 @@ export class InFlightWindow<T> {
   #advance(): void {
     for (
       let next = this.#entries[this.#arrivedCount];
-      next?.arrived === true;
+      next?.hasArrived === true;
       next = this.#entries[this.#arrivedCount]
     ) {
       this.#arrived = next.position;
       this.#arrivedCount += 1;
     }
-    for (let first = this.#entries[0]; first?.settled === true; first = this.#entries[0]) {
+    for (let first = this.#entries[0]; first?.isSettled === true; first = this.#entries[0]) {
       this.#watermark = first.position;
       this.#arrivedCount -= 1;
       this.#entries.shift();

@@ -2,6 +2,7 @@ import { asForwarderError } from '../errors/forwarder-error.js';
 import type { Reservation } from '../flow/byte-budget.js';
 import { Fifo } from '../flow/fifo.js';
 import { unlessAborted } from '../flow/stop-signal.js';
+import type { InFlightEntry } from '../flow/in-flight-window.js';
 import type { BatchRef, FrameBatch } from '../model/batch.js';
 import type { Keeper, Route } from '../model/ports.js';
 import type { EventTeller } from './event-teller.js';
@@ -16,6 +17,8 @@ export interface DelivererDeps extends MendDeps {
   readonly events: EventTeller;
   /** All that is to be sent of a batch is made. */
   readonly onMade: () => void;
+  /** Every event of a batch is settled; it took so many log groups of the service. */
+  readonly onSettled: (scannedGroups: number) => void;
   /** Asked before each batch; false once the lease is gone. */
   readonly maySend: () => boolean;
 }
@@ -25,20 +28,24 @@ export interface InFlight {
   readonly ref: BatchRef;
   readonly frames: Promise<FrameBatch>;
   readonly reservation: Reservation;
-  /** Called once when every frame of the batch has arrived, if it is not abandoned before. */
-  readonly arrived: () => void;
-  /** Called once when every frame of the batch is settled; never when it was abandoned. */
-  readonly settle: () => void;
+  /** Moved when every frame of the batch has arrived, and when every one is settled; not when it was abandoned. */
+  readonly entry: InFlightEntry;
+  /** Log groups the service went through for it. */
+  readonly scannedGroups: number;
 }
 
 type Holding = Pick<InFlight, 'reservation'>;
 
-/** A batch that was sent. */
-interface Sent extends Pick<InFlight, 'reservation' | 'arrived'> {
+/** A batch that was sent. Not the item: that has the frames, and this is kept until the batch is settled. */
+interface Sent extends Pick<InFlight, 'reservation' | 'entry' | 'scannedGroups'> {
   /** Its parts that have not arrived. */
-  readonly missing: Set<FrameBatch>;
+  readonly missing: FrameBatch[];
   /** Its parts whose memory is held. */
-  readonly held: Set<FrameBatch>;
+  readonly held: FrameBatch[];
+  /** Parts that are neither settled nor abandoned. */
+  open: number;
+  /** A part was abandoned: the batch stays unsettled, so the watermark never passes it and its next reader gets it again. */
+  isAbandoned: boolean;
 }
 
 /**
@@ -114,26 +121,31 @@ export class Deliverer implements Keeper {
       item,
       parts.reduce((sum, part) => sum + formatter.heldBytes(part), 0),
     );
-    // Not the item: it has the frames, and this is kept until the batch is settled.
-    const { reservation, arrived, settle } = item;
-    const batch: Sent = { reservation, arrived, missing: new Set(parts), held: new Set(parts) };
+    const { reservation, entry, scannedGroups } = item;
+    const batch: Sent = {
+      reservation,
+      entry,
+      scannedGroups,
+      missing: [...parts],
+      held: [...parts],
+      open: parts.length,
+      isAbandoned: false,
+    };
     for (const part of parts) this.#sent.set(part, batch);
-    void Promise.allSettled(parts.map((part) => this.#sendPart(part))).then((results) => {
-      // Abandoned: the batch stays unsettled, so the watermark never passes it and its next reader gets it again.
-      if (results.every(({ status }) => status === 'fulfilled')) settle();
-      for (const part of batch.held) this.#sent.delete(part);
-      this.#forget(batch, batch.held);
-    });
+    for (const part of parts) this.#sendPart(part, batch);
+    if (parts.length === 0) this.#ended(batch);
   }
 
   arrived(frames: FrameBatch): boolean {
     const { formatter, gaps } = this.#deps;
     const batch = this.#sent.get(frames);
-    if (batch?.missing.delete(frames) === true && batch.missing.size === 0) batch.arrived();
+    if (batch !== undefined && remove(batch.missing, frames) && batch.missing.length === 0) batch.entry.arrived();
     // It tells of what can't be pulled again, and is small.
     if (gaps.isGap(frames)) return false;
-    if (batch !== undefined) this.#giveBack(batch, formatter.heldBytes(frames));
-    batch?.held.delete(frames);
+    if (batch !== undefined) {
+      this.#giveBack(batch, formatter.heldBytes(frames));
+      remove(batch.held, frames);
+    }
     this.#sent.delete(frames);
     formatter.recycle(frames);
     return true;
@@ -144,11 +156,11 @@ export class Deliverer implements Keeper {
   }
 
   /** Not async: nothing but the counts is kept until the batch is settled. */
-  #sendPart(part: FrameBatch): Promise<void> {
+  #sendPart(part: FrameBatch, batch: Sent): void {
     const { shard, filtered, sampled, dropped, truncated, empty, bare, untimed } = part;
     const [count, bytes] = [part.ends.length, part.bytes.length];
     const { stats, events } = this.#deps;
-    return this.#sendOrSkip(part).then(() => {
+    const settled = (): void => {
       stats.settledEvents += count;
       stats.settledBytes += bytes;
       stats.filteredEvents += filtered;
@@ -159,7 +171,28 @@ export class Deliverer implements Keeper {
       stats.bareEvents += bare;
       stats.untimedEvents += untimed;
       events.settled({ shard, dropped, truncated, empty, bare, untimed });
-    });
+      this.#partEnded(batch);
+    };
+    const abandoned = (): void => {
+      batch.isAbandoned = true;
+      this.#partEnded(batch);
+    };
+    this.#sendOrSkip(part).then(settled, abandoned);
+  }
+
+  #partEnded(batch: Sent): void {
+    batch.open -= 1;
+    if (batch.open === 0) this.#ended(batch);
+  }
+
+  #ended(batch: Sent): void {
+    const { entry, scannedGroups, isAbandoned, held } = batch;
+    if (!isAbandoned) {
+      this.#deps.onSettled(scannedGroups);
+      entry.settle();
+    }
+    for (const part of held) this.#sent.delete(part);
+    this.#forget(batch, held);
   }
 
   /** The filters may leave nothing to send. */
@@ -185,4 +218,10 @@ export class Deliverer implements Keeper {
     this.#inFlightBytes -= reservation.bytes;
     reservation.release();
   }
+}
+
+function remove<T>(list: T[], item: T): boolean {
+  const at = list.indexOf(item);
+  if (at >= 0) list.splice(at, 1);
+  return at >= 0;
 }

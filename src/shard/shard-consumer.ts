@@ -74,6 +74,10 @@ export class ShardConsumer {
       signal: this.#stop.hard,
       maySend: () => this.#mayAct(),
       onMade: () => this.#troubles.succeeded('format'),
+      onSettled: (scannedGroups) => {
+        this.stats.settledGroups += scannedGroups;
+        this.progress.moved();
+      },
       onError: (error, pauseMs) => this.#troubles.failed('format', error, pauseMs),
     });
     const putAside = putAsideInto({ ...deps, gaps: this.#gaps });
@@ -220,24 +224,19 @@ export class ShardConsumer {
 
   #take({ cursor, reply, reservation, scannedGroups, emptyAt }: Pulled): void {
     const { nextCursor, body, bodyLength, encoding, rawSize } = reply;
-    const { arrived, settle } = this.#window.track({ cursor: nextCursor, time: reply.cursorTime, emptyAt });
+    const entry = this.#window.track({ cursor: nextCursor, time: reply.cursorTime, emptyAt });
     this.progress.moved();
     if (bodyLength === 0) {
       reservation.release();
       this.stats.settledGroups += scannedGroups;
-      settle();
+      entry.settle();
       return;
     }
     const ref = { shard: this.shard, seq: this.#seq++, cursor, nextCursor };
     const { formatter, clock } = this.#deps;
     const formatting = formatter.format({ ...ref, body, bodyLength, encoding, rawSize });
     const frames = this.stats.stages.format.time(clock, formatting);
-    const settled = (): void => {
-      this.stats.settledGroups += scannedGroups;
-      this.progress.moved();
-      settle();
-    };
-    this.#deliverer.push({ ref, frames, reservation, arrived, settle: settled });
+    this.#deliverer.push({ ref, frames, reservation, entry, scannedGroups });
   }
 
   /** What a permanent failure of a pull leads to. @returns the failure if it ends the shard's line. */
@@ -272,7 +271,7 @@ export class ShardConsumer {
     const ref = { shard: this.shard, seq: this.#seq++, cursor, nextCursor };
     const frames = Promise.resolve(this.#gaps.tell(ref, 'retention'));
     const entry = this.#window.track({ cursor: nextCursor, time: undefined, emptyAt: undefined });
-    this.#deliverer.push({ ref, frames, reservation, ...entry });
+    this.#deliverer.push({ ref, frames, reservation, entry, scannedGroups: 0 });
   }
 
   #makeCommitter(start: ShardStart): Committer {

@@ -1,6 +1,6 @@
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { FrameBatch } from '../model/batch.js';
-import { answeredBytes, spanOf, type Lease, type Span } from './span.js';
+import { answeredBytes, REFERENCE, spanOf, type Lease, type Span } from './span.js';
 import { SpanLedger, type SettleRule } from './span-ledger.js';
 import { resent, settled, type Totals } from './totals.js';
 
@@ -70,7 +70,7 @@ export class Outbox {
 
   push(frames: FrameBatch, lease: Lease, at: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#push({ ...spanOf(frames), lease, resolve, reject, at, isRemade: false });
+      this.#push(spanOf(frames, { lease, resolve, reject, at, isRemade: false, sent: 0 }));
     });
   }
 
@@ -164,7 +164,7 @@ export class Outbox {
     for (const span of this.#ledger.drop(() => true)) {
       this.#left(span);
       // Frames that are on their way to this connection come too late for it, and go back.
-      if (span.held.is === 'wanted') span.held = { is: 'reference' };
+      if (span.held.is === 'wanted') span.held = REFERENCE;
       other.#push(span);
     }
   }
@@ -221,13 +221,11 @@ export class Outbox {
   /** The service may cut the range in another way this time: then several batches stand in the place of one, of which the last tells the sender. */
   #remade(span: Span, parts: readonly FrameBatch[]): void {
     const quiet = { resolve: () => undefined, reject: () => undefined };
-    const others = parts.map((part, i) => ({
-      ...span,
-      ...spanOf(part),
-      ...(i === parts.length - 1 ? undefined : quiet),
-      isRemade: true,
-      sent: part.ends.length,
-    }));
+    const { lease, at } = span;
+    const others = parts.map((part, i) => {
+      const { resolve, reject } = i === parts.length - 1 ? span : quiet;
+      return spanOf(part, { lease, resolve, reject, at, isRemade: true, sent: part.ends.length });
+    });
     this.#ledger.replace(span, others);
     this.#left(span);
     for (const other of others) this.#entered(other);
@@ -242,7 +240,7 @@ export class Outbox {
     if (keeper === undefined || span.held.is !== 'frames') return;
     if (!keeper.arrived(span.held.given)) return;
     this.#unhold(span);
-    span.held = { is: 'reference' };
+    span.held = REFERENCE;
   }
 
   #settled(spans: readonly Span[], now: number): void {

@@ -27,7 +27,9 @@ type Held =
   /** They are being made again. */
   | { readonly is: 'wanted' };
 
-/** A batch handed over and not yet settled. */
+export const REFERENCE: Held = { is: 'reference' };
+
+/** A batch handed over to a connection and not yet settled. */
 export interface Span {
   readonly ref: BatchRef;
   bytes: number;
@@ -46,16 +48,22 @@ export interface Span {
   sent: number;
 }
 
-/** What a batch brings with it. */
-export function spanOf(frames: FrameBatch): Pick<Span, 'ref' | 'bytes' | 'events' | 'held' | 'answered' | 'sent'> {
+/** Member by member: of an object made by spreading V8 keeps a description for each one, as large as the object. */
+export function spanOf(frames: FrameBatch, rest: Omit<Span, 'ref' | 'bytes' | 'events' | 'held' | 'answered'>): Span {
   const { shard, seq, cursor, nextCursor } = frames;
+  const { lease, resolve, reject, at, isRemade, sent } = rest;
   return {
     ref: { shard, seq, cursor, nextCursor },
     bytes: frames.bytes.length,
     events: frames.ends.length,
+    lease,
+    resolve,
+    reject,
+    at,
     held: { is: 'frames', frames, given: frames },
     answered: 0,
-    sent: 0,
+    isRemade,
+    sent,
   };
 }
 

@@ -75,7 +75,7 @@ export default [
   {
     file: 'src/syslog/outbox.ts',
     tests: ['unit/syslog/horizons'],
-    mutants: [['what was given back is not made again', "span.held = { is: 'reference' };\n  }", '}']],
+    mutants: [['what was given back is not made again', 'span.held = REFERENCE;\n  }', '}']],
   },
   {
     file: 'src/syslog/stream-link.ts',

@@ -10,10 +10,11 @@ export default [
         'this.#reserved <= this.limitBytes',
       ],
       ['what is larger than the budget waits for ever', 'this.#reserved === 0 || ', ''],
-      ['a correction does not reach the budget', 'hold(next);\n      },', '},'],
-      ['a correction after the end counts', 'if (!open) return;', ''],
-      ['a second release counts', 'if (open) hold(0);\n        open = false;', 'hold(-bytes);'],
-      ['a release lets nobody in', 'held = next;\n      this.#admit();', 'held = next;'],
+      ['a correction does not reach the budget', 'this.#hold(bytes);\n  }\n\n  giveBack', '}\n\n  giveBack'],
+      ['a correction after the end counts', 'if (!this.#open) return;\n    this.#share', 'this.#share'],
+      ['a second release counts', 'if (!this.#open) return;\n    this.#open = false;', 'this.#open = false;'],
+      ['a release lets nobody in', 'if (isOver) this.#open -= 1;\n    this.#admit();', 'if (isOver) this.#open -= 1;'],
+      ['any number of batches waits for proof', 'if (this.#open >= this.#limitCount) return false;', ''],
       ['weights do not count', 'share.served += bytes / share.weight;', 'share.served += bytes;'],
       [
         'who comes back after a pause has a claim to all of it',
@@ -33,7 +34,11 @@ export default [
         'if (signal.aborted) return Promise.resolve(undefined);\n    if (share',
         'if (share',
       ],
-      ['a correction does not count for the share', 'share.served += (next - held) / share.weight;', ''],
+      [
+        'a correction does not count for the share',
+        'this.#share.served += (bytes - this.#bytes) / this.#share.weight;',
+        '',
+      ],
     ],
   },
   {
@@ -105,8 +110,8 @@ export default [
     mutants: [
       [
         'the watermark passes what is not settled',
-        'for (let first = this.#entries[0]; first?.settled === true; first = this.#entries[0]) {',
-        'for (let first = this.#entries[0]; first !== undefined && this.#entries.some((one) => one.settled); first = this.#entries[0]) {',
+        'for (let first = this.#entries[0]; first?.isSettled === true; first = this.#entries[0]) {',
+        'for (let first = this.#entries[0]; first !== undefined && this.#entries.some((one) => one.isSettled); first = this.#entries[0]) {',
       ],
       ['the watermark does not move', 'this.#watermark = first.position;', ''],
       ['one batch more than the window holds', 'this.#heldCount < this.#capacity', 'this.#heldCount <= this.#capacity'],

@@ -57,6 +57,25 @@ test('release ends a reservation: later corrections and releases change nothing'
   assert.equal(budget.reservedBytes, 0);
 });
 
+test('a reservation that gave back its bytes counts as one until it is released', async () => {
+  const budget = new ByteBudget(100, 2);
+  const share = budget.share(1);
+  const [first, second] = [await share.reserve(10, never), await share.reserve(10, never)];
+  first?.giveBack(10);
+  second?.giveBack(10);
+  assert.equal(budget.reservedBytes, 0);
+  const more: (number | undefined)[] = [];
+  void share.reserve(10, never).then((granted) => more.push(granted?.bytes));
+  await settle();
+  assert.deepEqual(more, []);
+  first?.release();
+  first?.release();
+  await settle();
+  assert.deepEqual(more, [10]);
+  void share.reserve(10, never).then(() => assert.fail('there are two again'));
+  await settle();
+});
+
 test('under random use: the sum is right, the limit holds for what is granted, order is first come first served', async () => {
   const command = fc.oneof(
     fc.record({ kind: fc.constant('reserve' as const), bytes: fc.integer({ min: 1, max: 150 }) }),

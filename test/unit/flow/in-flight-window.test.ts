@@ -1,33 +1,34 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { InFlightWindow } from '../../../src/flow/in-flight-window.js';
+import { InFlightWindow, type InFlightEntry } from '../../../src/flow/in-flight-window.js';
 import { settle } from '../../support/manual-clock.js';
 
 test('the watermark is the highest position with everything before it settled', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(), { maxLength: 40 }), (picks) => {
       const window = new InFlightWindow<number>(Infinity);
-      const open: { position: number; arrived: () => void; settle: () => void }[] = [];
+      const open: { position: number; entry: InFlightEntry }[] = [];
       const arrived = new Set<number>();
       const settled = new Set<number>();
       let next = 0;
       for (const pick of picks) {
         if (pick % 3 !== 0 || open.length === 0) {
           const position = next++;
-          open.push({ position, ...window.track(position) });
+          open.push({ position, entry: window.track(position) });
         } else {
           const at = pick % open.length;
-          const entry = open[at];
-          if (entry === undefined) continue;
-          arrived.add(entry.position);
+          const picked = open[at];
+          if (picked === undefined) continue;
+          const { position, entry } = picked;
+          arrived.add(position);
           if (pick % 2 === 0) {
             entry.arrived();
             entry.arrived();
           } else {
             entry.settle();
             entry.settle();
-            settled.add(entry.position);
+            settled.add(position);
             open.splice(at, 1);
           }
         }
