@@ -141,6 +141,11 @@ export const configSchema = section({
   }).prefault({}),
   checkpoint: section({
     interval: duration('100ms', '10m').prefault('5s').describe('How often a shard stores its progress.'),
+    maxAge: duration('0s', '24h')
+      .prefault('2m')
+      .describe(
+        'When progress could not be stored for this long, the shard reads no further until it can be: a crash then sends no more than this again. 0s: it reads on.',
+      ),
     refresh: duration('1s', '1h')
       .prefault('30s')
       .describe('How often unchanged progress is stored again where the list of shards can not be read.'),

@@ -111,6 +111,7 @@ function pipelinePlan(pipeline: PipelineConfig, config: Config, host: Host, rang
         idlePollMaxMs: Math.max(pull.idlePoll, pull.idlePollMax),
         minPullIntervalMs: pull.minInterval,
         checkpointIntervalMs: config.checkpoint.interval,
+        checkpointMaxAgeMs: config.checkpoint.maxAge,
         checkpointRefreshMs: config.checkpoint.refresh,
         drainTimeoutMs: pipeline.drainTimeout,
         maxStallMs: config.admin.maxStall,

@@ -45,6 +45,8 @@ export interface ShardSnapshot {
   /** What fails at present and is tried again. */
   readonly failing: readonly Failing[];
   readonly inFlightBatches: number;
+  /** Nothing is pulled, because its checkpoint could not be stored for too long. */
+  readonly heldBack: boolean;
   /** Pulled and not settled: those in flight, and those that have arrived and wait for proof. */
   readonly unprovenBatches: number;
   readonly inFlightBytes: number;
@@ -123,7 +125,7 @@ export interface ConnectionSnapshot {
   /** `tcp://host:port` as configured. */
   readonly endpoint: string;
   readonly phase: ConnectionPhase;
-  /** Handed over to the connection, not yet settled. */
+  /** Handed over to the connection, and still held in memory. */
   readonly pendingBytes: number;
   /** Handed over and not settled. */
   readonly unprovenEvents: number;
@@ -144,6 +146,8 @@ export interface ConnectionSnapshot {
 
 export interface DestinationTotals {
   readonly writtenBytes: number;
+  /** Those sent again included. */
+  readonly writtenEvents: number;
   readonly settledBytes: number;
   readonly settledEvents: number;
   /**

@@ -14,6 +14,8 @@ export interface CommitterDeps {
   readonly group: ConsumerGroup;
   readonly clock: Clock;
   readonly intervalMs: number;
+  /** When checkpoints could not be stored for this long, nothing more should be pulled; 0: never. */
+  readonly maxAgeMs: number;
   /** Pause after a failure at the end. */
   readonly retryMs: number;
   readonly refreshMs: number;
@@ -27,6 +29,8 @@ export interface CommitterDeps {
   readonly mayCommit: () => boolean;
   /** @param tookMs the request. */
   readonly onCommitted: (tookMs: number) => void;
+  /** The shard waits now until a checkpoint can be stored. */
+  readonly onHeldBack: () => void;
   readonly onNotOwner: () => void;
   readonly onError: (error: ForwarderError) => void;
 }
@@ -40,6 +44,9 @@ export class Committer {
   readonly #deps: CommitterDeps;
   #stored: string | undefined;
   #storedAt: number | undefined;
+  /** When the first of the commits that have failed since the last success was begun. */
+  #failingSince: number | undefined;
+  #wake: () => void = () => undefined;
 
   /** @param stored the checkpoint the shard started from, if it had one. */
   constructor(deps: CommitterDeps, stored: string | undefined) {
@@ -50,6 +57,25 @@ export class Committer {
   /** Milliseconds since the last accepted commit, undefined before the first. */
   get ageMs(): number | undefined {
     return this.#storedAt === undefined ? undefined : this.#deps.clock.monotonic() - this.#storedAt;
+  }
+
+  /** Checkpoints could not be stored for so long that a crash would send too much twice: nothing more is to be pulled. */
+  get holdsBack(): boolean {
+    const { clock, maxAgeMs } = this.#deps;
+    return maxAgeMs > 0 && this.#failingSince !== undefined && clock.monotonic() - this.#failingSince >= maxAgeMs;
+  }
+
+  /** Resolves when the shard may be read on, or when the signal aborts. */
+  whenFresh(signal: AbortSignal): Promise<void> {
+    if (!this.holdsBack || signal.aborted) return Promise.resolve();
+    this.#deps.onHeldBack();
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        signal.removeEventListener('abort', this.#wake);
+        resolve();
+      };
+      signal.addEventListener('abort', this.#wake, { once: true });
+    });
   }
 
   /** The checkpoint as we know it. */
@@ -106,6 +132,7 @@ export class Committer {
       }
     } catch (thrown) {
       const error = asForwarderError(thrown);
+      this.#failingSince ??= startedAt;
       if (!signal.aborted) onError(error);
       // A shard that is gone took its checkpoint with it: nothing is left to be stored.
       if (error.code === 'SLS_SHARD_GONE') this.#stored = cursor;
@@ -113,6 +140,8 @@ export class Committer {
     }
     this.#stored = cursor;
     this.#storedAt = clock.monotonic();
+    this.#failingSince = undefined;
+    this.#wake();
     onCommitted(this.#storedAt - startedAt);
     return this.upToDate;
   }

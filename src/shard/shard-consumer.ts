@@ -5,7 +5,8 @@ import { StopSignal } from '../flow/stop-signal.js';
 import { outranks, type ReleaseReason } from '../group/release-reason.js';
 import type { Route } from '../model/ports.js';
 import type { ShardPhase, ShardSnapshot } from '../model/snapshot.js';
-import { Committer } from './committer.js';
+import type { Committer } from './committer.js';
+import { committerOf } from './committer-of.js';
 import { Deliverer } from './deliverer.js';
 import { limitDrain } from './drain-limit.js';
 import { ENDINGS } from './endings.js';
@@ -148,6 +149,7 @@ export class ShardConsumer {
       idleSeconds: this.progress.stalledMs / 1000,
       stalled: this.progress.stalledMs >= this.#deps.settings.maxStallMs,
       failing: this.#troubles.failing,
+      heldBack: this.#committer?.holdsBack === true,
       inFlightBatches: this.#window.held,
       unprovenBatches: this.#window.size,
       inFlightBytes: this.#deliverer.inFlightBytes,
@@ -174,7 +176,12 @@ export class ShardConsumer {
     this.#troubles.succeeded('acquire');
     this.lag.begin(start.cursor);
     log.info({ shard, from: start.checkpoint === undefined ? 'start' : 'checkpoint' }, 'shard acquired');
-    const committer = (this.#committer = this.#makeCommitter(start));
+    const committer = (this.#committer = committerOf({
+      ...{ deps: this.#deps, start, stats: this.stats, troubles: this.#troubles, progress: this.progress },
+      watermark: () => this.#window.watermark?.cursor,
+      mayCommit: () => this.#mayAct(),
+      onNotOwner: () => this.release('leaseLost'),
+    }));
     const puller = (this.#puller = new Puller(
       {
         ...this.#deps,
@@ -190,7 +197,7 @@ export class ShardConsumer {
     const committing = committer.run(drained.signal);
     const delivering = this.#deliverer.run();
     this.#phase = 'reading';
-    const failure = await this.#pullLoop(puller);
+    const failure = await this.#pullLoop(puller, committer);
     this.#phase = 'draining';
     this.#deliverer.close();
     await delivering;
@@ -206,10 +213,11 @@ export class ShardConsumer {
   }
 
   /** @returns why the shard can't go on, or undefined when it was asked to stop. */
-  async #pullLoop(puller: Puller): Promise<ForwarderError | undefined> {
+  async #pullLoop(puller: Puller, committer: Committer): Promise<ForwarderError | undefined> {
     const { soft } = this.#stop;
     while (!soft.aborted && !puller.ended) {
       await this.#window.whenRoom(soft);
+      await committer.whenFresh(soft);
       try {
         const pulled = await puller.next();
         if (pulled !== undefined) this.#take(pulled);
@@ -272,34 +280,6 @@ export class ShardConsumer {
     const frames = Promise.resolve(this.#gaps.tell(ref, 'retention'));
     const entry = this.#window.track({ cursor: nextCursor, time: undefined, emptyAt: undefined });
     this.#deliverer.push({ ref, frames, reservation, entry, scannedGroups: 0 });
-  }
-
-  #makeCommitter(start: ShardStart): Committer {
-    const { shard, group, clock, settings, log, positions } = this.#deps;
-    return new Committer(
-      {
-        shard,
-        group,
-        clock,
-        intervalMs: settings.checkpointIntervalMs,
-        retryMs: settings.retry.initialMs,
-        refreshMs: settings.checkpointRefreshMs,
-        mayRefresh: () => !this.#deps.endIsTold(),
-        watermark: () => this.#window.watermark?.cursor ?? start.cursor,
-        note: (cursor) => positions.note(shard, cursor),
-        mayCommit: () => this.#mayAct(),
-        onCommitted: (tookMs) => {
-          this.#troubles.succeeded('commit');
-          this.stats.committed(tookMs);
-        },
-        onNotOwner: () => {
-          log.warn({ shard }, "the shard is not this consumer's any more; its checkpoint was left alone");
-          this.release('leaseLost');
-        },
-        onError: (error) => this.#troubles.failed('commit', error, settings.checkpointIntervalMs),
-      },
-      start.checkpoint,
-    );
   }
 
   /** @returns whether this ends the shard's own line, and no other's. */

@@ -21,6 +21,8 @@ export interface ShardSettings {
   /** Least time between two pulls of one shard (the service allows 100 reads a second). */
   readonly minPullIntervalMs: number;
   readonly checkpointIntervalMs: number;
+  /** When checkpoints could not be stored for this long, nothing more is pulled: a crash sends no more than that again; 0: it goes on. */
+  readonly checkpointMaxAgeMs: number;
   /** An unchanged checkpoint is written again this often where nothing else can tell that a shard has become read-only. */
   readonly checkpointRefreshMs: number;
   /** How long a shard taken from us may take to drain before what is in flight is abandoned. */

@@ -95,6 +95,7 @@ export class Outbox {
   written(end: number, now: number): void {
     const span = this.#sent();
     if (span === undefined) return;
+    this.#totals.writtenEvents += span.events - span.answered;
     this.#totals.writtenBytes += span.bytes - answeredBytes(span);
     this.#totals.stages.written.observe(now - span.at);
     this.#ledger.written(end, now);

@@ -15,6 +15,7 @@ export function newTotals(): Totals {
   const stages = { written: new Histogram(), acked: new Histogram(), settled: new Histogram() };
   return {
     writtenBytes: 0,
+    writtenEvents: 0,
     settledBytes: 0,
     settledEvents: 0,
     resentEvents: 0,

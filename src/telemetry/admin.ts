@@ -124,8 +124,8 @@ function sendMetrics({ metrics }: AdminDeps, response: ServerResponse): void {
   );
 }
 
-function sendVerdict(response: ServerResponse, { ok, problems, warnings }: Verdict): void {
-  const body = `${printable(JSON.stringify({ status: ok ? 'ok' : 'failing', problems, warnings }))}\n`;
+function sendVerdict(response: ServerResponse, { ok, ...more }: Verdict): void {
+  const body = `${printable(JSON.stringify({ status: ok ? 'ok' : 'failing', ...more }))}\n`;
   send(response, ok ? 200 : 503, 'application/json', body);
 }
 

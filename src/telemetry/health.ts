@@ -1,4 +1,5 @@
 import type {
+  ConnectionSnapshot,
   ConnectionStall,
   DestinationSnapshot,
   Failing,
@@ -13,6 +14,8 @@ export interface Verdict {
   readonly problems: readonly string[];
   /** What is not fine either, but a restart could not mend it. */
   readonly warnings?: readonly string[];
+  /** What makes events count as delivered, by destination. */
+  readonly proof?: Readonly<Record<string, string>>;
 }
 
 export interface HealthSettings {
@@ -21,12 +24,38 @@ export interface HealthSettings {
 }
 
 function verdict(problems: readonly string[], { log, destinations, pipelines }: Snapshot): Verdict {
-  const warnings = [...pipelines.flatMap(failures), ...destinations.flatMap(receiverWarnings)];
+  const warnings = [
+    ...pipelines.flatMap(failures),
+    ...destinations.flatMap((one) => [...receiverWarnings(one), ...unreadWarnings(one)]),
+  ];
   if (log.fault !== undefined) {
     warnings.push(`the log can't be written: ${log.fault}; ${log.lostLines} lines are lost`);
   }
   return { ok: problems.length === 0, problems, ...(warnings.length === 0 ? {} : { warnings }) };
 }
+
+/** Of the connection that proves least. */
+function proofText({ guarantee, connections }: DestinationSnapshot): string {
+  if (guarantee !== 'settled') return BY_GUARANTEE[guarantee] ?? guarantee;
+  const weakest = PROOFS.find((proof) => connections.some((one) => one.proof === proof));
+  return PROOF_WORDS[weakest ?? 'probation'];
+}
+
+const BY_GUARANTEE: Readonly<Record<string, string>> = {
+  relp: 'answer: the receiver answers each event',
+  acked: "acknowledgement: of the receiver's kernel, whether or not the receiver reads (guarantee: acked)",
+  written: 'none: our kernel took the event (guarantee: written)',
+};
+
+type Proof = ConnectionSnapshot['proof'];
+const PROOFS: readonly Proof[] = ['none', 'probation', 'time'];
+
+const PROOF_WORDS: Readonly<Record<Proof, string>> = {
+  none: 'none: connections are accepted and then ended early; nothing counts as delivered',
+  probation: 'none yet: a connection is young, or its receiver takes nothing; its events count as delivered later',
+  time: 'time: events that stay acknowledged on a connection that has proven itself (settle)',
+  answer: 'answer: the receiver answers each event',
+};
 
 /** One warning for each receiver that some connections cannot use: code, since when, why, and what happens to the events. */
 function receiverWarnings({ name, connections }: DestinationSnapshot): string[] {
@@ -40,6 +69,17 @@ function receiverWarnings({ name, connections }: DestinationSnapshot): string[] 
   return [...byText].map(([text, { count, seconds }]) => {
     const since = seconds > 0 ? ` for ${Math.round(seconds)} s` : '';
     return `destination ${name}: ${count} of ${connections.length} connections not usable${since}: ${text}; ${WHAT_TO_DO}`;
+  });
+}
+
+/** One warning for each endpoint that accepts connections and ends them early. */
+function unreadWarnings({ name, connections }: DestinationSnapshot): string[] {
+  const unread = connections.filter(({ proof }) => proof === 'none');
+  return [...new Set(unread.map(({ endpoint }) => endpoint))].map((endpoint) => {
+    const events = unread
+      .filter((one) => one.endpoint === endpoint)
+      .reduce((sum, { unprovenEvents }) => sum + unprovenEvents, 0);
+    return `destination ${name}: ${endpoint} accepts connections and ends them early, as a load balancer does when nobody behind it reads; ${events} events wait for proof and are sent again; check the servers behind it`;
   });
 }
 
@@ -74,7 +114,8 @@ function failures({ name, shards }: PipelineSnapshot): string[] {
 }
 
 /** It is said why, and a new process would be refused as well. */
-const isExplained = ({ failing }: ShardSnapshot): boolean =>
+const isExplained = ({ failing, heldBack }: ShardSnapshot): boolean =>
+  heldBack ||
   failing.some(({ deed, code }) => deed !== 'commit' && code !== 'INTERNAL' && code !== 'FORMATTER_CRASHED');
 
 /**
@@ -83,13 +124,15 @@ const isExplained = ({ failing }: ShardSnapshot): boolean =>
  */
 export function health(snapshot: Snapshot, settings: HealthSettings): Verdict {
   const blocked = new Set(snapshot.destinations.filter(isBlocked).map(({ name }) => name));
-  return verdict(
+  const answer = verdict(
     snapshot.pipelines.flatMap((pipeline) => {
       const stuck = pipeline.shards.filter((shard) => isStuck(shard, settings, blocked.has(pipeline.destination)));
       return [...lateHeartbeat(pipeline), ...stuck.map((shard) => stuckText(pipeline, shard))];
     }),
     snapshot,
   );
+  const proof = Object.fromEntries(snapshot.destinations.map((one) => [one.name, proofText(one)]));
+  return { ...answer, proof };
 }
 
 function lateHeartbeat({

@@ -87,7 +87,9 @@ function ofProcess(name: string, help: string, read: (snapshot: Snapshot) => Val
 const byKey = (labels: Sample['labels'], key: string, counts: Readonly<Record<string, number>>): Sample[] =>
   Object.entries(counts).map(([name, value]) => ({ labels: { ...labels, [key]: name }, value }));
 
-const PHASES: readonly ConnectionPhase[] = ['idle', 'dialling', 'connected', 'waiting', 'ending', 'closed'];
+const PHASES: readonly ConnectionPhase[] = ['idle', 'dialling', 'connected', 'waiting', 'parked', 'ending', 'closed'];
+
+const PROOFS: readonly ConnectionSnapshot['proof'][] = ['answer', 'time', 'probation', 'none'];
 
 const STALLS: readonly ConnectionStall[] = ['zeroWindow', 'silent'];
 
@@ -205,6 +207,11 @@ export const FAMILIES: readonly Family[] = [
   ),
   ofShard('checkpoint_age_seconds', 'Since the watermark was last stored.', (one) => one.checkpointAgeSeconds),
   ofDestination('written_bytes_total', 'Bytes our kernel accepted.', ({ totals }) => totals.writtenBytes),
+  ofDestination(
+    'written_events_total',
+    'Events our kernel accepted, those sent again included.',
+    (one) => one.totals.writtenEvents,
+  ),
   ofDestination('settled_bytes_total', 'Bytes of settled frames.', ({ totals }) => totals.settledBytes),
   ofDestination('settled_events_total', 'Events settled.', ({ totals }) => totals.settledEvents),
   ofDestination(
@@ -250,6 +257,19 @@ export const FAMILIES: readonly Family[] = [
       ),
   },
   {
+    name: 'forwarder_destination_proof_connections',
+    help: 'Connections, by what makes events on them count as delivered: answer (of the receiver or its kernel, as the guarantee says), time, probation (nothing yet: the connection is young), none (nothing: the ones before it were ended early).',
+    labels: ['destination', 'proof'],
+    isCounter: false,
+    samples: ({ destinations }) =>
+      destinations.flatMap(({ name, connections }) =>
+        PROOFS.map((proof) => ({
+          labels: { destination: name, proof },
+          value: connections.filter((one) => one.proof === proof).length,
+        })),
+      ),
+  },
+  {
     name: 'forwarder_destination_certificate_days_left',
     help: 'Days until a certificate expires: own and ca as they are on disk, or the one an endpoint showed last.',
     labels: ['destination', 'certificate'],
@@ -264,8 +284,11 @@ export const FAMILIES: readonly Family[] = [
     'Connections of which the kernel does not tell what is acked: bytes and time decide.',
     ({ connections }) => connections.filter(({ blind }) => blind).length,
   ),
-  ofDestination('pending_bytes', 'Bytes handed over and not yet settled.', ({ connections }) =>
+  ofDestination('pending_bytes', 'Bytes handed over whose frames are held in memory.', ({ connections }) =>
     sum(connections, ({ pendingBytes }) => pendingBytes),
+  ),
+  ofDestination('unproven_events', 'Events handed over and not yet settled.', ({ connections }) =>
+    sum(connections, ({ unprovenEvents }) => unprovenEvents),
   ),
   ofDestination(
     'unacked_bytes',

@@ -1,12 +1,13 @@
 import type { Clock } from '../flow/clock.js';
 import type { Log } from '../model/log.js';
-import type { Snapshot } from '../model/snapshot.js';
+import type { DestinationTotals, Snapshot } from '../model/snapshot.js';
 import { maxLag, sumKnown, timeToLoss } from './lag-figures.js';
 import type { Screen } from './screen.js';
 import { TimeLeft } from './time-left.js';
 
 /** What a person wants to see at a glance. */
 interface Figures {
+  /** Sent, those sent again included. What is proven comes later and in lumps. */
   readonly eventsPerSecond: number;
   readonly bytesPerSecond: number;
   /** Of the shard that is furthest behind; undefined until known. */
@@ -18,6 +19,8 @@ interface Figures {
   /** Until a bounded run is over; undefined without one, or until that can be told. */
   readonly secondsLeft: number | undefined;
   readonly inFlightBytes: number;
+  /** Handed over to a connection, and not yet proven to be delivered. */
+  readonly unprovenEvents: number;
   readonly shards: number;
   readonly connected: number;
   readonly connections: number;
@@ -26,25 +29,29 @@ interface Figures {
 function figures(now: Snapshot, before: Snapshot, seconds: number, timeLeft: TimeLeft): Figures {
   timeLeft.note(now, before, seconds);
   const secondsLeft = timeLeft.of(now);
-  const [events, bytes] = settled(now);
-  const [eventsBefore, bytesBefore] = settled(before);
+  const sent = (read: (totals: DestinationTotals) => number): number =>
+    Math.round((ofDestinations(now, read) - ofDestinations(before, read)) / seconds);
   const shards = now.pipelines.flatMap((pipeline) => pipeline.shards);
   const lag = maxLag(shards);
   const losses = now.pipelines.flatMap((one) => timeToLoss(one, maxLag(one.shards)) ?? []);
   const connections = now.destinations.flatMap((destination) => destination.connections);
   return {
-    eventsPerSecond: Math.round((events - eventsBefore) / seconds),
-    bytesPerSecond: Math.round((bytes - bytesBefore) / seconds),
+    eventsPerSecond: sent(({ writtenEvents }) => writtenEvents),
+    bytesPerSecond: sent(({ writtenBytes }) => writtenBytes),
     lagSeconds: lag === undefined ? undefined : Math.round(lag * 10) / 10,
     lagEventsEstimate: sumKnown(shards.map((one) => one.lag.estimatedEvents)),
     timeToLossSeconds: losses.length === 0 ? undefined : Math.round(Math.min(...losses)),
     secondsLeft: secondsLeft === undefined ? undefined : Math.round(secondsLeft),
     inFlightBytes: now.budget.reservedBytes,
+    unprovenEvents: connections.reduce((sum, one) => sum + one.unprovenEvents, 0),
     shards: shards.length,
     connected: connections.filter(({ phase }) => phase === 'connected').length,
     connections: connections.length,
   };
 }
+
+const ofDestinations = ({ destinations }: Snapshot, read: (totals: DestinationTotals) => number): number =>
+  destinations.reduce((sum, { totals }) => sum + read(totals), 0);
 
 function settled({ pipelines }: Snapshot): [events: number, bytes: number] {
   const add = (read: (totals: Snapshot['pipelines'][number]['totals']) => number): number =>
@@ -52,7 +59,7 @@ function settled({ pipelines }: Snapshot): [events: number, bytes: number] {
   return [add(({ settledEvents }) => settledEvents), add(({ settledBytes }) => settledBytes)];
 }
 
-/** `12,345 events/s · 8.1 MB/s · lag 0.4 s · 12.0 MB in flight · 8 shards · 2/2 connected` */
+/** `12,345 events/s · 8.1 MB/s · lag 0.4 s · 12.0 MB in flight · 41,000 wait for proof · 8 shards · 2/2 connected` */
 export function statusLine(now: Snapshot, before: Snapshot, seconds: number, timeLeft = new TimeLeft()): string {
   return statusText(figures(now, before, seconds, timeLeft));
 }
@@ -65,6 +72,7 @@ function statusText(seen: Figures, columns = Infinity): string {
     ...(seen.secondsLeft === undefined ? [] : [['left', `about ${soonText(seen.secondsLeft)} left`] as const]),
     ['lag', `lag ${lagWords(seen)}`],
     ['inFlight', `${bytesText(seen.inFlightBytes)} in flight`],
+    ...(seen.unprovenEvents === 0 ? [] : [['unproven', `${count(seen.unprovenEvents)} wait for proof`] as const]),
     ['shards', `${seen.shards} shard${seen.shards === 1 ? '' : 's'}`],
     ['connections', `${seen.connected}/${seen.connections} connected`],
   ]);
@@ -73,7 +81,7 @@ function statusText(seen: Figures, columns = Infinity): string {
   return line();
 }
 
-const LEAST_FIRST = ['bytes', 'inFlight', 'left', 'events', 'lag'];
+const LEAST_FIRST = ['bytes', 'inFlight', 'unproven', 'left', 'events', 'lag'];
 
 /** `delivered 1,234,567 events (456.7 MB) in 12.3 s; 0 duplicates resent; 45 checkpoints` */
 export function summingUp(snapshot: Snapshot, seconds: number): string {

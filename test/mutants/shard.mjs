@@ -10,6 +10,12 @@ export default [
       'model/group',
     ],
     mutants: [
+      [
+        'what can not be committed is sent for ever',
+        'if (!this.holdsBack || signal.aborted) return Promise.resolve();',
+        'return Promise.resolve();',
+      ],
+      ['a stored checkpoint does not let the shard go on', 'this.#failingSince = undefined;\n    this.#wake();', ''],
       ['the start position is not committed at once', 'if (this.#stored === undefined) await this.commit(signal);', ''],
       [
         'the end of a closed shard is not written again',
@@ -101,11 +107,15 @@ export default [
         'this.#stop.stopHard();\n    this.#route.abandon();',
         'this.#stop.stopHard();',
       ],
-      ['a commit refused to us does not release the shard', "this.release('leaseLost');\n        },", '},'],
+      [
+        'a commit refused to us does not release the shard',
+        "onNotOwner: () => this.release('leaseLost'),",
+        'onNotOwner: () => undefined,',
+      ],
       [
         'the watermark is where reading is',
-        'this.#window.watermark?.cursor ?? start.cursor',
-        'this.#puller?.cursor ?? start.cursor',
+        'watermark: () => this.#window.watermark?.cursor,',
+        'watermark: () => this.#puller?.cursor,',
       ],
     ],
   },

@@ -17,6 +17,7 @@ export const shardSettings: ShardSettings = {
   idlePollMaxMs: 1000,
   minPullIntervalMs: 10,
   checkpointIntervalMs: 1000,
+  checkpointMaxAgeMs: 20_000,
   checkpointRefreshMs: 60_000,
   drainTimeoutMs: 8000,
   maxStallMs: 60_000,

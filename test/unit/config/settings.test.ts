@@ -34,6 +34,7 @@ test('what is not written has a default', () => {
           idlePollMaxMs: 1000,
           minPullIntervalMs: 10,
           checkpointIntervalMs: 5000,
+          checkpointMaxAgeMs: 120_000,
           checkpointRefreshMs: 30_000,
           drainTimeoutMs: 20_000,
           maxStallMs: 300_000,

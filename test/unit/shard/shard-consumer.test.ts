@@ -246,6 +246,34 @@ test('a commit that is refused because the shard is not ours ends the shard at o
   assert.equal(process.pipeline.snapshot().totals.shardsReleased['leaseLost'], 1);
 });
 
+test('while checkpoints can not be stored for long the shard is not read on: a crash sends only so much again', async () => {
+  const { clock, service, process, received } = setUp(5);
+  await process.start();
+  await clock.advance(3000);
+  assert.equal(service.checkpoints.get(0), '5');
+  service.faults.set('commit', Array<'SLS_SERVER'>(1000).fill('SLS_SERVER'));
+  const appendFor = async (seconds: number): Promise<void> => {
+    for (let i = 0; i < seconds; i++) {
+      service.append(0, 1);
+      await clock.advance(1000);
+    }
+  };
+  const isHeldBack = (): boolean => process.pipeline.snapshot().shards[0]?.heldBack === true;
+  await appendFor(19);
+  assert.equal(isHeldBack(), false, 'it is read on for checkpoint.maxAge');
+  await appendFor(5);
+  const before = received().length;
+  assert.ok(isHeldBack());
+  await appendFor(200);
+  assert.equal(received().length, before, 'nothing more is sent');
+  assert.equal(process.log.lines.filter(({ message }) => message.includes('checkpoint.maxAge')).length, 1);
+  assert.equal(process.pipeline.snapshot().totals.shardsReleased['stalled'], undefined, 'it is said why it waits');
+  service.faults.set('commit', []);
+  await appendFor(5);
+  assert.equal(isHeldBack(), false);
+  assert.deepEqual(received(), range(0, service.size(0)));
+});
+
 test('where shards can not be listed, an unchanged checkpoint is written again at the refresh interval', async () => {
   const { clock, service, process } = setUp(5, { checkpointRefreshMs: 10_000 });
   service.faults.set('listShards', Array<'SLS_UNAUTHORIZED'>(100).fill('SLS_UNAUTHORIZED'));

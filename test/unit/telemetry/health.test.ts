@@ -4,6 +4,8 @@ import { health, readiness } from '../../../src/telemetry/health.js';
 import { connection, destination, pipeline, shard, snapshot } from './snapshots.js';
 
 const settings = { maxStallSeconds: 300 };
+const time = 'time: events that stay acknowledged on a connection that has proven itself (settle)';
+const proof = { siem: time };
 const withShard = (more: Parameters<typeof shard>[0], receivers = [connection()]) =>
   snapshot({
     pipelines: [pipeline({ shards: [shard(more)] })],
@@ -11,7 +13,7 @@ const withShard = (more: Parameters<typeof shard>[0], receivers = [connection()]
   });
 
 test('fine while shards move or have nothing to do', () => {
-  assert.deepEqual(health(snapshot(), settings), { ok: true, problems: [] });
+  assert.deepEqual(health(snapshot(), settings), { ok: true, problems: [], proof });
   assert.ok(health(withShard({ idleSeconds: 9999, caughtUp: true }), settings).ok);
   assert.ok(health(withShard({ idleSeconds: 299, caughtUp: false, inFlightBatches: 3 }), settings).ok);
   assert.ok(health(snapshot({ pipelines: [] }), settings).ok);
@@ -19,8 +21,12 @@ test('fine while shards move or have nothing to do', () => {
 
 test('a shard with data and no progress is told', () => {
   const problems = ['pipeline main: shard 0 has data but made no progress for 301 s'];
-  assert.deepEqual(health(withShard({ idleSeconds: 301, caughtUp: false }), settings), { ok: false, problems });
-  assert.deepEqual(health(withShard({ idleSeconds: 301, inFlightBatches: 1 }), settings), { ok: false, problems });
+  assert.deepEqual(health(withShard({ idleSeconds: 301, caughtUp: false }), settings), { ok: false, problems, proof });
+  assert.deepEqual(health(withShard({ idleSeconds: 301, inFlightBatches: 1 }), settings), {
+    ok: false,
+    problems,
+    proof,
+  });
 });
 
 test('a receiver that is away or takes nothing is no reason to restart us', () => {
@@ -57,7 +63,7 @@ test('ready once every group is joined and every destination was connected', () 
 test('a log that can not be written is a warning, and no reason to restart', () => {
   const now = snapshot({ log: { lostLines: 3, fault: 'the disk is full' } });
   const warnings = ["the log can't be written: the disk is full; 3 lines are lost"];
-  assert.deepEqual(health(now, { maxStallSeconds: 300 }), { ok: true, problems: [], warnings });
+  assert.deepEqual(health(now, { maxStallSeconds: 300 }), { ok: true, problems: [], warnings, proof });
   assert.deepEqual(readiness(now).warnings, warnings);
 });
 
@@ -75,7 +81,7 @@ test('a receiver that is down or takes nothing is a warning with its code, since
       `destination siem: 1 of 4 connections not usable: tcp://siem:514: the receiver is alive but reads nothing; ${what}`,
     ],
   };
-  assert.deepEqual(health(now, settings), expected);
+  assert.deepEqual(health(now, settings), { ...expected, proof });
   assert.deepEqual(readiness(now), expected);
 });
 
@@ -86,6 +92,7 @@ test('a shard that the service refuses is told with its code, and is no reason t
     ok: true,
     problems: [],
     warnings,
+    proof,
   });
   const ours = [{ deed: 'format', code: 'INTERNAL', seconds: 400 }] as const;
   assert.ok(
@@ -97,4 +104,25 @@ test('a shard that the service refuses is told with its code, and is no reason t
     !health(withShard({ idleSeconds: 400, caughtUp: false, failing: commit }), settings).ok,
     'that does not explain it',
   );
+});
+
+test('health says what makes events count as delivered, of the connection that proves least', () => {
+  const proofOf = (guarantee: string, ...proofs: readonly ('answer' | 'time' | 'probation' | 'none')[]) => {
+    const connections = proofs.map((one) => connection({ proof: one }));
+    return health(snapshot({ destinations: [destination({ guarantee, connections })] }), settings).proof?.['siem'];
+  };
+  assert.equal(proofOf('settled', 'time', 'time'), time);
+  assert.match(proofOf('settled', 'time', 'probation') ?? '', /^none yet: a connection is young/);
+  assert.match(proofOf('settled', 'probation', 'none', 'time') ?? '', /^none: connections are accepted and then ended/);
+  assert.match(proofOf('relp', 'answer') ?? '', /^answer: /);
+  assert.match(proofOf('acked', 'answer') ?? '', /^acknowledgement: /);
+  assert.match(proofOf('written', 'answer') ?? '', /^none: our kernel took the event/);
+});
+
+test('a load balancer behind which nobody reads is a warning with its endpoint and the events that wait', () => {
+  const unread = connection({ endpoint: 'tcp://lb:514', proof: 'none', unprovenEvents: 20 });
+  const now = snapshot({ destinations: [destination({ connections: [unread, { ...unread, unprovenEvents: 5 }] })] });
+  assert.deepEqual(health(now, settings).warnings, [
+    'destination siem: tcp://lb:514 accepts connections and ends them early, as a load balancer does when nobody behind it reads; 25 events wait for proof and are sent again; check the servers behind it',
+  ]);
 });

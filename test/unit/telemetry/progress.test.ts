@@ -11,20 +11,25 @@ import { TextSink } from './text-sink.js';
 
 function at(settledEvents: number, more: Partial<Snapshot> = {}): Snapshot {
   const totals = { ...pipeline().totals, settledEvents, settledBytes: settledEvents * 300, checkpoints: 7 };
+  const sent = { writtenEvents: settledEvents, writtenBytes: settledEvents * 300 };
+  const to = destination(more.destinations?.[0]);
   return snapshot({
     pipelines: [pipeline({ totals, shards: [shard({ lag: lag(0.42) }), shard({ lag: lag(90) })] })],
     ...more,
+    destinations: [{ ...to, totals: { ...to.totals, ...sent } }],
   });
 }
 
 test('the status line says how it goes', () => {
   const now = at(25_000, {
     budget: { limitBytes: 64e6, reservedBytes: 12.3e6, waiting: 0 },
-    destinations: [destination({ connections: [connection(), connection({ phase: 'dialling' })] })],
+    destinations: [
+      destination({ connections: [connection({ unprovenEvents: 4100 }), connection({ phase: 'dialling' })] }),
+    ],
   });
   assert.equal(
     statusLine(now, at(0), 2),
-    '12,500 events/s · 3.8 MB/s · lag 90.0 s · 12.3 MB in flight · 2 shards · 1/2 connected',
+    '12,500 events/s · 3.8 MB/s · lag 90.0 s · 12.3 MB in flight · 4,100 wait for proof · 2 shards · 1/2 connected',
   );
   const idle = snapshot({ pipelines: [pipeline({ shards: [] })] });
   assert.equal(
