@@ -41,8 +41,17 @@ export function settled(totals: Totals, events: number, bytes: number): void {
 }
 
 export function totalsNow(totals: Totals): DestinationTotals {
-  const { writtenBytes, settledBytes, settledEvents, resentEvents, connects, errors } = totals;
+  const { writtenBytes, writtenEvents, settledBytes, settledEvents, resentEvents, connects, errors } = totals;
   const { written, acked, settled } = totals.stages;
   const stages = { written: written.snapshot(), acked: acked.snapshot(), settled: settled.snapshot() };
-  return { writtenBytes, settledBytes, settledEvents, resentEvents, connects, errors: { ...errors }, stages };
+  return {
+    writtenBytes,
+    writtenEvents,
+    settledBytes,
+    settledEvents,
+    resentEvents,
+    connects,
+    errors: { ...errors },
+    stages,
+  };
 }
