@@ -5,8 +5,8 @@ import type { Clock } from './clock.js';
 
 /** A failure that lasts is said once, then with a count at this interval, and once more when it is over. */
 const REPEAT_MS = 30_000;
-/** At a quota successes and refusals take turns: it is over when none was refused for so long. */
-const QUOTA_OVER_MS = 10_000;
+/** At a quota successes and refusals take turns, and a paced shard is refused rarely: it is over when none was refused for so long. */
+const QUOTA_OVER_MS = 60_000;
 
 /** Folds a stream of equal failures into few log lines. One per thing that can fail. */
 export class ErrorReporter {

@@ -10,6 +10,8 @@ export interface RetrySettings {
   readonly signal: AbortSignal;
   /** Called after every failure that will be tried again, before the pause. */
   readonly onError: (error: ForwarderError, pauseMs: number) => void;
+  /** How long to wait after a failure, milliseconds, where the caller knows better than the back-off. */
+  readonly pauseMs?: (error: ForwarderError) => number | undefined;
   /** Failures to be thrown at once; if not given, those of class permanent. */
   readonly isFinal?: (error: ForwarderError) => boolean;
 }
@@ -25,6 +27,8 @@ const isPermanent = (error: ForwarderError): boolean => error.class === 'permane
  */
 export async function untilDone<T>(settings: RetrySettings, attempt: () => Promise<T>): Promise<T | undefined> {
   const { clock, signal, onError, isFinal = isPermanent } = settings;
+  const usual = (error: ForwarderError): number =>
+    error.class === 'retry' ? backoff.next(error.retryAfterMs) : settings.backoff.maxMs;
   const backoff = new Backoff(settings.backoff);
   while (!signal.aborted) {
     try {
@@ -33,7 +37,7 @@ export async function untilDone<T>(settings: RetrySettings, attempt: () => Promi
       const error = asForwarderError(thrown);
       if (isFinal(error)) throw error;
       if (isAborted(signal)) return undefined;
-      const pauseMs = error.class === 'retry' ? backoff.next(error.retryAfterMs) : settings.backoff.maxMs;
+      const pauseMs = settings.pauseMs?.(error) ?? usual(error);
       onError(error, pauseMs);
       await sleep(clock, pauseMs, signal);
     }

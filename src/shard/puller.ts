@@ -1,9 +1,11 @@
 import { asForwarderError, type ForwarderError } from '../errors/forwarder-error.js';
+import { isShardQuota } from '../errors/quota.js';
 import type { BudgetShare, Reservation } from '../flow/byte-budget.js';
 import { Sleeper, type Clock } from '../flow/clock.js';
 import type { LogSource, PullReply, StartPosition } from '../model/ports.js';
 import { IdlePace } from './idle-pace.js';
 import { PullSizer, type PullSize } from './pull-sizer.js';
+import { QuotaPace } from './quota-pace.js';
 import { untilDone } from '../flow/retry.js';
 import type { ShardSettings } from './shard-settings.js';
 import type { ShardStats } from './shard-stats.js';
@@ -52,6 +54,7 @@ export class Puller {
   readonly #deps: PullerDeps;
   readonly #sizer: PullSizer;
   readonly #idle: IdlePace;
+  readonly #quota = new QuotaPace();
   readonly #sleeper: Sleeper;
   #cursor: string;
   #notBefore = 0;
@@ -116,8 +119,10 @@ export class Puller {
    */
   async next(): Promise<Pulled | undefined> {
     const { clock, settings, signal, onError } = this.#deps;
+    const pauseMs = (error: ForwarderError): number | undefined => this.#quotaPause(error);
+    const retry = { clock, backoff: settings.retry, signal, onError, pauseMs };
     while (!this.#ended) {
-      const pulled = await untilDone({ clock, backoff: settings.retry, signal, onError }, () => this.#pull());
+      const pulled = await untilDone(retry, () => this.#pull());
       if (pulled === undefined || signal.aborted) {
         pulled?.reservation.release();
         return undefined;
@@ -131,7 +136,8 @@ export class Puller {
   async #pull(): Promise<Pulled | undefined> {
     const { shard, source, budget, clock, signal } = this.#deps;
     if (this.#emptyReplies >= IDLE_REPLIES && this.#endPosition === undefined) await this.#watch();
-    await this.#sleeper.sleep(this.#notBefore - clock.monotonic());
+    const now = clock.monotonic();
+    await this.#sleeper.sleep(Math.max(this.#notBefore, this.#quota.notBefore(now)) - now);
     const asked = this.#sizer.next();
     this.#waitsForRoom = true;
     const reservation = await budget.reserve(asked.bytes, signal);
@@ -158,6 +164,11 @@ export class Puller {
       this.#expectsLittle = false;
       throw thrown;
     }
+  }
+
+  #quotaPause(error: ForwarderError): number | undefined {
+    if (!isShardQuota(error)) return undefined;
+    return Math.max(this.#quota.refused(this.#deps.clock.monotonic()), error.retryAfterMs ?? 0);
   }
 
   /** At a shard that is idle: returns when a pull may bring something. */
@@ -188,6 +199,7 @@ export class Puller {
     // With a query: what is scanned is what the count bounds, and more than comes of it.
     const { logGroups, bytes } = reply.scanned ?? { logGroups: reply.logGroups, bytes: reply.rawSize };
     this.#sizer.learn(asked, logGroups, bytes);
+    this.#quota.gave(bytes, now);
     stats.scannedGroups += logGroups;
     this.#cursor = reply.nextCursor;
     const atTip = reply.nextCursor === cursor;

@@ -1,6 +1,7 @@
 import type { Clock } from '../flow/clock.js';
 import type { ErrorCode } from '../errors/codes.js';
 import type { ForwarderError } from '../errors/forwarder-error.js';
+import { isShardQuota } from '../errors/quota.js';
 import { checkCredentials, type Credentials, type CredentialsProvider } from './credentials/credentials.js';
 import type { Repeat } from './direct-lane.js';
 import type { Dial } from './endpoint.js';
@@ -135,9 +136,8 @@ interface Used {
   readonly credentials: Credentials;
 }
 
-/** A shard over its own quota (ShardReadQuotaExceed) says nothing about the others. */
-function isOfProject({ code, details }: ForwarderError): boolean {
-  return code === 'SLS_QUOTA' && !/^Shard/i.test(String(details['errorCode'] ?? ''));
+function isOfProject(error: ForwarderError): boolean {
+  return error.code === 'SLS_QUOTA' && !isShardQuota(error);
 }
 
 function secretsOf({ accessKeySecret, securityToken }: Credentials): string[] {

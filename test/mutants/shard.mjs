@@ -244,6 +244,30 @@ export default [
     ],
   },
   {
+    file: 'src/shard/quota-pace.ts',
+    tests: ['unit/shard/quota-pace'],
+    mutants: [
+      ['a pace that is learnt holds nothing back', 'return this.#left >= 0 ? now', 'return now > 0 ? now'],
+      ['what is given costs nothing', 'this.#left -= cost;', ''],
+      ['a refusal does not close the pace', '(1 - this.#closedBy * left ** 3)', '(1 + Math.max(0, -left))'],
+      ['the pace never opens again', '(1 - this.#closedBy * left ** 3)', '(1 - this.#closedBy)'],
+      ['refusals in a row close it each time', 'if (this.#refusals === 0) this.#close(now);', 'this.#close(now);'],
+      ['a pace far off is closed a little only', '? CLOSES_MUCH : CLOSES', '? CLOSES : CLOSES'],
+      [
+        'a pause of our own is caught up without bound',
+        'Math.min(rate * CATCH_UP_MS, this.#left',
+        'Math.max(-1e15, this.#left',
+      ],
+    ],
+  },
+  {
+    file: 'src/errors/quota.ts',
+    tests: ['unit/shard/quota-pace'],
+    mutants: [
+      ['a shard over its quota is not paced', "code === 'SLS_QUOTA' && /^Shard/i", "code !== 'SLS_QUOTA' && /^Shard/i"],
+    ],
+  },
+  {
     file: 'src/shard/position.ts',
     tests: ['unit/shard/shard-consumer', 'unit/group/group-gone'],
     mutants: [

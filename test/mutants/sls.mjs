@@ -160,7 +160,7 @@ export default [
         "if (code === 'SLS_UNAUTHORIZED') return deps.credentials.renew(used.credentials);",
         '',
       ],
-      ['the quota of one shard holds back all', " && !/^Shard/i.test(String(details['errorCode'] ?? ''))", ''],
+      ['the quota of one shard holds back all', ' && !isShardQuota(error)', ''],
       ['commits are held back with pulls', "if (call.lane === 'pull') gate.check(what);", 'gate.check(what);'],
       ['a watch asks while pulls are held back', 'repeater === undefined || gate.isShut', 'repeater === undefined'],
       ['a watch goes on with an old signature', 'clock.monotonic() < until ? next : undefined', 'next'],
