@@ -204,7 +204,7 @@ export default [
   },
   {
     file: 'src/group/positions.ts',
-    tests: ['unit/group/group-gone'],
+    tests: ['unit/group/positions', 'unit/group/group-gone'],
     mutants: [
       ['what was settled is forgotten', 'this.#known.set(shard, cursor);', ''],
       ['nothing is stored again', 'await this.#deps.group.restore(shard, cursor, signal);', ''],
