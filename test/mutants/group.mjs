@@ -186,12 +186,12 @@ export default [
   },
   {
     file: 'src/group/checkpoint-watch.ts',
-    tests: ['unit/group/pipeline', 'unit/group/group-gone'],
+    tests: ['unit/group/checkpoint-watch', 'unit/group/pipeline'],
     mutants: [
       [
         'stored taken after the await',
-        'this.#compare(shard, stored, found.get(shard))',
-        'this.#compare(shard, after.get(shard), found.get(shard))',
+        'if (stored !== undefined && after.get(shard) === stored) this.#compare(shard, stored, found',
+        'if (stored !== undefined) this.#compare(shard, after.get(shard), found',
       ],
       [
         'a commit of our own in between is taken for another process',

@@ -55,6 +55,9 @@ test('a group deleted while it is read is made again at the positions known, sai
   assert.deepEqual(service.groupSettings, pipelineSettings.group);
   assert.deepEqual(troubles(process), ['the consumer group was gone and is made again: shards go on where they were']);
   process.assertHoldsNothing();
+  service.forget('one');
+  await clock.advance(5000);
+  assert.equal(said(process, 'is made again'), 1, 'not again when the consumer alone is forgotten');
 });
 
 test('positions are stored again before any shard is: a process that ends right then has told the next one', async () => {
@@ -154,13 +157,15 @@ test('made again by somebody else with a shorter timeout: heartbeats and the lea
   service.createGroup(other);
   await clock.advance(3000);
   assert.equal(process.pipeline.snapshot().heartbeatTimeoutSeconds, 1.5);
-  assert.equal(said(process, 'other settings than the config asks for'), 1);
+  service.forget('one');
+  await clock.advance(2000);
+  assert.equal(said(process, 'other settings than the config asks for'), 1, 'also after another mending');
   const before = process.pipeline.snapshot().heartbeats;
   await clock.advance(5000);
   assert.equal(process.pipeline.snapshot().heartbeats - before, 10, 'three in a timeout');
   service.faults.set('heartbeat', Array<'SLS_SERVER'>(100).fill('SLS_SERVER'));
   await clock.advance(2000);
-  assert.equal(process.pipeline.snapshot().totals.shardsReleased['leaseLost'], 2, 'lost after the shorter time');
+  assert.equal(process.pipeline.snapshot().totals.shardsReleased['leaseLost'], 3, 'lost after the shorter time');
 });
 
 for (const createdAt of [1_700_000_000, undefined]) {
