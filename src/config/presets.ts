@@ -19,6 +19,8 @@ interface Preset {
 }
 
 const KIB = 1024;
+/** rsyslog takes 8096 bytes of a message unless it is told otherwise, and what is behind them is lost or an event of its own. */
+const RSYSLOG_BYTES = 8095;
 const receiver = (framing: FramingName, newline: NewlinePolicy, maxEventBytes?: number): ReceiverDefaults => ({
   framing,
   newline,
@@ -58,17 +60,19 @@ const PRESETS = {
     },
     receiver: TO_QRADAR,
   },
-  /** SC4S is a syslog-ng that tells framings apart and takes 64 KiB. */
-  'splunk-sc4s': { format: JSON_TO_COLLECTOR, receiver: receiver('octet-counting', 'keep', 64 * KIB) },
-  /** The agent sits behind an rsyslog, which takes 8 KiB. */
-  'sentinel-cef': { format: CEF, receiver: receiver('lf', 'escape', 8 * KIB) },
+  /** SC4S is a syslog-ng that takes 64 KiB, and lines on its usual ports (514, 6514). */
+  'splunk-sc4s': { format: JSON_TO_COLLECTOR, receiver: receiver('lf', 'keep', 64 * KIB) },
+  /** The agent sits behind an rsyslog. */
+  'sentinel-cef': { format: CEF, receiver: receiver('lf', 'escape', RSYSLOG_BYTES) },
   arcsight: { format: CEF, receiver: receiver('lf', 'escape') },
   /** Filebeat's tcp and syslog inputs: lines of up to 20 MiB. */
   elastic: { format: JSON_TO_COLLECTOR, receiver: receiver('lf', 'escape') },
-  rsyslog: { format: JSON_TO_COLLECTOR, receiver: receiver('octet-counting', 'keep', 8 * KIB) },
+  rsyslog: { format: JSON_TO_COLLECTOR, receiver: receiver('octet-counting', 'keep', RSYSLOG_BYTES) },
   'syslog-ng': { format: JSON_TO_COLLECTOR, receiver: receiver('octet-counting', 'keep', 64 * KIB) },
-  /** RFC 5425 §4.3: every receiver should take 8192 bytes. */
-  rfc5425: { format: JSON_TO_COLLECTOR, receiver: receiver('octet-counting', 'keep', 8 * KIB) },
+  /** RFC 5425 §4.3: every receiver should take 8192 bytes; the most frequent one does not. */
+  rfc5425: { format: JSON_TO_COLLECTOR, receiver: receiver('octet-counting', 'keep', RSYSLOG_BYTES) },
+  /** The OpenTelemetry Collector's syslog receiver: lines unless told otherwise, and 8192 bytes where it counts. */
+  otel: { format: JSON_TO_COLLECTOR, receiver: receiver('lf', 'keep', 8 * KIB) },
 } as const satisfies Readonly<Record<string, Preset>>;
 
 export type PresetName = keyof typeof PRESETS;

@@ -6,6 +6,7 @@ import type { StartPosition } from '../model/ports.js';
 import type { RateSettings } from '../syslog/pace.js';
 import { isUdp, type DestinationSettings } from '../syslog/settings.js';
 import { guaranteeOf } from './cross-check.js';
+import type { PresetName } from './presets.js';
 import { framingOf, maxBytesOf, newlineOf } from './receiver.js';
 import type { ListenAddress } from './endpoint.js';
 import { toFormatPlan } from './format-plan.js';
@@ -16,6 +17,7 @@ import type { Start } from './scalars.js';
 export interface PipelinePlan {
   readonly settings: PipelineSettings;
   readonly plan: FormatPlan;
+  readonly preset: PresetName;
   readonly compression: 'lz4' | 'zstd';
   /** SPL; empty: none. */
   readonly query: string;
@@ -119,6 +121,7 @@ function pipelinePlan(pipeline: PipelineConfig, config: Config, host: Host, rang
       },
     },
     plan: formatPlan(pipeline, config),
+    preset: pipeline.format.preset,
     compression: pipeline.compression,
     query: pipeline.query.trim(),
     processor: pipeline.processor,

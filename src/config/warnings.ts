@@ -1,13 +1,29 @@
 import { budgetWarnings } from './budgets.js';
 import { isKnownRegion, likeRegion } from './regions.js';
-import type { ForwarderSettings } from './settings.js';
+import { receiverMisfits } from './receiver-fit.js';
+import type { ForwarderSettings, PipelinePlan } from './settings.js';
 
 /**
  * What is allowed and yet hardly meant; a line each.
  * @param now milliseconds since the epoch
  */
 export function warningsOf(settings: ForwarderSettings, now: number): string[] {
-  return [...budgetWarnings(settings), ...startsInFuture(settings, now), ...unknownRegion(settings)];
+  return [
+    ...budgetWarnings(settings),
+    ...startsInFuture(settings, now),
+    ...unknownRegion(settings),
+    ...settings.pipelines.flatMap((pipeline) => misfits(settings, pipeline)),
+  ];
+}
+
+function misfits(settings: ForwarderSettings, pipeline: PipelinePlan): string[] {
+  return misfitsOf(settings, pipeline).map((what) => `pipelines.${pipeline.settings.name}: ${what}`);
+}
+
+/** What the receiver that the preset is made for does not take. */
+export function misfitsOf({ destinations }: ForwarderSettings, pipeline: PipelinePlan): string[] {
+  const destination = destinations.find(({ settings }) => settings.name === pipeline.settings.destination);
+  return destination === undefined ? [] : receiverMisfits(pipeline, destination);
 }
 
 function startsInFuture({ pipelines }: ForwarderSettings, now: number): string[] {

@@ -2,6 +2,7 @@ import { choosePipeline } from '../choose-pipeline.js';
 import { loadConfig } from '../config/load.js';
 import type { Start } from '../config/scalars.js';
 import { toSettings, type PipelinePlan } from '../config/settings.js';
+import { misfitsOf } from '../config/warnings.js';
 import { startEmbedded } from '../embedded.js';
 import { systemClock as clock } from '../flow/clock.js';
 import { unframed } from '../format/frame.js';
@@ -68,6 +69,7 @@ export async function preview(request: PreviewRequest): Promise<void> {
     });
     const texts = pool.formatter(1, { ...plan.settings, hostname: '' });
     await new Preview(request, plan, source, formatter, texts).run();
+    if (request.lint) for (const misfit of misfitsOf(settings, plan)) request.say(`lint: ${misfit}`);
   } finally {
     client.close();
     await pool.close();

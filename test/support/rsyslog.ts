@@ -9,6 +9,8 @@ export interface RsyslogOptions {
   readonly driver?: 'ossl' | 'gtls';
   /** Default: lines and octet counting, told apart by rsyslog. */
   readonly octetCounting?: boolean;
+  /** Takes messages as large as it does by default, not of 64 KiB. */
+  readonly usualSize?: boolean;
   readonly port?: number;
   /** No queue in memory: what it has answered, it has written. */
   readonly direct?: boolean;
@@ -43,7 +45,8 @@ export const startRsyslog = (options: RsyslogOptions): Promise<Peer> =>
 
 function configOf(options: RsyslogOptions, files: PeerFiles): string {
   const input = options.transport === 'relp' ? relpInput(options, files) : tcpInput(options, files);
-  return `global(workDirectory="${files.directory}" maxMessageSize="${options.abortAbove ?? '64k'}" net.enableDNS="off" preserveFQDN="on")
+  const size = options.usualSize === true ? '' : `maxMessageSize="${options.abortAbove ?? '64k'}"`;
+  return `global(workDirectory="${files.directory}" ${size} net.enableDNS="off" preserveFQDN="on")
 ${options.direct === true ? 'main_queue(queue.type="Direct")' : ''}
 ${input}
 template(name="raw" type="string" string="%rawmsg%\\n")

@@ -45,8 +45,13 @@ test('what receivers of a preset want counts where the destination says nothing'
   assert.deepEqual(wire('aliyun-sample'), [lf, 'escape', undefined]);
   assert.deepEqual(wire('qradar'), [lf, 'escape', 4096]);
   assert.deepEqual(wire('qradar-tls'), [lf, 'escape', 8192]);
-  assert.deepEqual(wire('rfc5425'), ['octet-counting', 'keep', 8192]);
-  assert.deepEqual(wire('rfc5425', 'framing: lf'), [lf, 'escape', 8192]);
+  assert.deepEqual(wire('rfc5425'), ['octet-counting', 'keep', 8095]);
+  assert.deepEqual(wire('rfc5425', 'framing: lf'), [lf, 'escape', 8095]);
+  assert.deepEqual(wire('rsyslog'), ['octet-counting', 'keep', 8095]);
+  assert.deepEqual(wire('sentinel-cef'), [lf, 'escape', 8095]);
+  assert.deepEqual(wire('splunk-sc4s'), [lf, 'escape', 65_536]);
+  assert.deepEqual(wire('splunk-sc4s', 'framing: octet-counting'), ['octet-counting', 'keep', 65_536]);
+  assert.deepEqual(wire('otel'), [lf, 'escape', 8192]);
   assert.deepEqual(wire('rfc5425', 'newline: space\nmaxEventBytes: 2KiB'), ['octet-counting', 'space', 2048]);
   assert.deepEqual(wire('arcsight', 'framing: nul\nnewline: keep'), [{ trailer: '\0' }, 'keep', undefined]);
 });
@@ -166,7 +171,7 @@ test('every mistake is one line that says what to write instead', () => {
   const cases: readonly (readonly [string, string])[] = [
     [
       '{ preset: qradr }',
-      'preset: expected aliyun-sample, qradar, qradar-tls, qradar-leef, qradar-actiontrail, splunk-sc4s, sentinel-cef, arcsight, elastic, rsyslog, syslog-ng or rfc5425, got "qradr"; did you mean "qradar"?',
+      'preset: expected aliyun-sample, qradar, qradar-tls, qradar-leef, qradar-actiontrail, splunk-sc4s, sentinel-cef, arcsight, elastic, rsyslog, syslog-ng, rfc5425 or otel, got "qradr"; did you mean "qradar"?',
     ],
     [
       '{ include: { field: a, equals: b, prefix: c } }',

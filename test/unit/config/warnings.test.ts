@@ -19,6 +19,34 @@ test('a start that has not come is warned of', () => {
   assert.deepEqual(others, []);
 });
 
+test('a port of SC4S that does not fit the framing is warned of', () => {
+  const config = (endpoint: string, framing: string, preset = 'splunk-sc4s', more = ''): string =>
+    minimal({ pipeline: `format: { preset: ${preset}${more} }`, destination: framing }).replace(
+      'tcp://siem:514',
+      endpoint,
+    );
+  const fine = [
+    ['tcp://siem:514', ''],
+    ['tls://siem:6514', ''],
+    ['tcp://siem:601', 'framing: octet-counting'],
+    ['tls://siem:5425', 'framing: octet-counting'],
+    ['tcp://siem:9000', 'framing: octet-counting'],
+    ['udp://siem:601', ''],
+  ] as const;
+  for (const [endpoint, framing] of fine) assert.deepEqual(warnings(config(endpoint, framing)), [], endpoint);
+  assert.deepEqual(warnings(config('tcp://siem:601', '', 'elastic')), []);
+  assert.deepEqual(warnings(config('tls://siem:6514', 'framing: octet-counting')), [
+    'pipelines.main: tls://siem:6514: SC4S takes lines only on port 6514; write "framing: lf" in destination "siem", or another port (601 or 5425)',
+  ]);
+  assert.deepEqual(warnings(config('tcp://siem:601', '')), [
+    'pipelines.main: tcp://siem:601: SC4S takes octet counting only on port 601; write "framing: octet-counting" in destination "siem", or another port (514 or 6514)',
+  ]);
+  const old = (dialect: string): string[] =>
+    warnings(config('tcp://siem:514', '', 'otel', `, header: rfc3164, dialect: ${dialect}`));
+  assert.deepEqual(old('bsd'), []);
+  assert.match(old('iso8601').join(), /^pipelines\.main: format\.dialect: the OpenTelemetry Collector takes RFC 3164 /);
+});
+
 const endpoint = (text: string): string => minimal().replace(/endpoint: .*/, `endpoint: "${text}"`);
 
 test('a region that is misspelt is no host of that name', () => {
