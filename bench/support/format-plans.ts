@@ -57,6 +57,14 @@ export function plansOf({ members, key }: Kind): Record<string, FormatPlan> {
     'JSON, expanded': body({ kind: 'json', members: [], rest: 'all', expand: true }),
     'LEEF of all': body({ ...LEEF, members: [], rest: 'contents' }),
     'LEEF by mapping': body({ ...LEEF, members, rest: 'none' }),
-    'CEF by mapping': body({ kind: 'cef', format: '0', name: text('n'), members, rest: 'none', ...TITLES }),
+    'CEF by mapping': body({
+      kind: 'cef',
+      format: '0',
+      name: text('n'),
+      reserved: [],
+      members,
+      rest: 'none',
+      ...TITLES,
+    }),
   };
 }

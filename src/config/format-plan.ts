@@ -1,3 +1,4 @@
+import { CEF_TYPES } from '../model/cef-dictionary.js';
 import type { BodyPlan, FormatPlan, Framing, Member, NewlinePolicy, SizePlan, Template } from '../model/format-plan.js';
 import type { FormatConfig } from './format-schema.js';
 import { severityRules } from './severity-from.js';
@@ -75,7 +76,8 @@ function bodyPlan(format: FormatConfig, fill: Fill): BodyPlan {
     rest: others === 'none' || (others === undefined && hasFields) ? ('none' as const) : ('contents' as const),
   };
   if (body === 'cef' || body === 'cef1') {
-    return { ...pairs, kind: 'cef', format: body === 'cef' ? '0' : '1', name: fill(format.eventName) };
+    const cef = { format: body === 'cef' ? ('0' as const) : ('1' as const), reserved: [...CEF_TYPES.keys()] };
+    return { ...pairs, kind: 'cef', ...cef, name: fill(format.eventName) };
   }
   const isOld = body === 'leef1';
   return { ...pairs, kind: 'leef', format: isOld ? '1.0' : '2.0', delimiter: isOld ? '\t' : format.delimiter };

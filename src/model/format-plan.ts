@@ -183,6 +183,8 @@ export interface CefBodyPlan extends PairsBodyPlan {
   readonly kind: 'cef';
   readonly format: '0' | '1';
   readonly name: Template;
+  /** Names that no content may have, beside those of the members: one of these is `sls_` and its name. */
+  readonly reserved: readonly string[];
 }
 
 export type BodyPlan = KeyValueBodyPlan | JsonBodyPlan | RawBodyPlan | LeefBodyPlan | CefBodyPlan;

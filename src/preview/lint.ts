@@ -1,4 +1,5 @@
 import type { FrameBatch } from '../model/batch.js';
+import { CEF_TYPES, fitsCefType, type CefType } from '../model/cef-dictionary.js';
 import { MOST_BYTES, type HeaderTexts } from './header-texts.js';
 import type { Message } from './message.js';
 
@@ -11,6 +12,14 @@ const LEEF_KEYS = new Set(
   ).split(' '),
 );
 const LEEF_ADDRESSES = ['src', 'dst', 'srcPreNAT', 'dstPreNAT', 'srcPostNAT', 'dstPostNAT', 'identSrc', 'vSrc'];
+
+const CEF_WANTED: Readonly<Record<CefType, string>> = {
+  address: 'an IP address',
+  integer: 'a whole number',
+  mac: 'a MAC address',
+  number: 'a number',
+  time: 'a time in milliseconds',
+};
 
 const FIELD_NAMES = ['HOSTNAME', 'APP-NAME', 'PROCID', 'MSGID'];
 
@@ -32,6 +41,7 @@ export class Lint {
   readonly #eventIds = new Set<string>();
   readonly #ownKeys = new Set<string>();
   readonly #looked = { truncated: 0, empty: 0, bare: 0, untimed: 0 };
+  readonly #renamed = new Set<string>();
   #events = 0;
   #withEventId = 0;
 
@@ -55,6 +65,7 @@ export class Lint {
       this.#note('begins with a BOM, behind which QRadar and others find neither JSON nor LEEF; write bom: false');
     }
     if (message.form === 'LEEF') this.#leef(message.body);
+    if (message.form === 'CEF') this.#cef(message.body);
     if (this.#separator !== undefined) this.#pairs(message.body, this.#separator);
   }
 
@@ -117,6 +128,11 @@ export class Lint {
         `LEEF keys without a predefined meaning, which need custom properties: ${[...this.#ownKeys].join(' ')}`,
       );
     }
+    if (this.#renamed.size > 0) {
+      lines.push(
+        `fields called sls_… because CEF gives their names a type, which their values need not have: ${[...this.#renamed].join(' ')}; map those that fit in fields`,
+      );
+    }
     return lines.length > 0 ? lines : [`nothing to say about ${this.#events} events`];
   }
 
@@ -172,6 +188,18 @@ export class Lint {
       .join('|')
       .split(isOld ? '\t' : delimiterOf(named)))
       this.#pair(pair);
+  }
+
+  #cef(body: string): void {
+    const [, extension = ''] = /CEF:\d\|(?:(?:\\.|[^\\|])*\|){6}(.*)$/s.exec(body) ?? [];
+    for (const [, name = '', value = ''] of extension.matchAll(/(?:^| )(\w+)=((?:(?! \w+=).)*)/gs)) {
+      const type = CEF_TYPES.get(name);
+      if (CEF_TYPES.has(name.replace(/^sls_/, '')) && type === undefined) this.#renamed.add(name.slice('sls_'.length));
+      if (type === undefined || fitsCefType(type, value)) continue;
+      this.#note(
+        `has ${name}=${value.slice(0, 40)}, where CEF wants ${CEF_WANTED[type]}: a strict reader refuses such an event; map another value, or use another name`,
+      );
+    }
   }
 
   #pair(pair: string): void {

@@ -1,6 +1,22 @@
 /** [what breaks, text in the source, what stands there instead] */
 export default [
   {
+    file: 'src/config/format-plan.ts',
+    tests: ['unit/format/golden'],
+    mutants: [
+      [
+        'CEF has a field of the log under a name whose type it need not fit',
+        'reserved: [...CEF_TYPES.keys()]',
+        'reserved: []',
+      ],
+    ],
+  },
+  {
+    file: 'src/config/receiver-fit.ts',
+    tests: ['unit/config/warnings'],
+    mutants: [['a port of SC4S fits any framing', 'wrong.includes(port)', 'false']],
+  },
+  {
     file: 'src/config/cross-check.ts',
     tests: ['unit/config/problems'],
     mutants: [

@@ -61,6 +61,25 @@ export function parseCef(body: string): ParsedPairs {
   return { titles, pairs };
 }
 
+/** As a reader that refuses what is no number, address or time (of which seconds are none). */
+export function assertCefTypes({ pairs }: ParsedPairs): void {
+  for (const [name, value] of pairs) {
+    const [, wanted] = CEF_TYPED.find(([names]) => names.split(' ').includes(name)) ?? [];
+    if (wanted !== undefined) assert.match(value, wanted, `${name}=${value}`);
+  }
+}
+
+const CEF_TYPED: readonly (readonly [names: string, wanted: RegExp])[] = [
+  ['in out cnt spt dpt spid dpid dvcpid cn1 cn2 cn3 type fsize oldFileSize eventId flexNumber1 flexNumber2', /^-?\d+$/],
+  [
+    'src dst dvc agt sourceTranslatedAddress destinationTranslatedAddress deviceTranslatedAddress',
+    /^[\da-fA-F.:]{2,}$/,
+  ],
+  ['rt start end art mrt fileCreateTime fileModificationTime flexDate1 deviceCustomDate1', /^\d{12,14}$/],
+  ['smac dmac dvcmac amac', /^(?:[\da-f]{2}[:-]){5}[\da-f]{2}$/i],
+  ['cfp1 cfp2 cfp3 cfp4 slat slong dlat dlong', /^-?\d+(?:\.\d+)?$/],
+];
+
 /** The word before an equals sign without a backslash is a name, with one space before it. */
 function cefPairs(text: string): [string, string][] {
   const starts = [...text.matchAll(/(?:^| )([A-Za-z0-9_]+)=/g)];

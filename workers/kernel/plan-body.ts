@@ -99,7 +99,7 @@ function cef(body: CefBodyPlan, names: readonly string[], common: Layout): Layou
     prefix: `CEF:${format}|`,
     titles: [...titles, unbounded(RATING)],
     members: [{ name: 'rt', value: TIME_MS }, ...body.members],
-    reserved: [...CEF_RESERVED, ...names],
+    reserved: [...new Set([...CEF_RESERVED, ...body.reserved, ...names])],
     valueMode: ESCAPE.cefValue,
     titleMode: ESCAPE.cefTitle,
     delimiter: ' ',

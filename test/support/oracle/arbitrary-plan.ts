@@ -87,6 +87,7 @@ const body: fc.Arbitrary<BodyPlan> = fc.oneof(
     format: fc.constantFrom('0' as const, '1' as const),
     name: template,
     members: members(['src', 'a', 'suser', 'host']),
+    reserved: fc.constantFrom([], ['start', 'host', 'src', '__hostname__']),
     rest,
     ...titles,
   }),

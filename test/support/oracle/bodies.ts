@@ -175,7 +175,7 @@ function cef(body: CefBodyPlan, newline: NewlinePolicy, plan: FormatPlan, event:
       .map((piece) => CEF_ESCAPES.get(piece) ?? mend(Buffer.from(piece), newline))
       .join('');
   const own = [{ name: 'rt', value: TIME_MS }, ...members];
-  const taken = [...PARTS, ...own.map(({ name: one }) => one)];
+  const taken = [...PARTS, ...body.reserved, ...own.map(({ name: one }) => one)];
   return `${head.join('|')}|${pairs(own, taken, body, value, plan, event).join(' ')}`;
 }
 

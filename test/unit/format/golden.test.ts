@@ -6,7 +6,7 @@ import { PRESET_NAMES } from '../../../src/config/presets.js';
 import { toSettings } from '../../../src/config/settings.js';
 import type { ProfileName } from '../../../src/emulator/sls/profiles/index.js';
 import type { FormatPlan } from '../../../src/model/format-plan.js';
-import { parseCef, parseLeef } from '../../support/leef-cef.js';
+import { assertCefTypes, parseCef, parseLeef } from '../../support/leef-cef.js';
 import { formatAll } from '../../support/oracle/formatter.js';
 import { framesOf, kernelOf, run, textOf } from '../../support/oracle/kernel.js';
 import { encode } from '../../support/oracle/log-group-list.js';
@@ -39,7 +39,7 @@ function check(file: string, plan: FormatPlan, profile: ProfileName): void {
 function readBack(line: string): void {
   const [body = ''] = /(?:LEEF|CEF):\d.*$/.exec(line) ?? [];
   if (body.startsWith('LEEF')) parseLeef(body);
-  if (body.startsWith('CEF')) parseCef(body);
+  if (body.startsWith('CEF')) assertCefTypes(parseCef(body));
 }
 
 /** A line each, also where the framing has none. */

@@ -92,3 +92,31 @@ test('what is cut, left out, untimed or shows nothing is said with how many ther
   assert.match(bare ?? '', /^4 events show nothing of their log/);
   assert.match(untimed ?? '', /^4 events have the time of the log/);
 });
+
+const cef = (extension: string): string => `<134>Nov  4 22:13:20 sls-p-l CEF:0|v|p\\||1|e|n|3|${extension}`;
+const ofCef = (extension: string): string[] =>
+  findings([cef(extension)]).filter((line) => !line.includes('time without its zone'));
+
+test('CEF: values that do not fit the type of their name, and names that were changed for that, are named', () => {
+  const right =
+    'rt=1700000000000 src=10.0.0.1 dst=2001:db8::1 spt=443 type=1 smac=00:0D:60:AF:1B:61 start=Nov 04 2026 22:13:20';
+  assert.deepEqual(ofCef(`${right} act=a b c\\=d`), []);
+  const wrong = {
+    src: '-',
+    spt: 'https',
+    type: 'IPv4',
+    start: '1700000000',
+    deviceDirection: 'in',
+    smac: 'x',
+    slat: 'n',
+  };
+  for (const [name, value] of Object.entries(wrong)) {
+    assert.match(
+      ofCef(`rt=1700000000000 ${name}=${value} msg=x`).join(),
+      new RegExp(`has ${name}=${value}, where CEF wants an? `),
+    );
+  }
+  assert.deepEqual(ofCef('rt=1700000000000 sls_start=1 sls_type=IPv4 sls_own=x'), [
+    'fields called sls_… because CEF gives their names a type, which their values need not have: start type; map those that fit in fields',
+  ]);
+});

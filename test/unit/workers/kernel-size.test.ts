@@ -139,7 +139,7 @@ test('what is too large goes in numbered parts that share an id, each with the w
   for (const part of parts({ kind: 'leef', format: '2.0', delimiter: '^', ...pairs })) {
     assert.match(part, /^LEEF:2\.0\|\|\|\|\|\^\|slsPart=\d+\/\d+\^slsPartId=p\/l\/7\/41\/1\^./);
   }
-  for (const part of parts({ kind: 'cef', format: '0', name: [], ...pairs })) {
+  for (const part of parts({ kind: 'cef', format: '0', name: [], reserved: [], ...pairs })) {
     assert.match(part, /^CEF:0\|\|\|\|\|\|2\|slsPart=\d+\/\d+ slsPartId=p\/l\/7\/41\/1 ./);
   }
 });

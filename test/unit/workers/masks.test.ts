@@ -99,7 +99,7 @@ test('what is hidden comes out nowhere, whatever the form; conditions see it as 
     { kind: 'json', members: [], rest: 'all', expand: true },
     { kind: 'raw', value: all },
     { kind: 'leef', format: '2.0', delimiter: '^', rest: 'contents', ...pairs },
-    { kind: 'cef', format: '0', name: all, rest: 'contents', ...pairs },
+    { kind: 'cef', format: '0', name: all, reserved: [], rest: 'contents', ...pairs },
   ];
   const size = { maxBytes: 1024, over: 'split' as const, marker: '', trimFirst: ['event', 'long'], idPrefix: '' };
   const plans = bodies.flatMap((body) => [

@@ -27,7 +27,7 @@ test('LEEF, CEF and key=value of chosen fields show nothing else either', () => 
   const titles = { vendor: [], product: [], version: [], eventId: [], members, rest: 'none' } as const;
   const bodies: FormatPlan['body'][] = [
     { kind: 'leef', format: '2.0', delimiter: '\t', ...titles },
-    { kind: 'cef', format: '0', name: [], ...titles },
+    { kind: 'cef', format: '0', name: [], reserved: [], ...titles },
     { kind: 'kv', separator: ' ', quote: 'none' },
   ];
   const shape = { fields: [], dropOthers: true, dropEmpty: false, stripTags: false, order: [] };
