@@ -68,8 +68,8 @@ export async function preview(request: PreviewRequest): Promise<void> {
       bodyBuffer,
     });
     const texts = pool.formatter(1, { ...plan.settings, hostname: '' });
-    await new Preview(request, plan, source, formatter, texts).run();
     if (request.lint) for (const misfit of misfitsOf(settings, plan)) request.say(`lint: ${misfit}`);
+    await new Preview(request, plan, source, formatter, texts).run();
   } finally {
     client.close();
     await pool.close();

@@ -96,3 +96,12 @@ test('preview says of events that would not be sent what becomes of them', async
   );
   assert.equal(nothing.sent.length, 0);
 });
+
+test('--lint says that a port of SC4S does not fit the framing', async (t) => {
+  const config = CONFIG.replace('siem.example.com:514', 'siem.example.com:601').replace('qradar-leef', 'splunk-sc4s');
+  const { said } = await run(t, 1, false, config.replace('      eventId: flow\n', ''));
+  const found = said.filter((line) =>
+    line.startsWith('lint: tcp://siem.example.com:601: SC4S takes octet counting only'),
+  );
+  assert.equal(found.length, 1, said.join('\n'));
+});
