@@ -44,7 +44,11 @@ const PLANS: readonly FormatPlan[] = [
   { ...PLAN, shape: SHAPE, masks: MASKS },
   { ...PLAN, masks: MASKS },
   { ...PLAN, body: { kind: 'json', members: MEMBERS, rest: 'all', expand: true }, shape: SHAPE },
-  { ...PLAN, framing: 'octet-counting', body: { kind: 'cef', format: '0', name: [], reserved: ['a'], members: MEMBERS, ...ALL } },
+  {
+    ...PLAN,
+    framing: 'octet-counting',
+    body: { kind: 'cef', format: '0', name: [], reserved: ['a'], members: MEMBERS, ...ALL },
+  },
 ];
 const POISON_BYTES = 600_000;
 
