@@ -26,6 +26,8 @@ export interface PullHow {
   readonly endCursor?: string | undefined;
   /** There is probably little or nothing to read: the reply may come behind others of this kind. */
   readonly expectsLittle?: boolean;
+  /** So many bytes of memory hold its reply now, or are about to: told while it comes. */
+  readonly held?: (bytes: number) => void;
 }
 
 /** Asking again and again at the tip of a shard. */

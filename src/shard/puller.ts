@@ -150,6 +150,9 @@ export class Puller {
       const reply = await source.pull(shard, cursor, asked.count, signal, {
         endCursor: this.#end,
         expectsLittle: this.#expectsLittle,
+        held: (bytes) => {
+          if (bytes > reservation.bytes) reservation.correct(bytes);
+        },
       });
       reservation.correct(Math.max(reply.rawSize, reply.bodyLength));
       this.#deps.onPulled();

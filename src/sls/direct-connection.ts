@@ -187,6 +187,7 @@ export class DirectConnection {
       this.#fail(task, tooLarge(task.request.what, this.#dial, bodyLength, limit));
       return bytes.length;
     }
+    if (bodyBuffer !== undefined) task.request.bodyHeld?.(bodyLength);
     const buffer = bodyLength > 0 && bodyBuffer !== undefined ? bodyBuffer(bodyLength) : new ArrayBuffer(bodyLength);
     const body = new Uint8Array(buffer, 0, bodyLength);
     const begun = bytes.subarray(size, size + bodyLength);

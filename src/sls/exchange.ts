@@ -16,6 +16,8 @@ export interface HttpRequest {
   readonly body: Buffer;
   /** Where the body of a 200 goes; without it, and for other statuses, a buffer of our own of at most {@link MAX_TEXT_BYTES}. */
   readonly bodyBuffer?: ((size: number) => ArrayBuffer) | undefined;
+  /** Told how much memory that body takes: at once where its length is known, while it grows where not. */
+  readonly bodyHeld?: ((bytes: number) => void) | undefined;
   /** The reply will hardly have a body, so it costs others little to wait behind it on one connection. */
   readonly expectsLittle?: boolean;
   readonly signal: AbortSignal;
@@ -133,7 +135,8 @@ export class Exchange {
       this.#fail(this.#tooLarge(expected, limit));
       return;
     }
-    const body = new ReplyBody(expected, limit, bodyBuffer ?? ((size) => new ArrayBuffer(size)));
+    const held = bodyBuffer === undefined ? undefined : this.#wanted.bodyHeld;
+    const body = new ReplyBody(expected, limit, bodyBuffer ?? ((size) => new ArrayBuffer(size)), held);
     this.#body = body;
     response.on('data', (chunk: Buffer) => {
       this.#heardAt = this.#clock.monotonic();

@@ -33,9 +33,9 @@ export interface PullRequest extends PullFrom, PullHow {
  * @throws ForwarderError, among others SLS_CURSOR_INVALID, SLS_SHARD_GONE and SLS_PROTOCOL.
  */
 export async function pullLogs(call: CallLogstore, request: PullRequest): Promise<PullReply> {
-  const { count, endCursor, bodyBuffer, signal, expectsLittle = false } = request;
+  const { count, endCursor, bodyBuffer, held, signal, expectsLittle = false } = request;
   const wanted = pull(request, count, signal, endCursor);
-  const reply = await call({ ...wanted, bodyBuffer, expectsLittle });
+  const reply = await call({ ...wanted, bodyBuffer, bodyHeld: held, expectsLittle });
   const headers = readHeaders(reply);
   const problem =
     typeof headers === 'string' ? headers : (contradiction(headers, reply.bodyLength) ?? excess(headers, request));

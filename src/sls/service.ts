@@ -27,6 +27,8 @@ export interface Call {
   readonly lane: Lane;
   /** Where the body of a success goes. */
   readonly bodyBuffer?: (size: number) => ArrayBuffer;
+  /** Told how much memory the body of a success takes, while it comes. */
+  readonly bodyHeld?: ((bytes: number) => void) | undefined;
   /** The reply may come behind others of this kind. */
   readonly expectsLittle?: boolean;
   readonly signal: AbortSignal;
@@ -84,8 +86,9 @@ export function openService(deps: ServiceDeps, dial: Dial, scope: Scope): Logsto
       const { signer } = signing;
       const offsetMs = time.offsetMs;
       const ready = await sign(call, signer, credentials, offsetMs);
-      const { method, bodyBuffer, expectsLittle = false, signal, lane } = call;
-      const reply = await transport.request(dial, lane, { what, method, ...ready, bodyBuffer, expectsLittle, signal });
+      const { method, bodyBuffer, bodyHeld, expectsLittle = false, signal, lane } = call;
+      const wanted = { what, method, ...ready, bodyBuffer, bodyHeld, expectsLittle, signal };
+      const reply = await transport.request(dial, lane, wanted);
       if (reply.status === 200) {
         time.follow(reply.headers.date, offsetMs);
         if (lane === 'pull') gate.passed(startedAt);

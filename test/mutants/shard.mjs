@@ -123,6 +123,11 @@ export default [
     file: 'src/shard/puller.ts',
     tests: ['unit/shard/puller', 'unit/shard/shard-consumer', 'unit/group/pipeline', 'model/group'],
     mutants: [
+      [
+        'a reply that grows while it comes does not count',
+        'if (bytes > reservation.bytes) reservation.correct(bytes);',
+        '',
+      ],
       ['the reservation is never corrected', 'reservation.correct(Math.max(reply.rawSize, reply.bodyLength));', ''],
       [
         'a reservation is kept after a failed pull',

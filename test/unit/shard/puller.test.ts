@@ -62,6 +62,39 @@ test('a shard that is closed ends where an end was asked for before, not where i
   assert.deepEqual([puller.ended, puller.cursor], [true, '7']);
 });
 
+test('a reply that turns out larger than what was reserved counts while it comes', async () => {
+  const clock = new ManualClock();
+  const { source } = new FakeService(clock, new Map([[0, 5]]));
+  const budget = new ByteBudget(100_000);
+  const seen: number[] = [];
+  const puller = new Puller(
+    {
+      shard: 0,
+      source: {
+        ...source,
+        pull: (shard, cursor, count, signal, how) => {
+          for (const bytes of [1, 5000, 300, 90_000]) {
+            how?.held?.(bytes);
+            seen.push(budget.reservedBytes);
+          }
+          return source.pull(shard, cursor, count, signal, how);
+        },
+      },
+      ...{ budget: budget.share(1), clock, settings: shardSettings, stats: new ShardStats() },
+      ...{ signal: new AbortController().signal, onPulled: () => undefined, onError: () => undefined },
+    },
+    '0',
+  );
+  const pulling = puller.next();
+  await clock.advance(1);
+  const pulled = await pulling;
+  const [first = 0, ...later] = seen;
+  assert.ok(first < 5000);
+  assert.deepEqual(later, [5000, 5000, 90_000]);
+  assert.equal(budget.reservedBytes, pulled?.reservation.bytes);
+  assert.ok(budget.reservedBytes < 5000, 'and what it really holds afterwards');
+});
+
 test('reading ends where the service has nothing more before the end asked for', async () => {
   const { puller, readFor } = setUp(5, { end: { unixSeconds: 1_700_000_000 } }, 9);
   await readFor(5_000);

@@ -107,6 +107,24 @@ test('a chunked body without a length is joined into one buffer', async (context
   assert.ok(bytes(reply).equals(MEGABYTE));
 });
 
+test('what a body takes is told before it is there: at once where its length is known, else while it grows', async (context) => {
+  const { get } = await http(context, (request, response) => {
+    if (request.headers['x-known'] === 'yes') response.setHeader('content-length', MEGABYTE.length);
+    response.write(MEGABYTE.subarray(0, 800_000));
+    response.end(MEGABYTE.subarray(800_000));
+  });
+  const told = async (known: string, lane: 'pull' | 'control'): Promise<number[]> => {
+    const held: number[] = [];
+    await get({ headers: { host: 'p.example', 'x-known': known }, bodyHeld: (size) => held.push(size) }, lane);
+    return held;
+  };
+  assert.deepEqual(await told('yes', 'pull'), [MEGABYTE.length]);
+  assert.deepEqual(await told('yes', 'control'), [MEGABYTE.length]);
+  const grown = await told('no', 'pull');
+  assert.ok(grown.length > 2 && grown.every((size, i) => size > (grown[i - 1] ?? 0)), String(grown));
+  assert.equal(grown.at(-1), 2 * MEGABYTE.length, 'it is joined in the end, and then there twice');
+});
+
 test('an empty body allocates nothing', async (context) => {
   const { get, sizes } = await http(context, (_, response) => response.end());
   const reply = await get();
