@@ -1,8 +1,7 @@
 /** What a forwarder says about itself at one moment, of its /metrics. */
 export interface Reading {
   readonly writtenBytes: number;
-  readonly settledBytes: number;
-  readonly settledEvents: number;
+  readonly writtenEvents: number;
   readonly resentEvents: number;
   readonly cpuSeconds: number;
   readonly peakRssBytes: number;
@@ -23,8 +22,7 @@ export function readingOf(text: string): Reading {
   };
   return {
     writtenBytes: sum('forwarder_destination_written_bytes_total'),
-    settledBytes: sum('forwarder_destination_settled_bytes_total'),
-    settledEvents: sum('forwarder_destination_settled_events_total'),
+    writtenEvents: sum('forwarder_destination_written_events_total'),
     resentEvents: sum('forwarder_destination_resent_events_total'),
     cpuSeconds: sum('process_cpu_seconds_total'),
     peakRssBytes: sum('process_peak_resident_memory_bytes'),

@@ -100,15 +100,15 @@ export class WindowBench implements Bench {
 }
 
 /**
- * Events are counted by the bytes written, which grow evenly; what is settled grows in leaps, and only says how many bytes an event has.
+ * Events are counted when they are written, which grows evenly; what is settled comes later and in leaps.
  * @throws ForwarderError ABANDONED when nothing moved, or connections broke
  */
 export function sampleOf(before: Reading, after: Reading, seconds: number): Sample {
   const cpu = after.cpuSeconds - before.cpuSeconds;
   if (after.resentEvents > before.resentEvents)
     throw new ForwarderError('ABANDONED', 'a connection broke and events were sent again');
-  const events = (after.writtenBytes - before.writtenBytes) * (after.settledEvents / after.settledBytes);
-  if (!(events > 0)) throw new ForwarderError('ABANDONED', 'no event was delivered in the window');
+  const events = after.writtenEvents - before.writtenEvents;
+  if (!(events > 0)) throw new ForwarderError('ABANDONED', 'no event was sent in the window');
   return {
     eventsPerSecond: events / seconds,
     eventsPerCpuSecond: events / cpu,

@@ -66,6 +66,7 @@ test('what is not written has a default', () => {
         shape: undefined,
         masks: undefined,
       },
+      preset: 'aliyun-sample',
       compression: 'lz4',
       query: '',
       processor: undefined,

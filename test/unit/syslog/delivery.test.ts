@@ -52,6 +52,7 @@ for (const guarantee of ['written', 'acked', 'settled'] satisfies Guarantee[]) {
     if (guarantee !== 'written') assert.equal(counted('acked'), 50);
     assert.deepEqual(counters, {
       writtenBytes: 50_000,
+      writtenEvents: 500,
       settledBytes: 50_000,
       settledEvents: 500,
       resentEvents: 0,

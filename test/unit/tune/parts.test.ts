@@ -118,8 +118,7 @@ test('the text of /metrics is read: sums over labels, and nothing of names that 
     [
       '# HELP forwarder_destination_written_bytes_total Bytes',
       'forwarder_destination_written_bytes_total{destination="a b"} 1500',
-      'forwarder_destination_settled_bytes_total{destination="a"} 1000',
-      'forwarder_destination_settled_events_total{destination="a"} 10',
+      'forwarder_destination_written_events_total{destination="a"} 10',
       'process_cpu_seconds_total 1.25',
       'process_cpu_user_seconds_total 1',
       'forwarder_shard_caught_up{shard="0"} 1',
@@ -128,9 +127,9 @@ test('the text of /metrics is read: sums over labels, and nothing of names that 
     ].join('\n'),
   );
   assert.deepEqual([reading.writtenBytes, reading.cpuSeconds, reading.caughtUp, reading.shards], [1500, 1.25, 2, 3]);
-  const after = { ...reading, writtenBytes: 3500, cpuSeconds: 1.75, peakRssBytes: 7 };
+  const after = { ...reading, writtenEvents: 30, cpuSeconds: 1.75, peakRssBytes: 7 };
   assert.deepEqual(sampleOf(reading, after, 2), { eventsPerSecond: 10, eventsPerCpuSecond: 40, peakRssBytes: 7 });
-  assert.throws(() => sampleOf(reading, reading, 2), /no event was delivered/);
+  assert.throws(() => sampleOf(reading, reading, 2), /no event was sent/);
   assert.throws(() => sampleOf(reading, { ...after, resentEvents: 1 }, 2), /sent again/);
 });
 
