@@ -17,7 +17,12 @@ export default [
         'if (this.#done && this.#link === undefined) this.#stop.stopHard();',
         '',
       ],
-      ['hard close leaves the successor open', 'this.#next.kill();', ''],
+      [
+        'hard close leaves the successor open',
+        'this.#next.kill();',
+        '',
+        { survives: 'the end of the loop closes it too, a moment later' },
+      ],
       [
         'a connection is replaced before what it wrote is acked',
         'this.#next.isThere && this.#outbox.quiet',
@@ -50,7 +55,7 @@ export default [
   },
   {
     file: 'src/syslog/slow-receiver.ts',
-    tests: ['unit/syslog/delivery', 'unit/syslog/receivers', 'model/syslog/connection'],
+    tests: ['unit/syslog/slow-receiver', 'unit/syslog/delivery', 'unit/syslog/receivers', 'model/syslog/connection'],
     mutants: [
       [
         'a receiver that has stopped to answer is kept',
@@ -207,7 +212,7 @@ export default [
       ['a slice of a whole bucket', 'Math.floor(this.#burst(least) / 2)', 'Math.floor(this.#burst(least))'],
       ['bytes are not limited', 'this.#bytes?.waitMs(bytes, now) ?? 0', '0'],
       ['events are not limited', 'this.#events?.waitMs(events, now) ?? 0', '0'],
-      ['who comes later overtakes', 'if (this.#queue.length === 1) this.#serve();', 'this.#serve();'],
+      ['who comes later overtakes', 'this.#queue.push(ticket);', 'this.#queue.unshift(ticket);'],
       ['who gives up stays in line', 'this.#queue.splice(at, 1);', ''],
       ['nobody moves up when the first gives up', 'if (at === 0) this.#serve();', ''],
       ['catching up is not faster', 'this.#isBehind() ? catchUpEps : eps', 'eps'],
@@ -413,6 +418,9 @@ export default [
         'an unreachable port is not noticed',
         "socket.on('error', (error) => this.#failed(error));",
         "socket.on('error', () => undefined);",
+        {
+          survives: 'the callback of the next send tells it too; only a socket that sends no more would not hear of it',
+        },
       ],
     ],
   },

@@ -2,7 +2,7 @@
 export default [
   {
     file: 'workers/kernel/kernel.ts',
-    tests: ['unit/workers/kernel', 'unit/workers/kernel-size', 'property/kernel/fuzz'],
+    tests: ['unit/workers/fields-apart', 'unit/workers/kernel', 'unit/workers/kernel-size', 'property/kernel/fuzz'],
     mutants: [
       ['a batch may claim any size', "if (rawSize > this.#maxRawSize) throw new KernelFault('size-limit', -1);", ''],
       [
@@ -55,7 +55,12 @@ export default [
       ],
       ['every group of a batch has the cursor of the first', 'BigInt(text) + BigInt(group)', 'BigInt(text)'],
       ['a number beyond 64 bits is a cursor', 'if (number >= MAX_CURSOR) return', 'if (number > MAX_CURSOR) return'],
-      ['an odd cursor of any length is written', 'cursor.slice(0, MAX_ODD_CURSOR)', 'cursor'],
+      [
+        'an odd cursor of any length is written',
+        'cursor.slice(0, MAX_ODD_CURSOR)',
+        'cursor',
+        { survives: 'the room for it bounds it too; the service has no cursor of 400 characters' },
+      ],
       ['the upper half of a cursor is lost', 'high: Number(number >> 32n)', 'high: 0'],
       [
         'a cursor that is no base64 ends the thread',
@@ -66,7 +71,7 @@ export default [
   },
   {
     file: 'workers/kernel/output.ts',
-    tests: ['unit/workers/kernel', 'unit/workers/kernel-size', 'property/kernel/fuzz'],
+    tests: ['unit/workers/output', 'unit/workers/kernel', 'unit/workers/kernel-size', 'property/kernel/fuzz'],
     mutants: [
       [
         'frames are written beside memory that is too small',
@@ -93,14 +98,14 @@ export default [
   },
   {
     file: 'workers/kernel/rejected.ts',
-    tests: ['unit/workers/kernel-size'],
+    tests: ['unit/workers/rejected', 'unit/workers/kernel-size'],
     mutants: [
       [
         'rejected logs multiply their tags without bound',
         "if (this.#size > this.#limit) throw new KernelFault('size-limit', -1);",
         '',
       ],
-      ['the tags of another group are kept', 'this.#group = groupIndex;', ''],
+      ['the tags of another group are kept', 'groupIndex !== this.#group', 'this.#group < 0'],
       ['other logs of the group are kept with it', 'if (group[at] !== FIELD_1) kept', 'kept'],
       [
         'the place of a rejected log is that of its batch',
@@ -144,7 +149,13 @@ export default [
   },
   {
     file: 'workers/kernel/plan-encoder.ts',
-    tests: ['unit/workers/kernel', 'unit/workers/kernel-size', 'property/kernel/oracle', 'property/kernel/conditions'],
+    tests: [
+      'unit/workers/fields-apart',
+      'unit/workers/kernel',
+      'unit/workers/kernel-size',
+      'property/kernel/oracle',
+      'property/kernel/conditions',
+    ],
     mutants: [
       ['parts of conditions that sample are not seen', "condition?.op === 'sample'", 'false'],
       ['an alternative is lost', 'values: [...other.values, ...one.values]', 'values: one.values'],
@@ -212,7 +223,7 @@ export default [
   },
   {
     file: 'workers/kernel/plan-searches.ts',
-    tests: ['property/kernel/searches', 'property/kernel/oracle'],
+    tests: ['unit/workers/fields-apart', 'property/kernel/searches', 'property/kernel/oracle'],
     mutants: [
       ['texts beyond the first search are lost', 'Math.ceil(all.length / size)', 'Math.floor(all.length / size)'],
       ['a text is looked for in another field', 'idOf(search.ref) === idOf(ref) ? ', 'true ? '],

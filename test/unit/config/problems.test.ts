@@ -324,6 +324,9 @@ test('pipelines and destinations must fit together', () => {
     problems(second('two', 'g', 'siem'))[0] ?? '',
     /^c.yaml:9:58: pipelines\[1\].consumerGroup: pipeline "main" reads this logstore with the same consumer group/,
   );
+  const elsewhere = problems(second('two', 'g', 'siem').replace('name: two, project: p,', 'name: two, project: q,'));
+  assert.equal(elsewhere.length, 1, 'a logstore of the same name in another project is another logstore');
+  assert.match(elsewhere[0] ?? '', /the embedded Log Service has one project/);
 });
 
 test('pins and passphrases', () => {

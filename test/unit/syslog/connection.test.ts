@@ -87,6 +87,23 @@ test('a stop ends a connection of which nobody tells what is acked as soon as al
   }
 });
 
+test('a connection that has lived for long was a good one: what failed before it is over', async () => {
+  const [first, second] = [new FakeLink(), new FakeLink()];
+  const { clock, connection } = setUp([first, second]);
+  await settle();
+  first.kill(new ForwarderError('CONNECTION_RESET', 'reset'));
+  connection.beat(clock.monotonic());
+  await settle();
+  await clock.advance(1_000);
+  while (connection.snapshot().phase === 'waiting') await clock.advance(1_000);
+  assert.deepEqual(
+    [connection.snapshot().phase, connection.snapshot().failure?.code],
+    ['connected', 'CONNECTION_RESET'],
+  );
+  await clock.advance(TUNING.provenMs);
+  assert.equal(connection.snapshot().failure, undefined);
+});
+
 test('a stop with nothing to deliver does not wait for the next try to reach a receiver that is not there', async () => {
   const { connection } = setUp([]);
   await settle();
