@@ -58,5 +58,6 @@ scenario('the receiver changes to a certificate of another authority, and so doe
     writeFileSync(ca, certs.otherCa.cert);
   });
   await chaos.flow(5000);
-  await chaos.settle(forwarder);
+  // Its receiver was killed a second ago, so nothing younger is proven.
+  await chaos.settleUnproven(forwarder);
 });
