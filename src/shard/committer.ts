@@ -132,10 +132,10 @@ export class Committer {
       }
     } catch (thrown) {
       const error = asForwarderError(thrown);
-      this.#failingSince ??= startedAt;
       if (!signal.aborted) onError(error);
       // A shard that is gone took its checkpoint with it: nothing is left to be stored.
       if (error.code === 'SLS_SHARD_GONE') this.#stored = cursor;
+      else this.#failingSince ??= startedAt;
       return this.upToDate;
     }
     this.#stored = cursor;

@@ -40,3 +40,24 @@ test('the last commit after a hard stop has a second, whatever the service does'
   await clock.advance(1);
   assert.deepEqual([isOver, committer.stored], [true, 'a==']);
 });
+
+test('a shard that is gone has nothing left to store, so nothing waits for that', async () => {
+  for (const code of ['SLS_SHARD_GONE', 'SLS_SERVER'] as const) {
+    const clock = new ManualClock();
+    const nothing = (): undefined => undefined;
+    const committer = new Committer(
+      {
+        shard: 0,
+        group: { commit: () => Promise.reject(new ForwarderError(code, 'no')) } as unknown as ConsumerGroup,
+        clock,
+        ...{ intervalMs: 1000, maxAgeMs: 5000, retryMs: 100, refreshMs: 60_000 },
+        ...{ mayRefresh: () => false, watermark: () => 'b==', mayCommit: () => true },
+        ...{ note: nothing, onCommitted: nothing, onHeldBack: nothing, onNotOwner: nothing, onError: nothing },
+      },
+      'a==',
+    );
+    await committer.commit(new AbortController().signal);
+    clock.freeze(5000);
+    assert.equal(committer.holdsBack, code === 'SLS_SERVER');
+  }
+});
