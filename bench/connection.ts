@@ -13,8 +13,8 @@ import { systemClock } from '../src/flow/clock.js';
 import { framed } from '../src/format/frame.js';
 import type { FrameBatch } from '../src/model/batch.js';
 import { RELP } from '../src/model/format-plan.js';
-import { openDestination } from '../src/syslog/destination.js';
-import type { DestinationSettings, Endpoint, Guarantee } from '../src/syslog/settings.js';
+import { openDestination } from '../src/delivery/destination.js';
+import type { DestinationSettings, Endpoint, Guarantee } from '../src/delivery/settings.js';
 
 type Transport = Endpoint['transport'];
 

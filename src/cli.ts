@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The binary. Loads next to nothing before it knows that this Node, and this machine, can run the rest. */
-import { LEAST_OPEN_FILES, openFilesAllowed } from './open-files.js';
+import { LEAST_OPEN_FILES, openFilesAllowed } from './app/open-files.js';
 
 // Node would open a debugger at SIGUSR1, and SIGUSR2 would end the process without a drain.
 for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => undefined);

@@ -1,6 +1,6 @@
 import { Agent, get, type IncomingMessage } from 'node:http';
 import type { ForwarderSettings } from '../../src/config/settings.js';
-import { encodeQuery, signV1 } from '../../src/sls/sign.js';
+import { encodeQuery, signV1 } from '../../src/sls/signing/sign.js';
 
 const AGENT = new Agent({ keepAlive: true });
 /** Log groups: the most that PullLogs gives. */

@@ -2,7 +2,7 @@ import { readRegularFile } from '../flow/read-file.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { readFault } from '../errors/file-fault.js';
 import type { PipelineSettings } from '../group/pipeline.js';
-import type { CheckpointRow } from '../sls/get-checkpoint.js';
+import type { CheckpointRow } from '../sls/api/get-checkpoint.js';
 import type { Wish } from './set.js';
 
 /** The checkpoints of a group as JSON; shards without one are left out. */

@@ -1,5 +1,5 @@
 import { asForwarderError } from '../errors/forwarder-error.js';
-import type { CheckpointRow } from '../sls/get-checkpoint.js';
+import type { CheckpointRow } from '../sls/api/get-checkpoint.js';
 import type { OpenLogstore } from '../sls/client.js';
 
 /** A shard as a person wants to see it. Times are ISO 8601. */

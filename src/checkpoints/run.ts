@@ -1,9 +1,9 @@
-import { choosePipeline } from '../choose-pipeline.js';
+import { choosePipeline } from '../config/choose-pipeline.js';
 import { loadConfig } from '../config/load.js';
 import { toSettings, type PipelinePlan } from '../config/settings.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { systemClock as clock } from '../flow/clock.js';
-import { openLogService } from '../service-access.js';
+import { openLogService } from '../app/service-access.js';
 import type { OpenLogstore } from '../sls/client.js';
 import { exportText, readExport } from './export-file.js';
 import { setCheckpoints, type Wish } from './set.js';

@@ -178,12 +178,12 @@ function knownOptions(command: string | undefined): readonly string[] {
 
 async function forward({ config, ...range }: RunArguments): Promise<number> {
   const bounds = parseRange(range, Date.now());
-  const { runForwarder } = await import('../main.js');
+  const { runForwarder } = await import('../app/main.js');
   return runForwarder({ configFile: config, env: process.env, range: bounds });
 }
 
 async function replay(given: { readonly config: string; readonly directory: string }): Promise<number> {
-  const { runReplay } = await import('../replay.js');
+  const { runReplay } = await import('../app/replay.js');
   const say = (line: string): void => print(`${printable(line)}\n`);
   return runReplay({ directory: given.directory, configFile: given.config, env: process.env, say });
 }

@@ -15,7 +15,7 @@ interface FingerprintArguments {
 
 /** Prints fingerprints as RFC 5425 §4.2.2 writes them, ready for tls.pins; what there is to say about them goes to standard error. */
 export async function runFingerprint({ what }: FingerprintArguments): Promise<number> {
-  const certificates = await import('../syslog/certificates.js');
+  const certificates = await import('../delivery/tls/certificates.js');
   const found = what.includes('://') ? [await shown(what)] : inFile(what, certificates.certificatesIn);
   for (const certificate of found) {
     const { subject, validFrom, validTo } = certificate;
@@ -29,7 +29,7 @@ async function shown(url: string): Promise<X509Certificate> {
   const endpoint = parseReceiver(url);
   const isUsable = !isWrong(endpoint) && endpoint !== 'embedded' && ['tls', 'relps'].includes(endpoint.transport);
   if (!isUsable) throw new ForwarderError('USAGE', `${url}: expected a PEM file, tls://host:port or relps://host:port`);
-  const { shownCertificate } = await import('../syslog/shown-certificate.js');
+  const { shownCertificate } = await import('../delivery/tls/shown-certificate.js');
   const certificate = await shownCertificate(endpoint, CONNECT_MS, systemClock);
   remark('nobody has vouched for this receiver: compare with what its own administrator sees');
   return certificate;

@@ -1,4 +1,4 @@
-import { SIGNALS } from '../stop-requests.js';
+import { SIGNALS } from '../flow/stop-requests.js';
 
 /** Resolves at the first signal that asks for a stop; a second one then ends the process at once. */
 export function untilStopped(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Tree } from './document.js';
-import { readTlsFiles } from '../syslog/tls-files.js';
-import { isRelp, isTls, isUdp, type Guarantee } from '../syslog/settings.js';
+import { readTlsFiles } from '../delivery/tls/tls-files.js';
+import { isRelp, isTls, isUdp, type Guarantee } from '../delivery/settings.js';
 import { framingOf, mayKeepLineBreaks } from './receiver.js';
 import { quoted, type Path, type Problem } from './problem.js';
 import type { PresetName } from './presets.js';

@@ -1,4 +1,4 @@
-import { isRelp, isUdp } from '../syslog/settings.js';
+import { isRelp, isUdp } from '../delivery/settings.js';
 import type { DestinationPlan, PipelinePlan } from './settings.js';
 
 /** Ports on which SC4S listens by default: for lines, and for messages with their length before them. It tells the two apart on no port. */

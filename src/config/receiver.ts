@@ -1,5 +1,5 @@
 import { LINE_FEED, RELP, type Framing, type NewlinePolicy } from '../model/format-plan.js';
-import { isRelp, isUdp } from '../syslog/settings.js';
+import { isRelp, isUdp } from '../delivery/settings.js';
 import { receiverDefaults, type PresetName } from './presets.js';
 import type { DestinationConfig } from './schema.js';
 

@@ -4,7 +4,7 @@ import { destination } from './destination-schema.js';
 import { format } from './format-schema.js';
 import { byteSize, duration, flag, integer, named, parsed, retry } from './leaves.js';
 import { START_EXPECTED, parseStart, type Parsed } from './scalars.js';
-import { nameProblem, type NameKind } from '../sls/names.js';
+import { nameProblem, type NameKind } from '../sls/api/names.js';
 import type { ProfileName } from '../emulator/sls/profiles/index.js';
 import { sls } from './sls-schema.js';
 

@@ -1,7 +1,7 @@
 import { readRegularFile } from '../flow/read-file.js';
 import { asForwarderError, ForwarderError } from '../errors/forwarder-error.js';
 import { readFault } from '../errors/file-fault.js';
-import { chooseProxy } from '../sls/proxy.js';
+import { chooseProxy } from '../sls/http/proxy.js';
 import type { Environment } from './environment.js';
 import type { CredentialsConfig } from './credentials-schema.js';
 import { quoted, type Path } from './problem.js';

@@ -2,7 +2,7 @@ import { ForwarderError } from '../errors/forwarder-error.js';
 import type { AssumeRoleSettings, CredentialsSettings } from '../sls/credentials/choose.js';
 import { readSecret } from '../sls/credentials/files.js';
 import type { Endpoint } from '../sls/endpoint.js';
-import type { ProxySetting } from '../sls/proxy.js';
+import type { ProxySetting } from '../sls/http/proxy.js';
 import type { CredentialsConfig } from './credentials-schema.js';
 import { parseProxySetting } from './endpoint.js';
 import { isWrong, type Parsed } from './scalars.js';

@@ -1,11 +1,5 @@
+import type { HistogramSnapshot } from '../model/snapshot.js';
 import type { Clock } from './clock.js';
-
-/** How often something took how long. Plain data, so that snapshots can carry it. */
-export interface HistogramSnapshot {
-  /** By bucket: at most `BUCKETS_MS[i]`, and what took longer in one more at the end. Not cumulative. */
-  readonly counts: readonly number[];
-  readonly sumMs: number;
-}
 
 /** Upper bounds, milliseconds: what a batch does in a fraction of a millisecond as well as what a stalled receiver makes of it. */
 export const BUCKETS_MS = [

@@ -4,8 +4,8 @@ import type { Log } from '../model/log.js';
 import type { ConsumerGroup } from '../model/ports.js';
 import { diffAssignment } from './assignment.js';
 import { Heartbeat } from './heartbeat.js';
-import { Lease } from './lease.js';
-import type { ReleaseReason } from './release-reason.js';
+import { Lease } from '../shard/lease.js';
+import type { ReleaseReason } from '../shard/release-reason.js';
 
 /** The last heartbeat is a courtesy to our successor: it may cost a moment, not a hang. */
 const LAST_HEARTBEAT_MS = 1000;

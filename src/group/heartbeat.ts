@@ -5,7 +5,7 @@ import { ErrorReporter } from '../flow/error-reporter.js';
 import { isAborted, unlessAborted } from '../flow/stop-signal.js';
 import type { Log } from '../model/log.js';
 import type { ConsumerGroup } from '../model/ports.js';
-import type { Lease } from './lease.js';
+import type { Lease } from '../shard/lease.js';
 
 export interface HeartbeatDeps {
   readonly group: ConsumerGroup;

@@ -1,6 +1,6 @@
 import type { PipelineTotals as Totals } from '../model/snapshot.js';
 import { ShardStats } from '../shard/shard-stats.js';
-import type { ReleaseReason } from './release-reason.js';
+import type { ReleaseReason } from '../shard/release-reason.js';
 
 /** Adds up what all shards of a pipeline did, those it has and those it had. */
 export class PipelineTotals {

@@ -13,7 +13,7 @@ import { CheckpointWatch } from './checkpoint-watch.js';
 import { Completion } from './completion.js';
 import { GroupKeeper } from './group-keeper.js';
 import { GroupMember } from './group-member.js';
-import type { Lease } from './lease.js';
+import type { Lease } from '../shard/lease.js';
 import { PipelineTotals } from './pipeline-totals.js';
 import { Positions } from './positions.js';
 import { LagWatch } from './lag-watch.js';

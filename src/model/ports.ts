@@ -1,5 +1,5 @@
 /**
- * What `shard/` and `group/` may know of the world. `sls/`, `format/` and `syslog/` implement these and never import each other.
+ * What `shard/` and `group/` may know of the world. `sls/`, `format/` and `delivery/` implement these and never import each other.
  */
 import type { BatchRef, BodyEncoding, FrameBatch, RawBatch } from './batch.js';
 

@@ -1,9 +1,14 @@
-import type { HistogramSnapshot } from '../flow/histogram.js';
-
 /**
  * What every part says about itself when asked. Metrics, health, the status line and the summing-up all read these and nothing
  * else: no part knows of prom-client, and nothing is counted twice. Numbers named like counters only ever grow.
  */
+
+/** How often something took how long. */
+export interface HistogramSnapshot {
+  /** By bucket: at most `BUCKETS_MS[i]`, and what took longer in one more at the end. Not cumulative. */
+  readonly counts: readonly number[];
+  readonly sumMs: number;
+}
 
 export type ShardPhase = 'starting' | 'reading' | 'draining' | 'released';
 

@@ -1,15 +1,15 @@
-import { choosePipeline } from '../choose-pipeline.js';
+import { choosePipeline } from '../config/choose-pipeline.js';
 import { loadConfig } from '../config/load.js';
 import type { Start } from '../config/scalars.js';
 import { toSettings, type PipelinePlan } from '../config/settings.js';
 import { misfitsOf } from '../config/warnings.js';
-import { startEmbedded } from '../embedded.js';
+import { startEmbedded } from '../app/embedded.js';
 import { systemClock as clock } from '../flow/clock.js';
 import { unframed } from '../format/frame.js';
 import { FormatterPool } from '../format/formatter-pool.js';
 import type { FrameBatch, RawBatch } from '../model/batch.js';
 import type { Formatter, LogSource, StartPosition } from '../model/ports.js';
-import { MAX_RAW_SIZE, openLogService } from '../service-access.js';
+import { MAX_RAW_SIZE, openLogService } from '../app/service-access.js';
 import { headerTextPlan, headerTexts, type HeaderTexts } from './header-texts.js';
 import { Lint } from './lint.js';
 import { readMessage } from './message.js';

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors/codes.js';
-import type { ReleaseReason } from '../group/release-reason.js';
+import type { ReleaseReason } from './release-reason.js';
 
 /** Answers after which there is nothing to be read here any more. */
 export const ENDINGS: Readonly<Partial<Record<ErrorCode, { readonly reason: ReleaseReason; readonly words: string }>>> =

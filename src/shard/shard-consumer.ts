@@ -2,7 +2,7 @@ import { asForwarderError, type ForwarderError } from '../errors/forwarder-error
 import { sleep } from '../flow/clock.js';
 import { InFlightWindow } from '../flow/in-flight-window.js';
 import { StopSignal } from '../flow/stop-signal.js';
-import { outranks, type ReleaseReason } from '../group/release-reason.js';
+import { outranks, type ReleaseReason } from './release-reason.js';
 import type { Route } from '../model/ports.js';
 import type { ShardPhase, ShardSnapshot } from '../model/snapshot.js';
 import type { Committer } from './committer.js';

@@ -1,6 +1,6 @@
 import type { BudgetShare } from '../flow/byte-budget.js';
 import type { Clock } from '../flow/clock.js';
-import type { Lease } from '../group/lease.js';
+import type { Lease } from './lease.js';
 import type { Log } from '../model/log.js';
 import type { ConsumerGroup, DeadLetters, Destination, Formatter, LogSource } from '../model/ports.js';
 import type { EventTeller } from './event-teller.js';

@@ -3,28 +3,28 @@ import type { Clock } from '../flow/clock.js';
 import type { BodyEncoding } from '../model/batch.js';
 import type { Log } from '../model/log.js';
 import type { ConsumerGroup, GroupInForce, GroupSettings, LogSource } from '../model/ports.js';
-import { createConsumerGroup } from './create-consumer-group.js';
+import { createConsumerGroup } from './api/create-consumer-group.js';
 import type { CredentialsProvider } from './credentials/credentials.js';
 import { dialFor, type Endpoint } from './endpoint.js';
-import { getCheckpoint, listCheckpoints } from './get-checkpoint.js';
-import { groupsBetween } from './cursor-distance.js';
-import { getCursor } from './get-cursor.js';
-import { getCursorTime } from './get-cursor-time.js';
-import { getRetention } from './get-logstore.js';
-import { groupAdmin, type GroupAdmin } from './group-admin.js';
-import { heartbeat } from './heartbeat.js';
-import { findConsumerGroup } from './list-consumer-groups.js';
-import { listLogstores } from './list-logstores.js';
-import { listProjects } from './list-projects.js';
-import { listShards } from './list-shards.js';
-import type { ChooseProxy } from './proxy.js';
-import { pullLogs, watchTip } from './pull-logs.js';
+import { getCheckpoint, listCheckpoints } from './api/get-checkpoint.js';
+import { groupsBetween } from './api/cursor-distance.js';
+import { getCursor } from './api/get-cursor.js';
+import { getCursorTime } from './api/get-cursor-time.js';
+import { getRetention } from './api/get-logstore.js';
+import { groupAdmin, type GroupAdmin } from './api/group-admin.js';
+import { heartbeat } from './api/heartbeat.js';
+import { findConsumerGroup } from './api/list-consumer-groups.js';
+import { listLogstores } from './api/list-logstores.js';
+import { listProjects } from './api/list-projects.js';
+import { listShards } from './api/list-shards.js';
+import type { ChooseProxy } from './http/proxy.js';
+import { pullLogs, watchTip } from './api/pull-logs.js';
 import { QuotaGate } from './quota-gate.js';
 import { openService, type CallLogstore, type LogstoreCalls, type Scope } from './service.js';
 import { ServiceTime } from './service-time.js';
-import { Signing } from './signing.js';
-import { Transport, type TransportSettings } from './transport.js';
-import { forceCheckpoint, updateCheckpoint } from './update-checkpoint.js';
+import { Signing } from './signing/signing.js';
+import { Transport, type TransportSettings } from './http/transport.js';
+import { forceCheckpoint, updateCheckpoint } from './api/update-checkpoint.js';
 
 export interface SlsSettings extends TransportSettings {
   readonly endpoint: Endpoint;
@@ -111,7 +111,7 @@ export function createSlsClient(settings: SlsSettings, clock: Clock, log: Log): 
 }
 
 function logSource(
-  { call, repeat }: LogstoreCalls,
+  { call, watch }: LogstoreCalls,
   { compression, query, processor, bodyBuffer }: LogstoreSettings,
   maxRawBytes: number,
 ): LogSource {
@@ -119,7 +119,7 @@ function logSource(
     getCursor: (shard, from, signal) => getCursor(call, shard, from, signal),
     pull: (shard, cursor, count, signal, how) =>
       pullLogs(call, { shard, cursor, count, compression, query, processor, maxRawBytes, bodyBuffer, signal, ...how }),
-    watch: (shard, cursor, watch) => watchTip(repeat, { shard, cursor, compression, query, processor }, watch),
+    watch: (shard, cursor, how) => watchTip(watch, { shard, cursor, compression, query, processor }, how),
     getCursorTime: (shard, cursor, signal) => getCursorTime(call, shard, cursor, signal),
     groupsBetween,
     retention: (signal) => getRetention(call, signal),

@@ -1,4 +1,4 @@
-import { DIRECT, type ChooseProxy, type Proxy } from './proxy.js';
+import { DIRECT, type ChooseProxy, type Proxy } from './http/proxy.js';
 
 /** Where the service is reached, without the project: `https://cn-hangzhou.log.aliyuncs.com` taken apart. */
 export interface Endpoint {

@@ -1,9 +1,9 @@
 import type { ErrorCode } from '../errors/codes.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
-import type { HttpReply } from './exchange.js';
-import { isRecord, tryJson } from './json.js';
-import type { Proxy } from './proxy.js';
-import { refusedByProxy } from './tunnel.js';
+import type { HttpReply } from './http/exchange.js';
+import { isRecord, tryJson } from './api/json.js';
+import type { Proxy } from './http/proxy.js';
+import { refusedByProxy } from './http/tunnel.js';
 
 /** The service's own words: HTTP status, `errorCode`, `errorMessage`. */
 interface Refusal {

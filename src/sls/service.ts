@@ -3,16 +3,15 @@ import type { ErrorCode } from '../errors/codes.js';
 import type { ForwarderError } from '../errors/forwarder-error.js';
 import { isShardQuota } from '../errors/quota.js';
 import { checkCredentials, type Credentials, type CredentialsProvider } from './credentials/credentials.js';
-import type { Repeat } from './direct-lane.js';
 import type { Dial } from './endpoint.js';
 import { replyError } from './errors.js';
-import type { HttpReply } from './exchange.js';
+import type { HttpReply, Watch } from './http/exchange.js';
 import type { ServiceTime } from './service-time.js';
 import type { QuotaGate } from './quota-gate.js';
-import type { Signer } from './sign.js';
-import { SIGNATURE_USED_MS, SignedRequests, type SignedRequest } from './signed-requests.js';
-import type { Signing } from './signing.js';
-import type { Lane, Transport } from './transport.js';
+import type { Signer } from './signing/sign.js';
+import { SIGNATURE_USED_MS, SignedRequests, type SignedRequest } from './signing/signed-requests.js';
+import type { Signing } from './signing/signing.js';
+import type { Lane, Transport } from './http/transport.js';
 
 /** One request to the API, in the API's terms. */
 export interface Call {
@@ -41,12 +40,12 @@ export type CallLogstore = (call: Call) => Promise<HttpReply>;
  * Makes the same pull again and again as long as it is answered with status 200 and `onReply` wants it, but no longer than a signature is used. Any
  * other reply, and every failure, is left to be found by a call. Only credentials that can't be had make it reject, as a call.
  */
-export type RepeatCall = (call: Call, repeat: Repeat) => Promise<void>;
+export type WatchCall = (call: Call, watch: Watch) => Promise<void>;
 
 /** One logstore. */
 export interface LogstoreCalls {
   readonly call: CallLogstore;
-  readonly repeat: RepeatCall;
+  readonly watch: WatchCall;
 }
 
 export interface ServiceDeps {
@@ -105,9 +104,9 @@ export function openService(deps: ServiceDeps, dial: Dial, scope: Scope): Logsto
     }
   };
 
-  const repeat: RepeatCall = async (call, { at, onReply }) => {
-    const repeater = transport.repeater(dial);
-    if (repeater === undefined || gate.isShut) return;
+  const watch: WatchCall = async (call, { at, onReply }) => {
+    const watcher = transport.watcher(dial);
+    if (watcher === undefined || gate.isShut) return;
     const until = clock.monotonic() + SIGNATURE_USED_MS;
     const credentials = checkCredentials(await deps.credentials.get());
     const ready = await sign(call, signing.signer, credentials, time.offsetMs);
@@ -115,13 +114,13 @@ export function openService(deps: ServiceDeps, dial: Dial, scope: Scope): Logsto
       const next = reply.status === 200 && !gate.isShut ? onReply(reply) : undefined;
       return clock.monotonic() < until ? next : undefined;
     };
-    await repeater.repeat(
+    await watcher.watch(
       { what: whatOf(call), method: call.method, ...ready, signal: call.signal },
       { at, onReply: again },
     );
   };
 
-  return { call, repeat };
+  return { call, watch };
 
   /** @returns whether the same request may be accepted now. */
   function mend({ code, details }: ForwarderError, used: Used): boolean | Promise<boolean> {

@@ -1,5 +1,6 @@
 import { Histogram, type MetricObjectWithValues, type MetricValueWithName, type Registry } from 'prom-client';
-import { BUCKETS_MS, type HistogramSnapshot } from '../flow/histogram.js';
+import { BUCKETS_MS } from '../flow/histogram.js';
+import type { HistogramSnapshot } from '../model/snapshot.js';
 import type { Snapshot } from '../model/snapshot.js';
 
 interface Series {

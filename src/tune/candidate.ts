@@ -26,7 +26,7 @@ export class Candidate {
 
   constructor(configFile: string, clock: Clock) {
     this.#clock = clock;
-    this.#child = fork(new URL('./candidate-process.js', import.meta.url), ['--config', configFile], {
+    this.#child = fork(new URL('../cli/candidate-process.js', import.meta.url), ['--config', configFile], {
       execArgv: [],
       // A session of its own: Ctrl-C in a terminal would reach it too, and our SIGTERM then be a second signal, which abandons what is in flight.
       detached: true,

@@ -2,7 +2,7 @@ import { startReceiver } from '../emulator/receiver-handle.js';
 import { selfSigned } from '../emulator/self-signed.js';
 import { startSlsEmulator } from '../emulator/sls-handle.js';
 import { groupsPerSegment, LOGS_PER_GROUP, type ProfileName } from '../emulator/sls/profiles/index.js';
-import { EMBEDDED_CREDENTIALS } from '../embedded.js';
+import { EMBEDDED_CREDENTIALS } from '../app/embedded.js';
 import type { EmbeddedEndpoints } from './derived-config.js';
 import type { Scratch } from './files.js';
 

@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
-import { availableCores } from '../available-cores.js';
-import { choosePipeline } from '../choose-pipeline.js';
+import { availableCores } from '../config/available-cores.js';
+import { choosePipeline } from '../config/choose-pipeline.js';
 import { runCheckpointTask } from '../checkpoints/run.js';
 import { budgetsOf, leastBudget } from '../config/budgets.js';
 import { plainConfig } from '../config/derive.js';
@@ -11,8 +11,8 @@ import { toSettings, type DestinationPlan, type ForwarderSettings, type Pipeline
 import type { ProfileName } from '../emulator/sls/profiles/index.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { systemClock as clock } from '../flow/clock.js';
-import { StopRequests } from '../stop-requests.js';
-import { isRelp, isTls, isUdp } from '../syslog/settings.js';
+import { StopRequests } from '../flow/stop-requests.js';
+import { isRelp, isTls, isUdp } from '../delivery/settings.js';
 import type { TextStream } from '../telemetry/screen.js';
 import { derivedConfig, type EmbeddedEndpoints, type Tuned } from './derived-config.js';
 import { startTuneEnds } from './ends.js';

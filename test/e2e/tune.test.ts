@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { EMBEDDED_CREDENTIALS } from '../../src/embedded.js';
+import { EMBEDDED_CREDENTIALS } from '../../src/app/embedded.js';
 import { systemClock } from '../../src/flow/clock.js';
 import { Candidate } from '../../src/tune/candidate.js';
 import { configOf, withEnds } from '../support/ends.js';

@@ -1,8 +1,13 @@
 /** [what breaks, text in the source, what stands there instead] */
 export default [
   {
-    file: 'src/syslog/connection.ts',
-    tests: ['unit/syslog/connection', 'unit/syslog/delivery', 'unit/syslog/receivers', 'model/syslog/connection'],
+    file: 'src/delivery/connection.ts',
+    tests: [
+      'unit/delivery/connection',
+      'unit/delivery/delivery',
+      'unit/delivery/receivers',
+      'model/delivery/connection',
+    ],
     mutants: [
       ['the verdict of an old link counts', 'if (link !== this.#link) return;', ''],
       ['the back-off is never proven', 'this.#attempts.proven();', ''],
@@ -42,8 +47,8 @@ export default [
     ],
   },
   {
-    file: 'src/syslog/next-link.ts',
-    tests: ['unit/syslog/next-link'],
+    file: 'src/delivery/links/next-link.ts',
+    tests: ['unit/delivery/next-link'],
     mutants: [
       [
         'a closed successor is taken',
@@ -54,8 +59,13 @@ export default [
     ],
   },
   {
-    file: 'src/syslog/slow-receiver.ts',
-    tests: ['unit/syslog/slow-receiver', 'unit/syslog/delivery', 'unit/syslog/receivers', 'model/syslog/connection'],
+    file: 'src/delivery/slow-receiver.ts',
+    tests: [
+      'unit/delivery/slow-receiver',
+      'unit/delivery/delivery',
+      'unit/delivery/receivers',
+      'model/delivery/connection',
+    ],
     mutants: [
       [
         'a receiver that has stopped to answer is kept',
@@ -66,8 +76,8 @@ export default [
     ],
   },
   {
-    file: 'src/syslog/probation.ts',
-    tests: ['unit/syslog/probation'],
+    file: 'src/delivery/probation.ts',
+    tests: ['unit/delivery/probation'],
     mutants: [
       [
         'a young connection is trusted',
@@ -78,13 +88,13 @@ export default [
     ],
   },
   {
-    file: 'src/syslog/outbox.ts',
-    tests: ['unit/syslog/horizons'],
+    file: 'src/delivery/outbox.ts',
+    tests: ['unit/delivery/horizons'],
     mutants: [['what was given back is not made again', 'span.held = REFERENCE;\n  }', '}']],
   },
   {
-    file: 'src/syslog/stream-link.ts',
-    tests: ['unit/syslog/stream-link', 'unit/syslog/delivery', 'model/syslog/connection'],
+    file: 'src/delivery/links/stream-link.ts',
+    tests: ['unit/delivery/stream-link', 'unit/delivery/delivery', 'model/delivery/connection'],
     mutants: [
       ['closing without RST', 'if (!this.#raw.destroyed) this.#raw.resetAndDestroy();', 'this.#raw.destroySoon();'],
       [
@@ -103,7 +113,7 @@ export default [
         'what speaks another protocol is not heard',
         'if (mistaken !== undefined) this.kill(mistaken);',
         '',
-        { tests: ['unit/syslog/mix-up'] },
+        { tests: ['unit/delivery/mix-up'] },
       ],
       ['trouble is not noticed', 'if (row?.probing === true || this.#watch.movedAt < now) this.#troubledAt = now;', ''],
       ['a shut window is no trouble', 'row?.probing === true || ', ''],
@@ -143,8 +153,8 @@ export default [
     ],
   },
   {
-    file: 'src/syslog/stall-watch.ts',
-    tests: ['unit/syslog/stall-watch'],
+    file: 'src/delivery/links/stall-watch.ts',
+    tests: ['unit/delivery/stall-watch'],
     mutants: [
       ['what our own kernel takes counts as life', 'flushed - (row?.unackedBytes ?? 0)', 'flushed'],
       ['one unanswered probe is a dead receiver', 'row.probes <= 1', 'row.probes <= 0'],
@@ -161,8 +171,8 @@ export default [
     ],
   },
   {
-    file: 'src/syslog/attempts.ts',
-    tests: ['unit/syslog/attempts', 'unit/syslog/delivery'],
+    file: 'src/delivery/attempts.ts',
+    tests: ['unit/delivery/attempts', 'unit/delivery/delivery'],
     mutants: [
       ['the next receiver waits as the same one would', 'this.#failures < this.#endpoints.length ? 0 : ', ''],
       ['there is never a pause', ' ? 0 : this.#backoff.next()', ' ? 0 : 0'],
@@ -171,14 +181,14 @@ export default [
         'a receiver that has worked is taken for another kind of port',
         'this.#good.add(this.#index);',
         '',
-        { tests: ['unit/syslog/mix-up'] },
+        { tests: ['unit/delivery/mix-up'] },
       ],
       ['the pauses are not reset', 'this.#backoff.reset();', ''],
     ],
   },
   {
-    file: 'src/syslog/successor.ts',
-    tests: ['unit/syslog/successor'],
+    file: 'src/delivery/successor.ts',
+    tests: ['unit/delivery/successor'],
     mutants: [
       ['one probe is proof', 'successes >= this.#deps.failback.probes', 'successes >= 1'],
       [
@@ -206,8 +216,8 @@ export default [
     ],
   },
   {
-    file: 'src/syslog/pace.ts',
-    tests: ['unit/syslog/pace', 'unit/syslog/paced-delivery'],
+    file: 'src/delivery/pace.ts',
+    tests: ['unit/delivery/pace', 'unit/delivery/paced-delivery'],
     mutants: [
       ['a slice of a whole bucket', 'Math.floor(this.#burst(least) / 2)', 'Math.floor(this.#burst(least))'],
       ['bytes are not limited', 'this.#bytes?.waitMs(bytes, now) ?? 0', '0'],
@@ -220,8 +230,8 @@ export default [
     ],
   },
   {
-    file: 'src/syslog/slices.ts',
-    tests: ['unit/syslog/slices'],
+    file: 'src/delivery/links/slices.ts',
+    tests: ['unit/delivery/slices'],
     mutants: [
       ['a slice is larger than it may be', '- start <= maxBytes', '- start <= maxBytes + 1'],
       [
@@ -233,8 +243,8 @@ export default [
     ],
   },
   {
-    file: 'src/syslog/paced-write.ts',
-    tests: ['unit/syslog/paced-delivery', 'unit/syslog/delivery', 'unit/syslog/relp'],
+    file: 'src/delivery/links/paced-write.ts',
+    tests: ['unit/delivery/paced-delivery', 'unit/delivery/delivery', 'unit/delivery/relp'],
     mutants: [
       ['writing does not wait for room', 'while (link.open && !waiting.hasRoom(link)) await waiting.poked();', ''],
       ['the window of a RELP session is no limit', 'Math.min(link.sliceEvents, pace.sliceEvents)', 'pace.sliceEvents'],
@@ -242,8 +252,8 @@ export default [
     ],
   },
   {
-    file: 'src/syslog/refusals.ts',
-    tests: ['unit/syslog/relp'],
+    file: 'src/delivery/refusals.ts',
+    tests: ['unit/delivery/relp'],
     mutants: [
       ['an event is put aside at its first refusal', 'if (times < limit) return error;', ''],
       ['refusals of another event count', 'counts.get(index) ?? 0', 'counts.get(0) ?? 0'],
@@ -251,8 +261,8 @@ export default [
     ],
   },
   {
-    file: 'src/syslog/relp-link.ts',
-    tests: ['unit/syslog/relp', 'model/syslog/relp'],
+    file: 'src/delivery/links/relp-link.ts',
+    tests: ['unit/delivery/relp', 'model/delivery/relp'],
     mutants: [
       ['the RELP window is ignored', ' && this.#commands.hasRoom', ''],
       ['a hang-up with many messages unanswered blames the first', ' || this.#commands.outstanding !== 1 || ', ' || '],
@@ -291,8 +301,8 @@ export default [
     ],
   },
   {
-    file: 'src/syslog/certificate-names.ts',
-    tests: ['unit/syslog/tls'],
+    file: 'src/delivery/tls/certificate-names.ts',
+    tests: ['unit/delivery/tls'],
     mutants: [
       [
         'a common name is a name',
@@ -307,8 +317,8 @@ export default [
     ],
   },
   {
-    file: 'src/syslog/tls-options.ts',
-    tests: ['unit/syslog/tls', 'unit/syslog/certificates'],
+    file: 'src/delivery/tls/tls-options.ts',
+    tests: ['unit/delivery/tls', 'unit/delivery/certificates'],
     mutants: [
       [
         'Node decides what a name is',
@@ -318,8 +328,8 @@ export default [
     ],
   },
   {
-    file: 'src/syslog/totals.ts',
-    tests: ['unit/syslog/mix-up', 'unit/syslog/delivery'],
+    file: 'src/delivery/totals.ts',
+    tests: ['unit/delivery/mix-up', 'unit/delivery/delivery'],
     mutants: [
       [
         'what was never delivered is a duplicate',
@@ -334,8 +344,8 @@ export default [
     ],
   },
   {
-    file: 'src/syslog/relp-commands.ts',
-    tests: ['unit/syslog/relp', 'model/syslog/relp'],
+    file: 'src/delivery/links/relp-commands.ts',
+    tests: ['unit/delivery/relp', 'model/delivery/relp'],
     mutants: [
       ['the ends of a batch are read when its memory is gone', 'ends: ends.slice()', 'ends'],
       ['a session begins with many commands at a time', '#window = 1;', '#window = WINDOW;'],
@@ -348,8 +358,8 @@ export default [
     ],
   },
   {
-    file: 'src/syslog/relp-frames.ts',
-    tests: ['unit/syslog/relp-frames', 'unit/syslog/relp'],
+    file: 'src/delivery/links/relp-frames.ts',
+    tests: ['unit/delivery/relp-frames', 'unit/delivery/relp'],
     mutants: [
       ['numbers go beyond the last', 'txnr === LAST_TXNR ? 1 : txnr + 1', 'txnr + 1'],
       ['after the last number comes 0', 'digits[MAX_DIGITS - 1] = ZERO + 1;', ''],
@@ -370,8 +380,8 @@ export default [
     ],
   },
   {
-    file: 'src/syslog/kernel-sockets.ts',
-    tests: ['unit/syslog/kernel-sockets'],
+    file: 'src/delivery/kernel/kernel-sockets.ts',
+    tests: ['unit/delivery/kernel-sockets'],
     mutants: [
       ['a table that tells nothing says that all is acked', "if (congestionWindow === '0') return undefined;", ''],
       ['a shut window is not seen', "probing: timer === '04'", 'probing: false'],
@@ -391,8 +401,8 @@ export default [
     ],
   },
   {
-    file: 'src/syslog/pulse.ts',
-    tests: ['unit/syslog/pulse', 'unit/syslog/delivery'],
+    file: 'src/delivery/kernel/pulse.ts',
+    tests: ['unit/delivery/pulse', 'unit/delivery/delivery'],
     mutants: [
       ['the pulse stops after one beat', 'if (more.length > 0) this.wake();', ''],
       ['nobody is told that the kernel tells nothing', 'if (isBlind && !this.#isBlind) this.#onBlind();', ''],
@@ -409,8 +419,8 @@ export default [
     ],
   },
   {
-    file: 'src/syslog/udp-link.ts',
-    tests: ['unit/syslog/udp'],
+    file: 'src/delivery/links/udp-link.ts',
+    tests: ['unit/delivery/udp'],
     mutants: [
       ['a slice counts before all of it went', 'if (left > 0 || !this.open) return;', 'if (!this.open) return;'],
       ['a datagram holds what came before, too', 'from = end - start;', ''],

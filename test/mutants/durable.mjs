@@ -29,8 +29,8 @@ export default [
     ],
   },
   {
-    file: 'src/syslog/dial.ts',
-    tests: ['unit/syslog/certificates', 'unit/syslog/tls'],
+    file: 'src/delivery/links/dial.ts',
+    tests: ['unit/delivery/certificates', 'unit/delivery/tls'],
     mutants: [
       ['TLS is destroyed after its socket', 'opened.reverse()', 'opened'],
       ['pins are not checked', 'checkPins(certificate, settings.tls, endpoint);', ''],

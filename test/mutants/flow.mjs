@@ -43,7 +43,7 @@ export default [
   },
   {
     file: 'src/flow/token-bucket.ts',
-    tests: ['unit/flow/token-bucket', 'unit/syslog/pace'],
+    tests: ['unit/flow/token-bucket', 'unit/delivery/pace'],
     mutants: [
       ['a bucket fills beyond its burst', 'Math.min(this.#burst, this.#tokens + ', '(this.#tokens + '],
       ['a bucket starts empty', 'this.#tokens = burst;', 'this.#tokens = 0;'],

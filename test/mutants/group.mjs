@@ -52,8 +52,8 @@ export default [
     ],
   },
   {
-    file: 'src/group/lease.ts',
-    tests: ['unit/group/lease', 'unit/group/heartbeat', 'unit/group/pipeline'],
+    file: 'src/shard/lease.ts',
+    tests: ['unit/shard/lease', 'unit/group/heartbeat', 'unit/group/pipeline'],
     mutants: [
       ['a lease is held for ever', 'return this.remainingMs > 0;', 'return this.#expires !== NEVER;'],
       ['a lease lost stays held', 'lose(): void {\n    this.#expires = NEVER;', 'lose(): void {'],
@@ -289,8 +289,8 @@ export default [
     ],
   },
   {
-    file: 'src/group/release-reason.ts',
-    tests: ['unit/group/release-reason'],
+    file: 'src/shard/release-reason.ts',
+    tests: ['unit/shard/release-reason'],
     mutants: [
       ['a weaker reason replaces a stronger one', 'RANK[next] > RANK[current]', 'true'],
       ['a shard being drained cannot lose its lease', 'leaseLost: 4', 'leaseLost: 0'],

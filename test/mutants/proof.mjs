@@ -1,8 +1,8 @@
 /** When a batch counts as delivered, and what is told of events. [what breaks, text in the source, what stands there instead] */
 export default [
   {
-    file: 'src/syslog/span-ledger.ts',
-    tests: ['model/syslog/span-ledger', 'unit/syslog/horizons'],
+    file: 'src/delivery/span-ledger.ts',
+    tests: ['model/delivery/span-ledger', 'unit/delivery/horizons'],
     mutants: [
       [
         'trouble no longer delays settling',
@@ -44,8 +44,8 @@ export default [
     ],
   },
   {
-    file: 'src/syslog/probation.ts',
-    tests: ['unit/syslog/probation', 'unit/syslog/horizons'],
+    file: 'src/delivery/probation.ts',
+    tests: ['unit/delivery/probation', 'unit/delivery/horizons'],
     mutants: [
       ['the next connection must live no longer', '2 * ageMs', '0'],
       ['a receiver that answers no end is asked again', 'this.#silent.add(text);', ''],
@@ -53,8 +53,8 @@ export default [
     ],
   },
   {
-    file: 'src/syslog/outbox.ts',
-    tests: ['unit/syslog/outbox', 'unit/syslog/horizons', 'unit/syslog/delivery', 'model/syslog/connection'],
+    file: 'src/delivery/outbox.ts',
+    tests: ['unit/delivery/outbox', 'unit/delivery/horizons', 'unit/delivery/delivery', 'model/delivery/connection'],
     mutants: [
       ['the fence is not asked', 'span.lease.over || !span.lease.fence()', 'span.lease.over'],
       [
@@ -66,13 +66,13 @@ export default [
         'what was answered is sent again with the rest of its batch',
         'if (this.#isAnswered) this.#noteAnswered();',
         '',
-        { tests: ['unit/syslog/relp'] },
+        { tests: ['unit/delivery/relp'] },
       ],
       [
         'one event too many counts as answered',
         '(ends[span.answered] ?? Infinity) <= to',
         '(ends[span.answered - 1] ?? 0) < to',
-        { tests: ['unit/syslog/relp', 'model/syslog/relp'] },
+        { tests: ['unit/delivery/relp', 'model/delivery/relp'] },
       ],
       ['what is written again is not counted', 'resent(this.#totals, Math.max', 'resent(this.#totals, 0 * Math.max'],
       ['what never was on its way counts as sent again', 'Math.min(begun.sent, span.sent)', 'begun.sent'],

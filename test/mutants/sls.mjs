@@ -16,7 +16,7 @@ export default [
     ],
   },
   {
-    file: 'src/sls/reply-body.ts',
+    file: 'src/sls/http/reply-body.ts',
     tests: ['unit/sls/transport', 'unit/sls/client', 'property/sls/hostile-replies'],
     mutants: [
       ['a body larger than its limit is accepted', 'if (this.#length + chunk.length > this.#limit) return false;', ''],
@@ -25,7 +25,7 @@ export default [
     ],
   },
   {
-    file: 'src/sls/exchange.ts',
+    file: 'src/sls/http/exchange.ts',
     tests: ['unit/sls/transport'],
     mutants: [
       [
@@ -59,7 +59,7 @@ export default [
     ],
   },
   {
-    file: 'src/sls/reply-head.ts',
+    file: 'src/sls/http/direct/reply-head.ts',
     tests: ['unit/sls/direct', 'property/sls/hostile-replies'],
     mutants: [
       ['a field that stands twice is taken', ' || Object.hasOwn(headers, name)) return', ') return'],
@@ -71,7 +71,7 @@ export default [
     ],
   },
   {
-    file: 'src/sls/request-text.ts',
+    file: 'src/sls/http/direct/request-text.ts',
     tests: ['unit/sls/request-text', 'unit/sls/direct', 'unit/sls/api'],
     mutants: [
       ['a line break in a header is sent', ' || !fields.every(([, value]) => VALUE.test(value))', ''],
@@ -81,7 +81,7 @@ export default [
     ],
   },
   {
-    file: 'src/sls/same-reply.ts',
+    file: 'src/sls/http/direct/same-reply.ts',
     tests: ['unit/sls/same-reply', 'unit/sls/direct-repeat'],
     mutants: [
       ['control characters pass in what may differ', ' || byte < 0x20 || byte === 0x7f', ''],
@@ -96,7 +96,7 @@ export default [
     ],
   },
   {
-    file: 'src/sls/pull-logs.ts',
+    file: 'src/sls/api/pull-logs.ts',
     tests: ['unit/sls/client', 'unit/sls/api', 'unit/sls/watch', 'property/sls/hostile-replies'],
     mutants: [
       ['a batch without a body is taken for nothing', 'bodyLength === 0 && (logGroups > 0 || rawSize > 0)', 'false'],
@@ -162,7 +162,7 @@ export default [
       ],
       ['the quota of one shard holds back all', ' && !isShardQuota(error)', ''],
       ['commits are held back with pulls', "if (call.lane === 'pull') gate.check(what);", 'gate.check(what);'],
-      ['a watch asks while pulls are held back', 'repeater === undefined || gate.isShut', 'repeater === undefined'],
+      ['a watch asks while pulls are held back', 'watcher === undefined || gate.isShut', 'watcher === undefined'],
       ['a watch goes on with an old signature', 'clock.monotonic() < until ? next : undefined', 'next'],
     ],
   },
@@ -181,7 +181,7 @@ export default [
     ],
   },
   {
-    file: 'src/sls/signed-requests.ts',
+    file: 'src/sls/signing/signed-requests.ts',
     tests: ['unit/sls/signed-requests'],
     mutants: [
       ['a signature is used for ever', 'one.at === other.at && ', ''],
@@ -192,7 +192,7 @@ export default [
     ],
   },
   {
-    file: 'src/sls/sign.ts',
+    file: 'src/sls/signing/sign.ts',
     tests: ['unit/sls/sign'],
     mutants: [
       ['V4 signs without the token', 'securityToken ? ', 'securityToken === "" ? '],
@@ -204,7 +204,7 @@ export default [
     ],
   },
   {
-    file: 'src/sls/update-checkpoint.ts',
+    file: 'src/sls/api/update-checkpoint.ts',
     tests: ['unit/sls/client', 'unit/sls/api'],
     mutants: [
       ['a stale owner moves a checkpoint', "consumer, forceSuccess: 'false' }", "consumer, forceSuccess: 'true' }"],
@@ -216,7 +216,7 @@ export default [
     ],
   },
   {
-    file: 'src/sls/get-checkpoint.ts',
+    file: 'src/sls/api/get-checkpoint.ts',
     tests: ['unit/sls/client', 'unit/sls/api'],
     mutants: [
       ['the checkpoint of another shard is taken', 'rows.find((row) => row.shard === shard)', 'rows[0]'],
@@ -246,7 +246,7 @@ export default [
     ],
   },
   {
-    file: 'src/sls/heartbeat.ts',
+    file: 'src/sls/api/heartbeat.ts',
     tests: ['unit/sls/client', 'unit/sls/api'],
     mutants: [
       ['heartbeats stand in line behind pulls', "lane: 'heartbeat'", "lane: 'pull'"],
@@ -254,7 +254,7 @@ export default [
     ],
   },
   {
-    file: 'src/sls/transport.ts',
+    file: 'src/sls/http/transport.ts',
     tests: ['unit/sls/transport', 'unit/sls/proxy'],
     mutants: [
       [
@@ -267,7 +267,7 @@ export default [
     ],
   },
   {
-    file: 'src/sls/direct-connection.ts',
+    file: 'src/sls/http/direct/connection.ts',
     tests: ['unit/sls/direct', 'unit/sls/direct-groups', 'unit/sls/direct-repeat'],
     mutants: [
       [

@@ -1,5 +1,5 @@
 import { ForwarderError } from '../../src/errors/forwarder-error.js';
-import type { Link } from '../../src/syslog/link.js';
+import type { Link } from '../../src/delivery/links/link.js';
 import type { ManualClock } from './manual-clock.js';
 
 /** What one connection of the modelled network does. */

@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { percentEncode } from '../sign.js';
+import { percentEncode } from '../signing/sign.js';
 import type { Credentials, CredentialsSource } from './credentials.js';
 import type { TextReply } from './http-text.js';
 import { isRefusedForTime, readRole, STS_API_VERSION, STS_NAME, stsTime, type Sts } from './sts.js';

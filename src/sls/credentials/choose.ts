@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { asForwarderError } from '../../errors/forwarder-error.js';
 import type { Clock } from '../../flow/clock.js';
 import type { Log } from '../../model/log.js';
-import { DIRECT, type ChooseProxy } from '../proxy.js';
+import { DIRECT, type ChooseProxy } from '../http/proxy.js';
 import { assumedBy } from './assume-role.js';
 import { commandSource } from './command.js';
 import {

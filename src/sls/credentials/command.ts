@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFault } from '../../errors/file-fault.js';
 import type { Clock } from '../../flow/clock.js';
-import { isRecord } from '../json.js';
+import { isRecord } from '../api/json.js';
 import { readIssued, unusable, type CredentialsSource } from './credentials.js';
 
 /** More is no key. */

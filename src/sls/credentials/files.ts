@@ -1,6 +1,6 @@
 import { readRegularFile } from '../../flow/read-file.js';
 import { readFault } from '../../errors/file-fault.js';
-import { isRecord } from '../json.js';
+import { isRecord } from '../api/json.js';
 import { readIssued, unusable, type CredentialsSource } from './credentials.js';
 
 /** @throws ForwarderError SLS_UNAUTHORIZED */

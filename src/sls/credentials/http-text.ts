@@ -1,10 +1,10 @@
 import type { Clock } from '../../flow/clock.js';
 import { ForwarderError } from '../../errors/forwarder-error.js';
 import type { Dial } from '../endpoint.js';
-import { isRecord, tryJson } from '../json.js';
-import { DIRECT, type ChooseProxy } from '../proxy.js';
-import { refusedByProxy } from '../tunnel.js';
-import { Transport } from '../transport.js';
+import { isRecord, tryJson } from '../api/json.js';
+import { DIRECT, type ChooseProxy } from '../http/proxy.js';
+import { refusedByProxy } from '../http/tunnel.js';
+import { Transport } from '../http/transport.js';
 
 export interface TextRequest {
   /** For messages: `ECS metadata service`. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '../../flow/clock.js';
-import { isRecord } from '../json.js';
+import { isRecord } from '../api/json.js';
 import { assumedBy } from './assume-role.js';
 import { commandSource } from './command.js';
 import { readIssued, unusable, type CredentialsSource } from './credentials.js';

@@ -1,8 +1,8 @@
 import { ForwarderError } from '../../errors/forwarder-error.js';
 import type { Clock } from '../../flow/clock.js';
-import type { ChooseProxy } from '../proxy.js';
+import type { ChooseProxy } from '../http/proxy.js';
 import { describeSkew } from '../errors.js';
-import { isRecord } from '../json.js';
+import { isRecord } from '../api/json.js';
 import { readIssued, unusable, type Issued } from './credentials.js';
 import type { HttpText, TextReply } from './http-text.js';
 

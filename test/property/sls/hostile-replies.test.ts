@@ -4,14 +4,14 @@ import fc from 'fast-check';
 import { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import { dialFor, parseEndpoint } from '../../../src/sls/endpoint.js';
 import { replyError } from '../../../src/sls/errors.js';
-import type { HttpReply } from '../../../src/sls/exchange.js';
-import { getCheckpoint } from '../../../src/sls/get-checkpoint.js';
-import { getCursor } from '../../../src/sls/get-cursor.js';
-import { getRetention } from '../../../src/sls/get-logstore.js';
-import { heartbeat } from '../../../src/sls/heartbeat.js';
-import { findConsumerGroup } from '../../../src/sls/list-consumer-groups.js';
-import { listShards } from '../../../src/sls/list-shards.js';
-import { pullLogs } from '../../../src/sls/pull-logs.js';
+import type { HttpReply } from '../../../src/sls/http/exchange.js';
+import { getCheckpoint } from '../../../src/sls/api/get-checkpoint.js';
+import { getCursor } from '../../../src/sls/api/get-cursor.js';
+import { getRetention } from '../../../src/sls/api/get-logstore.js';
+import { heartbeat } from '../../../src/sls/api/heartbeat.js';
+import { findConsumerGroup } from '../../../src/sls/api/list-consumer-groups.js';
+import { listShards } from '../../../src/sls/api/list-shards.js';
+import { pullLogs } from '../../../src/sls/api/pull-logs.js';
 
 const signal = new AbortController().signal;
 

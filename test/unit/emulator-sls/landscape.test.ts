@@ -13,7 +13,7 @@ import {
 } from '../../../src/sls/credentials/choose.js';
 import { staticCredentials, type CredentialsProvider } from '../../../src/sls/credentials/credentials.js';
 import { parseEndpoint } from '../../../src/sls/endpoint.js';
-import { parseProxy, type ChooseProxy } from '../../../src/sls/proxy.js';
+import { parseProxy, type ChooseProxy } from '../../../src/sls/http/proxy.js';
 import { RecordingLog } from '../../support/recording-log.js';
 import { send } from '../../support/sls-request.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { diffAssignment } from '../../../src/group/assignment.js';
-import { outranks } from '../../../src/group/release-reason.js';
+import { outranks } from '../../../src/shard/release-reason.js';
 
 test('acquires what is new and releases what is gone, each once', () => {
   assert.deepEqual(diffAssignment(new Set([1, 2]), [2, 3, 3]), { acquire: [3], release: [1] });

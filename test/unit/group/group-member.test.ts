@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import { GroupMember, type ShardRun } from '../../../src/group/group-member.js';
-import type { ReleaseReason } from '../../../src/group/release-reason.js';
+import type { ReleaseReason } from '../../../src/shard/release-reason.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { RecordingLog } from '../../support/recording-log.js';
 

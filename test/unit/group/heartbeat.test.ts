@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import { sleep } from '../../../src/flow/clock.js';
 import { Heartbeat } from '../../../src/group/heartbeat.js';
-import { Lease } from '../../../src/group/lease.js';
+import { Lease } from '../../../src/shard/lease.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { RecordingLog } from '../../support/recording-log.js';
 

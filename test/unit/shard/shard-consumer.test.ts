@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ErrorCode } from '../../../src/errors/codes.js';
-import { Lease } from '../../../src/group/lease.js';
+import { Lease } from '../../../src/shard/lease.js';
 import { EventTeller } from '../../../src/shard/event-teller.js';
 import { ShardConsumer } from '../../../src/shard/shard-consumer.js';
 import { GAP } from '../../support/fake-delivery.js';

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ForwarderError } from '../../../src/errors/forwarder-error.js';
-import { createConsumerGroup } from '../../../src/sls/create-consumer-group.js';
+import { createConsumerGroup } from '../../../src/sls/api/create-consumer-group.js';
 import { replyError } from '../../../src/sls/errors.js';
-import type { HttpReply } from '../../../src/sls/exchange.js';
-import { getCheckpoint } from '../../../src/sls/get-checkpoint.js';
-import { getCursor } from '../../../src/sls/get-cursor.js';
-import { heartbeat } from '../../../src/sls/heartbeat.js';
-import { findConsumerGroup } from '../../../src/sls/list-consumer-groups.js';
-import { listShards } from '../../../src/sls/list-shards.js';
-import { pullLogs } from '../../../src/sls/pull-logs.js';
+import type { HttpReply } from '../../../src/sls/http/exchange.js';
+import { getCheckpoint } from '../../../src/sls/api/get-checkpoint.js';
+import { getCursor } from '../../../src/sls/api/get-cursor.js';
+import { heartbeat } from '../../../src/sls/api/heartbeat.js';
+import { findConsumerGroup } from '../../../src/sls/api/list-consumer-groups.js';
+import { listShards } from '../../../src/sls/api/list-shards.js';
+import { pullLogs } from '../../../src/sls/api/pull-logs.js';
 import type { Call, CallLogstore } from '../../../src/sls/service.js';
-import { updateCheckpoint } from '../../../src/sls/update-checkpoint.js';
+import { updateCheckpoint } from '../../../src/sls/api/update-checkpoint.js';
 
 const signal = new AbortController().signal;
 const CURSOR = 'MTQ0NzI5OTYwNjg5NjYzMjM1Ng==';

@@ -8,7 +8,7 @@ import { createSlsClient, type LogstoreSettings, type SlsSettings } from '../../
 import { staticCredentials, type Credentials } from '../../../src/sls/credentials/credentials.js';
 import { QuotaGate } from '../../../src/sls/quota-gate.js';
 import { ServiceTime } from '../../../src/sls/service-time.js';
-import { Signing } from '../../../src/sls/signing.js';
+import { Signing } from '../../../src/sls/signing/signing.js';
 import { parseEndpoint, type Endpoint } from '../../../src/sls/endpoint.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { RecordingLog } from '../../support/recording-log.js';

@@ -5,10 +5,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import { systemClock, type Clock } from '../../../src/flow/clock.js';
-import { DirectLane } from '../../../src/sls/direct-lane.js';
+import { DirectLane } from '../../../src/sls/http/direct/lane.js';
 import { dialFor, parseEndpoint } from '../../../src/sls/endpoint.js';
-import type { HttpReply, HttpRequest } from '../../../src/sls/exchange.js';
-import { GroupSize } from '../../../src/sls/group-size.js';
+import type { HttpReply, HttpRequest } from '../../../src/sls/http/exchange.js';
+import { GroupSize } from '../../../src/sls/http/direct/group-size.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { serveRaw, type Scripted } from './scripted-server.js';
 

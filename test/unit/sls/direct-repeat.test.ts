@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import type net from 'node:net';
 import test, { type TestContext } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { DirectLane } from '../../../src/sls/direct-lane.js';
+import { DirectLane } from '../../../src/sls/http/direct/lane.js';
 import { dialFor, parseEndpoint } from '../../../src/sls/endpoint.js';
-import type { HttpReply, HttpRequest } from '../../../src/sls/exchange.js';
+import type { HttpReply, HttpRequest } from '../../../src/sls/http/exchange.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { serveRaw } from './scripted-server.js';
 
@@ -73,7 +73,7 @@ test('the same is asked at the times that are named, all of one time in one writ
       bodies.push(Buffer.from(reply.body).toString());
       return undefined;
     };
-    void lane.repeat(request(n), { at: start + 100, onReply }).then(() => (left -= 1));
+    void lane.watch(request(n), { at: start + 100, onReply }).then(() => (left -= 1));
   }
   await clock.advance(99);
   assert.equal(asked.length, 0);
@@ -98,7 +98,7 @@ test('who has enough is let go at once, with and without a question under way, a
   const given = [new AbortController(), new AbortController()];
   const replies = [0, 0];
   const ends = given.map((controller, n) =>
-    lane.repeat(request(n, controller.signal), {
+    lane.watch(request(n, controller.signal), {
       at: clock.monotonic(),
       onReply: () => {
         replies[n]! += 1;
@@ -119,7 +119,7 @@ test('who has enough is let go at once, with and without a question under way, a
   assert.equal(replies[0], 0, 'nobody waits for it');
   await clock.advance(1000);
   assert.deepEqual(asked, [0, 1, 1]);
-  await lane.repeat(request(3, given[1]!.signal), { at: 0, onReply: () => assert.fail() });
+  await lane.watch(request(3, given[1]!.signal), { at: 0, onReply: () => assert.fail() });
 });
 
 const WAYS: Readonly<Record<string, (socket: net.Socket) => string | undefined>> = {
@@ -140,7 +140,7 @@ for (const [name, way] of Object.entries(WAYS))
     let replies = 0;
     for (const n of [0, 1, 2])
       void lane
-        .repeat(request(n), {
+        .watch(request(n), {
           at: clock.monotonic(),
           onReply: () => (++replies, ill && replies > 30 ? undefined : clock.monotonic() + 50),
         })
@@ -159,7 +159,7 @@ for (const [name, way] of Object.entries(WAYS))
 test('a single one that gets no answer is given up after three seconds, not after the whole time of a pull', async (context) => {
   const { clock, lane, asked } = await setUp(context, () => undefined);
   let isOver = false;
-  void lane.repeat(request(0), { at: clock.monotonic(), onReply: () => assert.fail() }).then(() => (isOver = true));
+  void lane.watch(request(0), { at: clock.monotonic(), onReply: () => assert.fail() }).then(() => (isOver = true));
   await clock.advance(0);
   await until(() => asked.length === 1);
   await clock.advance(2990);
@@ -170,6 +170,6 @@ test('a single one that gets no answer is given up after three seconds, not afte
 
 test('what can not travel over a connection of ours is not asked', async (context) => {
   const { clock, lane, asked } = await setUp(context, () => EMPTY);
-  await lane.repeat({ ...request(0), target: '/a b' }, { at: 0, onReply: () => assert.fail() });
+  await lane.watch({ ...request(0), target: '/a b' }, { at: 0, onReply: () => assert.fail() });
   assert.deepEqual([asked.length, clock.pending], [0, 0]);
 });

@@ -11,8 +11,8 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { systemClock, type Clock } from '../../../src/flow/clock.js';
 import { dialFor, parseEndpoint, type Dial } from '../../../src/sls/endpoint.js';
-import type { HttpReply, HttpRequest } from '../../../src/sls/exchange.js';
-import { type Lane, Transport } from '../../../src/sls/transport.js';
+import type { HttpReply, HttpRequest } from '../../../src/sls/http/exchange.js';
+import { type Lane, Transport } from '../../../src/sls/http/transport.js';
 import { testCerts, tlsFiles } from '../../support/certs.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { serveHttp, serveRaw, type Scripted } from './scripted-server.js';
@@ -221,7 +221,7 @@ test('TLS: the certificate is checked, and bodies are read as without, alone and
   await assert.rejects(transport.request(dialTo(url), 'pull', PULL), /is not trusted .* set NODE_EXTRA_CA_CERTS/);
   transport.close();
   const script = `
-    const { Transport } = await import('../../../src/sls/transport.js');
+    const { Transport } = await import('../../../src/sls/http/transport.js');
     const { dialFor, parseEndpoint } = await import('../../../src/sls/endpoint.js');
     const { systemClock } = await import('../../../src/flow/clock.js');
     const { createHash } = await import('node:crypto');

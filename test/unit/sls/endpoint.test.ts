@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { dialFor, parseEndpoint, type Endpoint } from '../../../src/sls/endpoint.js';
-import { nameProblem } from '../../../src/sls/names.js';
+import { nameProblem } from '../../../src/sls/api/names.js';
 
 function parsed(text: string): Endpoint {
   const result = parseEndpoint(text);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { describeSkew, replyError } from '../../../src/sls/errors.js';
-import type { HttpReply } from '../../../src/sls/exchange.js';
+import type { HttpReply } from '../../../src/sls/http/exchange.js';
 
 const CONTEXT = { what: 'pull from shard 3 of p/l', secrets: ['s3cr3t', 'tok3n'], skewMs: undefined };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { HttpRequest } from '../../../src/sls/exchange.js';
-import { requestText } from '../../../src/sls/request-text.js';
+import type { HttpRequest } from '../../../src/sls/http/exchange.js';
+import { requestText } from '../../../src/sls/http/direct/request-text.js';
 
 const signal = new AbortController().signal;
 const asked = (change: Partial<HttpRequest> = {}): string | undefined =>

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { readHead } from '../../../src/sls/reply-head.js';
-import { SameReply } from '../../../src/sls/same-reply.js';
+import { readHead } from '../../../src/sls/http/direct/reply-head.js';
+import { SameReply } from '../../../src/sls/http/direct/same-reply.js';
 
 const head = (date: string, id: string, cursor: string): Buffer =>
   Buffer.from(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { encodeQuery, signV1, signV4, type Unsigned } from '../../../src/sls/sign.js';
+import { encodeQuery, signV1, signV4, type Unsigned } from '../../../src/sls/signing/sign.js';
 
 const AK = { accessKeyId: 'testid', accessKeySecret: 'testsecret' };
 const STS = { ...AK, securityToken: 'CAISexampleToken==' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { signV1, signV4, type Signer } from '../../../src/sls/sign.js';
-import { SignedRequests, type ToSign } from '../../../src/sls/signed-requests.js';
+import { signV1, signV4, type Signer } from '../../../src/sls/signing/sign.js';
+import { SignedRequests, type ToSign } from '../../../src/sls/signing/signed-requests.js';
 
 const KEY = { accessKeyId: 'id', accessKeySecret: 'secret' };
 const NOW = 1_700_000_000_100;

@@ -7,8 +7,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import { systemClock, type Clock } from '../../../src/flow/clock.js';
 import { dialFor, parseEndpoint, type Dial } from '../../../src/sls/endpoint.js';
-import type { HttpReply, HttpRequest } from '../../../src/sls/exchange.js';
-import { type Lane, Transport, type TransportSettings } from '../../../src/sls/transport.js';
+import type { HttpReply, HttpRequest } from '../../../src/sls/http/exchange.js';
+import { type Lane, Transport, type TransportSettings } from '../../../src/sls/http/transport.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { serveHttp, serveRaw, type Scripted } from './scripted-server.js';
 

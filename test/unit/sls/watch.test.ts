@@ -7,7 +7,7 @@ import type { LogSource } from '../../../src/model/ports.js';
 import { createSlsClient, type SlsSettings } from '../../../src/sls/client.js';
 import { staticCredentials } from '../../../src/sls/credentials/credentials.js';
 import { parseEndpoint } from '../../../src/sls/endpoint.js';
-import { parseProxy } from '../../../src/sls/proxy.js';
+import { parseProxy } from '../../../src/sls/http/proxy.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { RecordingLog } from '../../support/recording-log.js';
 

@@ -1,0 +1,320 @@
+import { hostname } from 'node:os';
+import { availableCores } from '../config/available-cores.js';
+import { openBudgets } from '../config/budgets.js';
+import { loadConfig } from '../config/load.js';
+import {
+  toSettings,
+  type DestinationPlan,
+  type ForwarderSettings,
+  type Host,
+  type PipelinePlan,
+  type Range,
+} from '../config/settings.js';
+import { warningsOf } from '../config/warnings.js';
+import { DeadLetterStore } from '../deadletter/store.js';
+import { identityOf } from './identity.js';
+import { EMBEDDED_PROOF, startEmbedded, type EmbeddedEnds } from './embedded.js';
+import { asForwarderError, ForwarderError } from '../errors/forwarder-error.js';
+import type { ByteBudget } from '../flow/byte-budget.js';
+import { deadline, systemClock as clock } from '../flow/clock.js';
+import { FormatterPool } from '../format/formatter-pool.js';
+import { Pipeline } from '../group/pipeline.js';
+import type { PipelineSnapshot, Snapshot } from '../model/snapshot.js';
+import { MAX_RAW_SIZE, openLogService, secretsOf } from './service-access.js';
+import type { SlsClient } from '../sls/client.js';
+import { drainMs, StopRequests } from '../flow/stop-requests.js';
+import { openDestination, type OpenDestination } from '../delivery/destination.js';
+import { startAdmin, type Admin } from '../telemetry/admin.js';
+import { health, isCatchingUp, readiness } from '../telemetry/health.js';
+import { sayError } from '../telemetry/log-output.js';
+import { createLogger, type Logger, type LogSystem } from '../telemetry/logger.js';
+import { createMetrics } from '../telemetry/metrics.js';
+import { startProgress, summingUp } from '../telemetry/progress.js';
+
+export interface RunOptions {
+  readonly configFile: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What of the logstores to read; everything from the start position on, for ever, if not said. */
+  readonly range?: Range | undefined;
+}
+
+/**
+ * The composition root: builds every object once, and owns start order, stop order and signals.
+ *
+ * @returns the exit code: 0 after a stop that left nothing undelivered.
+ * @throws ForwarderError when the config can't be used.
+ */
+export async function runForwarder({ configFile, env, range }: RunOptions): Promise<number> {
+  const config = loadConfig(configFile, env);
+  const identity = await identityOf(config, range);
+  const settings = toSettings(config, thisHost(identity.consumer), range);
+  const logs = await createLogger({ ...settings.log, secrets: secretsOf(settings) });
+  for (const warning of warningsOf(settings, clock.now())) logs.log.warn({}, warning);
+  const stop = new StopRequests();
+  stop.listen();
+  const ends = await startEmbedded(settings, logs.log);
+  let deadLetters: DeadLetterStore | undefined;
+  try {
+    sayWhereFrom(settings, ends, logs.log);
+    const client = openLogService(settings, ends.service?.endpoint, { env, clock, log: logs.log });
+    deadLetters = settings.deadLetters && (await DeadLetterStore.open(settings.deadLetters, clock));
+    if (deadLetters?.isLocked === false)
+      logs.log.warn({}, 'deadLetters.directory takes no lock, so nothing keeps a second process from using it too');
+    return await new Forwarder(settings, { ...ends, client, deadLetters }, logs, stop).run();
+  } finally {
+    await deadLetters?.close();
+    await identity.release();
+    await ends.stop();
+    await logs.flush(stop.hard);
+    const { lostLines } = logs.snapshot();
+    if (lostLines > 0) sayError(`${lostLines} lines of the log could not be written`);
+    // Not before: a signal nobody listens for ends the process at once.
+    stop.close();
+  }
+}
+
+/** What is open before everything else. */
+interface Ends extends EmbeddedEnds {
+  readonly client: SlsClient;
+  readonly deadLetters: DeadLetterStore | undefined;
+}
+
+/** Of the byte budget, for bodies: they are smaller than their frames, and over sooner. */
+const IDLE_SHARE = 0.25;
+
+/**
+ * Of the byte budget, for frames. They are larger than what was reserved before anybody knew them: with one budget's worth 6 % of the batches of 256
+ * shards found no room, took memory of their own, and V8 collected all of its heap once a second for it, a sixth of the CPU. What nobody writes to takes no memory.
+ */
+const ARENA_SHARE = 1.5;
+
+/** Everything long-lived of one process. */
+class Forwarder {
+  readonly #settings: ForwarderSettings;
+  readonly #logs: LogSystem;
+  readonly #stop: StopRequests;
+  /** By destination, so that one that stands still holds up nobody who does not use it. */
+  readonly #budgets: ReadonlyMap<string, ByteBudget>;
+  readonly #deadLetters: DeadLetterStore | undefined;
+  readonly #pool: FormatterPool;
+  readonly #client: SlsClient;
+  readonly #destinations: ReadonlyMap<string, OpenDestination>;
+  readonly #pipelines: readonly Pipeline[];
+  /** Pipelines that can't work now, by index. */
+  readonly #down = new Set<number>();
+  #admin: Admin | undefined;
+
+  constructor(settings: ForwarderSettings, ends: Ends, logs: LogSystem, stop: StopRequests) {
+    this.#deadLetters = ends.deadLetters;
+    this.#settings = settings;
+    this.#logs = logs;
+    this.#stop = stop;
+    this.#budgets = openBudgets(settings);
+    this.#pool = new FormatterPool({
+      threads: settings.threads,
+      plans: settings.pipelines.map(({ plan }) => plan),
+      maxRawSize: MAX_RAW_SIZE,
+      arenaBytes: settings.maxInFlightBytes * ARENA_SHARE,
+      maxIdleBytes: settings.maxInFlightBytes * IDLE_SHARE,
+    });
+    this.#client = ends.client;
+    this.#destinations = new Map(
+      settings.destinations.map((plan) => [plan.settings.name, this.#makeDestination(plan, ends)]),
+    );
+    this.#pipelines = settings.pipelines.map((plan, index) => this.#makePipeline(plan, index));
+  }
+
+  async run(): Promise<number> {
+    const startedAt = clock.monotonic();
+    const { log, screen } = this.#logs;
+    const stopProgress = startProgress({ snapshot: () => this.#snapshot(), clock, log, screen });
+    try {
+      await this.#start();
+      await this.#stop.requested();
+    } catch (thrown) {
+      this.#stop.fail(asForwarderError(thrown));
+    }
+    this.#sayWhyItStops();
+    const drained = await this.#shutDown();
+    stopProgress();
+    const seconds = (clock.monotonic() - startedAt) / 1000;
+    log.info({}, summingUp(this.#snapshot(), seconds));
+    return this.#exitCode(drained);
+  }
+
+  async #start(): Promise<void> {
+    const { listen, maxStallSeconds } = this.#settings.admin;
+    if (listen !== undefined) {
+      this.#admin = await startAdmin({
+        listen,
+        metrics: createMetrics(() => this.#snapshot()),
+        health: () => health(this.#snapshot(), { maxStallSeconds }),
+        ready: () => readiness(this.#snapshot()),
+      });
+      const { url } = this.#admin;
+      this.#logs.log.info({ url }, `metrics and health at ${url}`);
+    }
+    void Promise.all(this.#pipelines.map(({ finished }) => finished)).then(() => this.#stop.finish());
+    await Promise.all([
+      this.#pool.start(),
+      ...this.#pipelines.map((pipeline, index) => this.#startPipeline(pipeline, index)),
+    ]);
+  }
+
+  async #startPipeline(pipeline: Pipeline, index: number): Promise<void> {
+    await pipeline.start(this.#stop.soft);
+    this.#down.delete(index);
+  }
+
+  /**
+   * Stop order: stop pulling → everything handed over → connections end → windows empty → final commits → last heartbeat → pool closes.
+   * The receiver's FIN after ours is the quickest proof that it has read everything, so the connections end before the commits that wait for
+   * it; heartbeats go on until the last commit is done, because listing a shard is what keeps the service from handing it on.
+   * @returns whether everything pulled was delivered and committed in time.
+   */
+  async #shutDown(): Promise<boolean> {
+    const limit = deadline(clock, drainMs(this.#settings.shutdownTimeoutMs), this.#stop.hard);
+    const hurry = (): void => this.#pipelines.forEach((pipeline) => pipeline.hurry());
+    limit.signal.addEventListener('abort', hurry, { once: true });
+    const stopped = Promise.all(this.#pipelines.map((pipeline) => pipeline.stop()));
+    await Promise.all(this.#pipelines.map((pipeline) => pipeline.handedOver()));
+    const ends = await Promise.all([...this.#destinations.values()].map((one) => one.end(limit.signal)));
+    // What did not settle by now never will.
+    if (!ends.every(Boolean)) hurry();
+    await stopped;
+    const drained = ends.every(Boolean) && !limit.signal.aborted;
+    limit.clear();
+    await this.#pool.close();
+    this.#client.close();
+    await this.#admin?.close();
+    return drained;
+  }
+
+  #sayWhyItStops(): void {
+    const { cause } = this.#stop;
+    const { log } = this.#logs;
+    if (cause?.kind === 'failure') log.error({ code: cause.error.code, ...cause.error.details }, cause.error.message);
+    else if (cause?.kind === 'finished') log.info({}, 'every shard was read to its end: done');
+    else if (cause?.kind === 'signal')
+      log.info(
+        { signal: cause.signal },
+        'stopping: what is in flight is delivered first; a second signal stops at once',
+      );
+  }
+
+  #exitCode(drained: boolean): number {
+    const { cause } = this.#stop;
+    if (cause?.kind === 'failure') return cause.error.exitCode;
+    // When a bounded run is finished everything is committed; how its end went changes nothing.
+    if (drained || cause?.kind === 'finished') return 0;
+    const message = 'stopped before everything in flight was delivered; whoever reads these shards next sends it again';
+    const { code, exitCode } = new ForwarderError('DRAIN_DEADLINE', message);
+    this.#logs.log.warn({ code }, message);
+    return exitCode;
+  }
+
+  #makePipeline({ settings, compression, query, processor, weight }: PipelinePlan, index: number): Pipeline {
+    const formatter = this.#pool.formatter(index, { ...settings, hostname: hostname() });
+    const destination = this.#destinations.get(settings.destination);
+    const budget = this.#budgets.get(settings.destination);
+    if (destination === undefined || budget === undefined)
+      throw new ForwarderError('INTERNAL', `no destination ${settings.destination}`);
+    const bodyBuffer = (size: number): ArrayBuffer => formatter.bodyBuffer(size);
+    const { source, group } = this.#client.openLogstore({ ...settings, compression, query, processor, bodyBuffer });
+    return new Pipeline({
+      settings,
+      source,
+      group,
+      formatter,
+      destination,
+      budget: budget.share(weight),
+      deadLetters: this.#deadLetters?.box(settings),
+      clock,
+      log: this.#logs.log.child({ pipeline: settings.name }),
+      onFailed: (error) => this.#pipelineFailed(index, error),
+      onStartFailed: (error) => this.#pipelineCannotStart(index, error),
+    });
+  }
+
+  /** An operator must act. One pipeline's trouble is not the others': only when none can work is the program of no use. */
+  #pipelineCannotStart(index: number, error: ForwarderError): void {
+    this.#down.add(index);
+    if (this.#down.size === this.#pipelines.length) {
+      this.#stop.fail(error);
+      return;
+    }
+    this.#sayDown(index, error, 'this pipeline waits and tries again, the others go on');
+  }
+
+  #pipelineFailed(index: number, error: ForwarderError): void {
+    this.#down.add(index);
+    if (this.#down.size === this.#pipelines.length) {
+      this.#stop.fail(error);
+      return;
+    }
+    this.#sayDown(index, error, 'this pipeline stops, the others go on');
+    void this.#pipelines[index]?.stop();
+  }
+
+  #sayDown(index: number, { code, details, message }: ForwarderError, consequence: string): void {
+    const pipeline = this.#settings.pipelines[index]?.settings.name;
+    this.#logs.log.error({ pipeline, code, ...details }, `${message}; ${consequence}`);
+  }
+
+  #makeDestination({ settings, embedded }: DestinationPlan, ends: EmbeddedEnds): OpenDestination {
+    const child = this.#logs.log.child({ destination: settings.name });
+    const pipelines = (): PipelineSnapshot[] => this.#pipelines.map((pipeline) => pipeline.snapshot());
+    const isBehind = (): boolean => isCatchingUp(pipelines(), settings.name);
+    if (!embedded || ends.receiver === undefined) return openDestination(settings, clock, child, isBehind);
+    const { url, port } = ends.receiver;
+    const endpoint = { transport: 'tcp', host: '127.0.0.1', port, text: `${url} (embedded)` } as const;
+    return openDestination({ ...settings, ...EMBEDDED_PROOF, endpoints: [endpoint] }, clock, child, isBehind);
+  }
+
+  #snapshot(): Snapshot {
+    const budgets = [...this.#budgets.values()];
+    const sum = (of: (budget: ByteBudget) => number): number => budgets.reduce((total, one) => total + of(one), 0);
+    return {
+      pipelines: this.#pipelines.map((pipeline) => pipeline.snapshot()),
+      destinations: [...this.#destinations.values()].map((destination) => destination.snapshot()),
+      budget: {
+        limitBytes: sum((budget) => budget.limitBytes),
+        reservedBytes: sum((budget) => budget.reservedBytes),
+        waiting: sum((budget) => budget.waiting),
+      },
+      deadLetters: this.#deadLetters?.snapshot(),
+      log: this.#logs.snapshot(),
+      formatter: this.#pool.snapshot(),
+    };
+  }
+}
+
+const thisHost = (consumer: string): Host => ({ cores: availableCores(), consumer, now: clock.now() });
+
+/** The embedded ends must never be taken for real ones. */
+function sayWhereFrom({ service, pipelines }: ForwarderSettings, ends: EmbeddedEnds, log: Logger): void {
+  if (ends.service !== undefined) {
+    log.warn(
+      {},
+      `EMBEDDED SOURCE: made-up logs from the built-in emulator at ${ends.service.endpoint}; set SLS_ENDPOINT and its companions to read real ones`,
+    );
+  } else if (service !== 'embedded') {
+    const { host } = service.endpoint;
+    for (const { settings } of pipelines)
+      log.info(
+        {
+          project: settings.project,
+          logstore: settings.logstore,
+          consumerGroup: settings.consumerGroup,
+          consumer: settings.consumer,
+        },
+        `reading from ${host}`,
+      );
+  }
+  if (ends.receiver !== undefined) {
+    log.warn(
+      {},
+      `EMBEDDED RECEIVER: events end at the built-in receiver at ${ends.receiver.url}; set SYSLOG_URL to send them to a SIEM`,
+    );
+  }
+}

@@ -1,0 +1,70 @@
+import type { ForwarderSettings } from '../config/settings.js';
+import { EMBEDDED_CREDENTIALS } from './embedded.js';
+import { ForwarderError } from '../errors/forwarder-error.js';
+import type { Clock } from '../flow/clock.js';
+import type { Log } from '../model/log.js';
+import { createSlsClient, type SlsClient, type SlsSettings } from '../sls/client.js';
+import { openCredentials } from '../sls/credentials/choose.js';
+import { staticCredentials } from '../sls/credentials/credentials.js';
+import { parseEndpoint } from '../sls/endpoint.js';
+import { chooseProxy } from '../sls/http/proxy.js';
+import { nameOf } from '../sls/http/tunnel.js';
+
+/** What the service may send at most: its own limit is 10 MiB a reply, decompressed. More is a corrupt claim. */
+export const MAX_RAW_SIZE = 32 * 1024 * 1024;
+/** `maxSockets`: pulls at one time; more shards than this take turns. */
+const SERVICE_LIMITS = { connectTimeoutMs: 10_000, maxBodyBytes: MAX_RAW_SIZE, maxSockets: 64 };
+type ServiceAccess = Omit<SlsSettings, keyof typeof SERVICE_LIMITS>;
+
+interface ServiceDeps {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * The client for the Log Service of a config.
+ * @param embedded endpoint of the built-in one, where the config asks for it
+ */
+export function openLogService(
+  settings: ForwarderSettings,
+  embedded: string | undefined,
+  { env, clock, log }: ServiceDeps,
+): SlsClient {
+  const { service } = settings;
+  const access = service === 'embedded' ? accessToEmbedded(embedded) : accessTo(service, { env, clock, log });
+  return createSlsClient({ ...access, ...SERVICE_LIMITS }, clock, log);
+}
+
+/** What must never appear in a log line. What is fetched later is never in one: messages about credentials hold no values. */
+export function secretsOf({ service, pipelines }: ForwarderSettings): string[] {
+  const hashKeys = pipelines.flatMap(({ plan }) =>
+    plan.masks === undefined ? [] : [Buffer.from(plan.masks.key).toString()],
+  );
+  return [...hashKeys, ...secretsOfService(service)];
+}
+
+function secretsOfService(service: ForwarderSettings['service']): string[] {
+  if (service === 'embedded') return [];
+  const { accessKeySecret, securityToken } = service.credentials;
+  const ofProxy = typeof service.proxy === 'string' ? [] : service.proxy.secrets;
+  return [accessKeySecret, securityToken, ...ofProxy].filter((secret) => secret !== undefined);
+}
+
+type RealService = Exclude<ForwarderSettings['service'], 'embedded'>;
+
+function accessTo(service: RealService, { env, clock, log }: ServiceDeps): ServiceAccess {
+  const { endpoint, signature, region, timeoutMs } = service;
+  const proxyFor = chooseProxy(service.proxy, env, (message) => new ForwarderError('CONFIG_INVALID', message));
+  const via = proxyFor(endpoint);
+  if (via !== undefined) log.info({}, `requests to the Log Service go through ${nameOf(via)}`);
+  const credentials = openCredentials(service.credentials, env, clock, log, proxyFor);
+  return { endpoint, signature, region, credentials, proxyFor, responseTimeoutMs: timeoutMs };
+}
+
+function accessToEmbedded(endpoint: string | undefined): ServiceAccess {
+  const parsed = parseEndpoint(endpoint ?? '');
+  if (!parsed.ok) throw new ForwarderError('INTERNAL', parsed.message);
+  const credentials = staticCredentials(EMBEDDED_CREDENTIALS);
+  return { endpoint: parsed.endpoint, signature: 'v1', credentials, responseTimeoutMs: 30_000 };
+}

@@ -1,0 +1,320 @@
+import { asForwarderError, type ForwarderError } from '../errors/forwarder-error.js';
+import { sleep } from '../flow/clock.js';
+import { ErrorReporter } from '../flow/error-reporter.js';
+import { StopSignal } from '../flow/stop-signal.js';
+import type { FrameBatch } from '../model/batch.js';
+import type { ConnectionSnapshot } from '../model/snapshot.js';
+import { Attempts } from './attempts.js';
+import { flows, snapshotOf, type Ending, type State } from './connection-state.js';
+import type { ConnectionDeps } from './connection-deps.js';
+import type { Link } from './links/link.js';
+import { abandoned, Outbox, type Begun } from './outbox.js';
+import type { Member, Question } from './kernel/pulse.js';
+import { EndProof } from './end-proof.js';
+import { NextLink } from './links/next-link.js';
+import { ProofRequests } from './proof-requests.js';
+import { Refusals } from './refusals.js';
+import { SlowReceiver, unread } from './slow-receiver.js';
+import { UnreadWatch } from './unread-watch.js';
+import { writePaced, type Waiting } from './links/paced-write.js';
+import type { Trial } from './probation.js';
+import type { Endpoint } from './settings.js';
+import type { Lease } from './span.js';
+import type { Verdict } from './links/stall-watch.js';
+
+/**
+ * One persistent connection with its FIFO: dials for ever, writes whole batches in order, and sends again what a loss left unsettled.
+ *
+ *     idle → dialling → connected → ending → closed
+ *               ↑ ↓         ↓          ↓
+ *       waiting, parked ←───┴──────────┘
+ */
+export class Connection implements Member {
+  /** Once it is closed: nothing was left unsettled. */
+  hasSettled = true;
+  readonly #deps: ConnectionDeps;
+  readonly #outbox: Outbox;
+  readonly #stop = new StopSignal();
+  readonly #attempts: Attempts;
+  readonly #refusals: Refusals;
+  readonly #waiting: Waiting;
+  readonly #failing: ErrorReporter;
+  readonly #slow: SlowReceiver;
+  #state: State = { phase: 'idle' };
+  #running: Promise<void> | undefined;
+  readonly #next: NextLink;
+  readonly #requests: ProofRequests;
+  readonly #unread: UnreadWatch;
+  readonly #endProof: EndProof;
+  #wake: (() => void) | undefined;
+
+  constructor(deps: ConnectionDeps) {
+    this.#deps = deps;
+    this.#outbox = new Outbox(deps.rule, deps.totals, () => this.#poke());
+    this.#refusals = new Refusals(this.#outbox);
+    this.#attempts = new Attempts(deps.endpoints, deps.retry);
+    this.#waiting = { hasRoom: (link) => this.#hasRoom(link), poked: () => this.#poked(), poke: () => this.#poke() };
+    this.#failing = new ErrorReporter(deps.clock, deps.log);
+    this.#slow = new SlowReceiver(deps.clock, deps.log, deps.endpoints.length > 1);
+    this.#requests = new ProofRequests(deps.clock, deps.tuning.askEveryMs, () => this.#poke());
+    this.#unread = new UnreadWatch(deps);
+    const dial = (endpoint: Endpoint): Promise<Link> => this.#dialTo(endpoint);
+    this.#endProof = new EndProof({ ...deps, dial, stop: this.#stop });
+    this.#next = new NextLink({
+      ...deps,
+      attempts: this.#attempts,
+      dial,
+      isWanted: () => !this.#stop.soft.aborted,
+      poke: () => this.#poke(),
+    });
+  }
+
+  get pendingBytes(): number {
+    return this.#outbox.pendingBytes;
+  }
+
+  get isParked(): boolean {
+    return this.#state.phase === 'parked';
+  }
+
+  /** It is up, has proven itself, and its receiver reads. */
+  get flows(): boolean {
+    return flows(this.#state, this.#deps.clock.monotonic());
+  }
+
+  snapshot(): ConnectionSnapshot {
+    return snapshotOf(this.#state, this.#attempts, this.#outbox, this.#deps);
+  }
+
+  /** Begins to dial, if it has not yet: errors are seen before the first batch. Resolves when it is closed. */
+  start(): Promise<void> {
+    return (this.#running ??= this.#run());
+  }
+
+  /** Enters a batch at the end of the FIFO. */
+  send(frames: FrameBatch, lease: Lease): Promise<void> {
+    if (this.#stop.soft.aborted || lease.over) return Promise.reject(abandoned());
+    const settled = this.#outbox.push(frames, lease, this.#deps.clock.monotonic());
+    this.#poke();
+    return settled;
+  }
+
+  /** Asks the receiver for proof of what this route sent, as soon as all of it is written: another connection is made, and this one ended. */
+  prove(lease: Lease): void {
+    if (this.#deps.rule.guarantee !== 'settled') return;
+    this.#requests.add(lease);
+    this.#poke();
+  }
+
+  /** Hands everything to a sibling. To be called once {@link start} has left the socket. */
+  moveTo(other: Connection): void {
+    this.#outbox.moveTo(other.#outbox);
+    this.#requests.moveTo(other.#requests);
+    other.#poke();
+  }
+
+  abandon(lease: Lease): void {
+    this.#outbox.abandon(lease);
+    this.#poke();
+  }
+
+  /** Soft stop: resolves when everything is settled and the socket ended, or after {@link closeHard}. */
+  end(): Promise<void> {
+    this.#stop.stopSoft();
+    this.#poke();
+    return this.start();
+  }
+
+  /** Hard stop: what is not settled is rejected with ABANDONED once the socket is closed. */
+  closeHard(): Promise<void> {
+    this.#stop.stopHard();
+    this.#link?.kill(abandoned());
+    this.#next.kill();
+    this.#poke();
+    return this.start();
+  }
+
+  question(): Question | undefined {
+    const link = this.#link;
+    if (link?.key === undefined || !link.busy || link.flows()) return undefined;
+    const judge = link.sample();
+    return { key: link.key, isOpen: () => link.open, answer: (row) => this.#judge(link, (now) => judge(now, row)) };
+  }
+
+  beat(now: number): boolean {
+    const link = this.#link;
+    if (link === undefined) return false;
+    this.#advance(link, now);
+    if (this.#unread.look(link, now)) link.kill(unread(this.#attempts.endpoint));
+    this.#poke();
+    return link.busy || !this.#outbox.empty;
+  }
+
+  get #fields(): object {
+    return { connection: this.#deps.index, endpoint: this.#attempts.endpoint.text };
+  }
+
+  get #link(): Link | undefined {
+    return 'link' in this.#state ? this.#state.link : undefined;
+  }
+
+  get #done(): boolean {
+    return this.#stop.hard.aborted || (this.#stop.soft.aborted && this.#outbox.empty);
+  }
+
+  /** The one door between states. */
+  #enter(state: State): void {
+    this.#deps.log.debug({ ...this.#fields, from: this.#state.phase, to: state.phase }, 'connection changes state');
+    this.#state = state;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#done) {
+      if (this.#unread.isUnread && !this.#stop.soft.aborted && this.#deps.moveAway()) {
+        await this.#park();
+        continue;
+      }
+      const link = this.#next.take() ?? (await this.#dial());
+      if (link !== undefined) await this.#live(link);
+    }
+    this.#next.take()?.kill(abandoned());
+    this.#enter({ phase: 'closed' });
+    this.hasSettled = this.#outbox.empty;
+    this.#outbox.abandonAll();
+  }
+
+  /** Nobody reads what this connection is given, and a sibling flows: everything has moved there. */
+  async #park(): Promise<void> {
+    this.#enter({ phase: 'parked' });
+    const isOver = (): boolean => !this.#outbox.empty || this.#stop.soft.aborted;
+    await this.#unread.rest(
+      isOver,
+      () => this.#poke(),
+      () => this.#poked(),
+      this.#fields,
+    );
+  }
+
+  async #dial(): Promise<Link | undefined> {
+    this.#enter({ phase: 'dialling' });
+    try {
+      return await this.#dialTo(this.#attempts.endpoint);
+    } catch (thrown) {
+      await this.#failed(asForwarderError(thrown));
+      return undefined;
+    }
+  }
+
+  #dialTo(endpoint: Endpoint): Promise<Link> {
+    return this.#deps.dial(endpoint, () => this.#changed(), this.#stop.hard);
+  }
+
+  /** From connected to closed, whoever closes it. */
+  async #live(link: Link): Promise<void> {
+    const { clock, log, totals, tuning, probation } = this.#deps;
+    const { endpoint } = this.#attempts;
+    const trial = probation.begin(endpoint, link, clock.monotonic());
+    this.#enter({ phase: 'connected', link, trial });
+    totals.connects += 1;
+    if (this.#attempts.clean) log.info(this.#fields, 'connected');
+    if (this.#stop.hard.aborted) link.kill(abandoned());
+    const forget = clock.timer(tuning.provenMs, () => this.#proven(), { unref: true });
+    const life = new AbortController();
+    void this.#next.lookOut(link, life.signal);
+    const ending = await this.#serve(link, trial);
+    await link.closed;
+    life.abort();
+    forget();
+    await this.#endProof.settle(ending, endpoint, trial, this.#outbox);
+    this.#outbox.lose(link.acked, clock.monotonic(), trial.isPassed(clock.monotonic()));
+    if (ending.is === 'orderly') this.#endProof.sayUnproven(this.#outbox, this.#fields);
+    else this.#unread.lost(link, endpoint, trial, { ...this.#fields, events: this.#outbox.unprovenEvents });
+    const error = await this.#refusals.overcome(link);
+    if (!this.#done && error !== undefined) await this.#failed(error, { receivedBytes: link.received });
+  }
+
+  #proven(): void {
+    this.#attempts.proven();
+    this.#failing.succeeded(this.#fields);
+  }
+
+  async #serve(link: Link, trial: Trial): Promise<Ending> {
+    while (link.open) {
+      const begun = !this.#next.isThere && this.#hasRoom(link) ? this.#outbox.begin() : undefined;
+      if (begun !== undefined) await this.#write(link, begun);
+      else if (this.#mayEnd(link)) {
+        this.#enter({ phase: 'ending', link, trial });
+        return this.#endProof.end(link, this.#attempts.endpoint, trial, this.#outbox);
+      } else {
+        if (this.#stop.soft.aborted || this.#next.isThere) this.#deps.wakePulse(true);
+        this.#askForProof(link);
+        await this.#poked();
+      }
+    }
+    return { is: 'lost', error: link.error };
+  }
+
+  /** Where a route waits for proof and everything is written: this connection is ended, and the answer to that is the proof. */
+  #askForProof(link: Link): void {
+    if (this.#next.isThere || this.#stop.soft.aborted || !this.#outbox.allWritten) return;
+    if (this.#deps.probation.mayAsk(this.#attempts.endpoint)) this.#requests.ask(() => this.#next.again(link));
+  }
+
+  async #write(link: Link, begun: Begun): Promise<void> {
+    this.#deps.wakePulse(false);
+    if (!(await writePaced(link, begun, this.#deps.pace, this.#waiting))) return;
+    const now = this.#deps.clock.monotonic();
+    this.#outbox.written(link.flushed, now);
+    this.#advance(link, now);
+  }
+
+  #hasRoom(link: Link): boolean {
+    if (!link.hasRoom) this.#deps.wakePulse(true);
+    return link.hasRoom;
+  }
+
+  /** Nothing will come any more on this link, and what was written is acked, as far as one can know. */
+  #mayEnd(link: Link): boolean {
+    if (this.#next.isThere && this.#outbox.quiet) return true;
+    return this.#stop.soft.aborted && (this.#outbox.allAcked || (link.blind && this.#outbox.allWritten));
+  }
+
+  #judge(link: Link, look: (now: number) => Verdict): void {
+    if (link !== this.#link) return;
+    this.#slow.judge(look(this.#deps.clock.monotonic()), link, this.#attempts.endpoint, this.#fields);
+  }
+
+  #advance(link: Link, now: number): void {
+    if ('trial' in this.#state) this.#outbox.advance(link.acked, now, link.troubledAt, this.#state.trial.isPassed(now));
+  }
+
+  /** Goes on to the next endpoint; pauses once all have been tried since one last proved to be good. */
+  async #failed(error: ForwarderError, more: object = {}): Promise<void> {
+    const { clock, totals } = this.#deps;
+    if (this.#done) return;
+    totals.errors[error.code] = (totals.errors[error.code] ?? 0) + 1;
+    const explained = this.#attempts.saw(error, clock.monotonic());
+    const fields = { ...this.#fields, ...more };
+    const pauseMs = this.#next.isThere ? 0 : this.#attempts.failed();
+    this.#failing.failed(explained, pauseMs, fields);
+    if (pauseMs === 0) return;
+    this.#enter({ phase: 'waiting' });
+    await sleep(clock, pauseMs, this.#stop.hard);
+  }
+
+  #changed(): void {
+    const link = this.#link;
+    if (link?.open === true) this.#advance(link, this.#deps.clock.monotonic());
+    this.#poke();
+  }
+
+  #poked(): Promise<void> {
+    return new Promise((resolve) => (this.#wake = resolve));
+  }
+
+  /** Something happened that the loop may wait for. With nothing left to deliver it must not wait for a receiver. */
+  #poke(): void {
+    if (this.#done && this.#link === undefined) this.#stop.stopHard();
+    this.#wake?.();
+  }
+}

@@ -1,0 +1,41 @@
+import { asForwarderError, type ForwarderError } from '../errors/forwarder-error.js';
+import type { FrameBatch } from '../model/batch.js';
+import type { Link, Refusal } from './links/link.js';
+import type { Outbox } from './outbox.js';
+
+/** What the receivers of one connection would not take, and how often. */
+export class Refusals {
+  readonly #outbox: Outbox;
+  readonly #counts = new WeakMap<FrameBatch, Map<number, number>>();
+
+  constructor(outbox: Outbox) {
+    this.#outbox = outbox;
+  }
+
+  /**
+   * To be called with the socket closed. Puts an event aside that was refused often enough, where its sender wants that.
+   * @returns why the link was lost; undefined when it was asked to go, or the event is out of the way.
+   */
+  async overcome({ error, refusal }: Link): Promise<ForwarderError | undefined> {
+    try {
+      return refusal === undefined ? error : await this.#note(refusal, error);
+    } catch (thrown) {
+      return asForwarderError(thrown);
+    }
+  }
+
+  /** @throws ForwarderError DEAD_LETTER_REFUSED */
+  async #note({ frame, said, limit, verdict }: Refusal, error: ForwarderError | undefined) {
+    const found = this.#outbox.find(frame);
+    if (found === undefined) return error;
+    const { frames, index, lease } = found;
+    const counts = this.#counts.get(frames) ?? new Map<number, number>();
+    this.#counts.set(frames, counts);
+    const times = (counts.get(index) ?? 0) + 1;
+    counts.set(index, times);
+    if (times < limit) return error;
+    if (lease.putAside === undefined) return verdict;
+    this.#outbox.replace(frames, await lease.putAside(frames, index, said));
+    return undefined;
+  }
+}

@@ -1,0 +1,21 @@
+import { protocolError } from '../errors.js';
+import { isRecord, isSmallInteger, tryJson } from './json.js';
+import type { CallLogstore } from '../service.js';
+
+/** What the console writes for "permanent storage". */
+const FOR_EVER_DAYS = 3650;
+const DAY_S = 86_400;
+
+/**
+ * GetLogStore, of which only `ttl` is wanted. Needs the RAM action log:GetLogStore, which a consumer does not need otherwise.
+ *
+ * @returns seconds for which the logstore keeps what it gets; Infinity: for ever.
+ */
+export async function getRetention(call: CallLogstore, signal: AbortSignal): Promise<number> {
+  const what = 'retention of the logstore';
+  const reply = await call({ what, method: 'GET', path: '', lane: 'control', signal });
+  const json = tryJson(reply);
+  if (!isRecord(json) || !isSmallInteger(json['ttl']) || json['ttl'] === 0)
+    throw protocolError(reply, what, 'no ttl in days');
+  return json['ttl'] >= FOR_EVER_DAYS ? Infinity : json['ttl'] * DAY_S;
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Outbox } from '../../../src/delivery/outbox.js';
+import type { Lease } from '../../../src/delivery/span.js';
+import { newTotals } from '../../../src/delivery/totals.js';
+import { settle } from '../../support/manual-clock.js';
+import { always, batch } from './support.js';
+
+const PROOF = { holdMs: 100, holdBytes: 1_500, proofMs: 1_000, proofBytes: 1_500 };
+
+/** Three batches of 1000 bytes, all written at 0. */
+function written() {
+  const outbox = new Outbox({ guarantee: 'settled', ...PROOF }, newTotals(), () => undefined);
+  const lease: Lease = { fence: always, over: false, open: 0 };
+  const settled: number[] = [];
+  for (const seq of [0, 1, 2]) {
+    void outbox.push(batch(0, seq), lease, 0).then(() => settled.push(seq));
+    outbox.begin();
+    outbox.written((seq + 1) * 1_000, 0);
+  }
+  return { outbox, settled };
+}
+
+test('on a connection that stands, a batch is settled by time or by the bytes acked behind it', async () => {
+  const { outbox, settled } = written();
+  outbox.advance(3_000, 0, 0, true);
+  await settle();
+  assert.deepEqual(settled, [0], 'by bytes');
+  outbox.advance(3_000, 1_000, 0, true);
+  await settle();
+  assert.deepEqual(settled, [0, 1, 2], 'by time');
+});
+
+test('on a connection that is lost, time proves nothing: what the bytes behind it do not prove is sent again', async () => {
+  const { outbox, settled } = written();
+  outbox.advance(2_000, 0, 0, true);
+  outbox.lose(3_000, 3_600_000, true);
+  await settle();
+  assert.deepEqual(settled, [0]);
+  assert.equal(outbox.begin()?.frames.seq, 1);
+});
