@@ -18,7 +18,7 @@ Reads Alibaba Cloud Log Service (SLS) logstores through a consumer group and sen
 SIEM. A checkpoint moves only past events that were delivered.`;
 
 const EPILOGUE = `The config.yaml that comes with it reads SLS_ENDPOINT, SLS_AK_ID, SLS_AK_KEY, SLS_PROJECT, SLS_LOGSTORE, SLS_CG and
-SYSLOG_URL; without SLS_ENDPOINT and SYSLOG_URL it shows itself with a built-in Log Service and receiver.
+SYSLOG_URL; without SLS_ENDPOINT and SYSLOG_URL it runs a demo with a built-in Log Service and receiver.
 
 Ctrl-C, SIGTERM or SIGHUP delivers and commits what is in flight, then ends; a second one ends at once.
 

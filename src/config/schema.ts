@@ -9,8 +9,8 @@ import type { ProfileName } from '../emulator/sls/profiles/index.js';
 import { sls } from './sls-schema.js';
 
 /**
- * Every key a user can write, with its default, its limits and the sentence an editor shows for it. `config.yaml` and
- * `config.schema.json` are checked against this file by tests.
+ * Every key a user can write, with its default, its limits and the sentence an editor shows for it. Tests check
+ * `config.example.yaml` and `config.schema.json` against this file.
  */
 
 const section = z.strictObject;

@@ -8,7 +8,7 @@ import { snapshot } from '../telemetry/snapshots.js';
 import { documents, filesUnder, read, unknownNames, type Document } from './documents.js';
 
 const sources = ['src', 'workers', 'test', 'bench', 'examples', '.ci'].flatMap(filesUnder);
-const sourceText = [...sources.filter((file) => /\.(ts|mjs)$/.test(file)), '.ci/run', 'config.yaml']
+const sourceText = [...sources.filter((file) => /\.(ts|mjs)$/.test(file)), '.ci/run', 'config.example.yaml']
   // What was a key once, and this file's own examples, are no proof that a name exists.
   .filter((file) => file !== 'src/config/moved-keys.ts' && !file.startsWith('test/unit/docs/'))
   .map(read)
