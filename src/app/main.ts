@@ -34,7 +34,7 @@ import { startProgress, summingUp } from '../telemetry/progress.js';
 export interface RunOptions {
   readonly configFile: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What of the logstores to read; everything from the start position on, for ever, if not said. */
+  /** What of the logstores to read; if not said, everything from the start position on, without end. */
   readonly range?: Range | undefined;
 }
 
@@ -83,8 +83,8 @@ interface Ends extends EmbeddedEnds {
 const IDLE_SHARE = 0.25;
 
 /**
- * Of the byte budget, for frames. They are larger than what was reserved before anybody knew them: with one budget's worth 6 % of the batches of 256
- * shards found no room, took memory of their own, and V8 collected all of its heap once a second for it, a sixth of the CPU. What nobody writes to takes no memory.
+ * Of the byte budget, for frames. They are larger than what was reserved before anybody knew them. With one budget's worth, 6 % of the batches of 256
+ * shards found no room and took memory of their own. V8 then collected its whole heap once a second: a sixth of the CPU. What nobody writes to takes no memory.
  */
 const ARENA_SHARE = 1.5;
 
@@ -93,7 +93,7 @@ class Forwarder {
   readonly #settings: ForwarderSettings;
   readonly #logs: LogSystem;
   readonly #stop: StopRequests;
-  /** By destination, so that one that stands still holds up nobody who does not use it. */
+  /** By destination, so that a destination that takes nothing holds up only the shards that use it. */
   readonly #budgets: ReadonlyMap<string, ByteBudget>;
   readonly #deadLetters: DeadLetterStore | undefined;
   readonly #pool: FormatterPool;
@@ -169,7 +169,7 @@ class Forwarder {
   /**
    * Stop order: stop pulling → everything handed over → connections end → windows empty → final commits → last heartbeat → pool closes.
    * The receiver's FIN after ours is the quickest proof that it has read everything, so the connections end before the commits that wait for
-   * it; heartbeats go on until the last commit is done, because listing a shard is what keeps the service from handing it on.
+   * it. Heartbeats go on until the last commit is done: the service gives a shard that is not listed to another consumer.
    * @returns whether everything pulled was delivered and committed in time.
    */
   async #shutDown(): Promise<boolean> {

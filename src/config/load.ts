@@ -95,7 +95,7 @@ export function readBytes(file: string): Uint8Array {
   return buffer.subarray(0, length);
 }
 
-/** Opened anew where the system can: a pipe that somebody made non-blocking would answer EAGAIN. */
+/** Opened a second time where the system can: a pipe that somebody made non-blocking would answer EAGAIN. */
 function openInput(): number {
   try {
     return openSync('/dev/stdin', 'r');

@@ -23,7 +23,7 @@ import type { Lease } from './span.js';
 import type { Verdict } from './links/stall-watch.js';
 
 /**
- * One persistent connection with its FIFO: dials for ever, writes whole batches in order, and sends again what a loss left unsettled.
+ * One persistent connection with its FIFO: dials until it succeeds, writes whole batches in order, and sends again what a loss left unsettled.
  *
  *     idle → dialling → connected → ending → closed
  *               ↑ ↓         ↓          ↓

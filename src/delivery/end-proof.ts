@@ -67,7 +67,7 @@ export class EndProof {
     if (await this.#holds(ending.answeredMs, endpoint, trial)) outbox.settleAll(this.#deps.clock.monotonic());
   }
 
-  /** At a stop nothing is sent anew: whoever reads these shards next does that. */
+  /** At a stop nothing is sent again: the next process that reads these shards does that. */
   sayUnproven(outbox: Outbox, fields: object): void {
     const { log, stop } = this.#deps;
     if (!stop.soft.aborted || outbox.empty) return;

@@ -86,7 +86,7 @@ export function halves(replayBytes: number): { readonly maxUnackedBytes: number;
 
 /** What no user should have to think about. */
 export interface DeliveryTuning {
-  /** How often the acknowledgements are looked at while something is unsettled. A look costs up to 4 ms of CPU, hence not more often. */
+  /** How often the acknowledgements are looked at while something is unsettled. A look costs up to 4 ms of CPU, so it is not done more often. */
   readonly beatMs: number;
   /** … and the pause lasts this many times as long as the look did (a fifth of that when somebody waits for the answer). */
   readonly restPerLook: number;
@@ -110,7 +110,7 @@ export interface DeliveryTuning {
   readonly unreadMs: number;
   /** How long such a connection rests. */
   readonly parkMs: number;
-  /** A connection that lived this long was a good one: the back-off starts anew. */
+  /** A connection that lived this long was a good one: the back-off starts again at its shortest. */
   readonly provenMs: number;
   /** How long to wait for the receiver's FIN after ours, with nothing left to settle. */
   readonly endGraceMs: number;

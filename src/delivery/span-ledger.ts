@@ -35,8 +35,8 @@ interface Entry<T> {
  *
  * - *written*: our kernel took all of it. It is lost if anything happens to the connection.
  * - *acked*: the peer's kernel has it. It is lost if the receiver dies before it has read its receive buffer.
- * - *arrived*: acked, and then either `holdBytes` further bytes were acked, or it stayed acked on a healthy connection for `holdMs`; for twice
- *   as long as the ack itself took if that is more, because a receiver slow to ack is slow to read; but for no more than ten times `holdMs`.
+ * - *arrived*: acked, and then either `holdBytes` further bytes were acked, or it stayed acked on a healthy connection for `holdMs`. A receiver
+ *   that is slow to ack is slow to read: if twice the time to the ack is longer, that counts, but at most ten times `holdMs`.
  *   Its frames are not held in memory any more. This is believed, not proven.
  * - *settled*: proven. With the guarantee `settled`: acked, and then either `proofBytes` further bytes were acked, or it stayed acked on a
  *   healthy connection for `proofMs`, on a connection that has proven itself. With `written`, `acked` and `relp`: as soon as it is that.
@@ -170,7 +170,7 @@ export class SpanLedger<T> {
     return this.#taken(from);
   }
 
-  /** The connection is gone and with it its byte stream: everything starts anew, on another one. */
+  /** The connection is gone and with it its byte stream: everything starts again on another one. */
   rewind(): void {
     this.#arrived = this.#acked = this.#written = this.#head;
     this.#ackedOffset = this.#writtenOffset = 0;

@@ -27,9 +27,12 @@ export interface Succession {
 const JITTER = 0.2;
 
 /**
- * Looks out for a better connection than the one in use, and makes it before the old one is let go: a receiver that is preferred and proved
- * to be back (a number of probes in a row, so that one that flaps is left alone), the same receiver once the connection is old enough, or
- * another address when its name no longer has the one we are connected to. Whatever can't be reached costs the old connection nothing.
+ * Looks for a better connection than the one in use, and opens it before it ends the old one. A better connection leads
+ * - to a preferred receiver that is back: several probes in a row succeeded;
+ * - to the same receiver, when the connection is old enough;
+ * - to another address, when the name of the receiver no longer has the one in use.
+ *
+ * A failed attempt does not disturb the old connection.
  */
 export class Successor {
   readonly #deps: SuccessorDeps;

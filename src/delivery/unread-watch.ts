@@ -54,7 +54,7 @@ export class UnreadWatch {
     if (this.#earlyEnds === EARLY_ENDS && fields.events > 0) log.warn({ ...fields, code: 'CONNECTION_UNREAD' }, UNREAD);
   }
 
-  /** Rests for a while, and starts anew then. @param isOver looked at whenever poked. */
+  /** Rests for a while, then starts again. @param isOver looked at whenever poked. */
   async rest(isOver: () => boolean, poke: () => void, poked: () => Promise<void>, fields: object): Promise<void> {
     const { clock, log, tuning } = this.#deps;
     this.#shutSince = undefined;

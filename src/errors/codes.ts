@@ -4,7 +4,7 @@
  * class: `retry`: the same thing may work later; the puller and the connection try again with back-off.
  *        `permanent`: the same input will always fail; retrying is pointless, something else must happen with it.
  *        `fatal`: an operator must act. At start this ends the process; later the loops keep trying, slowly and loudly,
- *                 because a mended key or permission heals it.
+ *                 because a corrected key or permission ends it.
  * scope: how much of the program the failure concerns.
  * exit:  the sysexits code when this ends the process.
  */

@@ -1,9 +1,8 @@
 /**
  * The memory bound of one destination. Bytes are reserved *before* a pull and given back when its batch has arrived; the reservation stays open until
- * the batch is settled; nothing downstream has a limit
- * of its own. Because everything behind it is first come, first served, who is let in here decides who gets how much of the destination: those
- * that wait are let in by weight (start-time fair queueing), those of one share strictly in order, so a shard that wants much is not starved by
- * many that want little.
+ * the batch is settled. Nothing downstream has a limit of its own, and everything there is first come, first served. So the order in which pulls
+ * are let in here decides how much of the destination each pipeline gets. Pipelines are let in by weight (start-time fair queueing), and the pulls
+ * of one pipeline strictly in order: many shards that want little can't starve one that wants much.
  */
 
 /** What one batch holds of the budget. Exactly one `release` ends it; later ones do nothing. */

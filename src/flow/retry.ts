@@ -19,8 +19,8 @@ export interface RetrySettings {
 const isPermanent = (error: ForwarderError): boolean => error.class === 'permanent';
 
 /**
- * Tries until it works. `permanent` failures are thrown at once: the same request would fail for ever. `fatal` ones (an operator must act)
- * are tried again at the slowest pace, because a mended key or permission heals them.
+ * Tries until it works. `permanent` failures are thrown at once: the same request would always fail. `fatal` ones (an operator must act)
+ * are tried again at the slowest pace, because a corrected key or permission ends them.
  *
  * @returns undefined when the signal ended it.
  * @throws ForwarderError that is final.

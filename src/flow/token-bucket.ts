@@ -25,7 +25,7 @@ export class TokenBucket {
 
   /**
    * Milliseconds until `count` may be taken; 0 means now. What is larger than the bucket may go when that is full, and leaves a debt:
-   * it can't be cut, and must not wait for ever.
+   * it can't be cut, and must not wait without end.
    */
   waitMs(count: number, now: number): number {
     this.#fill(now);

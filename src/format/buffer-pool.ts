@@ -1,10 +1,10 @@
 /**
- * Body buffers that were used once and may be used again. A fresh multi-megabyte ArrayBuffer is zeroed page by page on first touch and pushes V8 into
- * a collection soon (ten a second of a 15 MB heap, a third of all CPU, when no buffer came back of a size that fitted again); a used one costs
- * nothing and keeps the resident set flat.
+ * Body buffers that were used once and may be used again. A fresh multi-megabyte ArrayBuffer is zeroed page by page on first touch, and V8 collects
+ * its heap soon. Without reuse it collected a heap of 15 MB ten times a second: a third of all CPU. A used buffer costs nothing and keeps
+ * the resident set flat.
  *
- * The buffers are resizable although nobody resizes them while they are in use: such a buffer has pages of its own instead of a place on the
- * C heap, which fragments (35 MB), and resizing it to nothing returns them at once instead of at some collection (100 MB and more waited for it).
+ * The buffers are resizable, although nobody resizes them while they are in use. Such a buffer has pages of its own; on the C heap it would
+ * fragment (35 MB). Resizing it to nothing returns the pages at once and not at the next collection (100 MB and more waited for it).
  */
 export class BufferPool {
   /** Idle buffers by size; every size is one of {@link sizeClass}. */

@@ -115,7 +115,7 @@ export class Positions {
     }
   }
 
-  /** Undefined without the right to list shards, which no trying again heals. */
+  /** Undefined without the right to list shards, which no second attempt changes. */
   async #list(signal: AbortSignal): Promise<readonly ShardInfo[] | undefined> {
     try {
       return await this.#deps.listShards(signal);

@@ -27,13 +27,13 @@ export interface ProgressWatchDeps<T extends Watched> {
 }
 
 const LEAST_INTERVAL_MS = 1000;
-/** A line that stalls again and again is begun anew ever less often: up to this many times `maxStall`. */
+/** A line that stalls repeatedly is started again less and less often: at most after this many times `maxStall`. */
 const MOST_PATIENCE = 16;
 
 /**
- * Keeps the heartbeat bound to progress (ADR 0009): a shard with data that has not moved for `maxStall` is said, and, where neither the receiver
- * nor a failure that is being retried explains it, given up: its line is abandoned and it is no longer listed, so that whoever the service gives it
- * to, maybe we, begins anew at the checkpoint.
+ * Keeps the heartbeat bound to progress (ADR 0009): it reports a shard that has data and has not moved for `maxStall`. If neither the receiver
+ * nor a failure that is being retried explains that, it gives the shard up: the line is abandoned and the shard is no longer listed. The consumer
+ * to which the service gives it, maybe this one, starts at the checkpoint.
  */
 export class ProgressWatch<T extends Watched> {
   readonly #deps: ProgressWatchDeps<T>;

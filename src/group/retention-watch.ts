@@ -33,7 +33,7 @@ export class RetentionWatch {
     this.#repeat = new Repeat({ clock: deps.clock, intervalMs: LOOK_MS, first: 'now' }, (signal) => this.#look(signal));
   }
 
-  /** Seconds for which the logstore keeps what it gets; Infinity: for ever; undefined while unknown. */
+  /** Seconds for which the logstore keeps what it gets; Infinity: without end; undefined while unknown. */
   get seconds(): number | undefined {
     return this.#seconds;
   }

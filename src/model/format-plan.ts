@@ -7,8 +7,8 @@
  * Where a template part finds its value in a log. A content's key with dots in it (`event.userIdentity.userName`) also leads into the
  * JSON of the content that is named before the first dot; a content of exactly that name comes first.
  *
- * Some values are made: the log's time in unix seconds or milliseconds; that of the event in milliseconds; its rating (severity as LEEF and CEF count it: 1 for debug to 10
- * for emerg); its id, the same whenever and in whatever batch the log is read again: prefix, then `shard/cursor/index`.
+ * Some values are made: the log's time in unix seconds or milliseconds; the event's time in milliseconds; its rating (the severity of LEEF and CEF,
+ * 1 for debug to 10 for emerg); and its id. The id is a prefix and then `shard/cursor/index`: the same whenever the log is read again.
  */
 export type FieldRef =
   | { readonly kind: 'topic' | 'source' | 'time' | 'timeMs' | 'eventMs' | 'rating' }
@@ -164,8 +164,8 @@ interface PairsBodyPlan {
   readonly eventId: Template;
   readonly members: readonly Member[];
   /**
-   * Whether all contents follow, each under its own name made of letters, digits and `_`: `sls_name` where the name is taken by a member
-   * or the kernel, `name_2` … where it came before in this log (which is looked after for the first 12,288 names of a log).
+   * Whether all contents follow, each under its own name made of letters, digits and `_`. The name is `sls_name` if a member or the kernel
+   * has it already, and `name_2` … if it came before in this log. The kernel remembers the first 12,288 names of a log.
    */
   readonly rest: 'none' | 'contents';
 }
@@ -195,8 +195,8 @@ export interface SizePlan {
   readonly maxBytes: number;
   /**
    * `deadLetter`: given to the host with its reason, instead of a frame. `split`: parts `1/n` to `n/n` with the whole header and the id of
-   * the event: a JSON object with a piece of the text each, LEEF and CEF with their own header and cut between members where possible,
-   * other bodies behind `[part 1/n id=…] `. Where the header leaves no room for that (or has more than 8 KiB) the message is cut.
+   * the event: a JSON object with a piece of the text each; LEEF and CEF with their own header, cut between members where possible.
+   * Other bodies follow `[part 1/n id=…] `. Where the header leaves no room for that (or has more than 8 KiB) the message is cut.
    */
   readonly over: 'truncate' | 'drop' | 'deadLetter' | 'split';
   /** Before `shard/cursor/index` in the id that parts share. */

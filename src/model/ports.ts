@@ -56,7 +56,7 @@ export interface LogSource {
   getCursorTime(shard: number, cursor: string, signal: AbortSignal): Promise<number>;
   /** Log groups from one cursor of a shard to a later one, both exact; undefined where the cursors do not tell. */
   groupsBetween(from: string, to: string): number | undefined;
-  /** Seconds for which the logstore keeps what it gets; Infinity: for ever. Needs a right of its own. */
+  /** Seconds for which the logstore keeps what it gets; Infinity: without end. Needs a right of its own. */
   retention(signal: AbortSignal): Promise<number>;
   /** Ids of the shards that still take writes; all others are read-only. */
   listShards(signal: AbortSignal): Promise<readonly ShardInfo[]>;
@@ -177,7 +177,7 @@ export interface Keeper {
 
 /** What a route may ask of its sender. */
 export interface RouteHelp {
-  /** For what a receiver refuses; without it that is sent again for ever. */
+  /** For what a receiver refuses; without it, that is sent again without end. */
   readonly putAside?: PutAside | undefined;
   /** Without it frames are held until their batch is settled. */
   readonly keeper?: Keeper | undefined;

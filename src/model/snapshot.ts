@@ -106,7 +106,7 @@ export interface PipelineSnapshot {
   /** Seconds the service waits for a heartbeat before it gives our shards away. */
   readonly heartbeatTimeoutSeconds: number;
   readonly heartbeats: number;
-  /** Seconds for which the logstore keeps what it gets; Infinity: for ever; undefined while unknown. */
+  /** Seconds for which the logstore keeps what it gets; Infinity: without end; undefined while unknown. */
   readonly retentionSeconds: number | undefined;
   readonly shards: readonly ShardSnapshot[];
   readonly totals: PipelineTotals;
@@ -136,7 +136,7 @@ export interface ConnectionSnapshot {
   readonly unprovenEvents: number;
   /**
    * What settles batches here: `answer` of the receiver (or its kernel, as the guarantee says); bytes and `time` on a connection that has proven
-   * itself; nothing yet, because it is on `probation`; or `none`, because it is on probation and the one before it was hung up early.
+   * itself; or nothing yet. Then it is `probation` for a young connection, and `none` if the receiver ended the one before it early.
    */
   readonly proof: 'answer' | 'time' | 'probation' | 'none';
   /** Accepted by our kernel and not yet known to be acked by the peer's. */

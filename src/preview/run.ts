@@ -25,7 +25,7 @@ export interface PreviewRequest {
   /** Where in each shard to look; if not said, at the last hour, then at the beginning. */
   readonly from: Start | undefined;
   readonly hex: boolean;
-  /** Also say what a SIEM would stumble over. */
+  /** Also name what a SIEM can't read. */
   readonly lint: boolean;
   /** What would be sent … */
   readonly print: (bytes: Uint8Array | string) => void;

@@ -36,9 +36,9 @@ export interface CommitterDeps {
 }
 
 /**
- * Writes a shard's watermark into the consumer group. It never decides *what* to commit, only *when*: at the interval, again at the
- * refresh interval when nothing moved (the service ends a read-only shard on a checkpoint write, not on a read) and the shard may be
- * read-only without our knowing, and at the end.
+ * Writes a shard's watermark into the consumer group. It never decides *what* to commit, only *when*: at the interval, and at the end.
+ * It also commits at the refresh interval if nothing moved and the shard may be read-only: the service ends a read-only shard on the write
+ * of a checkpoint, not on a read.
  */
 export class Committer {
   readonly #deps: CommitterDeps;

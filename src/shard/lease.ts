@@ -11,7 +11,7 @@ const NEVER: Moment = { monotonic: Number.NEGATIVE_INFINITY, wall: Number.NEGATI
 /**
  * Our belief that the shards of the last heartbeat reply are ours, until the service would have given them away. Everything that
  * sends or commits asks `held()` first: after a stall of the process (SIGSTOP, a suspended VM, a blocked event loop) no timer of ours
- * has fired yet, but the clocks tell the truth. Both of them: the monotonic one of Linux stands still while a machine is suspended, and the wall clock
+ * has fired yet, but the clocks tell the truth. Both of them: the monotonic clock of Linux stops while a machine is suspended, and the wall clock
  * may be set back. Whichever says that the time is over is believed: a lease given up too soon costs duplicates of what is in flight.
  */
 export class Lease {

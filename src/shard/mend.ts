@@ -11,7 +11,7 @@ export interface MendDeps {
   readonly formatter: Formatter;
   readonly clock: Clock;
   readonly backoff: BackoffSettings;
-  /** Undefined: what can't be decoded is pulled again for ever. */
+  /** Undefined: what can't be decoded is pulled again without end. */
   readonly deadLetters: DeadLetters | undefined;
   readonly onExpiredCursor: ExpiredCursorPolicy;
   /** Hard stop: then the batch is left for its next reader. */
@@ -21,12 +21,12 @@ export interface MendDeps {
 }
 
 const MAX_COUNT = 1000;
-/** However short the configured time is: damage on the way heals by pulling again. */
+/** However short the configured time is: if a batch was damaged on the way, the next pull is good. */
 const LEAST_PULLS = 3;
 
 /**
  * The one way a batch that could not be formatted is recovered: the source is replayable, so the same range is pulled again. The service may cut
- * the range differently this time, hence a list; `end_cursor` keeps it from running into the next batch. With dead letters that ends some time: then
+ * the range differently this time, so the result is a list; `end_cursor` keeps it from running into the next batch. With dead letters that ends some time: then
  * the range is pulled group by group, what can be decoded is delivered, what can't is kept on disk, and a gap event stands in its place.
  *
  * @param first why formatting failed.
@@ -57,7 +57,7 @@ export async function mendBatch(
 }
 
 /**
- * Makes the frames of a batch again that was delivered once and never proven to be: pulled and formatted anew, with the same patience.
+ * Makes the frames of a batch again that was sent once and is not proven to be delivered: it is pulled and formatted, with the same patience.
  *
  * @returns empty when the signal ended it. What is kept as dead letters is kept already. Never rejects.
  */

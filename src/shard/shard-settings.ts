@@ -7,7 +7,7 @@ export type ExpiredCursorPolicy = 'oldest' | 'latest' | 'fail';
 export interface ShardSettings {
   /** Where a shard without a checkpoint starts. */
   readonly start: StartPosition;
-  /** Where every shard ends; undefined: nowhere, what comes is read for ever. */
+  /** Where every shard ends; undefined: nowhere, so it is read without end. */
   readonly end?: StartPosition | undefined;
   readonly onExpiredCursor: ExpiredCursorPolicy;
   /** Batches of one shard between pull and settled. */

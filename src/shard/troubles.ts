@@ -50,7 +50,7 @@ export class Troubles {
     this.#reporters[deed].succeeded({ shard: this.#deps.shard, deed });
   }
 
-  /** Only what ends this line ends the trying: any other answer, however permanent, concerns this shard alone and may heal. */
+  /** The attempts end only with this line. Any other answer, however permanent, concerns this shard alone and may change. */
   retry(deed: ShardDeed, signal: AbortSignal): RetrySettings {
     const { clock, settings } = this.#deps;
     return {

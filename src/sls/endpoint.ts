@@ -35,9 +35,9 @@ const NAME = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/;
 const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
 
 /**
- * Reads the endpoint forms users write: `<region>.log.aliyuncs.com` with its network variants, a region id such as `cn-hangzhou`,
- * `cn-hangzhou-intranet` (VPC) or `cn-hangzhou-accelerate` (transfer acceleration, which must be switched on for the project), `http(s)://host[:port]`,
- * `127.0.0.1:8080`, `[::1]:8080`. Without a scheme, names are reached by https, addresses and names without a dot by http.
+ * Reads the endpoint forms users write: `<region>.log.aliyuncs.com` with its network variants, `http(s)://host[:port]`, `127.0.0.1:8080`, `[::1]:8080`, and
+ * a region id. The region id is `cn-hangzhou`, `cn-hangzhou-intranet` (VPC) or `cn-hangzhou-accelerate` (transfer acceleration, if the project has it).
+ * Without a scheme, names are reached by https, addresses and names without a dot by http.
  *
  * @returns the parts, or one line that says what is wrong; never throws and never repeats credentials written into a URL.
  */

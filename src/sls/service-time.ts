@@ -4,7 +4,7 @@ import { describeSkew } from './errors.js';
 
 /** The service's Date has whole seconds and was a network trip under way. */
 const NOTICEABLE_MS = 60_000;
-/** Less is corrected without a word. */
+/** A smaller difference is corrected and not reported. */
 const WORTH_A_WARNING_MS = 5 * 60_000;
 /** The service refuses more, so a reply to an accepted request that says more has somebody else's Date. */
 const ACCEPTED_MS = 15 * 60_000;

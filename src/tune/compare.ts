@@ -53,8 +53,8 @@ export const WORTH = 0.03;
 const LEAST_PAIRS = 2;
 export const MOST_PAIRS = 5;
 /**
- * O'Brien and Fleming's bounds: a look after few pairs needs a much clearer gain than the last one, so that looking often does not find gains that
- * are none (in the simulation of the tests: fewer than one comparison of equals in 50 is kept).
+ * O'Brien and Fleming's bounds: a look after few pairs needs a much clearer gain than the last one, so that many looks do not find a gain where
+ * there is none. In the simulation of the tests, fewer than one comparison of equals in 50 is kept.
  */
 const KEEP_ERRORS = 3;
 /** A gain that would have to be this lucky to be worth it is given up. */

@@ -94,7 +94,7 @@ export class Pulse {
     for (const [index, { answer }] of questions.entries()) answer(rows[index]);
   }
 
-  /** A socket that is not found may just be going away; one that is open, and missing in two looks, is not told of. */
+  /** A socket that is not found may be closing. The kernel does not report a socket that is open and missing in two looks. */
   #foundNone(questions: readonly Question[]): void {
     const missing = questions.filter(({ isOpen }) => isOpen()).map(({ key }) => key.needle);
     const isBlind = missing.some((needle) => this.#missing?.has(needle) === true);

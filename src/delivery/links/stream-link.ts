@@ -20,7 +20,7 @@ export interface StreamSettings extends StallLimits {
   readonly sliceBytes: number;
 }
 
-/** One look that does not find it may be at a socket that is just going away. */
+/** If one look does not find the socket, it may be closing. */
 const BLIND_LOOKS = 2;
 
 type State =

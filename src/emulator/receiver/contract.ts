@@ -10,7 +10,7 @@ export type Tracking = 'count' | 'sequence' | 'strict';
 
 /**
  * How the receiver behaves on its connections. A mode holds for the connections that are open and for those to come; the byte
- * counts of `resetting` and `fin` begin anew for every connection, and when the mode is set.
+ * counts of `resetting` and `fin` begin at zero for every connection, and when the mode is set.
  *
  * `slow`: reads `bytesPerSecond` in all, shared by the connections. `stalled`: accepts and reads nothing, so that the peer meets a zero window.
  * `resetting`: a RST after `afterBytes`. `fin`: closes after `afterBytes` as a process does that ends: a FIN, and a RST for whatever was or is sent

@@ -56,9 +56,9 @@ interface Reader {
 }
 
 /**
- * Reads one syslog message by the letter of RFC 5424 §6: PRI without leading zeros, version 1, a calendar date, at most six fraction
- * digits, field lengths and alphabets, unique and well-formed SD-IDs, escapes, UTF-8 where the RFC demands it. What many receivers forgive
- * is an error here.
+ * Reads one syslog message as strictly as RFC 5424 §6 says: PRI without leading zeros, version 1, a calendar date, and at most six
+ * fraction digits. It checks lengths and alphabets of fields, SD-IDs (unique and well-formed), escapes, and UTF-8. What many receivers
+ * forgive is an error here.
  */
 export function parseRfc5424(message: Buffer): Rfc5424Message | Rfc5424Flaw {
   const reader: Reader = { bytes: message, text: message.toString('latin1'), at: 0 };

@@ -115,7 +115,7 @@ export class ConsumerGroup {
     this.#followCheckpoint(record);
   }
 
-  /** Known shards without a checkpoint are rows with an empty one: the SDKs wait for ever for a row that is missing. */
+  /** Known shards without a checkpoint are rows with an empty one: the SDKs wait without end for a row that is missing. */
   checkpoints(shardId?: number): CheckpointRow[] {
     this.#refresh();
     return [...this.#records.values()]

@@ -3,10 +3,16 @@ import type { Operation } from './route.js';
 
 /**
  * What goes wrong:
- * `pass` nothing (for a delay alone) · `error` an error reply · `html` what a proxy answers · `hang` no answer at all ·
- * `reset` the connection is reset instead of the operation · `lose` the operation is done, then the connection is reset ·
- * `truncate` the body breaks off and the connection with it · `cut` a shorter body that HTTP finds whole ·
- * `corrupt` bytes of the body are flipped · `headers` reply headers are replaced, or removed where null.
+ * - `pass`: nothing (for a delay alone).
+ * - `error`: an error reply.
+ * - `html`: what a proxy answers.
+ * - `hang`: no answer.
+ * - `reset`: the connection is reset instead of the operation.
+ * - `lose`: the operation is done, then the connection is reset.
+ * - `truncate`: the connection ends in the middle of the body.
+ * - `cut`: a shorter body that is whole for HTTP.
+ * - `corrupt`: bytes of the body are flipped.
+ * - `headers`: reply headers are replaced, or removed where null.
  */
 export const FAULT_KINDS = [
   'pass',

@@ -70,7 +70,7 @@ export class ShardLog {
     return this.#end;
   }
 
-  /** The end, or where a shard that repeats its logs begins anew. */
+  /** The end, or where a shard that repeats its logs begins again. */
   get onceThrough(): number {
     return this.#repeat ? (this.#preload?.groups ?? 0) : this.#end;
   }

@@ -15,7 +15,7 @@ export interface Filtered {
 const WHERE = /^\s*\*\s*\|\s*where\s+(?:"([^"]+)"|([\w.-]+))\s*(=|!=)\s*'((?:[^']|'')*)'\s*$/i;
 
 /**
- * Of SPL just `* | where field = 'text'`, also with `!=`: enough to test what a consumer must do with a filter.
+ * Of SPL only `* | where field = 'text'`, also with `!=`: enough to test what a consumer must do with a filter.
  * @throws ServiceError ParameterInvalid for everything else
  */
 export function parseSpl(query: string): Keep {

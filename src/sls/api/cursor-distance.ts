@@ -1,6 +1,6 @@
 /**
  * How many log groups lie between two cursors of one shard. A cursor is base64 of a decimal number and consecutive log groups have consecutive
- * numbers (so the official SDKs count); documented is neither, hence "unknown" for everything that looks different.
+ * numbers (so the official SDKs count); neither is documented, so everything that looks different is "unknown".
  */
 export function groupsBetween(from: string, to: string): number | undefined {
   const [first, last] = [position(from), position(to)];

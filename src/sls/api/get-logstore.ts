@@ -9,7 +9,7 @@ const DAY_S = 86_400;
 /**
  * GetLogStore, of which only `ttl` is wanted. Needs the RAM action log:GetLogStore, which a consumer does not need otherwise.
  *
- * @returns seconds for which the logstore keeps what it gets; Infinity: for ever.
+ * @returns seconds for which the logstore keeps what it gets; Infinity: without end.
  */
 export async function getRetention(call: CallLogstore, signal: AbortSignal): Promise<number> {
   const what = 'retention of the logstore';

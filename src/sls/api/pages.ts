@@ -8,7 +8,7 @@ import type { CallLogstore } from '../service.js';
 const PAGE = 500;
 /** More than any account has; a reply that claims more is no list. */
 const MOST = 100_000;
-/** So often a list that changed between two pages is read anew: what moved to an earlier page would be missing. */
+/** How often a list that changed between two pages is read again: an entry that moved to an earlier page would be missing. */
 const TRIES = 5;
 
 /** A list of names that the service gives in pages: `{"count": 1, "total": 1, "<key>": […]}`. */

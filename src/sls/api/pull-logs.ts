@@ -103,7 +103,7 @@ function contradiction({ logGroups, rawSize, encoding }: PullHeaders, bodyLength
   return undefined;
 }
 
-/** Fewer log groups may be less. One alone that claims so much is the formatter's to refuse: it ends as a dead letter, not as a shard that stands still. */
+/** With fewer log groups the reply may be smaller. If one log group alone claims so much, the formatter refuses it: it ends as a dead letter, and its shard moves on. */
 function excess({ rawSize }: PullHeaders, { count: asked, maxRawBytes }: PullRequest): string | undefined {
   if (asked === 1 || rawSize <= maxRawBytes) return undefined;
   return `it has ${rawSize} bytes, the limit is ${maxRawBytes}: asking for less`;

@@ -10,7 +10,7 @@ export interface RoleToAssume {
   readonly roleArn: string;
   /** What the account's audit log calls us. */
   readonly sessionName: string;
-  /** What the trust policy of the role may ask for. Read anew each time, for it may come from a file. @throws ForwarderError */
+  /** What the trust policy of the role may ask for. Read each time, because it may come from a file. @throws ForwarderError */
   readonly externalId: () => string | undefined;
   /** How long its credentials are good for, seconds. */
   readonly durationSeconds: number;
@@ -18,7 +18,7 @@ export interface RoleToAssume {
   readonly policy: string | undefined;
 }
 
-/** The credentials of a role, by AssumeRole. The caller's are fetched anew each time: they may have been replaced. */
+/** The credentials of a role, by AssumeRole. The caller's are fetched each time: they may have been replaced. */
 export function assumedBy(caller: CredentialsSource, role: RoleToAssume, sts: Sts): CredentialsSource {
   const { roleArn } = role;
   const fetch: CredentialsSource['fetch'] = async () => {

@@ -174,7 +174,7 @@ function profile(settings: CredentialsSettings, env: Environment, kit: ProfileKi
 const ORDER = ['environment', 'oidc', 'uri', 'profile', 'ecs-ram-role'] as const;
 
 /**
- * The first source that is there and works, and from then on only that one. One that is set up and does not answer at present is waited for: the next
+ * The first source that is there and works, and after that only this one. One that is set up and does not answer at present is waited for: the next
  * might work with fewer rights, for good. The machine's own role is never set up, so where nobody answers for it there is none.
  */
 function chain(parts: Sources, log: Log): CredentialsSource {

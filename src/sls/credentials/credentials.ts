@@ -14,7 +14,7 @@ export interface CredentialsProvider {
   renew(refused: Credentials): Promise<boolean>;
 }
 
-/** The same credentials for ever. */
+/** Credentials that never change. */
 export function staticCredentials(credentials: Credentials): CredentialsProvider {
   return { get: () => Promise.resolve(credentials), renew: () => Promise.resolve(false) };
 }

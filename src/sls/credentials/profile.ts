@@ -24,7 +24,7 @@ export interface ProfileKit {
 }
 
 /**
- * The shared files of Alibaba Cloud's tools: `~/.alibabacloud/credentials` (INI, SDKs) or a `…/config.json` (JSON, CLI). They are read anew each time.
+ * The shared files of Alibaba Cloud's tools: `~/.alibabacloud/credentials` (INI, SDKs) or a `…/config.json` (JSON, CLI). They are read each time.
  * A profile holds keys, or says who has them: another profile, an ECS instance, an OIDC provider, an address, a program; and which role to assume with
  * them.
  *

@@ -12,7 +12,7 @@ import { readHead, type ReplyHead } from './reply-head.js';
 /** The head of a reply has about 700 bytes; of a body that comes with it so much is copied once. */
 const HEAD_BYTES = 16_384;
 
-/** Middle-boxes forget idle connections without a word; ours end first. */
+/** Firewalls forget idle connections and report nothing; ours end before that. */
 export const KEPT_ALIVE_MS = 30_000;
 const KEEP_ALIVE_PROBE_MS = 1000;
 

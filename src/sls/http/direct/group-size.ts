@@ -5,8 +5,8 @@ const SOON_MS = 10;
 const LATE_MS = 40;
 
 /**
- * How many requests may wait behind each other on one connection: many where the service answers them within milliseconds, none where it takes its
- * time, so that no answer comes noticeably later than over a connection of its own.
+ * How many requests may wait behind each other on one connection. It is many if the service answers within milliseconds, and none if it is slow:
+ * no answer may come noticeably later than over a connection of its own.
  */
 export class GroupSize {
   #size = FIRST;

@@ -11,7 +11,7 @@ export type NoReply = 'unusual' | 'dropped';
 /** One request over a connection of ours, and where its outcome goes. */
 export interface Task {
   readonly request: Pick<HttpRequest, 'what' | 'bodyBuffer' | 'bodyHeld'>;
-  /** Gives up the request, and its connection with it; undefined where nobody waits for the reply who would. */
+  /** An abort gives up the request and closes its connection; undefined if no caller can give it up. */
   readonly signal: AbortSignal | undefined;
   /** As it travels. */
   readonly text: string;
