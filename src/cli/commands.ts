@@ -10,7 +10,7 @@ import { parseRange, RANGE_OPTIONS, type RangeArguments } from './range.js';
 import { PREVIEW_OPTIONS, runPreview, type PreviewArguments } from './preview.js';
 import { RECEIVER_OPTIONS, runReceiver, type ReceiverArguments } from './receiver.js';
 import { runTune, TUNE_OPTIONS, type TuneArguments } from './tune.js';
-import { checkOnce, usageError } from './usage.js';
+import { checkOnce, usageError, type Known } from './usage.js';
 
 const USAGE = `Usage: $0 [command] [options]
 
@@ -143,7 +143,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     .fail((message: string | null, error: Error | undefined) => {
       // yargs throws some of its own complaints and only tells others.
       if (error !== undefined && error.name !== 'YError') throw error;
-      throw usageError(message ?? error?.message ?? '', args, knownOptions(args[0]));
+      throw usageError(message ?? error?.message ?? '', args, knownTo(args[0]));
     })
     .parseAsync();
   return exitCode;
@@ -161,19 +161,24 @@ function withAgesJoined(args: readonly string[]): string[] {
 const isPosition = (arg: string): boolean => arg === '--from' || arg === '--to';
 const isAge = (arg: string): boolean => /^-\d/.test(arg);
 
-const OPTIONS = new Map<string, object>([
-  ['checkpoint', CHECKPOINT_OPTIONS],
-  ['emulator', EMULATOR_OPTIONS],
-  ['preview', PREVIEW_OPTIONS],
-  ['receiver', RECEIVER_OPTIONS],
-  ['fingerprint', {}],
-  ['replay', CONFIG],
-  ['tune', TUNE_OPTIONS],
-]);
+/** Every command with its options, for suggestions. */
+const OPTIONS: Readonly<Record<string, object>> = {
+  run: RUN,
+  validate: CONFIG,
+  preview: PREVIEW_OPTIONS,
+  replay: CONFIG,
+  checkpoint: CHECKPOINT_OPTIONS,
+  fingerprint: {},
+  tune: TUNE_OPTIONS,
+  schema: {},
+  emulator: EMULATOR_OPTIONS,
+  receiver: RECEIVER_OPTIONS,
+  completion: {},
+};
 
-function knownOptions(command: string | undefined): readonly string[] {
-  const own = OPTIONS.get(command ?? 'run') ?? RUN;
-  return [...Object.keys(own), 'help', 'version'];
+function knownTo(command = 'run'): Known {
+  const own = (Object.hasOwn(OPTIONS, command) ? OPTIONS[command] : undefined) ?? RUN;
+  return { commands: Object.keys(OPTIONS), options: [...Object.keys(own), 'help', 'version'] };
 }
 
 async function forward({ config, ...range }: RunArguments): Promise<number> {

@@ -3,12 +3,19 @@ import { ForwarderError } from '../errors/forwarder-error.js';
 
 const HINT = '(forwarder --help lists what there is)';
 
+/** What a user can write. */
+export interface Known {
+  readonly commands: readonly string[];
+  /** Of the command that was given. */
+  readonly options: readonly string[];
+}
+
 /** What yargs says about a wrong command line, as one line with a hint. */
-export function usageError(message: string, args: readonly string[], known: readonly string[]): ForwarderError {
+export function usageError(message: string, args: readonly string[], known: Known): ForwarderError {
   return new ForwarderError('USAGE', `${sentence(message, args, known)} ${HINT}`);
 }
 
-function sentence(message: string, args: readonly string[], known: readonly string[]): string {
+function sentence(message: string, args: readonly string[], known: Known): string {
   const [, names] = /^Unknown (?:argument|command)s?: (.*)$/.exec(message) ?? [];
   if (names !== undefined) return unknown(names.split(', '), args, known);
   const [, missing] = /^Not enough arguments following: (.*)$/.exec(message) ?? [];
@@ -20,7 +27,7 @@ function sentence(message: string, args: readonly string[], known: readonly stri
 }
 
 /** @param names as yargs tells them: options without their dashes, once more in camel case, and stray words */
-function unknown(names: readonly string[], args: readonly string[], known: readonly string[]): string {
+function unknown(names: readonly string[], args: readonly string[], { commands, options }: Known): string {
   const name = names[0] ?? '';
   const option = args
     .map((arg) => arg.split('=')[0] ?? '')
@@ -28,25 +35,11 @@ function unknown(names: readonly string[], args: readonly string[], known: reado
   if (option !== undefined)
     return `unknown option ${option}${didYouMean(
       `--${name}`,
-      known.map((key) => `--${key}`),
+      options.map((key) => `--${key}`),
     )}`;
-  if (COMMANDS.includes(name)) return `"${name}" is one command too many`;
-  return `unknown command "${name}"${didYouMean(name, COMMANDS)}`;
+  if (commands.includes(name)) return `"${name}" is one command too many`;
+  return `unknown command "${name}"${didYouMean(name, commands)}`;
 }
-
-const COMMANDS = [
-  'run',
-  'validate',
-  'preview',
-  'replay',
-  'fingerprint',
-  'schema',
-  'checkpoint',
-  'completion',
-  'emulator',
-  'receiver',
-  'tune',
-];
 
 const SHORT: Readonly<Record<string, string>> = { c: 'config', n: 'count', h: 'help', V: 'version' };
 
