@@ -95,8 +95,8 @@ test('documents name keys of the config that exist', () => {
   const isPath = (name: string) => [...paths].some((path) => path === name || path.endsWith(`.${name}`));
   assert.ok(isPath('pull.maxBytes') && !isPath('pull.minBytes'));
   const files = /\.(ts|mjs|js|md|json|ya?ml|wasm|proto|pem|key|html|py|com)$/;
-  // A field of ActionTrail, a key of rsyslog, a place in a config as a line of the log names it; a name of the reader's own, a word of a foreign package.
-  const others = /^event\.|^parser\.escapeControl|^pipelines\.flow\.|^slsId$|^credentialsURI$/;
+  // A field of ActionTrail, a key of rsyslog, a place in a config as a line of the log names it; a name of the reader's own, words of foreign programs.
+  const others = /^event\.|^parser\.escapeControl|^pipelines\.flow\.|^slsId$|^credentialsURI$|^stateDiagram$/;
   const dotted = words(/(?<![\w./${%"-])[a-z][a-zA-Z]*(?:\.[a-z][a-zA-Z]*)+\b(?![.(/])/g);
   assert.deepEqual(
     unknownNames(dotted, (name) => files.test(name) || others.test(name) || isPath(name)),
