@@ -94,7 +94,7 @@ export default [
   },
   {
     file: 'src/delivery/links/stream-link.ts',
-    tests: ['unit/delivery/stream-link', 'unit/delivery/delivery', 'model/delivery/connection'],
+    tests: ['unit/delivery/stream-link', 'unit/delivery/delivery', 'model/delivery/connection', 'unit/delivery/tls'],
     mutants: [
       ['closing without RST', 'if (!this.#raw.destroyed) this.#raw.resetAndDestroy();', 'this.#raw.destroySoon();'],
       [

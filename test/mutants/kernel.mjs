@@ -155,6 +155,7 @@ export default [
       'unit/workers/kernel-size',
       'property/kernel/oracle',
       'property/kernel/conditions',
+      'unit/workers/sampling',
     ],
     mutants: [
       ['parts of conditions that sample are not seen', "condition?.op === 'sample'", 'false'],

@@ -268,7 +268,7 @@ export default [
   },
   {
     file: 'src/sls/http/direct/connection.ts',
-    tests: ['unit/sls/direct', 'unit/sls/direct-groups', 'unit/sls/direct-repeat'],
+    tests: ['unit/sls/direct', 'unit/sls/direct-groups', 'unit/sls/direct-repeat', 'unit/sls/transport'],
     mutants: [
       [
         'a body longer than the limit is read over an own connection',

@@ -51,7 +51,22 @@ test('LEEF and CEF parse back to the log', () => {
 });
 
 /** Keys whose names are equal, follow from each other, are the plan's own or too long to be remembered. */
-const KEYS = ['a', 'a.b', 'a_b', 'a b', 'a_b_2', 'a_b_3', '', '_', 'src', 'sls_src', 'cat', 'é', 'k'.repeat(27)];
+const KEYS = [
+  'a',
+  'a.b',
+  'a_b',
+  'a b',
+  'a_b_2',
+  'a_b_3',
+  '',
+  '_',
+  'src',
+  'sls_src',
+  'cat',
+  'devTimeFormat',
+  'é',
+  'k'.repeat(27),
+];
 const keys = [...KEYS, 'k'.repeat(28), 'k'.repeat(300), ...Array.from({ length: 70 }, (_, i) => `key${i}`)];
 
 test('names are those of the plain formatter, whatever logs came before', () => {

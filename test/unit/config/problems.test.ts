@@ -324,6 +324,11 @@ test('pipelines and destinations must fit together', () => {
     problems(second('two', 'g', 'siem'))[0] ?? '',
     /^c.yaml:9:58: pipelines\[1\].consumerGroup: pipeline "main" reads this logstore with the same consumer group/,
   );
+  const other = second('two', 'g', 'siem').replace(
+    'logstore: l, consumerGroup: g, d',
+    'logstore: m, consumerGroup: g, d',
+  );
+  assert.deepEqual(problems(other), [], 'a group of the same name of another logstore is another group');
   const elsewhere = problems(second('two', 'g', 'siem').replace('name: two, project: p,', 'name: two, project: q,'));
   assert.equal(elsewhere.length, 1, 'a logstore of the same name in another project is another logstore');
   assert.match(elsewhere[0] ?? '', /the embedded Log Service has one project/);

@@ -22,6 +22,7 @@ function setUp(links: readonly FakeLink[]) {
   const clock = new ManualClock();
   const left = [...links];
   let offer: (found: Succession) => void = () => undefined;
+  const log = new RecordingLog();
   const deps: ConnectionDeps = {
     index: 0,
     endpoints: [endpointAt(514)],
@@ -29,7 +30,7 @@ function setUp(links: readonly FakeLink[]) {
     retry: { initialMs: 60_000, maxMs: 60_000 },
     tuning: TUNING,
     clock,
-    log: new RecordingLog(),
+    log,
     totals: newTotals(),
     pace: new Pace(UNLIMITED, clock, () => false),
     probation: new Probation({ probationMs: 0, proofBytes: 1_000_000 }),
@@ -50,7 +51,7 @@ function setUp(links: readonly FakeLink[]) {
   const lease: Lease = { fence: always, over: false, open: 0 };
   const connection = new Connection(deps);
   void connection.start();
-  return { clock, connection, lease, offer: (link: FakeLink) => offer({ link, index: 0, reason: 'rebind' }) };
+  return { clock, log, connection, lease, offer: (link: FakeLink) => offer({ link, index: 0, reason: 'rebind' }) };
 }
 
 test('a connection is replaced once all it wrote is acked, and until then neither the old one nor the new one writes', async () => {
@@ -110,4 +111,23 @@ test('a stop with nothing to deliver does not wait for the next try to reach a r
   assert.equal(connection.snapshot().phase, 'waiting');
   await Promise.race([connection.end(), settle(10)]);
   assert.equal(connection.snapshot().phase, 'closed');
+});
+
+test('what the kernel says of a connection that was replaced in between is no news', async () => {
+  const [old, next] = [new FakeLink(), new FakeLink()];
+  old.key = { table: 'tcp', needle: '' };
+  old.verdict = 'stuck';
+  const { log, connection, lease, offer, clock } = setUp([old]);
+  await settle();
+  void connection.send(batch(0, 0), lease);
+  await settle();
+  const question = connection.question();
+  old.acked = 1_000;
+  offer(next);
+  await settle();
+  connection.beat(clock.monotonic());
+  await settle();
+  assert.equal(old.ended, true);
+  question?.answer(undefined);
+  assert.ok(question !== undefined && log.lines.every(({ message }) => !message.includes('zero window')));
 });

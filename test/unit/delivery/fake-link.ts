@@ -1,10 +1,11 @@
 import type { ForwarderError } from '../../../src/errors/forwarder-error.js';
+import type { SocketKey } from '../../../src/delivery/kernel/kernel-sockets.js';
 import type { Link } from '../../../src/delivery/links/link.js';
 import type { Verdict } from '../../../src/delivery/links/stall-watch.js';
 
 /** A socket without a network: the kernel takes all it is given at once, the test says what is acked, and the receiver answers an end at once. */
 export class FakeLink implements Link {
-  readonly key = undefined;
+  key: SocketKey | undefined = undefined;
   readonly address = undefined;
   readonly refusal = undefined;
   readonly sliceEvents = Infinity;
@@ -15,6 +16,7 @@ export class FakeLink implements Link {
   readonly troubledAt = 0;
   readonly closed: Promise<void>;
   blind = false;
+  verdict: Verdict = 'fine';
   open = true;
   ended = false;
   error: ForwarderError | undefined;
@@ -57,6 +59,6 @@ export class FakeLink implements Link {
   }
 
   sample(): () => Verdict {
-    return () => 'fine';
+    return () => this.verdict;
   }
 }

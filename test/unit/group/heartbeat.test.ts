@@ -16,7 +16,7 @@ function setUp(replies: Reply[]) {
   const clock = new ManualClock();
   const lease = new Lease(clock, 10_000);
   const sent: { at: number; shards: readonly number[] }[] = [];
-  const seen = { lost: 0, assigned: [] as (readonly number[])[], errors: [] as string[] };
+  const seen = { lost: 0, mended: 0, assigned: [] as (readonly number[])[], errors: [] as string[] };
   const heartbeat = new Heartbeat({
     group: {
       heartbeat: (shards: readonly number[], signal: AbortSignal) => {
@@ -35,7 +35,10 @@ function setUp(replies: Reply[]) {
     log: new RecordingLog(),
     intervalMs: 1000,
     listed: () => [7],
-    mend: () => Promise.resolve(),
+    mend: () => {
+      seen.mended += 1;
+      return Promise.resolve();
+    },
     onAssigned: (shards) => seen.assigned.push(shards),
     onLost: () => {
       seen.lost += 1;
@@ -187,4 +190,28 @@ test('a service that does not take us back is asked at a pace that grows, not wi
   assert.ok(sent.length >= 10 && sent.length <= 110, String(sent.length));
   end.abort();
   await running;
+});
+
+const FORGOTTEN = new ForwarderError('SLS_CONSUMER_UNKNOWN', 'who?');
+
+test('a consumer that the service has forgotten registers again at once, and the group is mended once', async () => {
+  const { clock, sent, seen, end, running } = setUp([[7], FORGOTTEN, [7]]);
+  await clock.advance(5_000);
+  assert.equal(sent[2]!.at, sent[1]!.at);
+  assert.equal(seen.mended, 1);
+  end.abort();
+  await running;
+});
+
+test('a question is answered by a heartbeat that was sent after it, and waits while heartbeats fail', async () => {
+  const { clock, sent, heartbeat, end, running } = setUp(['slow', new ForwarderError('SLS_SERVER', 'away'), 'slow']);
+  await clock.advance(SLOW_MS / 2);
+  let isAnswered = false;
+  const confirmed = heartbeat.confirm(end.signal).then(() => (isAnswered = true));
+  await clock.advance(SLOW_MS / 2);
+  assert.deepEqual([sent.length, isAnswered], [2, false]);
+  await clock.advance(200 + SLOW_MS);
+  assert.equal(isAnswered, true);
+  end.abort();
+  await Promise.all([running, confirmed]);
 });

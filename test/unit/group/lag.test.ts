@@ -136,3 +136,21 @@ test('without the right to read the retention that is said once, and asked again
   await clock.advance(120_000);
   assert.equal(process.pipeline.snapshot().retentionSeconds, 7 * 86_400);
 });
+
+test('a thousand shards that are behind cost ten questions a second', async () => {
+  const clock = new ManualClock();
+  const service = new FakeService(clock, new Map(Array.from({ length: 1000 }, (_, shard) => [shard, 5])));
+  const process = new FakeProcess(service, clock);
+  process.destination.prompt = false;
+  service.faults.set('pull', forEver('SLS_SERVER'));
+  await process.start();
+  await clock.advance(1900);
+  const { getCursor } = service.source;
+  let asked = 0;
+  service.source.getCursor = (...request) => {
+    asked += 1;
+    return getCursor(...request);
+  };
+  await clock.advance(20_000);
+  assert.ok(asked >= 100 && asked <= 220, String(asked));
+});

@@ -282,3 +282,84 @@ test('a thousand shards share the memory of a few pulls, and none starves', asyn
     'before the last shard got its first turn, none had more than two on average',
   );
 });
+
+const HOUR_MS = 3_600_000;
+
+test('a shard that closes while it is read is read to its end and given back, though the service goes on to assign it', async () => {
+  const { clock, service } = setUp(1, 20);
+  service.keepsAssigning = true;
+  const process = new FakeProcess(service, clock);
+  await process.start();
+  await clock.advance(5000);
+  service.reshard([0], 2);
+  await clock.advance(10_000);
+  assert.deepEqual(
+    process.pipeline.snapshot().shards.map(({ shard }) => shard),
+    [1, 2],
+  );
+  assert.equal(process.pipeline.snapshot().totals.shardsReleased['shardEnd'], 1);
+});
+
+test('a shard that is known to be closed when it is acquired is given back without waiting for the next list', async () => {
+  const { clock, service } = setUp(1, 20);
+  service.reshard([0], 1);
+  service.keepsAssigning = true;
+  service.faults.set('heartbeat', ['SLS_SERVER']);
+  const process = new FakeProcess(service, clock, 'one', { shardCheckMs: HOUR_MS });
+  await process.start();
+  await clock.advance(10_000);
+  assert.deepEqual(process.destination.received.get(0), upTo(20));
+  assert.equal(process.pipeline.snapshot().totals.shardsReleased['shardEnd'], 1);
+});
+
+test('while the list of shards can be read, a shard at its tip stores no checkpoint again', async () => {
+  const { clock, service } = setUp(1, 20);
+  const process = new FakeProcess(service, clock);
+  await process.start();
+  await clock.advance(10_000);
+  const stored = service.commits.length;
+  await clock.advance(5 * shardSettings.checkpointRefreshMs);
+  assert.equal(service.commits.length, stored);
+});
+
+test('a group that somebody makes again with another timeout: leases last as long as it says', async () => {
+  const { clock, service } = setUp(1, 20);
+  const process = new FakeProcess(service, clock);
+  await process.start();
+  await clock.advance(5000);
+  service.deleteGroup();
+  await clock.advance(10);
+  service.createGroup({ timeoutSeconds: 60, inOrder: false });
+  await clock.advance(10_000);
+  assert.equal(process.pipeline.snapshot().heartbeatTimeoutSeconds, 60);
+  service.faults.set(
+    'heartbeat',
+    Array.from({ length: 1000 }, () => 'SLS_SERVER' as const),
+  );
+  await clock.advance(40_000);
+  assert.equal(process.pipeline.snapshot().shards.length, 1, 'the lease is not over');
+  await clock.advance(30_000);
+  assert.equal(process.pipeline.snapshot().shards.length, 0);
+});
+
+test('a group that is made again gets the checkpoints of shards that others held, as they were last seen', async () => {
+  const { clock, service } = setUp(2, 400);
+  const first = new FakeProcess(service, clock, 'a');
+  const second = new FakeProcess(service, clock, 'b');
+  await first.start();
+  await second.start();
+  await clock.advance(60_000);
+  assert.equal(service.ownerOf(1), 'b');
+  service.append(1, 100);
+  await clock.advance(60_000);
+  assert.equal(service.checkpoints.get(1), '500');
+  second.kill();
+  service.deleteGroup();
+  await clock.advance(60_000);
+  assert.equal(service.checkpoints.get(1), '500');
+  assert.equal(service.ownerOf(1), 'a');
+  assert.ok(
+    first.destination.received.get(1)?.every((group) => group < 400),
+    'what the other sent is not sent again',
+  );
+});

@@ -103,3 +103,23 @@ test('one that hangs again and again is given twice the time each time', async (
   await clock.advance(5 * MINUTE);
   assert.deepEqual(released(), { stalled: 4 });
 });
+
+test('one that has moved in between is given the usual time again', async () => {
+  const { clock, service, released } = await setUp(10);
+  const real = { ...service.source };
+  const hang = (): void => {
+    service.source.pull = () => new Promise(() => undefined);
+  };
+  hang();
+  await clock.advance(1.5 * MINUTE);
+  assert.deepEqual(released(), { stalled: 1 });
+  service.source.pull = (...request) => real.pull(...request);
+  await clock.advance(3 * MINUTE);
+  service.append(0, 5);
+  await clock.advance(MINUTE);
+  const before = released()['stalled'] ?? 0;
+  hang();
+  service.append(0, 5);
+  await clock.advance(1.5 * MINUTE);
+  assert.equal(released()['stalled'], before + 1);
+});

@@ -9,7 +9,7 @@ import { getCursor } from '../../../src/sls/api/get-cursor.js';
 import { heartbeat } from '../../../src/sls/api/heartbeat.js';
 import { findConsumerGroup } from '../../../src/sls/api/list-consumer-groups.js';
 import { listShards } from '../../../src/sls/api/list-shards.js';
-import { pullLogs } from '../../../src/sls/api/pull-logs.js';
+import { pullLogs, watchTip } from '../../../src/sls/api/pull-logs.js';
 import type { Call, CallLogstore } from '../../../src/sls/service.js';
 import { updateCheckpoint } from '../../../src/sls/api/update-checkpoint.js';
 
@@ -225,4 +225,25 @@ for (const [name, value, problem] of ODD) {
 
 test('PullLogs: log groups without a body are not taken for an empty pull', async () => {
   await unusable(pullLogs(answering('', HEADERS).call, PULL), /claims 2 log groups of 77 bytes and has no body/);
+});
+
+test('a watch goes on as long as nothing comes and the cursor stays, and drops what comes', async () => {
+  const tip = { 'x-log-cursor': CURSOR, 'x-log-count': '0' };
+  const goesOn = async (body: string, headers: Record<string, string>): Promise<boolean> => {
+    const bytes = new Uint8Array(Buffer.from(body)).buffer;
+    const told: unknown[] = [];
+    await watchTip(
+      (_, { onReply }) => {
+        told.push(onReply({ status: 200, headers, body: bytes, bodyLength: body.length }));
+        return Promise.resolve();
+      },
+      { shard: 3, cursor: CURSOR, compression: 'lz4' },
+      { at: 0, onEmpty: () => 7, signal },
+    );
+    return told[0] === 7;
+  };
+  assert.equal(await goesOn('', tip), true);
+  assert.equal(await goesOn('log group', tip), false, 'a body, whatever its head says');
+  assert.equal(await goesOn('', { ...tip, 'x-log-count': '1' }), false);
+  assert.equal(await goesOn('', { ...tip, 'x-log-cursor': 'MTQ0' }), false);
 });

@@ -17,3 +17,10 @@ test('a GET without a body is a text, and whatever a text could not carry as it 
   assert.equal(asked({ target: '/a b' }), undefined, 'a blank in the target');
   assert.equal(asked({ headers: { host: 'p\r\nx: y' } }), undefined, 'a line break in a header');
 });
+
+test('the same headers with another target make another text', () => {
+  const headers = { host: 'p' };
+  assert.match(asked({ headers }) ?? '', /^GET \/a\?b=1 /);
+  assert.match(asked({ headers, target: '/c' }) ?? '', /^GET \/c /);
+  assert.match(asked({ headers }) ?? '', /^GET \/a\?b=1 /);
+});

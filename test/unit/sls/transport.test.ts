@@ -148,6 +148,16 @@ test('what is larger than the limit is refused before it is allocated', async (c
   assert.equal(claim.sizes.length, 0);
 });
 
+test('over the client of Node, a claim beyond the limit is refused before a body comes, and the connection ends', async (context) => {
+  const ended = resolvers<void>();
+  const { get } = await raw(context, (socket) => {
+    socket.once('close', () => ended.resolve());
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n');
+  });
+  await failure(get({}, 'control'), 'SLS_PROTOCOL', /99999999999 bytes or more, the limit is 4194304/);
+  await ended.promise;
+});
+
 test('a chunked body is cut at the limit', async (context) => {
   const endless = (response: ServerResponse): void => {
     while (!response.destroyed && response.write(MEGABYTE));
@@ -245,6 +255,20 @@ for (const lane of ['pull', 'control'] as const) {
     await clock.advance(1);
     await reply;
     assert.equal(clock.pending, 0);
+  });
+
+  test(`${lane}: a service that answers once and then says nothing on the same connection`, async (context) => {
+    const clock = new WatchedClock();
+    let asked = 0;
+    const { get, server } = await http(context, (_, response) => void ((asked += 1) === 1 && response.end('{}')), {
+      clock,
+    });
+    await get({}, lane);
+    const reply = failure(get({}, lane), 'SLS_TIMEOUT', /was silent for 10000 ms/);
+    while (asked < 2) await turn();
+    await clock.advance(10_000);
+    await reply;
+    assert.equal(server.accepted(), 1);
   });
 
   test(`${lane}: a service that is slow but not silent`, async (context) => {
