@@ -54,7 +54,13 @@ export default [
   },
   {
     file: 'src/shard/shard-consumer.ts',
-    tests: ['unit/shard/shard-consumer', 'unit/group/pipeline', 'unit/shard/dead-letters', 'model/group'],
+    tests: [
+      'unit/shard/shard-consumer',
+      'unit/group/pipeline',
+      'unit/shard/dead-letters',
+      'unit/shard/troubles',
+      'model/group',
+    ],
     mutants: [
       ['a shard acts though its lease has run out', 'if (this.#deps.lease.held()) return true;', 'return true;'],
       [
@@ -82,7 +88,7 @@ export default [
         'reservation.release();\n      this.stats.settledGroups',
         'this.stats.settledGroups',
       ],
-      ['a reply without a body holds the watermark up', 'settle();\n      return;', 'return;'],
+      ['a reply without a body holds the watermark up', 'entry.settle();\n      return;', 'return;'],
       ['a shard that is gone ends its pipeline', 'const ending = ENDINGS[code];', 'const ending = undefined;'],
       [
         'commits are said to work by a pull',
@@ -158,6 +164,9 @@ export default [
         'a closed shard is watched',
         ' && this.#endPosition === undefined) await this.#watch();',
         ') await this.#watch();',
+        {
+          survives: 'the first empty reply after the end is known ends the shard, and a watch that runs ends by itself',
+        },
       ],
       ['data do not end the slow pace of an idle shard', 'if (!atTip) this.#idle.woke(now);', ''],
       ['nothing is learnt about the size of log groups', 'this.#sizer.learn(asked, logGroups, bytes);', ''],
@@ -167,7 +176,12 @@ export default [
     file: 'src/shard/deliverer.ts',
     tests: ['unit/shard/shard-consumer', 'unit/shard/dead-letters', 'unit/group/pipeline', 'model/group'],
     mutants: [
-      ['a batch is sent without a lease', 'parts !== undefined && this.#deps.maySend()', 'parts !== undefined'],
+      [
+        'a batch is sent without a lease',
+        'parts !== undefined && this.#deps.maySend()',
+        'parts !== undefined',
+        { survives: 'the connection asks for the lease again before it writes: "a batch is written without a lease"' },
+      ],
       ['frames are never given back', 'for (const part of parts) this.#deps.formatter.recycle(part);', ''],
     ],
   },

@@ -60,7 +60,7 @@ export default [
   },
   {
     file: 'src/sls/http/direct/reply-head.ts',
-    tests: ['unit/sls/direct', 'property/sls/hostile-replies'],
+    tests: ['unit/sls/direct', 'unit/sls/reply-head', 'property/sls/hostile-replies'],
     mutants: [
       ['a field that stands twice is taken', ' || Object.hasOwn(headers, name)) return', ') return'],
       ['chunks are taken for a body of known length', ' || coding !== undefined', ''],

@@ -42,7 +42,7 @@ export class FakeProcess {
   readonly log = new RecordingLog();
   readonly formatter = new FakeFormatter();
   readonly destination = new FakeDestination();
-  readonly budget = new ByteBudget(2000);
+  readonly budget: ByteBudget;
   readonly deadLetters: FakeDeadLetters | undefined;
   readonly failures: ForwarderError[] = [];
   readonly consumer: string;
@@ -55,7 +55,9 @@ export class FakeProcess {
     consumer = 'one',
     settings: Partial<PipelineSettings> = {},
     deadLetters?: FakeDeadLetters,
+    budget = new ByteBudget(2000),
   ) {
+    this.budget = budget;
     this.deadLetters = deadLetters;
     this.consumer = consumer;
     this.pipeline = new Pipeline({

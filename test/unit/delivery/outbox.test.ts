@@ -39,3 +39,30 @@ test('on a connection that is lost, time proves nothing: what the bytes behind i
   assert.deepEqual(settled, [0]);
   assert.equal(outbox.begin()?.frames.seq, 1);
 });
+
+test('bytes settle a batch once as many are acked behind it as prove it, and not one sooner', async () => {
+  const { outbox, settled } = written();
+  outbox.advance(1_000 + PROOF.proofBytes - 1, 0, 0, true);
+  await settle();
+  assert.deepEqual(settled, []);
+  outbox.advance(1_000 + PROOF.proofBytes, 0, 0, true);
+  await settle();
+  assert.deepEqual(settled, [0]);
+});
+
+test('a connection that ends gives back at once what it wrote for a lease that is over', async () => {
+  const outbox = new Outbox({ guarantee: 'settled', ...PROOF }, newTotals(), () => undefined);
+  const lease: Lease = { fence: always, over: false, open: 0 };
+  let outcome = 'open';
+  outbox.push(batch(0, 0), lease, 0).then(
+    () => (outcome = 'settled'),
+    () => (outcome = 'given back'),
+  );
+  outbox.begin();
+  outbox.abandon(lease);
+  await settle();
+  assert.equal(outcome, 'open', 'the rest of it is still written');
+  outbox.rewind();
+  await settle();
+  assert.equal(outcome, 'given back');
+});

@@ -61,3 +61,47 @@ test('a shard that is gone has nothing left to store, so nothing waits for that'
     assert.equal(committer.holdsBack, code === 'SLS_SERVER');
   }
 });
+
+const nothing = (): undefined => undefined;
+
+/** A committer that stands at `a==`, over a service that does with each commit what the test says. */
+function committing(commit: (attempt: number) => Promise<'committed'>, watermark: () => string) {
+  const clock = new ManualClock();
+  let attempts = 0;
+  const committer = new Committer(
+    {
+      shard: 0,
+      group: { commit: () => commit(++attempts) } as unknown as ConsumerGroup,
+      clock,
+      ...{ intervalMs: 1000, maxAgeMs: 0, retryMs: 100, refreshMs: 60_000, watermark },
+      ...{ mayRefresh: () => false, mayCommit: () => true },
+      ...{ note: nothing, onCommitted: nothing, onHeldBack: nothing, onNotOwner: nothing, onError: nothing },
+    },
+    'a==',
+  );
+  return { clock, committer, attempts: () => attempts };
+}
+
+test('what is settled while a commit is under way is not stored by it', async () => {
+  let watermark = 'b==';
+  const { committer } = committing(
+    () => {
+      watermark = 'c==';
+      return Promise.resolve('committed');
+    },
+    () => watermark,
+  );
+  assert.equal(await committer.commit(new AbortController().signal), false);
+  assert.deepEqual([committer.stored, committer.upToDate], ['b==', false]);
+});
+
+test('the last commit is tried until it is stored, as long as no hard stop comes', async () => {
+  const { clock, committer, attempts } = committing(
+    (attempt) =>
+      attempt < 6 ? Promise.reject(new ForwarderError('SLS_SERVER', 'away')) : Promise.resolve('committed'),
+    () => 'b==',
+  );
+  void committer.finish(new AbortController().signal);
+  await clock.advance(1_000);
+  assert.deepEqual([attempts(), committer.stored], [6, 'b==']);
+});

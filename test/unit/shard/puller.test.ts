@@ -8,11 +8,17 @@ import { shardSettings } from '../../support/fake-pipeline.js';
 import { FakeService } from '../../support/fake-service.js';
 import { ManualClock } from '../../support/manual-clock.js';
 
+/** So many reservations may be open at once. */
+const MOST_OPEN = 2;
+
 /** Reads a shard of so many groups; where it is to end at a time, that is at `endsAt`. */
 function setUp(groups: number, change: { readonly end?: StartPosition } = {}, endsAt?: number) {
   const clock = new ManualClock();
   const { source } = new FakeService(clock, new Map([[0, groups]]));
   const asked: number[] = [];
+  const counts: number[] = [];
+  const stop = new AbortController();
+  const budget = new ByteBudget(100_000, MOST_OPEN);
   const puller = new Puller(
     {
       shard: 0,
@@ -22,14 +28,15 @@ function setUp(groups: number, change: { readonly end?: StartPosition } = {}, en
           from === 'end' ? source.getCursor(shard, from, signal) : Promise.resolve(String(endsAt)),
         pull: (...request) => {
           asked.push(clock.monotonic());
+          counts.push(request[2]);
           return source.pull(...request);
         },
       },
-      budget: new ByteBudget(100_000).share(1),
+      budget: budget.share(1),
       clock,
       settings: { ...shardSettings, ...change },
       stats: new ShardStats(),
-      signal: new AbortController().signal,
+      signal: stop.signal,
       onPulled: () => undefined,
       onError: () => undefined,
     },
@@ -44,7 +51,7 @@ function setUp(groups: number, change: { readonly end?: StartPosition } = {}, en
     void reading();
     await clock.advance(ms);
   };
-  return { puller, asked, readFor };
+  return { clock, source, budget, stop, puller, asked, counts, readFor };
 }
 
 test('a reply as large as what was asked for is followed by the next pull at once', async () => {
@@ -99,4 +106,34 @@ test('reading ends where the service has nothing more before the end asked for',
   const { puller, readFor } = setUp(5, { end: { unixSeconds: 1_700_000_000 } }, 9);
   await readFor(5_000);
   assert.deepEqual([puller.ended, puller.cursor], [true, '5']);
+});
+
+test('a pull that is answered after the stop gives back what it reserved', async () => {
+  const { clock, source, budget, stop, puller } = setUp(5);
+  const real = { ...source };
+  source.pull = async (...request) => {
+    const reply = await real.pull(...request);
+    stop.abort();
+    return reply;
+  };
+  const pulled = puller.next();
+  await clock.advance(1);
+  assert.equal(await pulled, undefined);
+  assert.equal(budget.reservedBytes, 0);
+});
+
+test('a shard with nothing in it: its tip is known with the first reply, and no reply keeps a reservation', async () => {
+  const { clock, puller, asked, readFor } = setUp(0);
+  await readFor(1);
+  assert.equal(puller.tipAt, asked[0]);
+  await clock.advance(5_000);
+  assert.ok((puller.tipAt ?? 0) > (asked[0] ?? 0) + 3_000, String(asked));
+  assert.ok(asked.length > MOST_OPEN, String(asked.length));
+});
+
+test('a pull asks for as many log groups as fit into its bytes, as soon as their size is known', async () => {
+  const { counts, readFor } = setUp(1_000);
+  await readFor(500);
+  // A log group of the fake has 100 bytes.
+  assert.equal(counts.at(-1), shardSettings.maxPullBytes / 100);
 });

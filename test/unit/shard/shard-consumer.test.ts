@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ErrorCode } from '../../../src/errors/codes.js';
+import { ByteBudget } from '../../../src/flow/byte-budget.js';
 import { Lease } from '../../../src/shard/lease.js';
 import { EventTeller } from '../../../src/shard/event-teller.js';
 import { ShardConsumer } from '../../../src/shard/shard-consumer.js';
@@ -407,4 +408,38 @@ test('a hard stop leaves what is not settled for the next reader, and commits wh
   assert.equal(service.checkpoints.get(0), first!.frames.nextCursor);
   process.assertHoldsNothing();
   assert.equal(destination.openRoutes, 0);
+});
+
+test('replies without events, as a query brings them, move the checkpoint and hold nothing', async () => {
+  const clock = new ManualClock();
+  const service = new FakeService(clock, new Map([[0, 100]]));
+  const real = { ...service.source };
+  service.source.pull = async (...request) => {
+    const reply = await real.pull(...request);
+    return { ...reply, body: new ArrayBuffer(0), bodyLength: 0, rawSize: 0, logGroups: 0 };
+  };
+  const budget = new ByteBudget(2000, 3);
+  const process = new FakeProcess(service, clock, 'one', {}, undefined, budget);
+  await process.start();
+  await clock.advance(20_000);
+  assert.equal(service.checkpoints.get(0), '100');
+  process.assertHoldsNothing();
+});
+
+test('pulls that work do not say that commits work', async () => {
+  const { clock, service, process } = setUp(20);
+  service.faults.set(
+    'commit',
+    Array.from({ length: 1000 }, () => 'SLS_SERVER' as const),
+  );
+  await process.start();
+  for (let round = 0; round < 10; round++) {
+    service.append(0, 4);
+    await clock.advance(1000);
+  }
+  assert.deepEqual(
+    process.pipeline.snapshot().shards[0]?.failing.map(({ deed }) => deed),
+    ['commit'],
+  );
+  assert.ok(process.log.lines.every(({ message }) => !message.includes('works again')));
 });

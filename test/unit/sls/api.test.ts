@@ -98,6 +98,7 @@ test('HeartBeat', async () => {
   assert.deepEqual(await heartbeat(call, 'g', 'c/1', [0, 1], signal), [0, 4]);
   assert.deepEqual(asked[0]?.json, [0, 1]);
   assert.deepEqual(asked[0].query, { type: 'heartbeat', consumer: 'c/1' });
+  assert.equal(asked[0].lane, 'heartbeat', 'pulls and commits must not hold it up');
   for (const reply of [{ shards: [] }, [-1], [1.5], ['1'], [2 ** 40], '[0, 1', '', '<html>']) {
     await unusable(heartbeat(answering(reply).call, 'g', 'c', [], signal), /not a list of shard ids/);
   }
