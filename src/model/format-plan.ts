@@ -141,7 +141,7 @@ export interface KeyValueBodyPlan {
   readonly quote: 'none' | 'whenNeeded' | 'always';
 }
 
-/** Members whose value is empty are left out; a log that gives no member at all is sent whole, as with `rest: 'all'`. */
+/** Members whose value is empty are left out. What `rest` does not name is never shown, also when no member has a value. */
 export interface JsonBodyPlan {
   readonly kind: 'json';
   readonly members: readonly Member[];

@@ -224,7 +224,12 @@ export default [
   },
   {
     file: 'workers/kernel/plan-searches.ts',
-    tests: ['unit/workers/fields-apart', 'property/kernel/searches', 'property/kernel/oracle'],
+    tests: [
+      'unit/workers/fields-apart',
+      'unit/workers/paths-and-case',
+      'property/kernel/searches',
+      'property/kernel/oracle',
+    ],
     mutants: [
       ['texts beyond the first search are lost', 'Math.ceil(all.length / size)', 'Math.floor(all.length / size)'],
       ['a text is looked for in another field', 'idOf(search.ref) === idOf(ref) ? ', 'true ? '],
@@ -233,7 +238,7 @@ export default [
   },
   {
     file: 'workers/kernel/plan-paths.ts',
-    tests: ['property/kernel/json', 'property/kernel/oracle'],
+    tests: ['unit/workers/paths-and-case', 'property/kernel/json', 'property/kernel/oracle'],
     mutants: [
       [
         'a key that is also on the way loses its value',
