@@ -4,12 +4,12 @@ import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 import ts from 'typescript';
-import { assemblyOf } from './layout-assembly.mjs';
+import { assemblyOf, bodySwitchOf } from './layout-assembly.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const target = join(resolve(root, process.argv[2] ?? 'dist'), 'workers/kernel');
 mkdirSync(target, { recursive: true });
-await writeLayout();
+await writeMade();
 
 const { error, stderr } = await asc.main([
   'workers/kernel/assembly/index.ts',
@@ -25,11 +25,15 @@ if (error) {
   process.exit(1);
 }
 
-/** assembly/layout.ts is a file of the repository, so that an editor and the architecture rules see it; it is written when layout.ts changed. */
-async function writeLayout() {
-  const [{ RECORDS }, { NUMBERS, SIZES }] = await Promise.all([load('layout.ts'), load('numbers.ts')]);
-  const text = assemblyOf(RECORDS, NUMBERS, SIZES);
-  const file = join(root, 'workers/kernel/assembly/layout.ts');
+/** What is made are files of the repository, so that an editor and the architecture rules see them; they are written when layout.ts or numbers.ts changed. */
+async function writeMade() {
+  const [{ RECORDS }, { NUMBERS, COUNTS, SIZES }] = await Promise.all([load('layout.ts'), load('numbers.ts')]);
+  writeChanged('layout.ts', assemblyOf(RECORDS, NUMBERS, COUNTS, SIZES));
+  writeChanged('body.ts', bodySwitchOf(Object.keys(NUMBERS.BODY)));
+}
+
+function writeChanged(name, text) {
+  const file = join(root, 'workers/kernel/assembly', name);
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
 }
 

@@ -1,7 +1,8 @@
 import type { FormatPlan } from '../../src/model/format-plan.js';
 import type { FormatCounts, FormatFault } from '../../src/model/format-task.js';
+import { cursorOf, originOf } from './cursor.js';
 import { KernelFault } from './fault.js';
-import { NUMBERS, SIZES } from './numbers.js';
+import { COUNTS, NUMBERS, SIZES } from './numbers.js';
 import { Output } from './output.js';
 import { NeedleChooser } from './needles.js';
 import { encodePlan } from './plan-encoder.js';
@@ -55,13 +56,7 @@ interface Exports {
     cursorHigh: number,
     cursorLow: number,
   ): void;
-  filteredLogs(): number;
-  sampledLogs(): number;
-  droppedLogs(): number;
-  truncatedLogs(): number;
-  emptyLogs(): number;
-  bareLogs(): number;
-  untimedLogs(): number;
+  counts(): number;
 }
 
 interface KernelPlan {
@@ -205,15 +200,12 @@ export class Kernel {
     const { written } = new TextEncoder().encodeInto(origin.text, room);
     this.#kernel.format(plan.address, this.#base, rawSize, written, origin.high, origin.low);
     if (rawSize > PAGE) plan.expansion = (output.length / rawSize) * HEADROOM;
-    const filtered = this.#kernel.filteredLogs();
-    const sampled = this.#kernel.sampledLogs();
-    const dropped = this.#kernel.droppedLogs();
-    const truncated = this.#kernel.truncatedLogs();
-    const empty = this.#kernel.emptyLogs();
-    const bare = this.#kernel.bareLogs();
-    const untimed = this.#kernel.untimedLogs();
-    const counts = { filtered, sampled, dropped, empty, bare, truncated, untimed };
-    return { ok: true, ...output.finish(), ...counts, rejected: rejected.logs };
+    return { ok: true, ...output.finish(), ...this.#counts(), rejected: rejected.logs };
+  }
+
+  #counts(): Record<(typeof COUNTS)[number], number> {
+    const words = new Uint32Array(this.#kernel.memory.buffer, this.#kernel.counts(), COUNTS.length);
+    return Object.fromEntries(COUNTS.map((name, i) => [name, words[i]])) as Record<(typeof COUNTS)[number], number>;
   }
 
   #instance(): Exports {
@@ -271,42 +263,6 @@ export class Kernel {
 
 /** What is no UTF-8 becomes U+FFFD, as in frames. */
 const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
-
-interface Origin {
-  readonly text: string;
-  readonly high: number;
-  readonly low: number;
-}
-
-const MAX_CURSOR = 2n ** 64n;
-
-/**
- * A cursor is the base64 of a decimal number, and that of each further log group is one more. One that is not stays as it is, and the
- * groups behind it are counted from 0.
- */
-function originOf(shard: number, cursor: string): Origin {
-  const text = decodeBase64(cursor);
-  const number = /^\d{1,20}$/.test(text) ? BigInt(text) : MAX_CURSOR;
-  if (number >= MAX_CURSOR) return { text: `${shard}/${cursor.slice(0, MAX_ODD_CURSOR)}/`, high: 0, low: 0 };
-  return { text: `${shard}/`, high: Number(number >> 32n), low: Number(number & 0xffff_ffffn) };
-}
-
-/** The cursor of a batch's log group; that of the batch where it is no number. */
-function cursorOf(cursor: string, group: number): string {
-  const text = decodeBase64(cursor);
-  return /^\d{1,20}$/.test(text) ? btoa(String(BigInt(text) + BigInt(group))) : cursor;
-}
-
-/** The kernel's wrapper runs wherever JavaScript does: no Buffer. */
-function decodeBase64(text: string): string {
-  try {
-    return atob(text);
-  } catch {
-    return '';
-  }
-}
-
-const MAX_ODD_CURSOR = 400;
 
 function align(address: number): number {
   return Math.ceil(address / ALIGNMENT) * ALIGNMENT;

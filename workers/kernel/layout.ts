@@ -1,18 +1,9 @@
 /**
- * The one layout of a format plan in the kernel's memory: its records. Numbers and sizes are in `numbers.ts`, the encoder's tools in `records.ts`.
- *
- * The encoder writes records by the names of their members (`words` in `records.ts`). `build.mjs` makes `assembly/layout.ts` from these files, so the
- * AssemblyScript side has the same members in the same order. Nothing of it is written twice by hand.
- *
- * A member is one 32-bit word, except:
- * - `text`: two words, `<name>` (address) and `<name>Length` (bytes). The bytes are UTF-8 and at least 16 readable bytes follow them.
- * - `list`: two words, `<name>` (address of the first record) and `<name>Count`.
- * - `v128`: four words.
- *
- * Only the kernel writes a member whose kind begins with `own`; it starts as 0.
+ * The one layout of a format plan in the kernel's memory: its records. The encoder writes them by the names of their members (`words` in
+ * `records.ts`); `build.mjs` makes `assembly/layout.ts` from this file and `numbers.ts`. Nothing of it is written twice by hand.
  */
-export type Kind = 'u32' | 'i32' | 'address' | 'text' | 'list' | 'v128';
-export type OwnKind = `own ${Kind}`;
+import type { Kind, OwnKind } from './kinds.js';
+
 type Members = Readonly<Record<string, Kind | OwnKind>>;
 
 export const RECORDS = {
@@ -88,6 +79,8 @@ export const RECORDS = {
     marker: 'text',
     /** Trims. */
     trims: 'list',
+    /** How a part writes its piece of the body: one of PIECE. */
+    pieces: 'u32',
     /** Address of four Texts: before the number of a part, before the id of its event, before its piece of the body, behind that piece. */
     partTexts: 'address',
     /** The Ref of the event's id. */
@@ -256,7 +249,6 @@ export const RECORDS = {
 
   /** Ready bytes (a name), then a value made of Parts. */
   Member: { literal: 'text', parts: 'list' },
-
   /** A member of the body's own header, and the most bytes of its value. */
   Title: { parts: 'list', maxLength: 'u32' },
 

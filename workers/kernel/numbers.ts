@@ -11,8 +11,10 @@ export const NUMBERS = {
   TIME: { rfc5424: 0, bsd: 1, year: 2, iso8601: 3, none: 4 },
   /** Units are powers of ten, as nanoseconds. */
   FORMAT: { ns: 0, us: 3, ms: 6, s: 9, iso8601: 10, clf: 11 },
-  /** `pairs`: LEEF and CEF. */
-  BODY: { kv: 0, json: 1, raw: 2, pairs: 3 },
+  /** Each is a module of `assembly/bodies/`; `pairs`: LEEF and CEF. */
+  BODY: { kv: 0, json: 1, pairs: 2, raw: 3 },
+  /** How a piece of a body that goes in parts is written: as it is, as it is but from member to member, or inside a JSON string. */
+  PIECE: { text: 0, members: 1, json: 2 },
   /** What follows a body's members: nothing, the contents that have no member of their own, or everything. */
   REST: { none: 0, contents: 1, all: 2 },
   QUOTE: { none: 0, whenNeeded: 1, always: 2 },
@@ -54,6 +56,20 @@ export const NUMBERS = {
   /** Why a batch can't be formatted. */
   FAULT: { lz4Corrupt: 0, sizeMismatch: 1, sizeLimit: 2, protobufCorrupt: 3 },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/** What became of the logs of a batch: the kernel's Counts. */
+export const COUNTS = [
+  /** Logs that are not sent because of the filters, because of sampling alone, or because of their size. */
+  'filtered',
+  'sampled',
+  'dropped',
+  /** Messages that were cut, that are not sent because they have no bytes, and that show nothing of their log. */
+  'truncated',
+  'empty',
+  'bare',
+  /** Logs to be sent whose event time could not be read: the log's own stands for it. */
+  'untimed',
+] as const;
 
 /** Sizes that both sides know. */
 export const SIZES = {

@@ -11,15 +11,15 @@ import type {
 import { Arena } from './arena.js';
 import { NUMBERS, SIZES, slotOf } from './numbers.js';
 import type { Span, Values } from './records.js';
-import { encodeBody, partTexts, templatesOfBody } from './plan-body.js';
-import { encodeData, encodeHead, encodeSegments, templatesOfHeader } from './plan-header.js';
+import { type BodyLayout, encodeBody, layoutOf, templatesOfBody } from './plan-body.js';
+import { encodeData, encodeHead, encodeSegments, styleOf, templatesOfHeader } from './plan-header.js';
 import type { EncodedSearch } from './needles.js';
 import { MaskTable } from './plan-masks.js';
 import { encodeShape } from './plan-shape.js';
 import { differsPerLog, eventIdRef, idOf, RefTable, refsIn } from './plan-refs.js';
 import { isSearch, SearchTable } from './plan-searches.js';
 
-const { FORMAT, NEWLINE, OP, OVER, TIME } = NUMBERS;
+const { FORMAT, NEWLINE, OP, OVER } = NUMBERS;
 
 /** Plain data for the kernel's memory. */
 export interface EncodedPlan {
@@ -38,28 +38,31 @@ export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: s
   const arena = new Arena(base);
   const { header, eventTime, include, exclude, rules } = plan;
   const conditions = [include, exclude, ...rules.map(({ when }) => when)].filter((one) => one !== undefined);
-  const inHeader = templatesOfHeader(header).flatMap(refsIn);
+  const style = styleOf(header);
+  const inHeader = templatesOfHeader(style).flatMap(refsIn);
+  const body = layoutOf(plan.body);
+  const newline = newlineOf(plan.newline, body);
   const masks = new MaskTable(arena, plan.masks);
-  const shown = [...inHeader, ...templatesOfBody(plan.body).flatMap(refsIn)];
+  const shown = [...inHeader, ...templatesOfBody(body).flatMap(refsIn)];
   const asked = [...conditions.flatMap(refsOfCondition), ...(eventTime === undefined ? [] : [eventTime.ref])];
   const refs = new RefTable(arena, masks, shown, asked);
   const searches = new SearchTable(arena, refs, conditions);
   const around = { arena, refs, searches, numberOf };
   const encode = (condition: Condition): number => encodeCondition(around, condition);
-  const head = (priority: number): number => encodeHead(arena, header, priority);
+  const head = (priority: number): number => encodeHead(arena, style, priority);
   const address = arena.record('Plan', {
     ...encodeFraming(arena, plan.framing),
-    newline: NEWLINE[newlineOf(plan)],
+    newline: NEWLINE[newline],
     fractionDigits: header.fractionDigits,
-    timeStyle: timeStyleOf(header),
-    headerPerLog: Number(inHeader.some(differsPerLog) || header.structuredData.length > 0),
+    timeStyle: style.time,
+    headerPerLog: Number(inHeader.some(differsPerLog) || style.data.length > 0),
     refsPerLog: Number(refs.differsPerLog || conditions.length > 0 || eventTime !== undefined),
     head: head(header.priority),
     refs: refs.table,
     made: refs.made,
     ...refs.contents(),
-    segments: encodeSegments(arena, header, refs),
-    data: encodeData(arena, header, refs),
+    segments: encodeSegments(arena, style, refs),
+    data: encodeData(arena, style, refs),
     include: include === undefined ? 0 : encode(include),
     exclude: exclude === undefined ? 0 : encode(exclude),
     rules: arena.list(
@@ -71,8 +74,8 @@ export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: s
       })),
     ),
     searches: searches.table,
-    ...encodeBody(arena, refs, plan.body),
-    ...encodeSize(arena, plan, masks),
+    ...encodeBody(arena, refs, body),
+    ...encodeSize(arena, plan.size ?? (newline === 'split' ? LONGEST_LINES : undefined), body, masks),
     zone: encodeZone(arena, header.zone),
     timeRef: eventTime === undefined ? 0 : refs.addressOf(eventTime.ref),
     timeFormat: eventTime === undefined ? 0 : FORMAT[eventTime.format],
@@ -83,12 +86,6 @@ export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: s
     samples: Number([include, exclude].some(samples)),
   });
   return { bytes: arena.bytes(), address, searches: searches.encoded };
-}
-
-/** `dialect` says how RFC 3164's time is written. */
-function timeStyleOf(header: FormatPlan['header']): number {
-  if (header.style === 'none') return TIME.none;
-  return header.style === 'rfc3164' ? TIME[header.dialect] : TIME.rfc5424;
 }
 
 function encodeFraming(arena: Arena, framing: Framing): Pick<Values<'Plan'>, 'counted' | 'command' | 'trailer'> {
@@ -121,26 +118,35 @@ function encodeRow(arena: Arena, rules: FormatPlan['rules'], begin: number): Pic
 
 const NO_ROW = { behind: 0, slots: 0 };
 
-type SizeMembers = Pick<Values<'Plan'>, 'budget' | 'overBudget' | 'marker' | 'trims' | 'partTexts' | 'partRef'>;
+type SizeMembers = Pick<
+  Values<'Plan'>,
+  'budget' | 'overBudget' | 'pieces' | 'marker' | 'trims' | 'partTexts' | 'partRef'
+>;
 
-const ANY_SIZE: SizeMembers = { budget: 0, overBudget: 0, marker: [0, 0], trims: [0, 0], partTexts: 0, partRef: 0 };
+const ANY_SIZE: SizeMembers = {
+  budget: 0,
+  overBudget: 0,
+  pieces: 0,
+  marker: [0, 0],
+  trims: [0, 0],
+  partTexts: 0,
+  partRef: 0,
+};
 
 /** The plan's members about messages that are too large. */
-function encodeSize(arena: Arena, plan: FormatPlan, masks: MaskTable): SizeMembers {
-  const { body } = plan;
-  const size = plan.size ?? (newlineOf(plan) === 'split' ? LONGEST_LINES : undefined);
+function encodeSize(arena: Arena, size: SizePlan | undefined, body: BodyLayout, masks: MaskTable): SizeMembers {
   if (size === undefined) return ANY_SIZE;
   const { maxBytes, over, marker, idPrefix } = size;
   // What is shown of a hidden value is short.
   const trimFirst = size.trimFirst.filter((key) => masks.of({ kind: 'content', key }) === 0);
-  const mark = body.kind === 'json' && marker !== '' ? ',"_truncated":true' : marker;
   const trims = trimFirst.map((key) => ({ key: arena.text(key), limit: SIZES.WHOLE }));
-  const [texts] = arena.texts(partTexts(body));
+  const [texts] = arena.texts(body.parts);
   return {
     budget: maxBytes,
     overBudget: OVER[over],
-    marker: arena.text(mark),
+    marker: arena.text(body.marker(marker)),
     trims: arena.list('Trim', trims),
+    pieces: body.pieces,
     partTexts: texts,
     partRef: eventIdRef(arena, idPrefix),
   };
@@ -149,9 +155,7 @@ function encodeSize(arena: Arena, plan: FormatPlan, masks: MaskTable): SizeMembe
 /** A line is held as a whole; one that is even longer goes in parts. */
 const LONGEST_LINES: SizePlan = { maxBytes: 131_072, over: 'split', marker: '', trimFirst: [], idPrefix: '' };
 
-/** A line of JSON, LEEF, CEF or quoted text is not what its receiver can read. */
-function newlineOf({ newline, body }: FormatPlan): NewlinePolicy {
-  const isText = body.kind === 'raw' || (body.kind === 'kv' && body.quote === 'none');
+function newlineOf(newline: NewlinePolicy, { isText }: BodyLayout): NewlinePolicy {
   return newline !== 'split' || isText ? newline : 'escape';
 }
 

@@ -1,7 +1,10 @@
 import type { FormatPlan, Template } from '../../src/model/format-plan.js';
 import type { Arena } from './arena.js';
+import { NUMBERS } from './numbers.js';
 import type { Span, Values } from './records.js';
 import type { RefTable } from './plan-refs.js';
+
+const { TIME } = NUMBERS;
 
 /** RFC 5424 §6: the most bytes of HOSTNAME, APP-NAME, PROCID and MSGID; RFC 3164 §4.1.3: of TAG. */
 const MAX_HOSTNAME = 255;
@@ -12,27 +15,97 @@ const MAX_TAG = 32;
 
 type Header = FormatPlan['header'];
 
-export function templatesOfHeader({ style, hostname, appName, procId, msgId, structuredData }: Header): Template[] {
-  if (style === 'none') return [];
-  const data = structuredData.flatMap(({ params }) => params.map(({ value }) => value));
-  return [hostname, appName, procId, msgId, ...data];
+/** A header in the words that the kernel has for all of them. */
+export interface HeaderStyle {
+  /** What stands before TIMESTAMP. */
+  readonly start: (priority: number) => string;
+  /** One of TIME: how TIMESTAMP is written. */
+  readonly time: number;
+  readonly fields: readonly HeaderField[];
+  /** What stands behind the last field, before structured data or MSG. */
+  readonly end: string;
+  readonly data: Header['structuredData'];
+  /** What stands before MSG itself. */
+  readonly mark: string;
 }
 
-export function encodeHead(arena: Arena, { style }: Header, priority: number): number {
-  const text = style === 'rfc5424' ? `<${priority}>1 ` : style === 'rfc3164' ? `<${priority}>` : '';
-  return arena.record('Head', { text: arena.text(text), rating: RATINGS[priority % 8] ?? 1 });
+interface HeaderField {
+  readonly before: string;
+  readonly template: Template;
+  readonly max: number;
+  /** What stands where it comes out empty; {@link NILVALUE} unless said. */
+  readonly empty?: string;
+  /** A closing bracket, where `before` opens one: both are left out where the field comes out empty. */
+  readonly behind?: string;
+}
+
+const BOM = '\ufeff';
+/** RFC 5424 §6.2. */
+const NILVALUE = '-';
+/** RFC 3164 §5.3 wants a name of letters and digits; receivers take the first word of the body for it where there is none. */
+const EMPTY_TAG = 'sls';
+
+/** The one place that tells the styles of a header apart. */
+export function styleOf(header: Header): HeaderStyle {
+  switch (header.style) {
+    case 'none':
+      return { start: () => '', time: TIME.none, fields: [], end: '', data: [], mark: markOf(header) };
+    case 'rfc3164':
+      return rfc3164(header);
+    case 'rfc5424':
+      return rfc5424(header);
+  }
+}
+
+const markOf = ({ bom }: Header): string => (bom ? BOM : '');
+
+function rfc5424(header: Header): HeaderStyle {
+  const { hostname, appName, procId, msgId, structuredData } = header;
+  const fields = [
+    { before: ' ', template: hostname, max: MAX_HOSTNAME },
+    { before: ' ', template: appName, max: MAX_APP_NAME },
+    { before: ' ', template: procId, max: MAX_PROC_ID },
+    { before: ' ', template: msgId, max: MAX_MSG_ID },
+  ];
+  const end = structuredData.length === 0 ? ` ${NILVALUE} ` : ' ';
+  const start = (priority: number): string => `<${priority}>1 `;
+  return { start, time: TIME.rfc5424, fields, end, data: structuredData, mark: markOf(header) };
+}
+
+function rfc3164(header: Header): HeaderStyle {
+  const { dialect, hostname, appName, procId } = header;
+  const host = { before: ' ', template: hostname, max: MAX_HOSTNAME };
+  const tag = { before: ' ', template: appName, max: MAX_TAG, empty: EMPTY_TAG };
+  const pid = { before: '[', template: procId, max: MAX_PROC_ID, behind: ']' };
+  const named = procId.length === 0 ? [host, tag] : [host, tag, pid];
+  const hasTag = appName.length > 0;
+  return {
+    start: (priority) => `<${priority}>`,
+    time: TIME[dialect],
+    fields: hasTag ? named : [host],
+    end: hasTag ? ': ' : ' ',
+    data: [],
+    mark: markOf(header),
+  };
+}
+
+/** Everything in a header that may refer to a field. */
+export function templatesOfHeader({ fields, data }: HeaderStyle): Template[] {
+  return [...fields.map(({ template }) => template), ...data.flatMap(({ params }) => params.map(({ value }) => value))];
+}
+
+export function encodeHead(arena: Arena, { start }: HeaderStyle, priority: number): number {
+  return arena.record('Head', { text: arena.text(start(priority)), rating: RATINGS[priority % 8] ?? 1 });
 }
 
 /** 1 to 10 for debug to emerg: neither LEEF nor CEF says how its scale and that of syslog meet. */
 const RATINGS = [10, 9, 8, 7, 5, 3, 2, 1];
 
-const BOM = '\ufeff';
-
 /** Fixed fields become bytes here, once; what is between two variable fields is one literal. */
-export function encodeSegments(arena: Arena, header: Header, refs: RefTable): Span {
+export function encodeSegments(arena: Arena, style: HeaderStyle, refs: RefTable): Span {
   const segments: Values<'Segment'>[] = [];
   let literal = '';
-  for (const { before, template, max, empty = NILVALUE, behind = '' } of fieldsOf(header)) {
+  for (const { before, template, max, empty = NILVALUE, behind = '' } of style.fields) {
     literal += before;
     const fixed = fixedField(template, max);
     if (fixed === undefined) {
@@ -47,48 +120,8 @@ export function encodeSegments(arena: Arena, header: Header, refs: RefTable): Sp
     }
   }
   const end = { maxLength: 0, parts: [0, 0], empty: [0, 0], bracketed: 0 } as const;
-  segments.push({ literal: arena.text(literal + endOfHeader(header)), ...end });
+  segments.push({ literal: arena.text(literal + style.end + (style.data.length === 0 ? style.mark : '')), ...end });
   return arena.list('Segment', segments);
-}
-
-interface HeaderField {
-  readonly before: string;
-  readonly template: Template;
-  readonly max: number;
-  /** What stands where it comes out empty; {@link NILVALUE} unless said. */
-  readonly empty?: string;
-  /** A closing bracket, where `before` opens one: both are left out where the field comes out empty. */
-  readonly behind?: string;
-}
-
-/** RFC 5424 §6.2. */
-const NILVALUE = '-';
-/** RFC 3164 §5.3 wants a name of letters and digits; receivers take the first word of the body for it where there is none. */
-const EMPTY_TAG = 'sls';
-
-function fieldsOf({ style, hostname, appName, procId, msgId }: Header): HeaderField[] {
-  if (style === 'none') return [];
-  const host = { before: ' ', template: hostname, max: MAX_HOSTNAME };
-  if (style === 'rfc3164') {
-    if (appName.length === 0) return [host];
-    const tag = { before: ' ', template: appName, max: MAX_TAG, empty: EMPTY_TAG };
-    return procId.length === 0
-      ? [host, tag]
-      : [host, tag, { before: '[', template: procId, max: MAX_PROC_ID, behind: ']' }];
-  }
-  return [
-    host,
-    { before: ' ', template: appName, max: MAX_APP_NAME },
-    { before: ' ', template: procId, max: MAX_PROC_ID },
-    { before: ' ', template: msgId, max: MAX_MSG_ID },
-  ];
-}
-
-function endOfHeader({ style, appName, structuredData, bom }: Header): string {
-  const mark = bom ? BOM : '';
-  if (style === 'none') return mark;
-  if (style === 'rfc3164') return `${appName.length === 0 ? '' : ':'} ${mark}`;
-  return structuredData.length === 0 ? ` - ${mark}` : ' ';
 }
 
 /** The field's bytes, all ASCII, if they are the same for every log. */
@@ -103,11 +136,11 @@ function fixedField(template: Template, maxLength: number): string | undefined {
 }
 
 /** Every value with the bytes before it, and at last those behind. */
-export function encodeData(arena: Arena, { structuredData, bom }: Header, refs: RefTable): Span {
-  if (structuredData.length === 0) return [0, 0];
+export function encodeData(arena: Arena, { data, mark }: HeaderStyle, refs: RefTable): Span {
+  if (data.length === 0) return [0, 0];
   const members: Values<'Member'>[] = [];
   let literal = '';
-  for (const { id, params } of structuredData) {
+  for (const { id, params } of data) {
     literal += `[${id}`;
     for (const { name, value } of params) {
       members.push({ literal: arena.text(`${literal} ${name}="`), parts: refs.template(value) });
@@ -115,6 +148,6 @@ export function encodeData(arena: Arena, { structuredData, bom }: Header, refs: 
     }
     literal += ']';
   }
-  members.push({ literal: arena.text(`${literal} ${bom ? BOM : ''}`), parts: [0, 0] });
+  members.push({ literal: arena.text(`${literal} ${mark}`), parts: [0, 0] });
   return arena.list('Member', members);
 }

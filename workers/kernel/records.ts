@@ -1,4 +1,5 @@
-import { RECORDS, type Kind, type OwnKind } from './layout.js';
+import type { Kind, OwnKind } from './kinds.js';
+import { RECORDS } from './layout.js';
 
 type Records = typeof RECORDS;
 export type RecordName = keyof Records;

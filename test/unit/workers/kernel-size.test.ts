@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FormatPlan } from '../../../src/model/format-plan.js';
+import { formatAll } from '../../support/oracle/formatter.js';
 import { framesOf, kernelOf, PLAN, run, textOf } from '../../support/oracle/kernel.js';
 import { format, group, log } from '../../support/oracle/logs.js';
 import { decode, encode } from '../../support/oracle/log-group-list.js';
@@ -67,6 +68,39 @@ test('named fields give up bytes first, in their order, and the rest stays whole
   const size1 = Buffer.byteLength(text!) - 1;
   assert.ok(size1 <= 1024 && size1 >= 1022, String(size1));
   assert.match(text!, /\|\|a=é{300,390}\|\|b=é{100}\|\|c=\n$/);
+});
+
+test('fields that give up bytes do not help: the cut frame is right wherever it lies in the window that the host empties', () => {
+  const size = { maxBytes: 2048, over: 'truncate', marker: '', trimFirst: ['k'], idPrefix: 'p/l/' } as const;
+  const plan: FormatPlan = { ...PLAN, framing: 'octet-counting', size };
+  const kernel = kernelOf([plan]);
+  const around = format([group([log(1, 'f'.repeat(1500))])], plan).join('').length - 1500;
+  const filler = (bytes: number) => log(1, 'f'.repeat(bytes - around));
+  const other = { key: Buffer.from('other'), value: Buffer.from('y'.repeat(60_000)) };
+  const large = { time: 2, contents: [...log(2, 'x'.repeat(10)).contents, other] };
+  // The last place in the window (of 256 KiB) from which the largest frame, its count and a margin do not reach beyond it.
+  const lastPlace = 262_144 - 2048 - 32 - 64;
+  for (let before = lastPlace - 8; before <= lastPlace + 1; before++) {
+    const fillers = [...Array.from({ length: 129 }, () => filler(2000)), filler(before - 129 * 2000)];
+    const raw = encode([group([...fillers, large, log(3, 'behind')])]);
+    const frames = framesOf(run(kernel, raw));
+    assert.equal(
+      frames.slice(0, -2).reduce((sum, { length }) => sum + length, 0),
+      before,
+    );
+    assert.deepEqual(textOf(frames), textOf(formatAll(raw, plan)), `at ${before}`);
+  }
+});
+
+test('behind a log of several lines one without a line break gives up bytes as if it were alone', () => {
+  const size = { maxBytes: 1024, over: 'truncate', marker: '…', trimFirst: ['k'], idPrefix: 'p/l/' } as const;
+  const plan: FormatPlan = { ...PLAN, newline: 'split', size };
+  const other = { key: Buffer.from('other'), value: Buffer.from('y'.repeat(500)) };
+  const long = { time: 2, contents: [...log(2, 'x'.repeat(800)).contents, other] };
+  const raw = encode([group([log(1, 'one\ntwo'), long])]);
+  const frames = textOf(framesOf(run(kernelOf([plan]), raw)));
+  assert.deepEqual(frames, textOf(formatAll(raw, plan)));
+  assert.match(frames[2]!, /x\|\|other=y{500}\n$/);
 });
 
 test('a log that is too large and to be kept is handed over with its place and what surrounds it', () => {

@@ -1,20 +1,20 @@
 /** JSON without the space between its tokens, and with U+FFFD for half a pair of surrogates, which other parsers refuse. */
-import { compact } from './json';
+import { isCompact } from './json';
 import { BACKSLASH, isSpace, QUOTE } from './json-bytes';
 import { hex, isSurrogate } from './quotes';
-import { copyReady, following, multibyte } from './text';
-import { flush, limit } from './window';
+import { flush, room } from './room';
+import { copyReady, mended, multibyte } from './text';
 
 /** Copies what isJson has just looked at. */
 export function compactJson(dst: usize, p: usize, end: usize): usize {
-  if (compact) return copyReady(dst, p, end - p);
+  if (isCompact()) return copyReady(dst, p, end - p);
   let inString = false;
   while (p < end) {
-    if (dst > limit) dst = flush(dst);
+    if (dst > room.limit) dst = flush(dst);
     const c: u32 = load<u8>(p);
     if (c >= 0x80) {
       dst = multibyte(dst, p, end, c);
-      p = following;
+      p = mended.following;
       continue;
     }
     if (c == BACKSLASH) {

@@ -1,18 +1,16 @@
 /** Refs whose value is made, not found: the time, the rating, the id of the event. */
 import { decimal, digitsOf } from './decimal';
-import * as event from './event-time';
-import { ORIGIN_ROOM, REF_EVENT_ID, REF_EVENT_MS, REF_RATING, REF_TIME, Ref } from './layout';
-import { hasTime, nanoseconds, time } from './log';
+import { eventTime } from './event-time';
+import { ORIGIN_ROOM, REF_EVENT_ID, REF_EVENT_MS, REF_RATING, REF_SIZE, REF_TIME, Ref } from './layout';
+import { log } from './log';
 import { plan } from './plan';
+import { position } from './position';
 
 /** Shard (and cursor, where that is no number) with their slashes, from the host. */
 const origin = memory.data(ORIGIN_ROOM, 16);
 let originLength: usize = 0;
 /** The cursor of the batch's first log group: that of each further one is one more. */
 let firstCursor: u64 = 0;
-/** The log group of the batch, and the log of the group. */
-export let group: u64 = 0;
-export let index: u32 = 0;
 
 export function originBuffer(): usize {
   return origin;
@@ -22,16 +20,15 @@ export function originBuffer(): usize {
 export function beginIds(length: u32, cursorHigh: u32, cursorLow: u32): void {
   originLength = min<u32>(length, ORIGIN_ROOM);
   firstCursor = ((<u64>cursorHigh) << 32) | cursorLow;
-  group = <u64>-1;
 }
 
-export function nextGroup(): void {
-  group++;
-  index = <u32>-1;
-}
-
-export function nextLog(): void {
-  index++;
+/** @param rating of the log. */
+export function computeRefs(rating: u32): void {
+  for (let i: u32 = 0; i < plan.madeCount; i++) {
+    const ref = changetype<Ref>(plan.made + i * REF_SIZE);
+    ref.valueLength = compute(ref, rating);
+    ref.value = ref.slot;
+  }
 }
 
 /** @returns the length of the value in the ref's slot. */
@@ -40,11 +37,11 @@ export function compute(ref: Ref, rating: u32): u32 {
   if (ref.kind == REF_RATING) return <u32>(decimal(begin, rating, digitsOf(rating)) - begin);
   if (ref.kind == REF_EVENT_ID) return <u32>(eventId(ref) - begin);
   if (ref.kind == REF_EVENT_MS && plan.timeRef != 0) {
-    return event.hasTime ? milliseconds(begin, event.seconds, event.nanoseconds) : 0;
+    return eventTime.known ? milliseconds(begin, eventTime.seconds, eventTime.nanoseconds) : 0;
   }
-  if (!hasTime) return 0;
-  if (ref.kind == REF_TIME) return <u32>(decimal(begin, time, digitsOf(time)) - begin);
-  return milliseconds(begin, time, nanoseconds);
+  if (!log.hasTime) return 0;
+  if (ref.kind == REF_TIME) return <u32>(decimal(begin, log.time, digitsOf(log.time)) - begin);
+  return milliseconds(begin, log.time, log.nanoseconds);
 }
 
 /** @returns the length of what is written. */
@@ -73,9 +70,9 @@ function secondsText(dst: usize, seconds: u32): usize {
 function eventId(ref: Ref): usize {
   memory.copy(ref.slot, ref.key, ref.keyLength);
   memory.copy(ref.slot + ref.keyLength, origin, originLength);
-  let dst = decimal64(ref.slot + ref.keyLength + originLength, firstCursor + group);
+  let dst = decimal64(ref.slot + ref.keyLength + originLength, firstCursor + position.group);
   store<u8>(dst++, 0x2f);
-  return decimal(dst, index, digitsOf(index));
+  return decimal(dst, position.log, digitsOf(position.log));
 }
 
 function decimal64(dst: usize, value: u64): usize {

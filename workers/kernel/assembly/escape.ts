@@ -1,5 +1,5 @@
 /** Text on its way into a JSON string, a LEEF or CEF member, or a parameter of structured data: {@link text} with another alphabet each. */
-import { control, following, multibyte, specials, text } from './text';
+import { control, mended, multibyte, specials, text } from './text';
 import {
   ESCAPE_CEF_TITLE,
   ESCAPE_CEF_VALUE,
@@ -10,7 +10,7 @@ import {
   ESCAPE_PLAIN,
 } from './layout';
 import { plan } from './plan';
-import { flush, limit } from './window';
+import { flush, room } from './room';
 
 const TAB: u32 = 0x09;
 const LF: u32 = 0x0a;
@@ -50,7 +50,7 @@ function choose(mode: u32): void {
 /** Copies `[src, end)`, mended and escaped. Reads up to 31 bytes beyond, and writes as many. */
 export function escaped(dst: usize, src: usize, end: usize, mode: u32): usize {
   if (mode == ESCAPE_PLAIN) return text(dst, src, end);
-  if (dst > limit) dst = flush(dst);
+  if (dst > room.limit) dst = flush(dst);
   // Most texts are fewer than 32 bytes, none of them special in any mode.
   const length = end - src;
   if (length < 32) {
@@ -71,7 +71,7 @@ function chosen(dst: usize, src: usize, end: usize, mode: u32): usize {
   const c = i8x16.splat(<i8>third);
   const slashes = mode != ESCAPE_LEEF_VALUE && mode != ESCAPE_LEEF_TITLE;
   while (src < end) {
-    if (dst > limit) dst = flush(dst);
+    if (dst > room.limit) dst = flush(dst);
     const v = v128.load(src);
     v128.store(dst, v);
     const left = end - src;
@@ -100,7 +100,7 @@ function chosen(dst: usize, src: usize, end: usize, mode: u32): usize {
 
 /** A JSON string: {@link escaped} in quotes. */
 export function jsonString(dst: usize, src: usize, end: usize): usize {
-  if (dst > limit) dst = flush(dst);
+  if (dst > room.limit) dst = flush(dst);
   store<u8>(dst++, QUOTE);
   const length = end - src;
   if (length < 32) {
@@ -160,11 +160,11 @@ let next: usize = 0;
 /** Everything up to the next character that stays as it is. */
 function run(dst: usize, src: usize, end: usize, mode: u32): usize {
   while (src < end) {
-    if (dst > limit) dst = flush(dst);
+    if (dst > room.limit) dst = flush(dst);
     const c: u32 = load<u8>(src);
     if (c >= 0x80) {
       dst = multibyte(dst, src, end, c);
-      src = following;
+      src = mended.following;
     } else if (c < SPACE || c == DEL) {
       dst = mode == ESCAPE_JSON ? jsonControl(dst, c) : otherControl(dst, c, mode);
       src++;

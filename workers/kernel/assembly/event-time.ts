@@ -1,14 +1,22 @@
 /** When the event happened, as one of its fields says. Only where the plan names such a field; else the log's own time counts. */
 import { FORMAT_CLF, FORMAT_ISO8601 } from './layout';
-import { hasTime as logHasTime, nanoseconds as logNanoseconds, time as logTime } from './log';
+import { log } from './log';
 import { monthNamed } from './month';
 import { plan } from './plan';
 import { refOf } from './refs';
 import { minutesAhead } from './zone';
 
-export let hasTime: bool = false;
-export let seconds: u32 = 0;
-export let nanoseconds: u32 = 0;
+@unmanaged
+class EventTime {
+  known: bool;
+  seconds: u32;
+  nanoseconds: u32;
+  /** The field is missing, or holds no time that can be read: the log's own counts. */
+  unread: bool;
+}
+
+/** Only this file writes it. */
+export const eventTime = changetype<EventTime>(memory.data(offsetof<EventTime>(), 16));
 
 const DAY: i64 = 86_400;
 const LEAP_SECOND: i32 = 60;
@@ -28,20 +36,17 @@ const SPACE: u32 = 0x20;
 let at: usize = 0;
 let end: usize = 0;
 
-/** The field is missing, or holds no time that can be read: the log's own counts. */
-export let unread: bool = false;
-
 /** For the next batch, whose plan may have no such field. */
 export function beginTimes(): void {
-  unread = false;
+  eventTime.unread = false;
 }
 
 /** For the log whose refs were looked up last. What can't be read leaves the log's own time. */
 export function readEventTime(): void {
-  unread = true;
-  hasTime = logHasTime;
-  seconds = logTime;
-  nanoseconds = logNanoseconds;
+  eventTime.unread = true;
+  eventTime.known = log.hasTime;
+  eventTime.seconds = log.time;
+  eventTime.nanoseconds = log.nanoseconds;
   const ref = refOf(plan.timeRef);
   at = ref.value;
   end = at + ref.valueLength;
@@ -150,10 +155,10 @@ function offset(): i64 {
 }
 
 function accept(found: u32, part: u32): void {
-  unread = false;
-  hasTime = true;
-  seconds = found;
-  nanoseconds = part;
+  eventTime.unread = false;
+  eventTime.known = true;
+  eventTime.seconds = found;
+  eventTime.nanoseconds = part;
 }
 
 /** The first digits of what follows a point or comma, as so many; 0 if there is none, -1 if no digit follows. */

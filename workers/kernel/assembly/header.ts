@@ -1,9 +1,43 @@
-/** The header fields of RFC 5424 §6.2.4–§6.2.7 (or those of RFC 3164 §4.1) and the structured data: everything between TIMESTAMP and MSG. */
-import { ESCAPE_SD_VALUE, PART_SIZE, Part, SEGMENT_SIZE, Segment } from './layout';
+/** Everything before MSG: PRI and TIMESTAMP, the header fields of RFC 5424 §6.2.4–§6.2.7 (or those of RFC 3164 §4.1), the structured data. */
+import { eventTime } from './event-time';
+import {
+  ESCAPE_SD_VALUE,
+  Head,
+  PART_SIZE,
+  Part,
+  SEGMENT_SIZE,
+  Segment,
+  TIME_BSD,
+  TIME_ISO8601,
+  TIME_NONE,
+  TIME_YEAR,
+} from './layout';
+import { log } from './log';
 import { firstNonEmpty, literal, memberAt, writeValue } from './members';
 import { plan } from './plan';
+import { bsdTimestamp, timestamp } from './timestamp';
 
 const UNDERSCORE: i8 = 0x5f;
+const NILVALUE: u8 = 0x2d;
+
+/** PRI and TIMESTAMP of the log that was scanned last. */
+export function headerStart(dst: usize, head: Head): usize {
+  v128.store(dst, v128.load(head.text));
+  dst += head.textLength;
+  if (plan.timeRef == 0) return time(dst, log.hasTime, log.time, log.nanoseconds);
+  return time(dst, eventTime.known, eventTime.seconds, eventTime.nanoseconds);
+}
+
+/** The one place that tells the styles of a time apart. */
+function time(dst: usize, known: bool, seconds: u32, nanoseconds: u32): usize {
+  const style = plan.timeStyle;
+  if (style == TIME_NONE) return dst;
+  if (style == TIME_BSD || style == TIME_YEAR) return bsdTimestamp(dst, known ? seconds : 0, style == TIME_YEAR);
+  if (known) return timestamp(dst, seconds, nanoseconds, plan.fractionDigits);
+  if (style == TIME_ISO8601) return timestamp(dst, 0, 0, plan.fractionDigits);
+  store<u8>(dst, NILVALUE);
+  return dst + 1;
+}
 
 /** At most about 500 bytes: the caller has room for them. */
 export function headerFields(dst: usize): usize {

@@ -1,25 +1,27 @@
 /** From one raw batch to its frames. Everything is checked against its parent, nothing is allocated, nothing outlives a run. */
-import { beginIds, nextGroup, nextLog, originBuffer } from './computed';
-import { beginTimes, readEventTime, unread } from './event-time';
-import { bare, beginFrames, closeWhole, empty, openFrame } from './framing';
+import { bareSize } from './body';
+import { beginIds, computeRefs, originBuffer } from './computed';
+import { beginCounts, countsAt, noteFiltered, noteSampled, noteUntimed } from './counts';
+import { beginTimes, eventTime, readEventTime } from './event-time';
+import { beginFrames, closeWhole, openFrame } from './framing';
+import { countLogs, scanGroup } from './group';
 import { Head } from './layout';
-import { countLogs, GROUP_LOG, LIST_GROUP, scanGroup, scanLog, scanNamedLog } from './log';
+import { scanLog, scanNamedLog } from './log';
 import { inflate as inflateBlock } from './lz4';
 import { beginMasks, maskContentRefs, maskGroupRefs } from './mask';
-import { beginGroup, beginMessages, writeMessage } from './message';
-import { beginOversize, boundedFrame, dropped, truncated } from './oversize';
+import { beginMessages, shareGroup, writeMessage } from './message';
+import { GROUP_LOG, LIST_GROUP } from './messages';
+import { boundedFrame } from './oversize';
 import { plan, usePlan } from './plan';
-import { beginRaw, end, raw, readField, start, tag } from './protobuf';
-import { beginRefs, computeRefs, forgetRefs, needPaths, resolveGroupRefs } from './refs';
+import { beginPositions, nextGroup, nextLog } from './position';
+import { beginRaw, field, rawOffset, readField } from './protobuf';
+import { beginRefs, forgetRefs, needPaths, resolveGroupRefs } from './refs';
+import { makeRoom, openRoom } from './room';
 import { chooseHead, isSampledOut, isWanted } from './rules';
 import { forgetSearches } from './searches';
 import { maskOrigin } from './shape';
 import { beginTimestamps } from './timestamp';
-import { flush, makeRoom, openWindow, setConsumed } from './window';
-
-let filtered: u32 = 0;
-let sampled: u32 = 0;
-let untimed: u32 = 0;
+import { handOver, openWindow, setConsumed } from './window';
 
 /** First byte the host may use. */
 export function heapBase(): usize {
@@ -42,37 +44,9 @@ export function origin(): usize {
   return originBuffer();
 }
 
-/** Logs that the last {@link format} sent nothing of: because of the filters, because of sampling alone, and because of their size. */
-export function filteredLogs(): u32 {
-  return filtered;
-}
-
-export function sampledLogs(): u32 {
-  return sampled;
-}
-
-export function droppedLogs(): u32 {
-  return dropped;
-}
-
-/** Messages of no bytes that the last {@link format} left out. */
-export function emptyLogs(): u32 {
-  return empty;
-}
-
-/** Messages of the last {@link format} that show nothing of their log. */
-export function bareLogs(): u32 {
-  return bare;
-}
-
-/** Logs to be sent whose event time could not be read: the log's own stands for it. */
-export function untimedLogs(): u32 {
-  return untimed;
-}
-
-/** Messages that the last {@link format} cut. */
-export function truncatedLogs(): u32 {
-  return truncated;
+/** Address of the Counts of the last {@link format}. */
+export function counts(): usize {
+  return countsAt();
 }
 
 /**
@@ -90,22 +64,23 @@ export function format(
   usePlan(planAt);
   beginRaw(at);
   beginIds(originLength, cursorHigh, cursorLow);
-  beginFrames();
-  beginOversize();
+  beginCounts();
+  beginPositions();
+  beginFrames(bareSize());
+  openRoom();
   beginMessages();
   beginRefs();
   beginMasks();
   beginTimestamps();
   beginTimes();
-  filtered = sampled = untimed = 0;
   const limit = at + length;
   let dst = openWindow();
   for (let p = at; p < limit;) {
     const next = readField(p, limit);
-    if (tag == LIST_GROUP) dst = formatGroup(dst, start, end);
+    if (field.tag == LIST_GROUP) dst = formatGroup(dst, field.start, field.end);
     p = next;
   }
-  flush(dst);
+  handOver(dst);
 }
 
 function formatGroup(dst: usize, begin: usize, limit: usize): usize {
@@ -114,12 +89,12 @@ function formatGroup(dst: usize, begin: usize, limit: usize): usize {
   resolveGroupRefs();
   maskGroupRefs();
   maskOrigin();
-  beginGroup();
+  shareGroup();
   for (let p = begin; p < limit;) {
     const next = readField(p, limit);
-    if (tag == GROUP_LOG) {
-      setConsumed(<u32>(p - raw));
-      dst = formatLog(dst, start, end);
+    if (field.tag == GROUP_LOG) {
+      setConsumed(rawOffset(p));
+      dst = formatLog(dst, field.start, field.end);
     }
     p = next;
   }
@@ -141,14 +116,14 @@ function formatByRefs(dst: usize, p: usize, limit: usize): usize {
   let head = changetype<Head>(plan.head);
   computeRefs(head.rating);
   if (!isWanted()) {
-    if (isSampledOut()) sampled++;
-    else filtered++;
+    if (isSampledOut()) noteSampled();
+    else noteFiltered();
     return dst;
   }
   const rating = head.rating;
   head = chooseHead();
   if (head.rating != rating) computeRefs(head.rating);
-  untimed += <u32>unread;
+  if (eventTime.unread) noteUntimed();
   needPaths();
   maskContentRefs();
   return send(dst, head, limit);

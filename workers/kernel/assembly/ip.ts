@@ -1,8 +1,8 @@
 /** IP addresses as text: dotted decimal, and RFC 4291 §2.2. Leading zeros and zones make no address. */
 
 /** The address read last: 16 bytes, IPv4 as `::ffff:a.b.c.d`. */
-export const address = memory.data(16, 16);
-export let isV4 = false;
+const address = memory.data(16, 16);
+let isV4: bool = false;
 
 const V4_MAPPED: u32 = 0xffff_0000;
 const LONGEST: usize = 45;
@@ -58,7 +58,7 @@ function readV6(p: usize, end: usize): bool {
   while (true) {
     const from = p;
     let value: u32 = 0;
-    for (let digit: u32 = 0; p < end && (digit = hexDigit(load<u8>(p))) < 16; p++) value = (value << 4) | digit;
+    for (let digit: u32; p < end && (digit = hexDigit(load<u8>(p))) < 16; p++) value = (value << 4) | digit;
     if (p < end && load<u8>(p) == DOT) {
       return dst + 4 <= last && readV4(from, end, dst) && close(gap, dst + 4, last);
     }

@@ -3,7 +3,7 @@
  * member, skips everything else, and ends when each was found or where the text is no longer JSON (ADR 0013).
  */
 import { CLOSE_OBJECT, COLON, COMMA, OPEN_OBJECT, QUOTE } from './json-bytes';
-import { beginText, closingQuote, end, skipNested, skipValue, space } from './json-skip';
+import { beginText, closingQuote, isAtEnd, skipNested, skipValue, space } from './json-skip';
 import { hasEscape, unescape } from './json-unescape';
 import {
   GUESS_SIZE,
@@ -42,7 +42,7 @@ export function resolvePaths(): void {
     const root = changetype<Root>(plan.roots + i * ROOT_SIZE);
     beginText(root.value + root.valueLength);
     const p = space(root.value);
-    if (p < end && <u32>load<u8>(p) == OPEN_OBJECT) readObject(root.level, p + 1, false);
+    if (!isAtEnd(p) && <u32>load<u8>(p) == OPEN_OBJECT) readObject(root.level, p + 1, false);
   }
 }
 
@@ -70,7 +70,7 @@ function readObject(at: usize, p: usize, goesOn: bool): usize {
       if (p == 0) return behindObject;
       note(guess, from, p);
     }
-    if (p >= end) return 0;
+    if (isAtEnd(p)) return 0;
     if (guessAt != lastGuess) guessAt += GUESS_SIZE;
     isFirst = false;
     if (step == 0 || changetype<Step>(step).seen) {
@@ -116,13 +116,13 @@ let step: usize = 0;
 function readName(table: usize, p: usize, isFirst: bool): usize {
   behindObject = 0;
   p = space(p);
-  if (p >= end) return 0;
+  if (isAtEnd(p)) return 0;
   if (!isFirst) {
     const c: u32 = load<u8>(p);
     if (c == CLOSE_OBJECT) behindObject = p + 1;
     if (c != COMMA) return 0;
     p = space(p + 1);
-    if (p >= end) return 0;
+    if (isAtEnd(p)) return 0;
   }
   if (<u32>load<u8>(p) != QUOTE) {
     if (<u32>load<u8>(p) == CLOSE_OBJECT) behindObject = p + 1;
@@ -132,7 +132,7 @@ function readName(table: usize, p: usize, isFirst: bool): usize {
   const keyEnd = closingQuote(key);
   if (keyEnd == 0) return 0;
   p = space(keyEnd + 1);
-  if (p >= end || <u32>load<u8>(p) != COLON) return 0;
+  if (isAtEnd(p) || <u32>load<u8>(p) != COLON) return 0;
   step = stepOf(load<usize>(table + (slotOf(key, keyEnd - key) << 2)), key, keyEnd - key);
   return space(p + 1);
 }

@@ -7,10 +7,14 @@ const TO_BRACE: i8 = 0x20;
 const BLOCK: usize = 64;
 
 /** Of the text being read. */
-export let end: usize = 0;
+let end: usize = 0;
 
 export function beginText(to: usize): void {
   end = to;
+}
+
+export function isAtEnd(p: usize): bool {
+  return p >= end;
 }
 
 /** Behind the value that begins at `p`, or 0 if it has no end. Brackets of both kinds count alike. */

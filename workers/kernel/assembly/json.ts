@@ -11,14 +11,15 @@ import {
   QUOTE,
   TEXT_VALUE,
 } from './json-bytes';
-import { beginQuotes, known, next, nextString, passTo, plain, sound, WORD } from './quotes';
+import { beginQuotes, nextString, passTo, quotes, WORD } from './quotes';
 
 /** One bit each, and one left for the object it may become a member of. What is nested more deeply counts as text. */
 const MAX_DEPTH: u32 = 63;
 
-/** After a text was found to be JSON: it has no space between its tokens, no bytes from 0x80 and no escaped surrogates, so a plain copy is its short form. */
-export let compact: bool = false;
+/** The text read so far has no space between its tokens. */
+let compact: bool = false;
 
+/** The text looked at last, and what it was found to be. */
 let checked: usize = 0;
 let checkedEnd: usize = 0;
 let checkedResult: bool = false;
@@ -33,13 +34,17 @@ export function forgetJson(): void {
 export function isJson(p: usize, end: usize): bool {
   if (p != checked || end != checkedEnd) {
     compact = true;
-    checkedResult = check(p, end) && sound;
-    checkedCompact = checkedResult && compact && plain;
+    checkedResult = check(p, end) && quotes.sound;
+    checkedCompact = checkedResult && compact && quotes.plain;
     checked = p;
     checkedEnd = end;
   }
-  compact = checkedCompact;
   return checkedResult;
+}
+
+/** Whether the text that was found to be JSON has no space between its tokens, no bytes from 0x80 and no escaped surrogates: a plain copy is its short form. */
+export function isCompact(): bool {
+  return checkedCompact;
 }
 
 function check(p: usize, end: usize): bool {
@@ -59,7 +64,7 @@ function check(p: usize, end: usize): bool {
     } else if (c == OPEN_OBJECT || c == OPEN_ARRAY) {
       if (depth == MAX_DEPTH) return false;
       depth++;
-      objects = (objects << 1) | (<u64>(c == OPEN_OBJECT));
+      objects = (objects << 1) | (c == OPEN_OBJECT ? 1 : 0);
       p = space(p + 1, end);
       isBehind = <u32>load<u8>(p) == c + 2;
       if (!isBehind && c == OPEN_OBJECT) p = members(p, end);
@@ -97,7 +102,8 @@ let isBehind: bool = false;
  */
 function members(p: usize, end: usize): usize {
   if (p >= end || <u32>load<u8>(p) != QUOTE) return 0;
-  let at = next;
+  let at = quotes.next;
+  const known = quotes.known;
   while (at + 4 * WORD <= known) {
     const keyEnd: usize = load<u32>(at, WORD);
     if (<u32>load<u16>(keyEnd, 1) != TEXT_VALUE) break;

@@ -27,13 +27,20 @@ const MAX_NAME: usize = 271;
 const LONG_NAME: usize = 256;
 const LONG_SIZE: usize = 528;
 /** Behind the last one is room for one more, which no key has. */
-const table = memory.data(65 * 80, 16);
-const longs = memory.data(64 * 528 + 32, 16);
+const table = memory.data((MOST + 1) * KNOWN_SIZE, 16);
+const longs = memory.data(MOST * LONG_SIZE + 32, 16);
 let count: u32 = 0;
 
-/** Those that the log has had, and the one expected next. */
-export let had: u64 = 0;
-export let expected: u32 = 0;
+@unmanaged
+class Seen {
+  /** A bit for each known name that the log has had. */
+  names: u64;
+  /** The one expected next. */
+  next: u32;
+}
+
+/** Only this file writes it. */
+export const seen = changetype<Seen>(memory.data(offsetof<Seen>(), 16));
 
 /** Of another batch nothing is known. */
 export function forgetKnown(): void {
@@ -44,13 +51,13 @@ export function forgetKnown(): void {
 
 /** For the next log, which has these already, and of which this one is expected next. */
 export function beginKnown(before: u64, next: u32): void {
-  had = before;
-  expected = next;
+  seen.names = before;
+  seen.next = next;
 }
 
 /** Until the next log none is. */
 export function expectNone(): void {
-  expected = MOST;
+  seen.next = MOST;
 }
 
 /** With what ends it. */
@@ -77,22 +84,22 @@ export function isShort(known: usize, length: u32, low: v128, high: v128): bool 
 
 /** @returns the known name expected next, from which a loop may go on by itself as long as {@link isShort}. */
 export function expectedAt(): usize {
-  return at(expected);
+  return at(seen.next);
 }
 
 /** Where such a loop has to stop: this one came before. */
 export function expectedEnd(): usize {
-  const later = expected < MOST ? had >> expected : 0;
-  return later == 0 ? at(MOST) : at(expected + <u32>ctz(later));
+  const later = seen.next < MOST ? seen.names >> seen.next : 0;
+  return later == 0 ? at(MOST) : at(seen.next + <u32>ctz(later));
 }
 
 /** That loop has written the names up to this one. */
 export function passKnown(known: usize): void {
   const next = <u32>((known - table) / KNOWN_SIZE);
-  if (next == expected) return;
+  if (next == seen.next) return;
   const bits = next == MOST ? u64.MAX_VALUE : ((<u64>1) << next) - 1;
-  had |= bits & ~(((<u64>1) << expected) - 1);
-  expected = next;
+  seen.names |= bits & ~(((<u64>1) << seen.next) - 1);
+  seen.next = next;
 }
 
 /**
@@ -100,7 +107,7 @@ export function passKnown(known: usize): void {
  * @returns behind it, or 0 where it isn't known or came before in this log.
  */
 export function knownName(dst: usize, key: usize, length: usize): usize {
-  let index = expected;
+  let index = seen.next;
   let known = at(index);
   if (!isShort(known, <u32>length, v128.load(key), v128.load(key, 16))) {
     index = search(key, length);
@@ -108,9 +115,9 @@ export function knownName(dst: usize, key: usize, length: usize): usize {
     known = at(index);
   }
   const bit = (<u64>1) << index;
-  if ((had & bit) != 0) return 0;
-  had |= bit;
-  expected = index + 1;
+  if ((seen.names & bit) != 0) return 0;
+  seen.names |= bit;
+  seen.next = index + 1;
   const nameLength = changetype<Known>(known).nameLength;
   if (changetype<Known>(known).shortLength == NOT_SHORT) return longName(dst, index, nameLength);
   v128.store(dst, v128.load(known, NAME));
@@ -132,7 +139,7 @@ function isAt(index: u32, key: usize, length: usize): bool {
 
 /** @returns `count` for none. */
 function search(key: usize, length: usize): u32 {
-  if (expected < count && isAt(expected, key, length)) return expected;
+  if (seen.next < count && isAt(seen.next, key, length)) return seen.next;
   let index: u32 = 0;
   while (index < count && !isAt(index, key, length)) index++;
   return index;

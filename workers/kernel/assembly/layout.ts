@@ -56,6 +56,7 @@ export class Plan {
   markerLength: u32;
   trims: usize;
   trimsCount: u32;
+  pieces: u32;
   partTexts: usize;
   partRef: usize;
   zone: usize;
@@ -293,6 +294,18 @@ export class Shift {
 }
 export const SHIFT_SIZE: usize = offsetof<Shift>();
 
+@unmanaged
+export class Counts {
+  filtered: u32;
+  sampled: u32;
+  dropped: u32;
+  truncated: u32;
+  empty: u32;
+  bare: u32;
+  untimed: u32;
+}
+export const COUNTS_SIZE: usize = offsetof<Counts>();
+
 export const NEWLINE_ESCAPE: u32 = 0;
 export const NEWLINE_SPACE: u32 = 1;
 export const NEWLINE_OCTAL: u32 = 2;
@@ -314,8 +327,12 @@ export const FORMAT_CLF: u32 = 11;
 
 export const BODY_KV: u32 = 0;
 export const BODY_JSON: u32 = 1;
-export const BODY_RAW: u32 = 2;
-export const BODY_PAIRS: u32 = 3;
+export const BODY_PAIRS: u32 = 2;
+export const BODY_RAW: u32 = 3;
+
+export const PIECE_TEXT: u32 = 0;
+export const PIECE_MEMBERS: u32 = 1;
+export const PIECE_JSON: u32 = 2;
 
 export const REST_NONE: u32 = 0;
 export const REST_CONTENTS: u32 = 1;

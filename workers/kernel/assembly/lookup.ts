@@ -3,13 +3,13 @@
  * two instructions and a look into a table instead of a comparison with every key.
  */
 import { Found, NAME_SIZE, Name } from './layout';
-import { key, keyEnd, value, valueEnd } from './log';
+import { pair } from './pair';
 import { plan } from './plan';
 import { isSame } from './same';
 
 const SLOTS: usize = 256;
 /** The first Name of each slot, or 0. */
-const table = memory.data(4 * 256, 16);
+const table = memory.data(4 * SLOTS, 16);
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /** To be called once a batch. */
@@ -54,17 +54,17 @@ export function nameOf(head: u64, length: usize): usize {
 
 /** Notes the content that was read last. Of several with one key the last one counts, as in the old sample. */
 export function noteContent(): void {
-  noteNames(load<usize>(table + slotOf(key, keyEnd - key)));
+  noteNames(load<usize>(table + slotOf(pair.key, pair.keyEnd - pair.key)));
 }
 
 /** Notes it for those names, from the first, that are its key. */
 export function noteNames(first: usize): void {
-  const length = <u32>(keyEnd - key);
+  const length = <u32>(pair.keyEnd - pair.key);
   for (let at = first; at != 0; at = changetype<Name>(at).next) {
     const name = changetype<Name>(at);
-    if (name.keyLength != length || !isSame(key, name.key, length)) continue;
+    if (name.keyLength != length || !isSame(pair.key, name.key, length)) continue;
     const found = changetype<Found>(name.found);
-    found.value = value;
-    found.valueLength = <u32>(valueEnd - value);
+    found.value = pair.value;
+    found.valueLength = <u32>(pair.valueEnd - pair.value);
   }
 }

@@ -2,14 +2,20 @@
 import { compactJson } from './compact';
 import { escaped, jsonString } from './escape';
 import { isJson } from './json';
-import { ESCAPE_JSON, MEMBER_SIZE, Member, PART_SIZE, Part, Ref } from './layout';
+import { ESCAPE_JSON, MEMBER_SIZE, Member, PART_SIZE, Part, Ref, TITLE_SIZE, Title } from './layout';
+import { plan } from './plan';
+import { flush, room } from './room';
 import { copyReady } from './text';
-import { flush, limit } from './window';
 
 const QUOTE: u8 = 0x22;
 
 export function memberAt(members: usize, index: u32): Member {
   return changetype<Member>(members + index * MEMBER_SIZE);
+}
+
+/** One of the plan's titles. */
+export function titleAt(index: u32): Title {
+  return changetype<Title>(plan.titles + index * TITLE_SIZE);
 }
 
 export function partAt(parts: usize, index: u32): Part {
@@ -94,7 +100,7 @@ export function mayBeJson(at: usize): bool {
 }
 
 export function byte(dst: usize, c: u8): usize {
-  if (dst > limit) dst = flush(dst);
+  if (dst > room.limit) dst = flush(dst);
   store<u8>(dst, c);
   return dst + 1;
 }

@@ -4,13 +4,13 @@
  */
 import { decimal, digitsOf } from './decimal';
 import { escaped } from './escape';
-import { beginKnown, expectNone, forgetKnown, had, keyEndOf, keyOf, knownName, learn } from './known';
-import { BODY_JSON, ESCAPE_JSON, TEXT_SIZE, Text } from './layout';
+import { beginKnown, expectNone, forgetKnown, keyEndOf, keyOf, knownName, learn, seen } from './known';
+import { ESCAPE_JSON, TEXT_SIZE, Text } from './layout';
 import { plan } from './plan';
 import { isReserved, TAG, TAG_LENGTH } from './reserved';
 import { isSame } from './same';
+import { beginElsewhere, endElsewhere } from './room';
 import { copyReady } from './text';
-import { beginElsewhere, endElsewhere } from './window';
 
 const UNDERSCORE: i8 = 0x5f;
 const EQUALS: u8 = 0x3d;
@@ -42,7 +42,7 @@ const ENTRY_SIZE: usize = 28;
 const SLOTS: u32 = 16_384;
 /** Names beyond these always have a number. */
 const MOST: u32 = 12_288;
-const table = memory.data(458_752, 16);
+const table = memory.data(SLOTS * ENTRY_SIZE, 16);
 /** The name that is made, at most 255 bytes of which each takes six, or a name of LEEF or CEF; and one that was made before, once more. */
 const made = memory.data(2048, 16);
 const again = memory.data(2048, 16);
@@ -59,8 +59,12 @@ let usual = true;
 /** A name of the log has a number behind it. */
 let numbered = false;
 
+/** Names are those of JSON members, not words. */
+let inJson: bool = false;
+
 /** For the next batch. */
-export function forgetNames(): void {
+export function forgetNames(json: bool): void {
+  inJson = json;
   forgetKnown();
 }
 
@@ -117,7 +121,7 @@ function newName(dst: usize, key: usize, keyEnd: usize, whole: usize, wholeEnd: 
 }
 
 function ended(dst: usize): usize {
-  if (plan.bodyKind == BODY_JSON) {
+  if (inJson) {
     store<u16>(dst, NAME_END);
     return dst + 2;
   }
@@ -140,7 +144,7 @@ function longName(dst: usize, key: usize, keyEnd: usize, isTag: bool): usize {
 /** The names that the log has are all different, and go into the table. */
 function takeKnown(): void {
   expectNone();
-  for (let bits = had; bits != 0; bits &= bits - 1) {
+  for (let bits = seen.names; bits != 0; bits &= bits - 1) {
     const index = <u32>ctz(bits);
     const end = plainName(made, keyOf(index), keyEndOf(index), false);
     const wanted = hash(made, end);
@@ -149,7 +153,7 @@ function takeKnown(): void {
 }
 
 /** The name made last has a number behind it. */
-let repeated = false;
+let repeated: bool = false;
 
 /** Makes the name that ends at `plainEnd` unique. @returns its end. */
 function uniqueName(plainEnd: usize, key: usize, keyEnd: usize, isTag: bool): usize {
@@ -165,7 +169,7 @@ function uniqueName(plainEnd: usize, key: usize, keyEnd: usize, isTag: bool): us
   }
   repeated = true;
   const base = entry;
-  let end = plainEnd;
+  let end: usize;
   let suffix = max<u32>(base.last, 1);
   do {
     end = suffixed(plainEnd, ++suffix);
@@ -181,7 +185,7 @@ function uniqueName(plainEnd: usize, key: usize, keyEnd: usize, isTag: bool): us
 /** A name for which the table has no place. */
 function spareName(plainEnd: usize): usize {
   repeated = true;
-  let end = plainEnd;
+  let end: usize;
   do end = suffixed(plainEnd, ++lastSpare);
   while (changetype<usize>(find(end, hash(made, end))) != 0 || isPlanName(end));
   return end;
@@ -231,7 +235,7 @@ function isName(entry: Entry, end: usize): bool {
 
 /** @returns the end of the name without a number, or 0 for one of JSON that is too long. */
 function plainName(dst: usize, key: usize, keyEnd: usize, isTag: bool): usize {
-  return plan.bodyKind == BODY_JSON ? jsonName(dst, key, keyEnd, isTag) : word(dst, key, keyEnd);
+  return inJson ? jsonName(dst, key, keyEnd, isTag) : word(dst, key, keyEnd);
 }
 
 function jsonName(dst: usize, key: usize, keyEnd: usize, isTag: bool): usize {

@@ -1,38 +1,34 @@
 /** What becomes of messages that are larger than the receiver takes. */
-import { cut } from './budget';
-import { group, index } from './computed';
+import { cutBody } from './body';
+import { noteDropped, noteTruncated } from './counts';
 import { bodyAt, closeFrame, closeWhole, frameAt, openFrame } from './framing';
+import { group } from './group';
 import { reject } from './host';
 import { Head, OVER_DEAD_LETTER, OVER_DROP, OVER_SPLIT } from './layout';
-import { contentsFrom, groupFrom, groupTo, logFrom, scanNamedLog } from './log';
+import { log, scanNamedLog } from './log';
 import { maskContentRefs } from './mask';
-import { commonBroken, writeMessage } from './message';
-import { cutLines, joinLines, measureParts, tooLong, writeParts } from './parts';
+import { common, writeMessage } from './message';
+import { joinLines, measureParts, writeParts } from './parts';
+import { characterEnd } from './piece-end';
+import { pieces } from './pieces';
 import { plan } from './plan';
-import { raw } from './protobuf';
+import { position } from './position';
 import { forgetRefs, needPaths } from './refs';
-import { broken, setBroken } from './text';
-import { forgetTrims, trim } from './trim';
-import { beginBudget, endBudget, heldSize, makeRoom } from './window';
+import { beginBudget, endBudget, heldSize, makeRoom, retryBudget } from './room';
+import { mended, setBroken } from './text';
+import { trim } from './trim';
+import { forgetTrims } from './trimmed';
 
 /** A command, the octet count and its space, at most. */
 const MAX_PREFIX: u32 = 32;
 
-/** Messages that were cut, and logs that were not sent because of their size. */
-export let truncated: u32 = 0;
-export let dropped: u32 = 0;
-
-export function beginOversize(): void {
-  truncated = dropped = 0;
-}
-
 /** The frame of the log that was scanned last, if it gets one. @param limit the log's end in the raw batch. */
 export function boundedFrame(dst: usize, head: Head, limit: usize): usize {
   const begin = openFrame(beginBudget(makeRoom(dst), plan.budget + MAX_PREFIX));
-  setBroken(commonBroken);
+  setBroken(common.broken);
   const end = writeMessage(begin, head, limit);
   const size = heldSize(begin, end);
-  if (broken) return lines(begin, end, size, limit);
+  if (mended.broken) return lines(begin, end, size, limit);
   if (size <= plan.budget) {
     endBudget();
     return closeWhole(end);
@@ -41,21 +37,17 @@ export function boundedFrame(dst: usize, head: Head, limit: usize): usize {
 }
 
 function overBudget(begin: usize, end: usize, size: u32, head: Head, limit: usize): usize {
-  let dst: usize = 0;
   for (let i: u32 = 0; i < plan.trimsCount && size > plan.budget; i++) {
-    if (!trim(i, size - plan.budget, contentsFrom, limit)) continue;
+    if (!trim(i, size - plan.budget, log.contents, limit)) continue;
     if (plan.refsPerLog) readAgain(limit);
-    beginBudget(begin, plan.budget + MAX_PREFIX);
+    retryBudget();
     end = writeMessage(begin, head, limit);
     size = heldSize(begin, end);
   }
   endBudget();
-  if (size <= plan.budget) {
-    truncated++;
-    dst = closeFrame(end);
-  } else {
-    dst = tooLarge(begin, end, size, limit);
-  }
+  const fits = size <= plan.budget;
+  if (fits) noteTruncated(1);
+  const dst = fits ? closeFrame(end) : tooLarge(begin, end, size, limit);
   forgetTrims();
   return dst;
 }
@@ -63,23 +55,29 @@ function overBudget(begin: usize, end: usize, size: u32, head: Head, limit: usiz
 /** The log's contents, shortened. */
 function readAgain(limit: usize): void {
   forgetRefs();
-  scanNamedLog(logFrom, limit);
+  scanNamedLog(log.from, limit);
   needPaths();
   maskContentRefs();
 }
 
 function tooLarge(begin: usize, end: usize, size: u32, limit: usize): usize {
   if (plan.overBudget == OVER_DROP) {
-    dropped++;
+    noteDropped();
     return frameAt();
   }
   if (plan.overBudget == OVER_DEAD_LETTER) {
-    reject(groupFrom, <u32>(groupTo - groupFrom), logFrom, <u32>(limit - logFrom), <u32>group, index, size);
+    const groupBytes = <u32>(group.to - group.from);
+    reject(group.from, groupBytes, log.from, <u32>(limit - log.from), <u32>position.group, position.log, size);
     return frameAt();
   }
   if (plan.overBudget == OVER_SPLIT && measureParts(begin, false, limit)) return writeParts(limit);
-  truncated++;
+  noteTruncated(1);
   return closeFrame(cut(bodyAt(), begin + plan.budget));
+}
+
+/** The header is cut only where it leaves no room at all. @returns the new end of the message, at most `end`. */
+function cut(body: usize, end: usize): usize {
+  return body >= end ? characterEnd(end - 3, end) : cutBody(body, end);
 }
 
 /** The body has line breaks, each of which ends a message. */
@@ -90,8 +88,6 @@ function lines(begin: usize, end: usize, size: u32, limit: usize): usize {
     return size <= plan.budget ? closeFrame(end) : tooLarge(begin, end, size, limit);
   }
   const refused = plan.overBudget == OVER_DROP || plan.overBudget == OVER_DEAD_LETTER;
-  if (tooLong && refused) return tooLarge(begin, end, size, limit);
-  const dst = writeParts(limit);
-  truncated += cutLines;
-  return dst;
+  if (pieces.tooLong && refused) return tooLarge(begin, end, size, limit);
+  return writeParts(limit);
 }

@@ -6,26 +6,38 @@ export const LEN: u32 = 2;
 export const FIXED32: u32 = 5;
 const FIXED64: u32 = 1;
 
-/** Start of the raw batch, for fault offsets. */
-export let raw: usize = 0;
+/** Start of the raw batch. */
+let raw: usize = 0;
 
 export function beginRaw(at: usize): void {
   raw = at;
 }
 
-/** The field that {@link readField} read last: number << 3 | wire type … */
-export let tag: u32 = 0;
-/** … the bytes of a length-delimited field … */
-export let start: usize = 0;
-export let end: usize = 0;
-/** … or the low 32 bits of any other. */
-export let scalar: u32 = 0;
+/** The offset of an address in the raw batch. */
+export function rawOffset(at: usize): u32 {
+  return <u32>(at - raw);
+}
+
+/** The field that {@link readField} read last. */
+@unmanaged
+class Field {
+  /** Its number << 3 | its wire type … */
+  tag: u32;
+  /** … the bytes of a length-delimited field … */
+  start: usize;
+  end: usize;
+  /** … or the low 32 bits of any other. */
+  scalar: u32;
+}
+
+/** Only this file writes it. */
+export const field = changetype<Field>(memory.data(offsetof<Field>(), 16));
 
 /** Where {@link varint} stopped reading. */
 let after: usize = 0;
 
-export function corrupt(at: usize): void {
-  fail(FAULT_PROTOBUF_CORRUPT, at - raw);
+function corrupt(at: usize): void {
+  fail(FAULT_PROTOBUF_CORRUPT, rawOffset(at));
 }
 
 function varint(p: usize, limit: usize): u64 {
@@ -59,9 +71,10 @@ export function readField(p: usize, limit: usize): usize {
     const at = one ? p + 2 : p + 3;
     const length = one ? low : (low & 0x7f) | (high << 7);
     if ((one || high < 0x80) && at <= limit && length <= limit - at) {
-      tag = first;
-      start = at;
-      end = at + length;
+      const end = at + length;
+      field.tag = first;
+      field.start = at;
+      field.end = end;
       return end;
     }
   }
@@ -69,8 +82,8 @@ export function readField(p: usize, limit: usize): usize {
   if ((first & 0x87) == VARINT && first >= 8) {
     const bytes = load<u64>(p, 1);
     if ((bytes & 0x80_80_80_80_80) == 0x80_80_80_80 && p + 6 <= limit) {
-      tag = first;
-      scalar = fiveBytes(bytes);
+      field.tag = first;
+      field.scalar = fiveBytes(bytes);
       return p + 6;
     }
   }
@@ -88,23 +101,26 @@ function fiveBytes(v: u64): u32 {
 function readAnyField(p: usize, limit: usize): usize {
   const key = varint(p, limit);
   if (key < 8 || key > 0xffff_ffff) corrupt(p);
-  tag = <u32>key;
+  const tag = <u32>key;
   const wire = tag & 7;
+  field.tag = tag;
   const at = after;
   if (wire == LEN) {
     const length = varint(at, limit);
-    start = after;
+    const start = after;
     if (length > <u64>(limit - start)) corrupt(at);
-    end = start + <usize>length;
+    const end = start + <usize>length;
+    field.start = start;
+    field.end = end;
     return end;
   }
   if (wire == VARINT) {
-    scalar = <u32>varint(at, limit);
+    field.scalar = <u32>varint(at, limit);
     return after;
   }
   if (wire == FIXED32) {
     if (limit - at < 4) corrupt(at);
-    scalar = load<u32>(at);
+    field.scalar = load<u32>(at);
     return at + 4;
   }
   if (wire != FIXED64) corrupt(p);

@@ -13,10 +13,21 @@ const CHUNK: usize = 4096;
 export const WORD: usize = 4;
 
 /** Addresses of quotes: of at most a chunk, one before it, and three written beyond. */
-const index = memory.data(4 * 4100, 16);
-/** The next one to be asked for, and the end of those that are known. */
-export let next: usize = 0;
-export let known: usize = 0;
+const index = memory.data(WORD * (CHUNK + 4), 16);
+
+@unmanaged
+class Quotes {
+  /** Of the index: the next one to be asked for, and the end of those that are known. */
+  next: usize;
+  known: usize;
+  /** The bytes looked at have none from 0x80, and no escape of a surrogate, which may lack the other half … */
+  plain: bool;
+  /** … and inside strings neither control characters nor escapes that don't exist. */
+  sound: bool;
+}
+
+/** Only this file writes it. */
+export const quotes = changetype<Quotes>(memory.data(offsetof<Quotes>(), 16));
 
 /** The part of the text not looked at yet. */
 let rest: usize = 0;
@@ -25,41 +36,39 @@ let end: usize = 0;
 let inside: u32 = 0;
 let escapedTo: usize = 0;
 
-/** The bytes looked at have none from 0x80, and no escape of a surrogate, which may lack the other half … */
-export let plain = true;
-/** … and inside strings neither control characters nor escapes that don't exist. */
-export let sound = true;
-
 export function beginQuotes(from: usize, to: usize): void {
-  next = known = index;
+  quotes.next = index;
+  quotes.known = index;
   rest = from;
   end = to;
   inside = 0;
   escapedTo = 0;
-  plain = sound = true;
+  quotes.plain = true;
+  quotes.sound = true;
 }
 
 /** @returns behind the string that begins with the next quote, or 0 where it does not end. */
 export function nextString(): usize {
-  if (known - next < 2 * WORD && !findMore()) return 0;
-  next += 2 * WORD;
+  if (quotes.known - quotes.next < 2 * WORD && !findMore()) return 0;
+  const next = quotes.next + 2 * WORD;
+  quotes.next = next;
   return load<u32>(next - WORD) + 1;
 }
 
 /** Those before this one were looked at. */
 export function passTo(at: usize): void {
-  next = at;
+  quotes.next = at;
 }
 
 function findMore(): bool {
   let to = index;
-  if (next < known) {
-    store<u32>(to, load<u32>(next));
+  if (quotes.next < quotes.known) {
+    store<u32>(to, load<u32>(quotes.next));
     to += WORD;
   }
   while (to - index < 2 * WORD && rest < end) to = findIn(to);
-  next = index;
-  known = to;
+  quotes.next = index;
+  quotes.known = to;
   return to - index >= 2 * WORD;
 }
 
@@ -76,7 +85,7 @@ function findIn(to: usize): usize {
     const v3 = v128.load(p, 48);
     const left = chunkEnd - p;
     const within: u64 = left < BLOCK ? ((<u64>1) << left) - 1 : <u64>-1;
-    let quotes = maskOf(i8x16.eq(v0, quote), i8x16.eq(v1, quote), i8x16.eq(v2, quote), i8x16.eq(v3, quote)) & within;
+    let marks = maskOf(i8x16.eq(v0, quote), i8x16.eq(v1, quote), i8x16.eq(v2, quote), i8x16.eq(v3, quote)) & within;
     // As signed numbers, control characters and all bytes from 0x80 are below a space.
     const least = i8x16.min_s(i8x16.min_s(v0, v1), i8x16.min_s(v2, v3));
     const slashes = v128.or(
@@ -84,20 +93,20 @@ function findIn(to: usize): usize {
       v128.or(i8x16.eq(v2, backslash), i8x16.eq(v3, backslash)),
     );
     const odd = v128.or(i8x16.lt_s(least, space), slashes);
-    if (i8x16.bitmask(odd) != 0 || escapedTo > p) quotes = checked(p, quotes, within);
-    inside ^= (<u32>popcnt(quotes)) & 1;
+    if (i8x16.bitmask(odd) != 0 || escapedTo > p) marks = checked(p, marks, within);
+    inside ^= (<u32>popcnt(marks)) & 1;
     // Four at once: how many there are is hard to foresee.
     let at = to;
-    to += (<usize>popcnt(quotes)) << 2;
+    to += (<usize>popcnt(marks)) << 2;
     while (at < to) {
-      store<u32>(at, <u32>(p + <usize>ctz(quotes)));
-      quotes &= quotes - 1;
-      store<u32>(at, <u32>(p + <usize>ctz(quotes)), WORD);
-      quotes &= quotes - 1;
-      store<u32>(at, <u32>(p + <usize>ctz(quotes)), 2 * WORD);
-      quotes &= quotes - 1;
-      store<u32>(at, <u32>(p + <usize>ctz(quotes)), 3 * WORD);
-      quotes &= quotes - 1;
+      store<u32>(at, <u32>(p + <usize>ctz(marks)));
+      marks &= marks - 1;
+      store<u32>(at, <u32>(p + <usize>ctz(marks)), WORD);
+      marks &= marks - 1;
+      store<u32>(at, <u32>(p + <usize>ctz(marks)), 2 * WORD);
+      marks &= marks - 1;
+      store<u32>(at, <u32>(p + <usize>ctz(marks)), 3 * WORD);
+      marks &= marks - 1;
       at += 4 * WORD;
     }
   }
@@ -113,7 +122,7 @@ export function maskOf(v0: v128, v1: v128, v2: v128, v3: v128): u64 {
 }
 
 /** A block with anything else than printable ASCII in it, or backslashes. @returns its quotes without those behind a backslash. */
-function checked(p: usize, quotes: u64, within: u64): u64 {
+function checked(p: usize, marks: u64, within: u64): u64 {
   let odd: u64 = 0;
   for (let i: usize = 0; i < BLOCK; i += 16) {
     const v = v128.load(p + i);
@@ -121,22 +130,22 @@ function checked(p: usize, quotes: u64, within: u64): u64 {
     odd |= (<u64>(<u32>i8x16.bitmask(isOdd))) << i;
   }
   // The block before ended with a backslash.
-  if (escapedTo > p) quotes = (quotes >> 1) << 1;
+  if (escapedTo > p) marks = (marks >> 1) << 1;
   for (odd &= within; odd != 0; odd &= odd - 1) {
     const bit = <u64>ctz(odd);
     const at = p + <usize>bit;
     const c: u32 = load<u8>(at);
     if (c >= 0x80) {
-      plain = false;
+      quotes.plain = false;
     } else if (c < 0x20) {
-      if (((inside ^ (<u32>popcnt(quotes & (((<u64>1) << bit) - 1)))) & 1) != 0) sound = false;
+      if (((inside ^ (<u32>popcnt(marks & (((<u64>1) << bit) - 1)))) & 1) != 0) quotes.sound = false;
     } else if (at >= escapedTo) {
       escapedTo = at + 2;
-      if (!isEscape(at + 1)) sound = false;
-      if (bit < 63) quotes &= ~((<u64>2) << bit);
+      if (!isEscape(at + 1)) quotes.sound = false;
+      if (bit < 63) marks &= ~((<u64>2) << bit);
     }
   }
-  return quotes;
+  return marks;
 }
 
 function isEscape(p: usize): bool {
@@ -144,7 +153,7 @@ function isEscape(p: usize): bool {
   const c: u32 = load<u8>(p);
   if (c == 0x75) {
     const code = end - p >= 5 ? hex(p + 1) : -1;
-    if (isSurrogate(code)) plain = false;
+    if (isSurrogate(code)) quotes.plain = false;
     return code >= 0;
   }
   return c == 0x22 || c == 0x5c || c == 0x2f || c == 0x62 || c == 0x66 || c == 0x6e || c == 0x72 || c == 0x74;

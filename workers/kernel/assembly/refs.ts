@@ -1,25 +1,13 @@
 /** Field references of a plan: found once per group (topic, source, tags) or per log (contents), for header fields and bodies alike. */
-import { compute } from './computed';
+import { group } from './group';
 import { forgetJson } from './json';
 import { beginPaths, resolvePaths } from './json-paths';
 import { REF_SIZE, REF_SOURCE, REF_TAG, REF_TOPIC, Ref } from './layout';
-import {
-  GROUP_TAG,
-  key,
-  keyEnd,
-  readPair,
-  source,
-  sourceEnd,
-  tagsFrom,
-  tagsTo,
-  topic,
-  topicEnd,
-  value,
-  valueEnd,
-} from './log';
 import { beginNames, forgetContents } from './lookup';
+import { GROUP_TAG } from './messages';
+import { pair, readPair } from './pair';
 import { plan } from './plan';
-import { end, readField, start, tag } from './protobuf';
+import { field, readField } from './protobuf';
 import { isSame } from './same';
 
 /** To be called once a batch. */
@@ -42,8 +30,8 @@ export function resolveGroupRefs(): void {
   if (plan.refsCount == 0) return;
   for (let i: u32 = 0; i < plan.refsCount; i++) {
     const ref = refAt(i);
-    if (ref.kind == REF_TOPIC) point(ref, topic, topicEnd);
-    else if (ref.kind == REF_SOURCE) point(ref, source, sourceEnd);
+    if (ref.kind == REF_TOPIC) point(ref, group.topic, group.topicEnd);
+    else if (ref.kind == REF_SOURCE) point(ref, group.source, group.sourceEnd);
     else point(ref, 0, 0);
   }
   resolveTags();
@@ -51,15 +39,15 @@ export function resolveGroupRefs(): void {
 
 /** Of several pairs with one key the last one counts, as in the old sample. */
 function resolveTags(): void {
-  for (let p = tagsFrom; p < tagsTo;) {
-    p = readField(p, tagsTo);
-    if (tag != GROUP_TAG) continue;
-    readPair(start, end);
-    const length = <u32>(keyEnd - key);
+  for (let p = group.tagsFrom; p < group.tagsTo;) {
+    p = readField(p, group.tagsTo);
+    if (field.tag != GROUP_TAG) continue;
+    readPair(field.start, field.end);
+    const length = <u32>(pair.keyEnd - pair.key);
     for (let i: u32 = 0; i < plan.refsCount; i++) {
       const ref = refAt(i);
-      if (ref.kind != REF_TAG || ref.keyLength != length || !isSame(key, ref.key, length)) continue;
-      point(ref, value, valueEnd);
+      if (ref.kind != REF_TAG || ref.keyLength != length || !isSame(pair.key, ref.key, length)) continue;
+      point(ref, pair.value, pair.valueEnd);
     }
   }
 }
@@ -86,13 +74,4 @@ export function refOf(at: usize): Ref {
   const ref = changetype<Ref>(at);
   if (ref.isPath) needPaths();
   return ref;
-}
-
-/** @param rating of the log. */
-export function computeRefs(rating: u32): void {
-  for (let i: u32 = 0; i < plan.madeCount; i++) {
-    const ref = changetype<Ref>(plan.made + i * REF_SIZE);
-    ref.valueLength = compute(ref, rating);
-    ref.value = ref.slot;
-  }
 }

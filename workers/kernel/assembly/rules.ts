@@ -5,7 +5,6 @@ import {
   Condition,
   Head,
   IP_RANGE_SIZE,
-  OP_ALL,
   OP_ANY,
   OP_CIDR,
   OP_CONTAINS,

@@ -3,25 +3,18 @@
  * find all fields, under their own names.
  */
 import { Mask, REF_CONTENT, REF_SOURCE, REF_TAG, REF_TOPIC, SHAPE_SIZE, Shape } from './layout';
-import {
-  key,
-  keyEnd,
-  renameKey,
-  replaceOrigin,
-  replaceValue,
-  source,
-  sourceEnd,
-  topic,
-  topicEnd,
-  value,
-  valueEnd,
-} from './log';
+import { group, replaceSource, replaceTopic } from './group';
 import { shown } from './mask';
+import { pair, renameKey, replaceValue } from './pair';
 import { plan } from './plan';
 import { isSame } from './same';
 
 /** The field has another name in the body than its own. */
-export let renamed: bool = false;
+let renamed: bool = false;
+
+export function isRenamed(): bool {
+  return renamed;
+}
 
 /** The one field that is written now; 0: all that have no place in the order. */
 let only: usize = 0;
@@ -45,7 +38,7 @@ export function isKept(kind: u32, isEmpty: bool): bool {
   if (shape.drop != 0) return false;
   if (shape.mask != 0 && hasKey(kind)) {
     const mask = changetype<Mask>(shape.mask);
-    replaceValue(mask.slot, shown(mask, value, valueEnd));
+    replaceValue(mask.slot, shown(mask, pair.value, pair.valueEnd));
   }
   if (shape.nameLength == 0) return true;
   renamed = true;
@@ -60,11 +53,11 @@ export function maskOrigin(): void {
   const ofSource = find(REF_SOURCE);
   if (isMasked(ofTopic)) {
     const mask = changetype<Mask>(ofTopic.mask);
-    replaceOrigin(mask.slot, shown(mask, topic, topicEnd), source, sourceEnd);
+    replaceTopic(mask.slot, shown(mask, group.topic, group.topicEnd));
   }
   if (isMasked(ofSource)) {
     const mask = changetype<Mask>(ofSource.mask);
-    replaceOrigin(topic, topicEnd, mask.slot, shown(mask, source, sourceEnd));
+    replaceSource(mask.slot, shown(mask, group.source, group.sourceEnd));
   }
 }
 
@@ -84,8 +77,8 @@ function find(kind: u32): Shape {
 function isOf(shape: Shape, kind: u32): bool {
   if (shape.kind != kind) return false;
   if (!hasKey(kind)) return true;
-  const length = <u32>(keyEnd - key);
-  return shape.keyLength == length && isSame(key, shape.key, length);
+  const length = <u32>(pair.keyEnd - pair.key);
+  return shape.keyLength == length && isSame(pair.key, shape.key, length);
 }
 
 function hasKey(kind: u32): bool {

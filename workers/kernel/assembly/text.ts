@@ -1,7 +1,7 @@
 /** Text on its way into a message: control characters, newlines and broken UTF-8 are mended while 16 bytes at a time are copied. */
 import { NEWLINE_ESCAPE, NEWLINE_KEEP, NEWLINE_OCTAL, NEWLINE_SPLIT } from './layout';
 import { plan } from './plan';
-import { flush, limit } from './window';
+import { flush, room } from './room';
 
 const TAB: u32 = 0x09;
 const LF: u32 = 0x0a;
@@ -9,14 +9,19 @@ const CR: u32 = 0x0d;
 const DEL: u32 = 0x7f;
 const SPACE: u32 = 0x20;
 
-/** Where {@link multibyte} and {@link special} stopped reading. */
-export let following: usize = 0;
+@unmanaged
+class Mended {
+  /** Where {@link multibyte} and {@link special} stopped reading. */
+  following: usize;
+  /** A line break was written that ends a message. */
+  broken: bool;
+}
 
-/** A line break was written that ends a message. */
-export let broken: bool = false;
+/** Only this file writes it. */
+export const mended = changetype<Mended>(memory.data(offsetof<Mended>(), 16));
 
 export function setBroken(is: bool): void {
-  broken = is;
+  mended.broken = is;
 }
 
 /** One bit for every lane that is not printable ASCII: with 1 added, DEL and all bytes from 0x80 are negative. */
@@ -38,7 +43,7 @@ export const ONE_AND_BOUND = memory.data<u8>([
 export function copyReady(dst: usize, src: usize, length: usize): usize {
   const end = src + length;
   for (; src + 64 <= end; src += 64) {
-    if (dst > limit) dst = flush(dst);
+    if (dst > room.limit) dst = flush(dst);
     const v0 = v128.load(src);
     const v1 = v128.load(src, 16);
     const v2 = v128.load(src, 32);
@@ -50,7 +55,7 @@ export function copyReady(dst: usize, src: usize, length: usize): usize {
     dst += 64;
   }
   while (src < end) {
-    if (dst > limit) dst = flush(dst);
+    if (dst > room.limit) dst = flush(dst);
     v128.store(dst, v128.load(src));
     dst += 16;
     src += 16;
@@ -63,7 +68,7 @@ export function copyReady(dst: usize, src: usize, length: usize): usize {
  */
 export function text(dst: usize, src: usize, end: usize): usize {
   while (src < end) {
-    if (dst > limit) dst = flush(dst);
+    if (dst > room.limit) dst = flush(dst);
     const v = v128.load(src);
     v128.store(dst, v);
     let bits = specials(v);
@@ -76,7 +81,7 @@ export function text(dst: usize, src: usize, end: usize): usize {
     } else {
       const clean = ctz(bits);
       dst = special(dst + clean, src + clean, end);
-      src = following;
+      src = mended.following;
     }
   }
   return dst;
@@ -85,11 +90,11 @@ export function text(dst: usize, src: usize, end: usize): usize {
 /** Everything up to the next printable ASCII character, of which there is at least one byte. */
 function special(dst: usize, src: usize, end: usize): usize {
   while (src < end) {
-    if (dst > limit) dst = flush(dst);
+    if (dst > room.limit) dst = flush(dst);
     const c: u32 = load<u8>(src);
     if (c >= 0x80) {
       dst = multibyte(dst, src, end, c);
-      src = following;
+      src = mended.following;
     } else if (c < SPACE || c == DEL) {
       dst = control(dst, c);
       src++;
@@ -97,7 +102,7 @@ function special(dst: usize, src: usize, end: usize): usize {
       break;
     }
   }
-  following = src;
+  mended.following = src;
   return dst;
 }
 
@@ -119,7 +124,7 @@ function newline(dst: usize, c: u32): usize {
     return dst + 4;
   }
   if (policy == NEWLINE_SPLIT) {
-    broken = true;
+    mended.broken = true;
     store<u8>(dst, LF);
     return dst + 1;
   }
@@ -154,7 +159,7 @@ export function multibyte(dst: usize, src: usize, end: usize, lead: u32): usize 
     high = 0xbf;
     n++;
   }
-  following = src + n;
+  mended.following = src + n;
   if (more == 0 || n <= more) return replacement(dst);
   store<u32>(dst, load<u32>(src));
   return dst + n;

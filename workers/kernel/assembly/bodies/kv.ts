@@ -2,36 +2,23 @@
  * `<separator>key=value` for topic, source, the nanoseconds, tags and contents, in the order of the old sample. Nothing in keys and values
  * is escaped beyond what `text` mends, as there, unless the plan wants quotes.
  */
-import { digitsOf, decimal } from './decimal';
-import { FIELD_TIME_NS, QUOTE_ALWAYS, REF_CONTENT, REF_SOURCE, REF_TAG, REF_TOPIC } from './layout';
-import {
-  GROUP_TAG,
-  key,
-  keyEnd,
-  isContent,
-  limited,
-  LOG_CONTENT,
-  readContent,
-  readPair,
-  source,
-  sourceEnd,
-  tagBytes,
-  tags,
-  tagsFrom,
-  tagsTo,
-  topic,
-  topicEnd,
-  value,
-  valueEnd,
-} from './log';
-import { SHOWN_BOUND } from './mask';
-import { byte } from './members';
-import { plan } from './plan';
-import { end, readField, start, tag } from './protobuf';
-import { bareName, quotedValue } from './quote';
-import { beginTurn, isKept, renamed } from './shape';
-import { ONE_AND_BOUND, specialsBy, text } from './text';
-import { flush, limit } from './window';
+import { cutText } from '../cut';
+import { decimal, digitsOf } from '../decimal';
+import { readContent } from '../contents';
+import { group } from '../group';
+import { ESCAPE_KV_VALUE, FIELD_TIME_NS, QUOTE_ALWAYS, REF_CONTENT, REF_SOURCE, REF_TAG, REF_TOPIC } from '../layout';
+import { log } from '../log';
+import { SHOWN_BOUND } from '../mask';
+import { byte } from '../members';
+import { GROUP_TAG, LOG_CONTENT } from '../messages';
+import { pair, readPair } from '../pair';
+import { plan } from '../plan';
+import { field, readField } from '../protobuf';
+import { bareName, cutQuoted, quotedValue } from '../quote';
+import { flush, room } from '../room';
+import { beginTurn, isKept, isRenamed } from '../shape';
+import { copyReady, ONE_AND_BOUND, specialsBy, text } from '../text';
+import { trimmed } from '../trimmed';
 
 const EQUALS: u8 = 0x3d;
 const QUOTE: u8 = 0x22;
@@ -62,47 +49,88 @@ const TIME_NS_LENGTH: usize = 17;
 const PAIR_BOUND: u64 = 64;
 const SHAPED_BOUND: u64 = 64 + 255 + 16 + 4 * SHOWN_BOUND;
 
-/** The whole body of one log, with some fields before all others. */
-export function kvOrdered(dst: usize, nanoseconds: u32, contents: usize, logEnd: usize): usize {
+/**
+ * What all logs of a group have: topic and source, then (behind the nanoseconds, which each log has of its own) its tags. 0 if it is not ready
+ * to be copied.
+ */
+let shared: usize = 0;
+let sharedTags: usize = 0;
+let sharedEnd: usize = 0;
+
+export function begin(): void {
+  // Nothing is kept from log to log.
+}
+
+export function bareSize(): i32 {
+  return 0;
+}
+
+export function share(dst: usize, most: usize): bool {
+  shared = 0;
+  if (plan.orderCount != 0 || groupBound() > <u64>most) return false;
+  shared = dst;
+  sharedTags = originOf(dst);
+  sharedEnd = tagsOf(sharedTags);
+  return true;
+}
+
+/** The most that {@link share} can write for this group. */
+function groupBound(): u64 {
+  const bytes = <u64>group.tagBytes + (group.topicEnd - group.topic) + (group.sourceEnd - group.source);
+  return 4 * bytes + (plan.shaped != 0 ? SHAPED_BOUND : PAIR_BOUND) * (<u64>group.tags + 2);
+}
+
+export function write(dst: usize, logEnd: usize): usize {
+  if (shared == 0) return ordered(dst, logEnd);
+  if (log.nanoseconds == 0) {
+    dst = copyReady(dst, shared, sharedEnd - shared);
+  } else {
+    dst = nanosecondsOf(copyReady(dst, shared, sharedTags - shared));
+    dst = copyReady(dst, sharedTags, sharedEnd - sharedTags);
+  }
+  return contentsOf(dst, log.contents, logEnd);
+}
+
+export function members(dst: usize, logEnd: usize): usize {
+  return write(dst, logEnd);
+}
+
+export function cut(body: usize, end: usize): usize {
+  return plan.valueMode == ESCAPE_KV_VALUE ? cutQuoted(body, end) : cutText(body, end);
+}
+
+/** Some fields before all others. */
+function ordered(dst: usize, logEnd: usize): usize {
   for (let turn: u32 = 0; turn <= plan.orderCount; turn++) {
     beginTurn(turn);
-    dst = kvContents(kvShared(dst, nanoseconds), contents, logEnd);
+    dst = contentsOf(tagsOf(nanosecondsOf(originOf(dst))), log.contents, logEnd);
   }
   return dst;
 }
 
-/** All of it but the contents, for one log. */
-export function kvShared(dst: usize, nanoseconds: u32): usize {
-  return kvTags(kvNanoseconds(kvOrigin(dst), nanoseconds));
-}
-
-/** The most that {@link kvOrigin} and {@link kvTags} can write for this group. */
-export function kvGroupBound(): u64 {
-  const bytes = <u64>tagBytes + (topicEnd - topic) + (sourceEnd - source);
-  return 4 * bytes + (plan.shaped != 0 ? SHAPED_BOUND : PAIR_BOUND) * (<u64>tags + 2);
-}
-
-export function kvOrigin(dst: usize): usize {
-  if (isKept(REF_TOPIC, topic == topicEnd)) dst = valueOf(name(dst, TOPIC, TOPIC_LENGTH), topic, topicEnd);
-  if (!isKept(REF_SOURCE, source == sourceEnd)) return dst;
-  return valueOf(name(dst, SOURCE, SOURCE_LENGTH), source, sourceEnd);
+function originOf(dst: usize): usize {
+  if (isKept(REF_TOPIC, group.topic == group.topicEnd))
+    dst = valueOf(name(dst, TOPIC, TOPIC_LENGTH), group.topic, group.topicEnd);
+  if (!isKept(REF_SOURCE, group.source == group.sourceEnd)) return dst;
+  return valueOf(name(dst, SOURCE, SOURCE_LENGTH), group.source, group.sourceEnd);
 }
 
 /** The old sample has this pair only where the log has nanoseconds. */
-export function kvNanoseconds(dst: usize, nanoseconds: u32): usize {
+function nanosecondsOf(dst: usize): usize {
+  const nanoseconds = log.nanoseconds;
   if (nanoseconds == 0 || !isKept(FIELD_TIME_NS, false)) return dst;
   dst = name(dst, TIME_NS, TIME_NS_LENGTH);
   if (plan.quote != QUOTE_ALWAYS) return decimal(dst, nanoseconds, digitsOf(nanoseconds));
   return byte(decimal(byte(dst, QUOTE), nanoseconds, digitsOf(nanoseconds)), QUOTE);
 }
 
-export function kvTags(dst: usize): usize {
-  for (let p = tagsFrom; p < tagsTo;) {
-    p = readField(p, tagsTo);
-    if (tag != GROUP_TAG) continue;
-    readPair(start, end);
-    if (!isKept(REF_TAG, value == valueEnd)) continue;
-    dst = renamed || plan.stripTags != 0 ? pair(dst) : rest(name(dst, TAG, TAG_LENGTH));
+function tagsOf(dst: usize): usize {
+  for (let p = group.tagsFrom; p < group.tagsTo;) {
+    p = readField(p, group.tagsTo);
+    if (field.tag != GROUP_TAG) continue;
+    readPair(field.start, field.end);
+    if (!isKept(REF_TAG, pair.value == pair.valueEnd)) continue;
+    dst = isRenamed() || plan.stripTags != 0 ? writePair(dst) : rest(name(dst, TAG, TAG_LENGTH));
   }
   return dst;
 }
@@ -114,8 +142,8 @@ export function kvTags(dst: usize): usize {
  *
  * @param p the first content of the log.
  */
-export function kvContents(dst: usize, p: usize, logEnd: usize): usize {
-  if (limited || plan.shaped != 0 || plan.quote != 0) return kvLimited(dst, p, logEnd);
+function contentsOf(dst: usize, p: usize, logEnd: usize): usize {
+  if (trimmed.on || plan.shaped != 0 || plan.quote != 0) return slowly(dst, p, logEnd);
   const one = v128.load(ONE_AND_BOUND);
   const bound = v128.load(ONE_AND_BOUND, 16);
   const before = v128.load(plan.separator);
@@ -134,10 +162,10 @@ export function kvContents(dst: usize, p: usize, logEnd: usize): usize {
       ((head ^ 0x000a_0012) & 0x80ff_80ff) | ((middle ^ 0x12) & 0x80ff) | (length ^ (keyLength + valueLength + 4));
     if (odd != 0 || next > logEnd) {
       p = readField(p, logEnd);
-      if (tag == LOG_CONTENT) dst = longContent(dst);
+      if (field.tag == LOG_CONTENT) dst = longContent(dst);
       continue;
     }
-    if (dst > limit) dst = flush(dst);
+    if (dst > room.limit) dst = flush(dst);
     v128.store(dst, before);
     dst += beforeLength;
 
@@ -163,20 +191,20 @@ export function kvContents(dst: usize, p: usize, logEnd: usize): usize {
 }
 
 /** The same, slowly, while some contents are shortened, left out or renamed. */
-function kvLimited(dst: usize, p: usize, logEnd: usize): usize {
+function slowly(dst: usize, p: usize, logEnd: usize): usize {
   while (p < logEnd) {
     p = readContent(p, logEnd);
-    if (isContent && isKept(REF_CONTENT, value == valueEnd)) dst = pair(dst);
+    if (pair.isContent && isKept(REF_CONTENT, pair.value == pair.valueEnd)) dst = writePair(dst);
   }
   return dst;
 }
 
 function longContent(dst: usize): usize {
-  readPair(start, end);
-  return pair(dst);
+  readPair(field.start, field.end);
+  return writePair(dst);
 }
 
-function pair(dst: usize): usize {
+function writePair(dst: usize): usize {
   return rest(separator(dst));
 }
 
@@ -184,11 +212,11 @@ function pair(dst: usize): usize {
 function rest(dst: usize): usize {
   dst = nameOf(dst);
   store<u8>(dst, EQUALS);
-  return valueOf(dst + 1, value, valueEnd);
+  return valueOf(dst + 1, pair.value, pair.valueEnd);
 }
 
 function nameOf(dst: usize): usize {
-  return plan.quote == 0 ? text(dst, key, keyEnd) : bareName(dst, key, keyEnd);
+  return plan.quote == 0 ? text(dst, pair.key, pair.keyEnd) : bareName(dst, pair.key, pair.keyEnd);
 }
 
 function valueOf(dst: usize, from: usize, to: usize): usize {
@@ -196,7 +224,7 @@ function valueOf(dst: usize, from: usize, to: usize): usize {
 }
 
 function separator(dst: usize): usize {
-  if (dst > limit) dst = flush(dst);
+  if (dst > room.limit) dst = flush(dst);
   v128.store(dst, v128.load(plan.separator));
   return dst + plan.separatorLength;
 }
@@ -204,7 +232,7 @@ function separator(dst: usize): usize {
 /** @param own at most 32 bytes: the name of the field with its `=`, if it has no other. */
 function name(dst: usize, own: usize, length: usize): usize {
   dst = separator(dst);
-  if (renamed) {
+  if (isRenamed()) {
     dst = nameOf(dst);
     store<u8>(dst, EQUALS);
     return dst + 1;

@@ -1,23 +1,23 @@
-/** LEEF and CEF: a header between bars, then `name=value` with one byte between two. And a body of a single value. */
-import { escaped, unfitForPairs } from './escape';
-import { noteMembers } from './framing';
-import { REF_CONTENT, REST_CONTENTS, TITLE_SIZE, Title } from './layout';
-import { isContent, key, keyEnd, limited, readContent, shortEnd, value, valueEnd } from './log';
-import { byte, isEmptyValue, literal, memberAt, onlyRef, partAt, writeTitle, writeValue } from './members';
-import { expectedAt, expectedEnd, isShort, KNOWN_SIZE, NAME, nameLengthAt, passKnown } from './known';
-import { beginNames, nameOf } from './names';
-import { plan } from './plan';
-import { beginTurn, isKept } from './shape';
-import { copyReady } from './text';
-import { beginElsewhere, endElsewhere, flush, limit } from './window';
+/** LEEF and CEF: a header between bars, then `name=value` with one byte between two. */
+import { readContent, shortEnd } from '../contents';
+import { cutText, mark, markerLength } from '../cut';
+import { escaped, unfitForPairs } from '../escape';
+import { noteMembers } from '../framing';
+import { expectedAt, expectedEnd, isShort, KNOWN_SIZE, NAME, nameLengthAt, passKnown } from '../known';
+import { ESCAPE_CEF_VALUE, REF_CONTENT, REST_CONTENTS, Title } from '../layout';
+import { log } from '../log';
+import { byte, isEmptyValue, literal, memberAt, onlyRef, partAt, titleAt, writeTitle, writeValue } from '../members';
+import { beginNames, forgetNames, nameOf } from '../names';
+import { pair } from '../pair';
+import { characterEnd, escapeEnd } from '../piece-end';
+import { plan } from '../plan';
+import { beginElsewhere, endElsewhere, flush, room } from '../room';
+import { beginTurn, isKept } from '../shape';
+import { copyReady } from '../text';
+import { trimmed } from '../trimmed';
 
 const BAR: u8 = 0x7c;
 let first = true;
-
-export function rawBody(dst: usize): usize {
-  const value = titleAt(0);
-  return writeValue(dst, value.parts, value.partsCount, plan.titleMode);
-}
 
 /** The beginning of the header, up to the first title that depends on the log, ready to be copied. */
 const ready = memory.data(4096, 16);
@@ -25,16 +25,16 @@ const READY_ROOM: u32 = 3072;
 let readyLength: usize = 0;
 let readyTitles: u32 = 0;
 
-/** To be called once a batch. */
-export function beginPairs(): void {
+export function begin(): void {
+  forgetNames(false);
   const kept = beginElsewhere();
   let dst = copyReady(ready, plan.prefix, plan.prefixLength);
-  let room = READY_ROOM;
+  let left = READY_ROOM;
   for (readyTitles = 0; readyTitles < plan.titlesCount; readyTitles++) {
     const title = titleAt(readyTitles);
     const bound = literalBound(title);
-    if (bound > room) break;
-    room -= bound;
+    if (bound > left) break;
+    left -= bound;
     dst = titled(dst, title);
   }
   readyLength = dst - ready;
@@ -52,22 +52,34 @@ function literalBound(title: Title): u32 {
   return bound;
 }
 
-export function pairsBody(dst: usize, contents: usize, logEnd: usize): usize {
+/** There are always titles. */
+export function bareSize(): i32 {
+  return -1;
+}
+
+export function share(dst: usize, most: usize): bool {
+  return true;
+}
+
+export function write(dst: usize, logEnd: usize): usize {
   dst = copyReady(dst, ready, readyLength);
   for (let i = readyTitles; i < plan.titlesCount; i++) dst = titled(dst, titleAt(i));
   noteMembers(dst);
-  return pairsMembers(dst, contents, logEnd);
+  return members(dst, logEnd);
+}
+
+/** Of LEEF nothing is escaped with a backslash. */
+export function cut(body: usize, end: usize): usize {
+  if (plan.valueMode != ESCAPE_CEF_VALUE) return cutText(body, end);
+  const marker = markerLength(body, end);
+  return mark(escapeEnd(body, characterEnd(body, end - marker)), marker);
 }
 
 function titled(dst: usize, title: Title): usize {
   return byte(writeTitle(dst, title.parts, title.partsCount, plan.titleMode, title.maxLength), BAR);
 }
 
-function titleAt(index: u32): Title {
-  return changetype<Title>(plan.titles + index * TITLE_SIZE);
-}
-
-export function pairsMembers(dst: usize, contents: usize, logEnd: usize): usize {
+export function members(dst: usize, logEnd: usize): usize {
   first = true;
   for (let i: u32 = 0; i < plan.membersCount; i++) {
     const member = memberAt(plan.members, i);
@@ -83,7 +95,7 @@ export function pairsMembers(dst: usize, contents: usize, logEnd: usize): usize 
   beginNames();
   for (let turn: u32 = 0; turn <= plan.orderCount; turn++) {
     beginTurn(turn);
-    dst = contentsOf(dst, contents, logEnd);
+    dst = contentsOf(dst, log.contents, logEnd);
   }
   return dst;
 }
@@ -95,7 +107,7 @@ function between(dst: usize): usize {
 }
 
 function contentsOf(dst: usize, p: usize, logEnd: usize): usize {
-  const isChoosy = limited || plan.shaped != 0;
+  const isChoosy = trimmed.on || plan.shaped != 0;
   while (p < logEnd) {
     if (!isChoosy && !first) {
       dst = shortContents(dst, p, logEnd);
@@ -103,8 +115,8 @@ function contentsOf(dst: usize, p: usize, logEnd: usize): usize {
       if (p >= logEnd) break;
     }
     p = readContent(p, logEnd);
-    if (!isContent || value == valueEnd || (plan.shaped != 0 && !isKept(REF_CONTENT, false))) continue;
-    dst = escaped(name(between(dst), key, keyEnd), value, valueEnd, plan.valueMode);
+    if (!pair.isContent || pair.value == pair.valueEnd || (plan.shaped != 0 && !isKept(REF_CONTENT, false))) continue;
+    dst = escaped(name(between(dst), pair.key, pair.keyEnd), pair.value, pair.valueEnd, plan.valueMode);
   }
   return dst;
 }
@@ -155,5 +167,5 @@ function shortContents(dst: usize, p: usize, logEnd: usize): usize {
 
 /** At most 271 bytes with its `=`. */
 function name(dst: usize, key: usize, keyEnd: usize): usize {
-  return nameOf(dst > limit ? flush(dst) : dst, key, keyEnd);
+  return nameOf(dst > room.limit ? flush(dst) : dst, key, keyEnd);
 }

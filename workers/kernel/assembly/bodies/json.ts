@@ -1,6 +1,10 @@
 /** A JSON object: the members of the plan, then whatever else it wants of the log. */
-import { decimal, digitsOf } from './decimal';
-import { escaped, unfitForJson } from './escape';
+import { readContent, shortEnd } from '../contents';
+import { cutJson } from '../cut-json';
+import { decimal, digitsOf } from '../decimal';
+import { escaped, unfitForJson } from '../escape';
+import { group } from '../group';
+import { expectedAt, expectedEnd, isShort, KNOWN_SIZE, NAME, nameLengthAt, passKnown, seen } from '../known';
 import {
   ESCAPE_JSON,
   FIELD_TIME,
@@ -11,41 +15,20 @@ import {
   REF_TOPIC,
   REST_ALL,
   REST_CONTENTS,
-} from './layout';
-import {
-  GROUP_TAG,
-  hasTime,
-  isContent,
-  key,
-  keyEnd,
-  limited,
-  nanoseconds,
-  readContent,
-  readPair,
-  renameKey,
-  shortEnd,
-  source,
-  sourceEnd,
-  tagBytes,
-  tags,
-  tagsFrom,
-  tagsTo,
-  time,
-  topic,
-  topicEnd,
-  value,
-  valueEnd,
-} from './log';
-import { SHOWN_BOUND } from './mask';
-import { byte, isEmptyValue, literal, mayBeJson, memberAt, writeJsonText, writeJsonValue } from './members';
-import { expected, expectedAt, expectedEnd, had, isShort, KNOWN_SIZE, NAME, nameLengthAt, passKnown } from './known';
-import { areUsual, beginNames, beginNamesAfter, nameOf, tagNameOf } from './names';
-import { plan } from './plan';
-import { end, readField, start, tag } from './protobuf';
-import { isReserved, isReservedTag } from './reserved';
-import { beginTurn, isKept, renamed } from './shape';
-import { copyReady } from './text';
-import { flush, limit } from './window';
+} from '../layout';
+import { log } from '../log';
+import { SHOWN_BOUND } from '../mask';
+import { byte, isEmptyValue, literal, mayBeJson, memberAt, writeJsonText, writeJsonValue } from '../members';
+import { GROUP_TAG } from '../messages';
+import { areUsual, beginNames, beginNamesAfter, forgetNames, nameOf, tagNameOf } from '../names';
+import { pair, readPair, renameKey } from '../pair';
+import { plan } from '../plan';
+import { field, readField } from '../protobuf';
+import { isReserved, isReservedTag } from '../reserved';
+import { flush, room } from '../room';
+import { beginTurn, isKept, isRenamed } from '../shape';
+import { copyReady } from '../text';
+import { trimmed } from '../trimmed';
 
 const OPEN: u8 = 0x7b;
 const CLOSE: u8 = 0x7d;
@@ -80,7 +63,7 @@ const SOURCE_LENGTH: usize = 10;
 let first = true;
 
 /**
- * What is the same for all logs of a group, ready to be copied, with a comma before each name: the names of the two times, then topic, source
+ * What is the same for all logs of a group, ready to be copied, with a comma before each name: the names of the two times, then group.topic, source
  * and tags. All 0 if they are not.
  */
 let shared: usize = 0;
@@ -93,18 +76,26 @@ let nsName: u64 = 0;
 let groupNames: u64 = 0;
 let nextName: u32 = 0;
 
+export function begin(): void {
+  forgetNames(true);
+}
+
+/** `{}` */
+export function bareSize(): i32 {
+  return 2;
+}
+
 /**
- * Renders them at `dst` if the plan has them in every event, one behind the other, under names of their own, and they take no more than
- * `room` bytes (VPC flow: 1.3 times the speed).
- * @returns behind them, or 0.
+ * If the plan has them in every event, one behind the other, under names of their own, and they take no more than `most` bytes (VPC flow: 1.3
+ * times the speed).
  */
-export function shareGroup(dst: usize, room: u64): usize {
+export function share(dst: usize, most: usize): bool {
   shared = 0;
-  if (plan.rest != REST_ALL || plan.orderCount != 0 || groupBound() > room) return 0;
+  if (plan.rest != REST_ALL || plan.orderCount != 0 || groupBound() > <u64>most) return false;
   // A name is known from the second time on.
-  if (!writeShared(dst) && !writeShared(dst)) return 0;
+  if (!writeShared(dst) && !writeShared(dst)) return false;
   shared = dst;
-  return sharedEnd;
+  return true;
 }
 
 /** @returns whether all names are known and differ. */
@@ -112,28 +103,28 @@ function writeShared(dst: usize): bool {
   beginNames();
   first = false;
   sharedTimeEnd = isWritten(FIELD_TIME, TIME, TIME_LENGTH, false) ? name(dst) : dst;
-  timeName = had;
+  timeName = seen.names;
   sharedNsEnd = isWritten(FIELD_TIME_NS, TIME_NS, TIME_NS_LENGTH, false) ? name(sharedTimeEnd) : sharedTimeEnd;
-  nsName = had & ~timeName;
+  nsName = seen.names & ~timeName;
   sharedEnd = tagsOf(originOf(sharedNsEnd));
-  groupNames = had & ~timeName & ~nsName;
-  nextName = expected;
+  groupNames = seen.names & ~timeName & ~nsName;
+  nextName = seen.next;
   return areUsual();
 }
 
 /** A byte takes at most six. */
 function groupBound(): u64 {
-  const bytes = <u64>tagBytes + (topicEnd - topic) + (sourceEnd - source);
-  return 6 * bytes + (plan.shaped != 0 ? SHAPED_BOUND : PAIR_BOUND) * (<u64>tags + 4);
+  const bytes = <u64>group.tagBytes + (group.topicEnd - group.topic) + (group.sourceEnd - group.source);
+  return 6 * bytes + (plan.shaped != 0 ? SHAPED_BOUND : PAIR_BOUND) * (<u64>group.tags + 4);
 }
 
 /** The most that a pair has beside its key and value; and with a name of its own and a hidden value. */
 const PAIR_BOUND: u64 = 64;
 const SHAPED_BOUND: u64 = 64 + 6 * (255 + SHOWN_BOUND);
 
-export function jsonBody(dst: usize, contents: usize, logEnd: usize): usize {
+export function write(dst: usize, logEnd: usize): usize {
   if (shared == 0) beginNames();
-  else beginNamesAfter(groupNames | (hasTime ? timeName : 0) | (nanoseconds != 0 ? nsName : 0), nextName);
+  else beginNamesAfter(groupNames | (log.hasTime ? timeName : 0) | (log.nanoseconds != 0 ? nsName : 0), nextName);
   first = true;
   dst = byte(dst, OPEN);
   for (let i: u32 = 0; i < plan.membersCount; i++) {
@@ -144,9 +135,17 @@ export function jsonBody(dst: usize, contents: usize, logEnd: usize): usize {
   for (let turn: u32 = 0; turn <= plan.orderCount; turn++) {
     beginTurn(turn);
     if (plan.rest == REST_ALL) dst = shared == 0 ? tagsOf(originOf(timesOf(dst))) : copyShared(dst);
-    if (plan.rest >= REST_CONTENTS) dst = contentsOf(dst, contents, logEnd);
+    if (plan.rest >= REST_CONTENTS) dst = contentsOf(dst, log.contents, logEnd);
   }
   return byte(dst, CLOSE);
+}
+
+export function members(dst: usize, logEnd: usize): usize {
+  return write(dst, logEnd);
+}
+
+export function cut(body: usize, end: usize): usize {
+  return cutJson(body, end);
 }
 
 function comma(dst: usize): usize {
@@ -157,27 +156,28 @@ function comma(dst: usize): usize {
 
 /** The name of the field read last. */
 function name(dst: usize): usize {
-  return nameOf(byte(comma(dst), QUOTE), key, keyEnd);
+  return nameOf(byte(comma(dst), QUOTE), pair.key, pair.keyEnd);
 }
 
 /** Whether a field that is no pair is written now; then `key` is its name. @param own the name it has if it has no other. */
 function isWritten(kind: u32, own: usize, length: usize, isEmpty: bool): bool {
   renameKey(own, own + length);
-  return isKept(kind, isEmpty) && !isReserved(key, keyEnd - key);
+  return isKept(kind, isEmpty) && !isReserved(pair.key, pair.keyEnd - pair.key);
 }
 
 function timesOf(dst: usize): usize {
-  if (hasTime && isWritten(FIELD_TIME, TIME, TIME_LENGTH, false)) dst = decimal(name(dst), time, digitsOf(time));
-  if (nanoseconds == 0 || !isWritten(FIELD_TIME_NS, TIME_NS, TIME_NS_LENGTH, false)) return dst;
-  return decimal(name(dst), nanoseconds, digitsOf(nanoseconds));
+  if (log.hasTime && isWritten(FIELD_TIME, TIME, TIME_LENGTH, false))
+    dst = decimal(name(dst), log.time, digitsOf(log.time));
+  if (log.nanoseconds == 0 || !isWritten(FIELD_TIME_NS, TIME_NS, TIME_NS_LENGTH, false)) return dst;
+  return decimal(name(dst), log.nanoseconds, digitsOf(log.nanoseconds));
 }
 
 function copyShared(dst: usize): usize {
-  if (hasTime && sharedTimeEnd != shared) {
-    dst = decimal(copyNext(dst, shared, sharedTimeEnd), time, digitsOf(time));
+  if (log.hasTime && sharedTimeEnd != shared) {
+    dst = decimal(copyNext(dst, shared, sharedTimeEnd), log.time, digitsOf(log.time));
   }
-  if (nanoseconds != 0 && sharedNsEnd != sharedTimeEnd) {
-    dst = decimal(copyNext(dst, sharedTimeEnd, sharedNsEnd), nanoseconds, digitsOf(nanoseconds));
+  if (log.nanoseconds != 0 && sharedNsEnd != sharedTimeEnd) {
+    dst = decimal(copyNext(dst, sharedTimeEnd, sharedNsEnd), log.nanoseconds, digitsOf(log.nanoseconds));
   }
   return sharedEnd == sharedNsEnd ? dst : copyNext(dst, sharedNsEnd, sharedEnd);
 }
@@ -190,35 +190,35 @@ function copyNext(dst: usize, from: usize, to: usize): usize {
 }
 
 function originOf(dst: usize): usize {
-  if (isWritten(REF_TOPIC, TOPIC, TOPIC_LENGTH, topic == topicEnd)) {
-    dst = writeJsonText(name(dst), topic, topicEnd, false);
+  if (isWritten(REF_TOPIC, TOPIC, TOPIC_LENGTH, group.topic == group.topicEnd)) {
+    dst = writeJsonText(name(dst), group.topic, group.topicEnd, false);
   }
-  if (!isWritten(REF_SOURCE, SOURCE, SOURCE_LENGTH, source == sourceEnd)) return dst;
-  return writeJsonText(name(dst), source, sourceEnd, false);
+  if (!isWritten(REF_SOURCE, SOURCE, SOURCE_LENGTH, group.source == group.sourceEnd)) return dst;
+  return writeJsonText(name(dst), group.source, group.sourceEnd, false);
 }
 
 function tagsOf(dst: usize): usize {
-  for (let p = tagsFrom; p < tagsTo;) {
-    p = readField(p, tagsTo);
-    if (tag != GROUP_TAG) continue;
-    readPair(start, end);
-    if (!isKept(REF_TAG, value == valueEnd)) continue;
+  for (let p = group.tagsFrom; p < group.tagsTo;) {
+    p = readField(p, group.tagsTo);
+    if (field.tag != GROUP_TAG) continue;
+    readPair(field.start, field.end);
+    if (!isKept(REF_TAG, pair.value == pair.valueEnd)) continue;
     const isLong = hasPrefix();
-    const length = keyEnd - key;
-    if (isLong ? isReservedTag(key, length) : isReserved(key, length)) continue;
-    dst = isLong ? tagNameOf(byte(comma(dst), QUOTE), key, keyEnd) : name(dst);
-    dst = writeJsonText(dst, value, valueEnd, false);
+    const length = pair.keyEnd - pair.key;
+    if (isLong ? isReservedTag(pair.key, length) : isReserved(pair.key, length)) continue;
+    dst = isLong ? tagNameOf(byte(comma(dst), QUOTE), pair.key, pair.keyEnd) : name(dst);
+    dst = writeJsonText(dst, pair.value, pair.valueEnd, false);
   }
   return dst;
 }
 
 /** A tag keeps its prefix where a member has its name. */
 function hasPrefix(): bool {
-  return !renamed && (plan.stripTags == 0 || isReserved(key, keyEnd - key));
+  return !isRenamed() && (plan.stripTags == 0 || isReserved(pair.key, pair.keyEnd - pair.key));
 }
 
 function contentsOf(dst: usize, p: usize, logEnd: usize): usize {
-  const isChoosy = limited || plan.shaped != 0 || plan.reservedCount != 0;
+  const isChoosy = trimmed.on || plan.shaped != 0 || plan.reservedCount != 0;
   while (p < logEnd) {
     if (!isChoosy && !first) {
       dst = shortContents(dst, p, logEnd);
@@ -226,8 +226,8 @@ function contentsOf(dst: usize, p: usize, logEnd: usize): usize {
       if (p >= logEnd) break;
     }
     p = readContent(p, logEnd);
-    if (!isContent || (isChoosy && !isChosen())) continue;
-    dst = writeJsonText(name(dst), value, valueEnd, plan.expand != 0);
+    if (!pair.isContent || (isChoosy && !isChosen())) continue;
+    dst = writeJsonText(name(dst), pair.value, pair.valueEnd, plan.expand != 0);
   }
   return dst;
 }
@@ -252,7 +252,7 @@ function shortContents(dst: usize, p: usize, logEnd: usize): usize {
     const valueAt = keyAt + keyLength + 2;
     const valueLength = next - valueAt;
     if (expand && mayBeJson(valueAt)) break;
-    if (dst > limit) dst = flush(dst);
+    if (dst > room.limit) dst = flush(dst);
     store<u16>(dst, COMMA_QUOTE);
     dst += 2;
     if (known != knownEnd && isShort(known, <u32>keyLength, v128.load(keyAt), v128.load(keyAt, 16))) {
@@ -283,5 +283,5 @@ function shortContents(dst: usize, p: usize, logEnd: usize): usize {
 
 /** The content that was read last is written, perhaps under another name. */
 function isChosen(): bool {
-  return isKept(REF_CONTENT, value == valueEnd) && !isReserved(key, keyEnd - key);
+  return isKept(REF_CONTENT, pair.value == pair.valueEnd) && !isReserved(pair.key, pair.keyEnd - pair.key);
 }
