@@ -14,7 +14,12 @@ const npm = (name) => `^node_modules/${name}/`;
 export default {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: ['\\.d\\.ts$'] }, to: {} },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['\\.d\\.ts$', '^test/mutants/'] },
+      to: {},
+    },
     {
       name: 'no-dev-dependencies',
       severity: 'error',
@@ -39,6 +44,26 @@ export default {
       severity: 'error',
       from: { path: '^workers/kernel/', pathNot: KERNEL_BUILD },
       to: { dependencyTypes: ['core', 'npm'] },
+    },
+    {
+      name: 'assembly-imports-nothing-outside',
+      comment: 'AssemblyScript, compiled into kernel.wasm',
+      severity: 'error',
+      from: { path: '^workers/kernel/assembly/' },
+      to: { pathNot: '^workers/kernel/assembly/' },
+    },
+    {
+      name: 'nothing-outside-imports-assembly',
+      severity: 'error',
+      from: { pathNot: '^workers/kernel/assembly/' },
+      to: { path: '^workers/kernel/assembly/' },
+    },
+    {
+      name: 'tests-are-on-top',
+      comment: 'test/ and bench/ import src/ and workers/, never the other way round',
+      severity: 'error',
+      from: { path: '^(src|workers)/' },
+      to: { path: '^(test|bench)/' },
     },
     {
       name: 'foundation-imports-nothing-above',
@@ -130,7 +155,6 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^workers/kernel/assembly/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -8,17 +8,7 @@ import { PACKAGE_ROOT, pythonWithSdk } from '../../test/support/python-sdk.js';
 import type { Ends } from '../whole/ends.js';
 import { Forwarder } from '../whole/forwarder.js';
 import { PeerProcess } from './peer-process.js';
-
-/** A program at work between the emulator and a receiver; one process. */
-export interface Running {
-  readonly pid: number;
-  readonly consumerGroup: string;
-  /** @throws Error with the program's output if it ends before what is awaited happens */
-  during<Result>(awaited: Promise<Result>): Promise<Result>;
-  /** Orderly, as its users would. */
-  stop(): Promise<void>;
-  kill(): void;
-}
+import type { Running } from './running.js';
 
 /** What is compared. */
 export interface Contestant {

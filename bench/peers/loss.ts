@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ReceiverProcess } from '../../test/support/receiver-process.js';
 import type { Tally } from '../../test/support/tally.js';
 import { Ends } from '../whole/ends.js';
-import type { Contestant, Running } from './contestant.js';
+import type { Contestant } from './contestant.js';
+import type { Running } from './running.js';
 
 /** What is missing after the receiver was killed in mid-stream and came back. */
 export interface LossResult {

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { LOGSTORE, PROJECT, type Ends } from '../whole/ends.js';
-import type { Running } from './contestant.js';
+import type { Running } from './running.js';
 
 const KEPT_OUTPUT = 4_000;
 /** Longer than an SDK takes to give up its shards one after the other: Python's waits half a second for each. */

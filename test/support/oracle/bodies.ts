@@ -14,7 +14,7 @@ import { decodeText, isJson, lookUp, nanoseconds, valuesOf, type Event } from '.
 import type { Pair } from './log-group-list.js';
 import { numbering } from './numbering.js';
 import { inOrder, nameOf, type Written } from './shape.js';
-import { textUpTo } from './size.js';
+import { textUpTo } from './message.js';
 
 const NONE = new Uint8Array();
 

@@ -1,12 +1,8 @@
 import type { BodyPlan, FormatPlan, SizePlan } from '../../../src/model/format-plan.js';
 import type { Event } from './fields.js';
 import type { Pair } from './log-group-list.js';
+import { type Message, textUpTo } from './message.js';
 import { linesOf, partsOf } from './parts.js';
-
-export interface Message {
-  readonly head: string;
-  readonly body: string;
-}
 
 const sizeOf = ({ head, body }: Message): number => Buffer.byteLength(head + body);
 
@@ -78,12 +74,6 @@ function quotedUpTo(text: string, room: number, mark: string): string {
   const whole = kept.replace(/^((?:\\.|[^\\])*)\\$/s, '$1');
   const quotes = whole.replace(/\\./gs, '').split('"').length - 1;
   return whole + mark + (quotes % 2 === 1 ? '"' : '');
-}
-
-export function textUpTo(bytes: Buffer, room: number): Buffer {
-  let end = room;
-  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
-  return bytes.subarray(0, end);
 }
 
 /** Of all ways to cut after a whole value or inside a string, the one that keeps most and can still be closed. */
