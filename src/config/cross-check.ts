@@ -1,3 +1,4 @@
+import { isLoopback } from '../flow/ip-address.js';
 import type { Tree } from './document.js';
 import { readTlsFiles } from '../delivery/tls/tls-files.js';
 import { isRelp, isTls, isUdp, type Guarantee } from '../delivery/settings.js';
@@ -264,8 +265,4 @@ function checkTls(tls: DestinationConfig['tls'], path: Path, say: Say): void {
   }
   const material = readTlsFiles(tls);
   for (const { key, message } of material.ok ? [] : material.faults) say([...path, key], message);
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.') || host.endsWith('.localhost');
 }

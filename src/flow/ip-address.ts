@@ -21,3 +21,14 @@ function groupBytes(groups: string): number[] {
     return [value >> 8, value & 255];
   });
 }
+
+/** Whether a host is this machine itself: `localhost`, a name below it, or an address of the loopback network. */
+export function isLoopback(host: string): boolean {
+  const name = host.toLowerCase().replace(/^\[|\]$/g, '');
+  if (name === 'localhost' || name.endsWith('.localhost')) return true;
+  if (/^[\d.]+$/.test(name)) return /^127(?:\.\d{1,3}){3}$/.test(name);
+  if (!/^[\da-f:]+(?:\d+\.\d+\.\d+\.\d+)?$/.test(name) || !name.includes(':')) return false;
+  const bytes = ipBytes(name);
+  const isMapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255;
+  return isMapped ? bytes[12] === 127 : bytes.every((byte, i) => byte === (i === 15 ? 1 : 0));
+}

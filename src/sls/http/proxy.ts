@@ -1,3 +1,4 @@
+import { isLoopback } from '../../flow/ip-address.js';
 /** An HTTP proxy between us and the service. */
 export interface Proxy {
   /** Host name in lower case, or an address (IPv6 without brackets). */
@@ -90,10 +91,6 @@ export function chooseProxy(setting: ProxySetting, env: Environment, fail: (mess
     if (result.ok) return result.proxy;
     throw fail(`${found[0]}: ${result.message}; or write sls.proxy: off`);
   };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.[\d.]+$/.test(host) || host.endsWith('.localhost');
 }
 
 function isExempt({ host, port }: Target, list: string): boolean {
