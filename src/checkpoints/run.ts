@@ -1,3 +1,4 @@
+import { startAt } from '../config/scalars.js';
 import { choosePipeline } from '../config/choose-pipeline.js';
 import { loadConfig } from '../config/load.js';
 import { toSettings, type PipelinePlan } from '../config/settings.js';
@@ -71,8 +72,7 @@ async function wishes(
   const shards = shard === 'all' ? all : [shard];
   if (typeof to === 'object' && 'cursor' in to && shard === 'all')
     throw new ForwarderError('USAGE', 'a cursor belongs to one shard: name it with --shard');
-  const now = Math.floor(clock.now() / 1000);
-  const position = typeof to === 'object' && 'secondsAgo' in to ? { unixSeconds: now - to.secondsAgo } : to;
+  const position = typeof to === 'object' && 'cursor' in to ? to : startAt(to, clock.now());
   return Promise.all(
     shards.map(async (id) => {
       const given = typeof position === 'object' && 'cursor' in position;

@@ -1,5 +1,5 @@
 import type { Range } from '../config/settings.js';
-import { isWrong, parseStart, type Start } from '../config/scalars.js';
+import { isWrong, parseStart, startAt, type Start } from '../config/scalars.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 
 export const RANGE_OPTIONS = {
@@ -51,6 +51,7 @@ function position(option: string, text: string | undefined): Start | undefined {
 
 /** Unix seconds, where the position is a moment. */
 function secondsOf(position: Start | undefined, now: number): number | undefined {
-  if (position === undefined || typeof position === 'string') return undefined;
-  return 'unixSeconds' in position ? position.unixSeconds : now / 1000 - position.secondsAgo;
+  if (position === undefined) return undefined;
+  const at = startAt(position, now);
+  return typeof at === 'string' ? undefined : at.unixSeconds;
 }

@@ -47,6 +47,12 @@ export function parseByteSize(text: string): Parsed<number> {
 /** Where a shard without a checkpoint starts: a place, a moment, or so long before now. */
 export type Start = 'begin' | 'end' | { readonly unixSeconds: number } | { readonly secondsAgo: number };
 
+/** The place or moment that a start means. @param now milliseconds since the epoch */
+export function startAt(start: Start, now: number): Exclude<Start, { readonly secondsAgo: number }> {
+  if (typeof start === 'string' || 'unixSeconds' in start) return start;
+  return { unixSeconds: Math.max(0, Math.floor(now / 1000) - start.secondsAgo) };
+}
+
 const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?(Z|z|[+-]\d\d:?\d\d)?$/;
 export const START_EXPECTED = 'begin, end, a time such as 2026-01-01T00:00:00+08:00, or an age such as -2h';
 

@@ -2,7 +2,6 @@ import type { DeadLetterSettings } from '../deadletter/store.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { PipelineSettings } from '../group/pipeline.js';
 import type { FormatPlan } from '../model/format-plan.js';
-import type { StartPosition } from '../model/ports.js';
 import type { RateSettings } from '../delivery/pace.js';
 import { isUdp, type DestinationSettings } from '../delivery/settings.js';
 import { guaranteeOf } from './cross-check.js';
@@ -12,7 +11,7 @@ import type { ListenAddress } from './endpoint.js';
 import { toFormatPlan } from './format-plan.js';
 import { serviceSettings, type ServiceSettings } from './service-settings.js';
 import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
-import type { Start } from './scalars.js';
+import { startAt, type Start } from './scalars.js';
 
 export interface PipelinePlan {
   readonly settings: PipelineSettings;
@@ -104,8 +103,8 @@ function pipelinePlan(pipeline: PipelineConfig, config: Config, host: Host, rang
       shardCheckMs: pipeline.shardCheck,
       group: { timeoutSeconds: heartbeat.timeout / 1000, inOrder },
       shard: {
-        start: startPosition(range.from ?? pipeline.start, host.now),
-        end: range.to === undefined ? undefined : startPosition(range.to, host.now),
+        start: startAt(range.from ?? pipeline.start, host.now),
+        end: range.to === undefined ? undefined : startAt(range.to, host.now),
         onExpiredCursor: pipeline.onExpiredCursor,
         windowBatches: pull.window,
         maxPullBytes: pull.maxBytes,
@@ -127,11 +126,6 @@ function pipelinePlan(pipeline: PipelineConfig, config: Config, host: Host, rang
     processor: pipeline.processor,
     weight: pipeline.weight,
   };
-}
-
-function startPosition(start: Start, now: number): StartPosition {
-  if (typeof start === 'string' || 'unixSeconds' in start) return start;
-  return { unixSeconds: Math.max(0, Math.floor(now / 1000) - start.secondsAgo) };
 }
 
 function formatPlan({ format, project, logstore, destination: name }: PipelineConfig, config: Config): FormatPlan {

@@ -1,6 +1,6 @@
 import { choosePipeline } from '../config/choose-pipeline.js';
 import { loadConfig } from '../config/load.js';
-import type { Start } from '../config/scalars.js';
+import { startAt, type Start } from '../config/scalars.js';
 import { toSettings, type PipelinePlan } from '../config/settings.js';
 import { misfitsOf } from '../config/warnings.js';
 import { startEmbedded } from '../app/embedded.js';
@@ -180,7 +180,6 @@ const LF = 0x0a;
 const HOUR = 3600;
 
 function positions(from: Start | undefined): readonly StartPosition[] {
-  const now = Math.floor(clock.now() / 1000);
-  if (from === undefined) return [{ unixSeconds: now - HOUR }, 'begin'];
-  return [typeof from === 'object' && 'secondsAgo' in from ? { unixSeconds: now - from.secondsAgo } : from];
+  const now = clock.now();
+  return from === undefined ? [startAt({ secondsAgo: HOUR }, now), 'begin'] : [startAt(from, now)];
 }

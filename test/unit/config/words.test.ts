@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseListen, parseReceiver } from '../../../src/config/endpoint.js';
 import { substitute } from '../../../src/config/environment.js';
-import { isWrong, parseByteSize, parseDuration, parseStart } from '../../../src/config/scalars.js';
+import { isWrong, parseByteSize, parseDuration, parseStart, startAt } from '../../../src/config/scalars.js';
 import { suggest } from '../../../src/config/suggest.js';
 import { fillTemplate, parseTemplate } from '../../../src/config/template.js';
 
@@ -143,4 +143,12 @@ test('templates', () => {
   assert.match(fault('%{a||b}'), /a field name is missing at character 5/);
   assert.match(fault('%{:-x}'), /a field name is missing at character 3/);
   assert.match(fault('%{ a}'), /" a" at character 3 has a space at its end/);
+});
+
+test('an age is a moment of the past, and never before 1970', () => {
+  const now = 1_767_196_800_999;
+  assert.deepEqual(startAt({ secondsAgo: 7200 }, now), { unixSeconds: 1_767_189_600 });
+  assert.deepEqual(startAt({ secondsAgo: 1e12 }, now), { unixSeconds: 0 });
+  assert.deepEqual(startAt({ unixSeconds: 5 }, now), { unixSeconds: 5 });
+  assert.equal(startAt('end', now), 'end');
 });
