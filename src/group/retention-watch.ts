@@ -1,3 +1,4 @@
+import { durationText } from '../flow/duration-text.js';
 import { asForwarderError } from '../errors/forwarder-error.js';
 import { deadline, type Clock } from '../flow/clock.js';
 import { Repeat } from '../flow/repeat.js';
@@ -86,11 +87,8 @@ export class RetentionWatch {
     const days = retention / DAY_S;
     const what =
       left > 0
-        ? `LOGS WILL BE LOST in ${hours(left)}: the logstore keeps them for ${days} d and this shard is ${hours(behind.seconds)} behind`
+        ? `LOGS WILL BE LOST in ${durationText(left)}: the logstore keeps them for ${days} d and this shard is ${durationText(behind.seconds)} behind`
         : `LOGS ARE BEING LOST: the logstore keeps them for ${days} d and this shard is further behind`;
     log.warn({ shard: behind.shard, timeToLossSeconds: Math.round(left) }, `${what}; keep them longer or send faster`);
   }
 }
-
-const hours = (seconds: number): string =>
-  seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;

@@ -1,3 +1,4 @@
+import { durationText } from '../flow/duration-text.js';
 import type { ErrorCode } from '../errors/codes.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { HttpReply } from './http/exchange.js';
@@ -176,13 +177,7 @@ function unauthorizedAdvice({ errorCode, errorMessage }: Refusal): string {
 /** `this machine's clock is 20 min behind the service's`. */
 export function describeSkew(skewMs: number | undefined): string {
   if (skewMs === undefined) return "this machine's clock and the service's differ by more than 15 minutes";
-  const seconds = Math.round(Math.abs(skewMs) / 1000);
-  const amount =
-    seconds < 120
-      ? `${seconds} s`
-      : seconds < 7200
-        ? `${Math.round(seconds / 60)} min`
-        : `${Math.round(seconds / 3600)} h`;
+  const amount = durationText(Math.round(Math.abs(skewMs) / 1000));
   return `this machine's clock is ${amount} ${skewMs > 0 ? 'behind' : 'ahead of'} the service's`;
 }
 

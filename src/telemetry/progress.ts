@@ -1,3 +1,4 @@
+import { durationText } from '../flow/duration-text.js';
 import type { Clock } from '../flow/clock.js';
 import type { Log } from '../model/log.js';
 import type { DestinationTotals, Snapshot } from '../model/snapshot.js';
@@ -69,7 +70,7 @@ function statusText(seen: Figures, columns = Infinity): string {
   const parts = new Map([
     ['events', `${count(seen.eventsPerSecond)} events/s`],
     ['bytes', `${bytesText(seen.bytesPerSecond)}/s`],
-    ...(seen.secondsLeft === undefined ? [] : [['left', `about ${soonText(seen.secondsLeft)} left`] as const]),
+    ...(seen.secondsLeft === undefined ? [] : [['left', `about ${durationText(seen.secondsLeft)} left`] as const]),
     ['lag', `lag ${lagWords(seen)}`],
     ['inFlight', `${bytesText(seen.inFlightBytes)} in flight`],
     ...(seen.unprovenEvents === 0 ? [] : [['unproven', `${count(seen.unprovenEvents)} wait for proof`] as const]),
@@ -104,23 +105,17 @@ const SOON_SECONDS = 3 * 86_400;
 
 function lagWords({ lagSeconds, lagEventsEstimate, timeToLossSeconds }: Figures): string {
   if (lagSeconds === undefined) return 'unknown';
-  if (lagSeconds < BEHIND_SECONDS) return lagText(lagSeconds);
+  if (lagSeconds < BEHIND_SECONDS) return durationText(lagSeconds, 1);
   const waits = lagEventsEstimate === undefined ? '' : `, about ${shortCount(lagEventsEstimate)} events`;
-  if (timeToLossSeconds === undefined || timeToLossSeconds > SOON_SECONDS) return `${lagText(lagSeconds)}${waits}`;
-  const loss = timeToLossSeconds <= 0 ? 'LOSING LOGS' : `lost in ${lagText(timeToLossSeconds)}`;
-  return `${lagText(lagSeconds)}${waits}, ${loss}`;
+  if (timeToLossSeconds === undefined || timeToLossSeconds > SOON_SECONDS)
+    return `${durationText(lagSeconds, 1)}${waits}`;
+  const loss = timeToLossSeconds <= 0 ? 'LOSING LOGS' : `lost in ${durationText(timeToLossSeconds, 1)}`;
+  return `${durationText(lagSeconds, 1)}${waits}, ${loss}`;
 }
 
 /** `12,300`, `1.2 M` */
 const shortCount = (value: number): string =>
   value < 1e6 ? count(Number(value.toPrecision(3))) : `${(value / 1e6).toFixed(1)} M`;
-
-const soonText = (seconds: number): string => (seconds < 120 ? `${seconds} s` : lagText(seconds));
-
-function lagText(seconds: number): string {
-  if (seconds < 120) return `${seconds.toFixed(1)} s`;
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
-}
 
 const SCREEN_MS = 1000;
 const LOG_MS = 10_000;
