@@ -3,7 +3,7 @@ import type { BodyPlan, FormatPlan, Framing, Member, NewlinePolicy, SizePlan, Te
 import type { FormatConfig } from './format-schema.js';
 import { severityRules } from './severity-from.js';
 import { maskPlan } from './mask.js';
-import { shapePlan } from './shape.js';
+import { othersOf, shapePlan } from './shape.js';
 import { fillTemplate, type TemplateConfig } from './template.js';
 import { zoneOf } from './time-zone.js';
 
@@ -61,19 +61,19 @@ function members(fields: Readonly<Record<string, TemplateConfig>>, fill: Fill): 
 }
 
 function bodyPlan(format: FormatConfig, fill: Fill): BodyPlan {
-  const { body, separator, quote, others, expandJson: expand } = format;
+  const { body, separator, quote, expandJson: expand } = format;
   if (body === 'kv') return { kind: 'kv', separator, quote };
   if (body === 'raw') return { kind: 'raw', value: fill(format.value) };
   const chosen = members(format.fields, fill);
-  const hasFields = chosen.length > 0;
-  if (body === 'json') return { kind: 'json', members: chosen, rest: others ?? (hasFields ? 'none' : 'all'), expand };
+  const rest = othersOf(format);
+  if (body === 'json') return { kind: 'json', members: chosen, rest, expand };
   const pairs = {
     vendor: fill(format.vendor),
     product: fill(format.product),
     version: fill(format.productVersion),
     eventId: fill(format.eventId),
     members: chosen,
-    rest: others === 'none' || (others === undefined && hasFields) ? ('none' as const) : ('contents' as const),
+    rest: rest === 'none' ? ('none' as const) : ('contents' as const),
   };
   if (body === 'cef' || body === 'cef1') {
     const cef = { format: body === 'cef' ? ('0' as const) : ('1' as const), reserved: [...CEF_TYPES.keys()] };

@@ -59,11 +59,17 @@ interface BodyWords {
   readonly others?: 'none' | 'contents' | 'all' | undefined;
 }
 
+/** What follows the members of `fields`: as the config says, else nothing if there are any, else as much as the body can hold. */
+export function othersOf({ body, fields, others }: BodyWords): 'none' | 'contents' | 'all' {
+  return others ?? (Object.keys(fields).length > 0 ? 'none' : body === 'json' ? 'all' : 'contents');
+}
+
 /** What a body writes on its own; nothing: no field at all. */
-function writtenBy({ body, fields, others }: BodyWords): readonly BodyField['kind'][] {
+function writtenBy(format: BodyWords): readonly BodyField['kind'][] {
+  const { body } = format;
   if (body === 'kv') return ['topic', 'source', 'timeNs', 'tag', 'content'];
   if (body === 'raw') return [];
-  const rest = others ?? (Object.keys(fields).length > 0 ? 'none' : body === 'json' ? 'all' : 'contents');
+  const rest = othersOf(format);
   if (rest === 'all') return ['topic', 'source', 'time', 'timeNs', 'tag', 'content'];
   return rest === 'contents' ? ['content'] : [];
 }
