@@ -1,5 +1,5 @@
 // The prose linter: how long a sentence may be, the words of the project, and phrases to avoid. It reads the documents,
-// the example configs and the comments of the code. `node .ci/prose.mjs [files]`; without files, all that git tracks.
+// the example configs, and the comments and texts of the code. `node .ci/prose.mjs [files]`; without files, all that git tracks.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { TextlintKernel } from '@textlint/kernel';
@@ -20,7 +20,7 @@ function textsOf(file) {
   if (file === 'CHANGELOG.md') return [{ text: text.split(/^## (?!Unreleased)/m)[0], line: 1 }];
   if (file.endsWith('.md')) return [{ text, line: 1 }];
   if (file.endsWith('.yaml')) return blocks(text, /^ *# ?(?! *(?:- )?[a-z]\w*:( |$))(?:# )?(.*)$/);
-  return commentsOf(text);
+  return ofCode(text);
 }
 
 /** Lines that follow each other and match are one text. */
@@ -36,20 +36,33 @@ function blocks(text, line) {
   return found;
 }
 
-function commentsOf(code) {
-  const { comments } = tseslint.parser.parseForESLint(code, { comment: true, loc: true, range: true }).ast;
-  const found = [];
-  for (const { type, value, loc } of comments ?? []) {
-    const text = value.replace(/^ *\*+ ?/gm, '').replace(/^\*/, '');
-    const last = found.at(-1);
-    // Line comments below each other are one text.
-    if (type === 'Line' && last?.end === loc.start.line - 1 && last.column === loc.start.column)
-      Object.assign(last, { text: `${last.text}\n${text}`, end: loc.end.line });
-    else found.push({ text, line: loc.start.line, column: loc.start.column, end: type === 'Line' ? loc.end.line : -1 });
-  }
-  // A tag of TSDoc begins a sentence.
-  return found.map(({ text, line }) => ({ text: text.replace(/ *@(\w+)/g, '\n\n').trimEnd(), line }));
+function ofCode(code) {
+  const { comments, tokens } = tseslint.parser.parseForESLint(code, {
+    comment: true,
+    tokens: true,
+    loc: true,
+    range: true,
+  }).ast;
+  return [...(comments ?? []).reduce(joined, []), ...(tokens ?? []).filter(isText).map(ofToken)];
 }
+
+/** Line comments below each other are one text. */
+function joined(found, { type, value, loc: { start, end } }) {
+  // A tag of TSDoc begins a sentence.
+  const text = value
+    .replace(/^ *\*+ ?/gm, '')
+    .replace(/ *@(\w+)/g, '\n\n')
+    .trimEnd();
+  const last = found.at(-1);
+  if (type === 'Line' && last?.end === start.line - 1 && last.column === start.column)
+    Object.assign(last, { text: `${last.text}\n${text}`, end: end.line });
+  else found.push({ text, line: start.line, column: start.column, end: type === 'Line' ? end.line : undefined });
+  return found;
+}
+
+/** Of help, log and errors: words with blanks between them. */
+const isText = ({ type, value }) => (type === 'String' || type === 'Template') && /\w \w+ \w/.test(value);
+const ofToken = ({ value, loc }) => ({ text: value.slice(1, -1).trim(), line: loc.start.line, rules: [phrases] });
 
 const plugins = [{ pluginId: 'markdown', plugin: markdown.default ?? markdown }];
 const phrases = { ruleId: 'phrase', rule: pattern.default ?? pattern, options: { patterns: PHRASES } };
@@ -68,8 +81,8 @@ const tracked = () =>
 const given = process.argv.slice(2);
 let count = 0;
 for (const file of given.length > 0 ? given : tracked())
-  for (const { text, line } of textsOf(file)) {
-    const { messages } = await kernel.lintText(text, { ext: '.md', plugins, rules: rulesFor(file) });
+  for (const { text, line, rules = rulesFor(file) } of textsOf(file)) {
+    const { messages } = await kernel.lintText(text, { ext: '.md', plugins, rules });
     for (const { message, line: at, column, ruleId } of messages) {
       count++;
       console.log(`${file}:${line + at - 1}:${column}: ${ruleId}: ${message.split('\n')[0]}`);

@@ -11,7 +11,7 @@ export const PREVIEW_OPTIONS = {
   count: { alias: 'n', type: 'number', default: 5, requiresArg: true, describe: 'Events to show' },
   from: { type: 'string', requiresArg: true, describe: 'Where to look: begin, a time, or -2h; default: the last hour' },
   hex: { type: 'boolean', default: false, describe: 'Show bytes, not text' },
-  lint: { type: 'boolean', default: false, describe: 'Also say what a SIEM would stumble over' },
+  lint: { type: 'boolean', default: false, describe: "Also name what a SIEM can't read" },
 } as const;
 
 export interface PreviewArguments {

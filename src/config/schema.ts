@@ -93,7 +93,9 @@ const deadLetters = section({
     .string()
     .min(1)
     .optional()
-    .describe('Directory for what can never be delivered, of this process alone; without one it is tried for ever.'),
+    .describe(
+      'Directory for what can never be delivered, of this process alone; without one it is tried again without end.',
+    ),
   maxBytes: byteSize('1MiB', '1024GiB')
     .prefault('1GiB')
     .describe('Bound of that directory. What does not fit is not dropped: its shard waits.'),
@@ -165,7 +167,7 @@ export const configSchema = section({
     maxStall: duration('1s', '1d')
       .prefault('5m')
       .describe(
-        'A shard with data but no progress for this long makes /healthz fail, and is begun anew unless something explains it.',
+        'A shard with data but no progress for this long makes /healthz fail, and is started again unless something explains it.',
       ),
   }).prefault({}),
   log: section({

@@ -89,7 +89,7 @@ export class ProgressWatch<T extends Watched> {
     this.#patience.set(shard, Math.min(MOST_PATIENCE, patience * 2));
     log.error(
       { shard, seconds },
-      `SHARD STALLED: it has data and made no progress for ${seconds} s; given up, to be begun anew`,
+      `SHARD STALLED: it has data and made no progress for ${seconds} s; given up, to be started again at its checkpoint`,
     );
     begin(run);
   }
