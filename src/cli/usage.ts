@@ -6,7 +6,7 @@ const HINT = '(forwarder --help lists what there is)';
 /** What a user can write. */
 export interface Known {
   readonly commands: readonly string[];
-  /** Of the command that was given. */
+  /** The options of the command that was given. */
   readonly options: readonly string[];
 }
 

@@ -18,7 +18,7 @@ export function loadConfig(file: string, env: Environment): Config {
   return parseConfig(configName(file), readBytes(file), env);
 }
 
-/** As `--config` names it: what comes over standard input. */
+/** The name that `--config` has for standard input. */
 const STANDARD_INPUT = '-';
 const STDIN = 0;
 

@@ -1,6 +1,6 @@
 import type { NewlinePolicy } from '../model/format-plan.js';
 
-/** As users write it. */
+/** A framing as users write it. */
 export type FramingName = 'lf' | 'octet-counting' | 'nul' | 'custom';
 
 /** What the receivers of a preset want of a destination that says nothing itself. */

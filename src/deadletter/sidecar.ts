@@ -15,7 +15,7 @@ export interface Sidecar {
   readonly cursor: string;
   readonly nextCursor: string;
   readonly encoding: BodyEncoding;
-  /** Of the decompressed body, as the service claimed. */
+  /** The size of the decompressed body, as the service claimed. */
   readonly rawSize: number;
   readonly bodyBytes: number;
   readonly bodySha256: string;

@@ -7,7 +7,7 @@ export interface Endpoint {
   /** Name, IPv4 or IPv6 address; an IPv6 address without brackets. */
   readonly host: string;
   readonly port: number;
-  /** As written in the config: what logs and metrics show. */
+  /** The endpoint as the config has it. Logs and metrics show this text. */
   readonly text: string;
 }
 

@@ -1,4 +1,4 @@
-/** Of any operation on a file. */
+/** What any operation on a file can meet. */
 const FAULTS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EACCES: 'permission denied',

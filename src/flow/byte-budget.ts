@@ -159,7 +159,7 @@ export class ByteBudget {
     }
   }
 
-  /** Of those that wait, the one that was let in least. */
+  /** The waiting share that was let in least. */
   #next(): Share | undefined {
     return this.#shares
       .filter(({ waiters }) => waiters.length > 0)

@@ -61,7 +61,7 @@ export class Sleeper {
     signal.addEventListener('abort', () => this.#wake(), { once: true });
   }
 
-  /** As {@link sleep}. */
+  /** The same as {@link sleep}. */
   sleep(ms: number): Promise<void> {
     if (this.#signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {

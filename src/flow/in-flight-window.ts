@@ -63,7 +63,7 @@ export class InFlightWindow<T> {
     return this.#entries.length;
   }
 
-  /** Of those, batches that have not arrived. */
+  /** Batches that are not settled and have not arrived. */
   get held(): number {
     return this.#heldCount;
   }

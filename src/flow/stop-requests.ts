@@ -33,7 +33,7 @@ export class StopRequests {
     return this.#hard.signal;
   }
 
-  /** Of the first request; undefined while there was none. */
+  /** The cause of the first request; undefined while there was none. */
   get cause(): StopCause | undefined {
     return this.#cause;
   }

@@ -7,7 +7,7 @@ import { framed } from './frame.js';
 export interface GapOrigin {
   readonly project: string;
   readonly logstore: string;
-  /** Of this machine: HOSTNAME of the event. */
+  /** The name of this machine: HOSTNAME of the event. */
   readonly hostname: string;
 }
 

@@ -67,7 +67,7 @@ export type TimeFormat = 's' | 'ms' | 'us' | 'ns' | 'iso8601' | 'clf';
 export interface EventTimePlan {
   readonly ref: FoundField;
   readonly format: TimeFormat;
-  /** Of values that do not say theirs; undefined: UTC. */
+  /** The zone of values that do not say theirs; undefined: UTC. */
   readonly zone: Zone | undefined;
 }
 
@@ -80,7 +80,7 @@ export interface HeaderPlan {
   readonly style: 'rfc5424' | 'rfc3164' | 'none';
   /** RFC 3164: `Nov  4 22:13:20`, the time as RFC 5424 has it, or `Nov  4 2026 22:13:20`. A log without time is of 1970. */
   readonly dialect: 'bsd' | 'iso8601' | 'year';
-  /** Of TIMESTAMP; undefined: UTC, where there is a zone in it as `Z`. */
+  /** The zone of TIMESTAMP; undefined: UTC, written as `Z` where the format has a zone. */
   readonly zone: Zone | undefined;
   /** facility × 8 + severity, 0..191. */
   readonly priority: number;
@@ -242,7 +242,7 @@ export type FoundField = FieldRef & { readonly kind: 'topic' | 'source' | 'tag' 
 export interface MaskPlan {
   /** Each field once, at most 256. The key of a content has no dots. */
   readonly fields: readonly { readonly field: FoundField; readonly as: MaskForm }[];
-  /** Of HMAC-SHA-256, for those that are hashed. */
+  /** The key of HMAC-SHA-256, for values that are hashed. */
   readonly key: Uint8Array;
   /** Hexadecimal digits that are kept of a hash, from the first: 16 to 64. */
   readonly digits: number;

@@ -17,7 +17,7 @@ export type ShardDeed = 'acquire' | 'pull' | 'format' | 'commit';
 
 export interface Failing {
   readonly deed: ShardDeed;
-  /** Of the error table. */
+  /** A code of the error table. */
   readonly code: string;
   /** Since its first failure after it last worked. */
   readonly seconds: number;
@@ -82,7 +82,7 @@ export interface PipelineTotals {
   readonly untimedEvents: number;
   /** Ranges that were not delivered, each told to the receiver by a gap event. */
   readonly gaps: number;
-  /** Of those, kept as dead letters. */
+  /** How many of those are kept as dead letters. */
   readonly deadLetters: number;
   readonly shardsAcquired: number;
   /** Checkpoints found that somebody else stored for a shard of ours: a second process under our consumer name. */
@@ -141,7 +141,7 @@ export interface ConnectionSnapshot {
   readonly proof: 'answer' | 'time' | 'probation' | 'none';
   /** Accepted by our kernel and not yet known to be acked by the peer's. */
   readonly unackedBytes: number;
-  /** As last seen; undefined when nothing is amiss. */
+  /** The stall that the last look found; undefined if it found none. */
   readonly stall: ConnectionStall | undefined;
   /** The last one since the connection last proved to be good; undefined when there was none. */
   readonly failure: ConnectionFailure | undefined;

@@ -36,7 +36,7 @@ export function headerTexts(batch: FrameBatch): HeaderTexts {
   return texts;
 }
 
-/** As the kernel writes it. */
+/** The text as the kernel writes it into a header field. */
 function printable(text: string, most: number): string {
   return Array.from(Buffer.from(text).subarray(0, most), (byte) =>
     byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '_',

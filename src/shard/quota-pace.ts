@@ -24,7 +24,7 @@ export class QuotaPace {
   #rate = 0;
   #closedBy = CLOSES_MUCH;
   #refusedAt = Number.NEGATIVE_INFINITY;
-  /** Of the last pull. */
+  /** The cost of the last pull. */
   #cost = 0;
   /** Refusals since something was given. */
   #refusals = 0;

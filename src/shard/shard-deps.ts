@@ -27,7 +27,7 @@ export interface ShardDeps {
   readonly positions: KnownPositions;
   /** Asks the service whether we are still its consumer: resolves once it says so, or when the signal aborts, as a lost lease makes it. */
   readonly confirm: (signal: AbortSignal) => Promise<void>;
-  /** Of the whole pipeline. */
+  /** Reports, for the whole pipeline, what happens to single events. */
   readonly events: EventTeller;
   readonly clock: Clock;
   readonly log: Log;

@@ -54,7 +54,7 @@ export interface ServiceDeps {
   readonly credentials: CredentialsProvider;
   readonly time: ServiceTime;
   readonly clock: Clock;
-  /** Of the project. */
+  /** The gate at the quota of the project. */
   readonly gate: QuotaGate;
 }
 

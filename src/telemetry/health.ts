@@ -34,7 +34,7 @@ function verdict(problems: readonly string[], { log, destinations, pipelines }: 
   return { ok: problems.length === 0, problems, ...(warnings.length === 0 ? {} : { warnings }) };
 }
 
-/** Of the connection that proves least. */
+/** The proof of the connection that proves least. */
 function proofText({ guarantee, connections }: DestinationSnapshot): string {
   if (guarantee !== 'settled') return BY_GUARANTEE[guarantee] ?? guarantee;
   const weakest = PROOFS.find((proof) => connections.some((one) => one.proof === proof));

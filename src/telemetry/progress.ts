@@ -11,9 +11,9 @@ interface Figures {
   /** Sent, those sent again included. What is proven comes later and in lumps. */
   readonly eventsPerSecond: number;
   readonly bytesPerSecond: number;
-  /** Of the shard that is furthest behind; undefined until known. */
+  /** The lag of the shard that is furthest behind; undefined until known. */
   readonly lagSeconds: number | undefined;
-  /** Of all shards; undefined until known. */
+  /** The estimate for all shards; undefined until known. */
   readonly lagEventsEstimate: number | undefined;
   /** Until the service deletes what was not delivered; undefined where that is not known or never. */
   readonly timeToLossSeconds: number | undefined;

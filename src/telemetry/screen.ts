@@ -24,7 +24,7 @@ export class Screen {
     this.#stream.write(this.#status === '' ? lines : `${ERASE}${lines}${this.#status}`);
   }
 
-  /** Of a status line: with one more it could wrap, and then not be erased. */
+  /** The longest status line: a longer one could wrap, and could then not be erased. */
   get columns(): number {
     // Some pseudo terminals say 0.
     const columns = this.#stream.columns ?? 0;

@@ -92,7 +92,7 @@ function boughtText({ steps, check }: Found, names: Names): string {
   return ['What each bought:', ...[...bought, ...together].map((line) => `  ${line}`)].join('\n');
 }
 
-/** Of the medians, of the pairs' own windows. */
+/** How much more the tried config did: the change of the medians over the windows of the pairs. */
 function ratioText(pairs: readonly Pair[]): string {
   const [base, tried] = [summaryOf(pairs.map((pair) => pair.base)), summaryOf(pairs.map((pair) => pair.tried))];
   const more = (of: (summary: Summary) => number): string => percent(of(tried) / of(base) - 1);

@@ -31,13 +31,13 @@ export interface TuneRequest {
   /** Name of the pipeline; the only one if not said. */
   readonly pipeline: string | undefined;
   readonly minutes: number;
-  /** Of one measured window. */
+  /** The length of one measured window. */
   readonly windowSeconds: number;
   /** No config that takes more is recommended; half of the memory there is if not said. */
   readonly memoryBytes: number | undefined;
   /** Undefined: the built-in ends. */
   readonly live: { readonly from: Start; readonly confirmed: boolean } | undefined;
-  /** Of the built-in service. */
+  /** The profile of the built-in service. */
   readonly profile: ProfileName | undefined;
   readonly shards: number | undefined;
   /** Files for the results. */

@@ -17,7 +17,7 @@ export interface Check extends Comparison {
 
 export interface Found {
   readonly start: Point;
-  /** Of the start config before anything was compared. */
+  /** Samples of the start config, before anything was compared. */
   readonly startSamples: readonly Sample[];
   /** What is recommended; the start if nothing is. */
   readonly best: Point;

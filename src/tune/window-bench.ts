@@ -9,7 +9,7 @@ export interface WindowSettings {
   /** Writes the config for a point. @returns its file */
   readonly configFor: (point: Point) => string;
   readonly clock: Clock;
-  /** Of the measured window, milliseconds. */
+  /** The length of the measured window in milliseconds. */
   readonly windowMs: number;
   /** When the whole run is over, on the monotonic clock. */
   readonly endsAt: number;

@@ -42,7 +42,7 @@ export interface Fault {
   readonly times?: number;
   /** Milliseconds to wait before anything else. */
   readonly delayMs?: number;
-  /** Of an error reply, or of an HTML page. */
+  /** The status of an error reply, or of an HTML page. */
   readonly status?: number;
   readonly errorCode?: string;
   readonly errorMessage?: string;

@@ -30,7 +30,7 @@ export type Operation = (typeof OPERATIONS)[number];
 export interface Route {
   readonly operation: Operation;
   readonly logstore: string;
-  /** Of a path or query that names one. */
+  /** The shard that the path or the query names, if any. */
   readonly shard: number | undefined;
   readonly group: string;
 }

@@ -74,7 +74,7 @@ export function sendError(response: ServerResponse, now: number, error: ServiceE
   response.end(body);
 }
 
-/** As the services of the RPC style say it. */
+/** Sends an error in the format of services of the RPC style. */
 export function sendRpcError(response: ServerResponse, now: number, { status, code, message }: ServiceError): void {
   const RequestId = randomBytes(16).toString('hex').toUpperCase();
   const body = JSON.stringify({ RequestId, HostId: 'sts.aliyuncs.com', Code: code, Message: message });

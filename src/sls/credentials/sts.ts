@@ -25,7 +25,7 @@ interface Asking {
 
 export const STS_NAME = 'the STS service';
 export const STS_API_VERSION = '2015-04-01';
-/** Of a role, unless the config says otherwise; every role allows so much. */
+/** How long the credentials of a role live, unless the config says otherwise. Every role allows so much. */
 export const ROLE_SECONDS = 3600;
 export const ROLE_SESSION = 'sls-syslog-forwarder';
 

@@ -13,9 +13,9 @@ export interface Task {
   readonly request: Pick<HttpRequest, 'what' | 'bodyBuffer' | 'bodyHeld'>;
   /** An abort gives up the request and closes its connection; undefined if no caller can give it up. */
   readonly signal: AbortSignal | undefined;
-  /** As it travels. */
+  /** The request as it travels. */
   readonly text: string;
-  /** Of a request that is made again and again. */
+  /** The last reply, for a request that is repeated. */
   readonly same?: SameReply;
   readonly resolve: (outcome: HttpReply | NoReply) => void;
   /** SLS_NETWORK, SLS_TIMEOUT (also when the signal aborts) or SLS_PROTOCOL (too large). */
