@@ -16,7 +16,7 @@ import { RELP } from '../src/model/format-plan.js';
 import { openDestination } from '../src/delivery/destination.js';
 import type { DestinationSettings, Endpoint, Guarantee } from '../src/delivery/settings.js';
 
-type Transport = Endpoint['transport'];
+type Scheme = Endpoint['scheme'];
 
 const FRAME = 300;
 const BATCH = 2 * 1024 * 1024;
@@ -68,12 +68,12 @@ function answerRelp(socket: Socket): void {
 async function measureAll(seconds: number): Promise<void> {
   const receiver: ChildProcess = fork(new URL(import.meta.url));
   const [[tcp, tls, relp]] = (await once(receiver, 'message')) as [[number, number, number]];
-  for (const [transport, port] of [
+  for (const [scheme, port] of [
     ['tcp', tcp],
     ['tls', tls],
   ] as const) {
     for (const guarantee of ['written', 'acked', 'settled'] satisfies Guarantee[]) {
-      await measure(transport, port, guarantee, seconds);
+      await measure(scheme, port, guarantee, seconds);
     }
   }
   await measure('relp', relp, 'relp', seconds);
@@ -81,8 +81,8 @@ async function measureAll(seconds: number): Promise<void> {
   receiver.kill();
 }
 
-async function measure(transport: Transport, port: number, guarantee: Guarantee, seconds: number): Promise<void> {
-  const destination = openDestination(settingsFor(transport, port, guarantee), systemClock, silent, () => false);
+async function measure(scheme: Scheme, port: number, guarantee: Guarantee, seconds: number): Promise<void> {
+  const destination = openDestination(settingsFor(scheme, port, guarantee), systemClock, silent, () => false);
   const route = destination.openRoute(() => true);
   const frames = makeBatch();
   await route.send(frames);
@@ -100,17 +100,17 @@ async function measure(transport: Transport, port: number, guarantee: Guarantee,
   const gigabytes = (after.settledBytes - before.settledBytes) / 1e9;
   const events = (after.settledEvents - before.settledEvents) / 1e6;
   console.log(
-    `${transport} ${guarantee.padEnd(8)} ${(gigabytes / cpuSeconds).toFixed(2)} GB and ${(events / cpuSeconds).toFixed(2)} M events per CPU-second, ` +
+    `${scheme} ${guarantee.padEnd(8)} ${(gigabytes / cpuSeconds).toFixed(2)} GB and ${(events / cpuSeconds).toFixed(2)} M events per CPU-second, ` +
       `${(gigabytes / wall).toFixed(2)} GB/s on the wall clock`,
   );
 }
 
-function settingsFor(transport: Transport, port: number, guarantee: Guarantee): DestinationSettings {
+function settingsFor(scheme: Scheme, port: number, guarantee: Guarantee): DestinationSettings {
   const host = '127.0.0.1';
   const file = undefined;
   return {
     name: 'bench',
-    endpoints: [{ transport, host, port, text: `${transport}://${host}:${port}` }],
+    endpoints: [{ scheme, tls: scheme === 'tls', host, port, text: `${scheme}://${host}:${port}` }],
     tls: {
       ca: file,
       cert: file,
@@ -140,7 +140,7 @@ function settingsFor(transport: Transport, port: number, guarantee: Guarantee): 
   };
 }
 
-/** RELP's commands end with LF, so every transport may have them. */
+/** RELP's commands end with LF, so every scheme may have them. */
 function makeBatch(): FrameBatch {
   const count = Math.floor(BATCH / FRAME);
   const message = Buffer.alloc(FRAME - '000000000 syslog 278 \n'.length, 'x');

@@ -18,8 +18,7 @@ export class LimitSocket {
   static async dial({ endpoints, tls }: DestinationSettings): Promise<LimitSocket> {
     const [endpoint] = endpoints;
     if (endpoint === undefined) throw new Error('no endpoint');
-    const { host, port, transport } = endpoint;
-    const secure = transport === 'tls';
+    const { host, port, tls: secure } = endpoint;
     const socket = secure
       ? connectTls({ host, port, ...(tls.ca === undefined ? {} : { ca: readFileSync(tls.ca) }) })
       : connect({ host, port });

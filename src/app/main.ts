@@ -267,7 +267,7 @@ class Forwarder {
     const isBehind = (): boolean => isCatchingUp(pipelines(), settings.name);
     if (!embedded || ends.receiver === undefined) return openDestination(settings, clock, child, isBehind);
     const { url, port } = ends.receiver;
-    const endpoint = { transport: 'tcp', host: '127.0.0.1', port, text: `${url} (embedded)` } as const;
+    const endpoint = { scheme: 'tcp', tls: false, host: '127.0.0.1', port, text: `${url} (embedded)` } as const;
     return openDestination({ ...settings, ...EMBEDDED_PROOF, endpoints: [endpoint] }, clock, child, isBehind);
   }
 

@@ -27,7 +27,7 @@ export async function runFingerprint({ what }: FingerprintArguments): Promise<nu
 
 async function shown(url: string): Promise<X509Certificate> {
   const endpoint = parseReceiver(url);
-  const isUsable = !isWrong(endpoint) && endpoint !== 'embedded' && ['tls', 'relps'].includes(endpoint.transport);
+  const isUsable = !isWrong(endpoint) && endpoint !== 'embedded' && endpoint.tls;
   if (!isUsable) throw new ForwarderError('USAGE', `${url}: expected a PEM file, tls://host:port or relps://host:port`);
   const { shownCertificate } = await import('../delivery/tls/shown-certificate.js');
   const certificate = await shownCertificate(endpoint, CONNECT_MS, systemClock);

@@ -1,8 +1,9 @@
 import { isLoopback } from '../flow/ip-address.js';
 import type { Tree } from './document.js';
 import { readTlsFiles } from '../delivery/tls/tls-files.js';
-import { isRelp, isTls, isUdp, type Guarantee } from '../delivery/settings.js';
-import { framingOf, mayKeepLineBreaks } from './receiver.js';
+import type { Guarantee } from '../delivery/settings.js';
+import { schemeList, transportOf, TRANSPORTS } from '../delivery/transports/table.js';
+import { framingOf, mayKeepLineBreaks, transportFor, transportsOf } from './receiver.js';
 import { quoted, type Path, type Problem } from './problem.js';
 import type { PresetName } from './presets.js';
 import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
@@ -50,9 +51,6 @@ export function crossCheck(parts: Parts, tree: Tree, env: Environment, problems:
     }
   }
 }
-
-/** 65,535 bytes without the headers of IPv6 and UDP. */
-const MAX_DATAGRAM_BYTES = 65_487;
 
 type Say = (path: Path, message: string) => void;
 
@@ -186,69 +184,52 @@ function checkReceivers(
 
 function checkDestination(destination: DestinationConfig, path: Path, tlsWritten: boolean, say: Say): void {
   const { endpoints, framing, trailer, retry, rate, tls } = destination;
-  const real = endpoints.filter((endpoint) => endpoint !== 'embedded');
-  const transports = new Set(real.map(({ transport }) => transport));
-  const relp = real.filter(isRelp);
-  if (relp.length > 0 && relp.length < endpoints.length) {
-    say(
-      [...path, 'endpoints'],
-      "RELP receivers can't be mixed with others in one destination: they settle differently",
-    );
-  } else if (relp.length > 0) checkRelp(destination, path, say);
-  else if (transports.has('udp')) checkUdp(destination, transports, path, say);
-  else if (destination.guarantee === 'relp') {
-    say([...path, 'guarantee'], 'only relp:// and relps:// receivers answer; use "settled"');
-  }
+  checkTransport(destination, path, say);
   if (framing === 'custom' && trailer === undefined) say([...path, 'framing'], 'needs "trailer" beside it');
   if (framing !== 'custom' && trailer !== undefined) say([...path, 'trailer'], 'needs "framing: custom" beside it');
   if (retry.initial > retry.max) say([...path, 'retry', 'initial'], 'must not be longer than retry.max');
   for (const key of ['burst', 'catchUpEps'] as const) {
     if (rate[key] !== undefined && rate.eps === undefined) say([...path, 'rate', key], 'needs "eps" beside it');
   }
-  if (real.some(isTls)) checkTls(tls, [...path, 'tls'], say);
+  if (endpoints.some((endpoint) => endpoint !== 'embedded' && endpoint.tls)) checkTls(tls, [...path, 'tls'], say);
   else if (tlsWritten) {
+    const secure = schemeList(({ tls: isSecure }) => isSecure).replace(' and ', '… or ');
     say(
       [...path, 'tls'],
-      'no endpoint is tls://… or relps://…, so these options would do nothing; remove them, or write tls:// above',
+      `no endpoint is ${secure}…, so these options would do nothing; remove them, or write tls:// above`,
     );
   }
 }
 
-function checkRelp({ framing, guarantee }: DestinationConfig, path: Path, say: Say): void {
-  if (framing !== undefined) say([...path, 'framing'], 'RELP has its own framing; remove this line');
-  if (guarantee === undefined || guarantee === 'relp') return;
-  say([...path, 'guarantee'], `a RELP receiver answers every event, which is more than ${guarantee}; remove this line`);
-}
-
-function checkUdp(
-  { endpoints, mode, framing, guarantee, maxEventBytes, oversize }: DestinationConfig,
-  transports: ReadonlySet<string>,
-  path: Path,
-  say: Say,
-): void {
-  if (transports.size > 1 || endpoints.includes('embedded')) {
-    say([...path, 'endpoints'], "udp can't be mixed with others in one destination: nobody tells what has arrived");
+function checkTransport(destination: DestinationConfig, path: Path, say: Say): void {
+  const { endpoints, mode, framing, guarantee, maxEventBytes, oversize } = destination;
+  const [transport = TRANSPORTS[0], ...others] = transportsOf(endpoints);
+  if (others.length > 0 && transport.alone !== undefined) {
+    say([...path, 'endpoints'], transport.alone);
+    return;
   }
-  if (mode === 'failover' && endpoints.length > 1) {
-    say([...path, 'mode'], 'nobody tells whether a udp receiver is alive: name one, or write mode: loadBalance');
+  if (framing !== undefined && transport.framing !== undefined) say([...path, 'framing'], transport.framing.why);
+  if (guarantee !== undefined && !transport.guarantees.includes(guarantee)) {
+    const elsewhere = schemeList((scheme) => transportOf({ scheme: scheme.name }).guarantees.includes(guarantee));
+    say([...path, 'guarantee'], transport.refuse(guarantee, elsewhere));
   }
-  if (framing !== undefined) say([...path, 'framing'], 'a datagram is one message (RFC 5426); remove this line');
-  if (guarantee !== undefined && guarantee !== 'written') {
+  if (mode === 'failover' && endpoints.length > 1 && !transport.failsOver) {
     say(
-      [...path, 'guarantee'],
-      `nothing is acknowledged over udp, so "${guarantee}" can't be kept; write "written", or use tcp://`,
+      [...path, 'mode'],
+      `nobody tells whether a ${transport.name.toLowerCase()} receiver is alive: name one, or write mode: loadBalance`,
     );
   }
-  if (maxEventBytes !== undefined && maxEventBytes > MAX_DATAGRAM_BYTES) {
-    say([...path, 'maxEventBytes'], `no datagram holds more than ${MAX_DATAGRAM_BYTES} bytes`);
+  if (transport.message === undefined) return;
+  const { mostBytes } = transport.message;
+  if (maxEventBytes !== undefined && maxEventBytes > mostBytes) {
+    say([...path, 'maxEventBytes'], `no datagram holds more than ${mostBytes} bytes`);
   }
   if (oversize === 'send') say([...path, 'oversize'], 'no datagram holds events of any size; use truncate or drop');
 }
 
 /** The strongest that the receivers allow. */
-export function guaranteeOf({ guarantee, endpoints }: DestinationConfig): Guarantee {
-  const real = endpoints.filter((endpoint) => endpoint !== 'embedded');
-  return guarantee ?? (real.some(isRelp) ? 'relp' : real.some(isUdp) ? 'written' : 'settled');
+export function guaranteeOf(destination: DestinationConfig): Guarantee {
+  return destination.guarantee ?? transportFor(destination).guarantees[0];
 }
 
 function checkTls(tls: DestinationConfig['tls'], path: Path, say: Say): void {

@@ -1,3 +1,4 @@
+import { schemeList, TRANSPORTS } from '../delivery/transports/table.js';
 import { z } from 'zod';
 import { RECEIVER_EXPECTED, parseReceiver } from './endpoint.js';
 import type { Parsed } from './scalars.js';
@@ -46,9 +47,16 @@ const tls = section({
 
 const eps = () => integer(1, 100_000_000).optional();
 
+/** What the transports say that have words of their own. */
+const PACED = TRANSPORTS.flatMap(({ name, pace }) => (pace === undefined ? [] : [`, ${pace.eps} over ${name}`]));
+const SHORT = TRANSPORTS.flatMap(({ name, message }) =>
+  message === undefined ? [] : [`, ${message.usualBytes} over ${name}`],
+);
+const GUARANTEES = [...new Set(TRANSPORTS.flatMap(({ guarantees }) => guarantees))];
+
 const rate = section({
   eps: eps().describe(
-    'Events a second over all connections, what the license allows; what is too much waits. Default: no limit, 5000 over udp.',
+    `Events a second over all connections, what the license allows; what is too much waits. Default: no limit${PACED.join('')}.`,
   ),
   burst: eps().describe('Events that may go at once after a pause; default: what "eps" allows in a tenth of a second.'),
   bytesPerSecond: byteSize('1KiB', '100GiB')
@@ -95,9 +103,7 @@ export const destination = section({
     .array(parsed(RECEIVER_EXPECTED, parseReceiver))
     .min(1)
     .max(64)
-    .describe(
-      'Receivers: tcp://host:port, tls://host:port, udp://host:port, relp://host:port, relps://host:port (RELP over TLS), or "embedded" for the built-in receiver.',
-    ),
+    .describe(`Receivers: ${RECEIVER_EXPECTED} ("embedded": the built-in receiver). With tls and relps: over TLS.`),
   mode: z
     .enum(['failover', 'loadBalance'])
     .prefault('failover')
@@ -129,7 +135,7 @@ export const destination = section({
   maxEventBytes: byteSize('1KiB', '128KiB')
     .optional()
     .describe(
-      "Most bytes of a message, header included, that the receiver takes; default: that of the format's preset, 1024 over udp.",
+      `Most bytes of a message, header included, that the receiver takes; default: that of the format's preset${SHORT.join('')}.`,
     ),
   oversize: z
     .enum(['truncate', 'split', 'drop', 'deadLetter', 'send'])
@@ -146,10 +152,10 @@ export const destination = section({
     .prefault([])
     .describe('Fields whose values are shortened first, in this order, before oversize is asked.'),
   guarantee: z
-    .enum(['written', 'acked', 'settled', 'relp'])
+    .enum(GUARANTEES)
     .optional()
     .describe(
-      "When an event counts as delivered: accepted by our kernel, by the peer's kernel, believed delivered (default), or answered by a RELP receiver (always, and only, with relp:// and relps://).",
+      "When an event counts as delivered: accepted by our kernel, by the peer's kernel, believed delivered (default), or answered by a receiver of a transport that answers (always, and only, there).",
     ),
   connections: integer(1, 64).prefault(2).describe('Connections kept open.'),
   connectTimeout: duration('100ms', '5m')
@@ -166,5 +172,5 @@ export const destination = section({
     ),
   retry: retry('100ms', '10s').describe('Pauses between connection attempts.'),
   rate: rate.prefault({}).describe('What the receivers may be sent at most.'),
-  tls: tls.prefault({}).describe('TLS options, for tls:// and relps:// endpoints.'),
+  tls: tls.prefault({}).describe(`TLS options, for ${schemeList((scheme) => scheme.tls)} endpoints.`),
 });

@@ -1,6 +1,7 @@
 import { parseProxy, PROXY_EXPECTED, type ProxySetting } from '../sls/http/proxy.js';
 import { parseEndpoint, type Endpoint as Service } from '../sls/endpoint.js';
 import type { Endpoint } from '../delivery/settings.js';
+import { SCHEMES, transportOf } from '../delivery/transports/table.js';
 import { isKnownRegion, likeRegion } from './regions.js';
 import { didYouMean } from './suggest.js';
 import type { Parsed } from './scalars.js';
@@ -47,28 +48,26 @@ export function parseProxySetting(text: string): Parsed<ProxySetting> {
   return result.ok ? result.proxy : { wrong: result.message };
 }
 
-/** RELP has no port of its own. */
-const DEFAULT_PORT = { tcp: 514, tls: 6514, udp: 514, relp: undefined, relps: undefined };
-const SCHEMES = ['tcp', 'tls', 'udp', 'relp', 'relps'] as const;
-export const RECEIVER_EXPECTED =
-  'tcp://host:port, tls://host:port, udp://host:port, relp://host:port, relps://host:port, or embedded';
+const NAMES = SCHEMES.map(({ name }) => name);
+export const RECEIVER_EXPECTED = `${NAMES.map((name) => `${name}://host:port`).join(', ')}, or embedded`;
 
-/** `tcp://host[:514]`, `tls://host[:6514]`, `udp://host[:514]`, `relp://host:port`, `relps://host:port` or `embedded`. */
+/** `scheme://host:port` with the scheme of a transport, some of which have a default port, or `embedded`. */
 export function parseReceiver(text: string): Parsed<Endpoint | 'embedded'> {
   if (text === 'embedded') return 'embedded';
   const parts = split(text, RECEIVER_EXPECTED);
   if ('wrong' in parts) return parts;
   const { scheme, host, path } = parts;
   if (scheme === undefined) return { wrong: `the scheme is missing; write ${quoted(`tcp://${text}`)}` };
-  const transport = SCHEMES.find((known) => known === scheme);
-  if (transport === undefined) {
-    const known = SCHEMES.join(', ').replace(/, (\w+)$/, ' or $1');
-    return { wrong: `the scheme must be ${known}, not ${quoted(scheme)}${didYouMean(scheme, SCHEMES)}` };
+  const found = SCHEMES.find(({ name }) => name === scheme);
+  if (found === undefined) {
+    const known = NAMES.join(', ').replace(/, (\w+)$/, ' or $1');
+    return { wrong: `the scheme must be ${known}, not ${quoted(scheme)}${didYouMean(scheme, NAMES)}` };
   }
   if (path !== '' && path !== '/') return { wrong: 'a receiver has no path: write tcp://host:port' };
-  const port = parts.port ?? DEFAULT_PORT[transport];
-  if (port === undefined) return { wrong: `RELP has no standard port: write ${transport}://${host}:port` };
-  return { transport, host, port, text: `${transport}://${host.includes(':') ? `[${host}]` : host}:${port}` };
+  const port = parts.port ?? found.port;
+  const { name } = transportOf({ scheme });
+  if (port === undefined) return { wrong: `${name} has no standard port: write ${scheme}://${host}:port` };
+  return { scheme, tls: found.tls, host, port, text: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}` };
 }
 
 export interface ListenAddress {

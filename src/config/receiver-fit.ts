@@ -1,4 +1,4 @@
-import { isRelp, isUdp } from '../delivery/settings.js';
+import { transportOf } from '../delivery/transports/table.js';
 import type { DestinationPlan, PipelinePlan } from './settings.js';
 
 /** Ports on which SC4S listens by default: for lines, and for messages with their length before them. It tells the two apart on no port. */
@@ -15,7 +15,7 @@ export function receiverMisfits({ preset, plan }: PipelinePlan, { settings }: De
   if (preset !== 'splunk-sc4s') return [];
   const isCounted = plan.framing === 'octet-counting';
   const [wrong, wanted] = isCounted ? [SC4S_LINES, 'lf'] : [SC4S_COUNTED, 'octet-counting'];
-  const streams = settings.endpoints.filter((endpoint) => !isUdp(endpoint) && !isRelp(endpoint));
+  const streams = settings.endpoints.filter((endpoint) => transportOf(endpoint).framing === undefined);
   return streams
     .filter(({ port }) => wrong.includes(port))
     .map(

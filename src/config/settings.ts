@@ -3,10 +3,10 @@ import { ForwarderError } from '../errors/forwarder-error.js';
 import type { PipelineSettings } from '../group/pipeline.js';
 import type { FormatPlan } from '../model/format-plan.js';
 import type { RateSettings } from '../delivery/pace.js';
-import { isUdp, type DestinationSettings } from '../delivery/settings.js';
+import type { DestinationSettings } from '../delivery/settings.js';
 import { guaranteeOf } from './cross-check.js';
 import type { PresetName } from './presets.js';
-import { framingOf, maxBytesOf, newlineOf } from './receiver.js';
+import { framingOf, maxBytesOf, newlineOf, transportFor } from './receiver.js';
 import type { ListenAddress } from './endpoint.js';
 import { toFormatPlan } from './format-plan.js';
 import { serviceSettings, type ServiceSettings } from './service-settings.js';
@@ -153,19 +153,12 @@ const NO_FILES = {
   servername: undefined,
 };
 
-/** Nothing slows a sender of datagrams down but itself. */
-const UDP_EPS = 5000;
-/** A fiftieth of a second: at UDP_EPS half of what fits the receive buffer of an untuned Linux. */
-const UDP_BURSTS = 50;
-
-const overUdp = ({ endpoints }: DestinationConfig): boolean =>
-  endpoints.some((endpoint) => endpoint !== 'embedded' && isUdp(endpoint));
-
 function rateOf(destination: DestinationConfig): RateSettings {
   const rate = { ...NO_RATE, ...destination.rate };
-  if (!overUdp(destination)) return rate;
-  const { eps = UDP_EPS } = rate;
-  return { ...rate, eps, burst: rate.burst ?? Math.ceil(eps / UDP_BURSTS) };
+  const { pace } = transportFor(destination);
+  if (pace === undefined) return rate;
+  const { eps = pace.eps } = rate;
+  return { ...rate, eps, burst: rate.burst ?? Math.ceil(eps / pace.bursts) };
 }
 
 const NO_RATE = { eps: undefined, burst: undefined, bytesPerSecond: undefined, catchUpEps: undefined };

@@ -6,20 +6,17 @@ import type { DestinationSnapshot } from '../model/snapshot.js';
 import { addressesOf } from './links/addresses.js';
 import { CertificateWatch } from './tls/certificate-watch.js';
 import { Connection } from './connection.js';
-import { dial } from './links/dial.js';
 import { KernelSockets, sendBufferBound } from './kernel/kernel-sockets.js';
 import type { Link } from './links/link.js';
 import { Lanes } from './lanes.js';
 import { Pace } from './pace.js';
 import { Probation } from './probation.js';
 import { Pulse } from './kernel/pulse.js';
-import { RelpLink } from './links/relp-link.js';
-import { halves, isRelp, isTls, isUdp, TUNING, type DeliveryTuning, type DestinationSettings } from './settings.js';
-import { StreamLink } from './links/stream-link.js';
+import { halves, TUNING, type DeliveryTuning, type DestinationSettings } from './settings.js';
 import { Successor } from './successor.js';
 import { secureContext } from './tls/tls-options.js';
+import { transportOf } from './transports/table.js';
 import { newTotals, totalsNow, type Totals } from './totals.js';
-import { UdpLink } from './links/udp-link.js';
 
 /** A destination as the composition root sees it. */
 export interface OpenDestination extends Destination {
@@ -49,11 +46,13 @@ export function openDestination(
 ): OpenDestination {
   checkTls(settings, log);
   const totals = newTotals();
-  const sendBufferBytes = sendBufferBound();
-  const certificates = settings.endpoints.some(isTls) ? new CertificateWatch(clock, log, settings.tls) : undefined;
+  const certificates = settings.endpoints.some(({ tls }) => tls)
+    ? new CertificateWatch(clock, log, settings.tls)
+    : undefined;
   const window = halves(settings.replayBytes);
-  // A RELP session proves itself: the receiver answered its open.
-  const probationMs = settings.guarantee === 'relp' ? 0 : settings.probationMs;
+  const opening = { settings, tuning, sendBufferBytes: sendBufferBound(), certificates, clock };
+  // A receiver that answers proves a connection as it opens.
+  const probationMs = settings.endpoints.every((endpoint) => transportOf(endpoint).answers) ? 0 : settings.probationMs;
   const probation = new Probation({ ...settings, probationMs });
   const pace = new Pace(settings.rate, clock, isBehind);
   const connections: Connection[] = Array.from({ length: settings.connections }, (_, index) => {
@@ -73,14 +72,8 @@ export function openDestination(
       probation,
       hasRefuge: () => lanes.refugeOf(index) !== undefined,
       moveAway: () => lanes.moveAway(index),
-      dial: async (endpoint, onChange, signal) => {
-        if (isUdp(endpoint)) return UdpLink.open(endpoint, rotateBy, onChange, signal);
-        const dialled = await dial(endpoint, { ...settings, rotateBy, certificates }, clock, signal);
-        const sliceBytes = tuning.sliceBytes[isTls(endpoint) ? 'tls' : 'tcp'];
-        const own = { ...settings, ...tuning, ...window, sendBufferBytes, sliceBytes };
-        if (isRelp(endpoint)) return RelpLink.open(dialled, endpoint, own, clock, onChange, signal);
-        return new StreamLink(dialled, endpoint, own, clock, onChange);
-      },
+      dial: (endpoint, onChange, signal) =>
+        transportOf(endpoint).open(endpoint, { ...opening, rotateBy, onChange, signal }),
       succeed: (at, link, dial, signal) => new Successor({ ...successors, dial }, endpoints, at, link).find(signal),
       wakePulse: (hurry) => {
         if (hurry) pulse.hurry();
@@ -171,7 +164,7 @@ class SyslogDestination implements OpenDestination {
 }
 
 function checkTls(settings: DestinationSettings, log: Log): void {
-  if (!settings.endpoints.some(isTls)) return;
+  if (!settings.endpoints.some(({ tls }) => tls)) return;
   if (settings.tls.insecureSkipVerify) {
     log.warn(
       { destination: settings.name },

@@ -1,3 +1,4 @@
+import { ANSWERED } from './settings.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { FrameBatch } from '../model/batch.js';
 import { answeredBytes, REFERENCE, spanOf, type Lease, type Span } from './span.js';
@@ -33,7 +34,7 @@ export class Outbox {
   /** @param poke called when frames that were made again are here. */
   constructor(rule: SettleRule, totals: Totals, poke: () => void) {
     this.#ledger = new SpanLedger(rule);
-    this.#isAnswered = rule.guarantee === 'relp';
+    this.#isAnswered = rule.guarantee === ANSWERED;
     this.#totals = totals;
     this.#poke = poke;
   }

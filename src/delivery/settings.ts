@@ -3,7 +3,9 @@ import type { RateSettings } from './pace.js';
 
 /** One receiver. */
 export interface Endpoint {
-  readonly transport: 'tcp' | 'tls' | 'udp' | 'relp' | 'relps';
+  /** What it begins with: a name in the table of transports. */
+  readonly scheme: string;
+  readonly tls: boolean;
   /** Name, IPv4 or IPv6 address; an IPv6 address without brackets. */
   readonly host: string;
   readonly port: number;
@@ -11,12 +13,11 @@ export interface Endpoint {
   readonly text: string;
 }
 
-export const isTls = ({ transport }: Endpoint): boolean => transport === 'tls' || transport === 'relps';
-export const isUdp = ({ transport }: Endpoint): boolean => transport === 'udp';
-export const isRelp = ({ transport }: Endpoint): boolean => transport === 'relp' || transport === 'relps';
-
 /** When a batch counts as delivered, from weak to strong: see {@link SpanLedger}. */
 export type Guarantee = 'written' | 'acked' | 'settled' | 'relp';
+
+/** That of receivers that answer each event. */
+export const ANSWERED = 'relp' satisfies Guarantee;
 
 export interface TlsSettings {
   /** Paths of PEM files; they are read again for every connection, so a renewed certificate needs no restart. */

@@ -12,7 +12,7 @@ import type { ProfileName } from '../emulator/sls/profiles/index.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { systemClock as clock } from '../flow/clock.js';
 import { StopRequests } from '../flow/stop-requests.js';
-import { isRelp, isTls, isUdp } from '../delivery/settings.js';
+import { transportOf } from '../delivery/transports/table.js';
 import type { TextStream } from '../telemetry/screen.js';
 import { derivedConfig, type EmbeddedEndpoints, type Tuned } from './derived-config.js';
 import { startTuneEnds } from './ends.js';
@@ -111,19 +111,10 @@ class TuningRun {
   #refuse(): void {
     const { live } = this.#request;
     const { endpoints, name } = this.#destination.settings;
-    if (endpoints.some(isUdp))
-      throw new ForwarderError(
-        'USAGE',
-        `tune: destination ${name} sends over UDP, whose speed is its rate: there is nothing to tune`,
-      );
-    if (live === undefined) {
-      if (endpoints.some(isRelp))
-        throw new ForwarderError(
-          'USAGE',
-          `tune: destination ${name} speaks RELP, which the built-in receiver does not: tune it against yours with --live`,
-        );
-      return;
-    }
+    const [refusal] = endpoints.flatMap((endpoint) => transportOf(endpoint).untunable ?? []);
+    if (refusal !== undefined && (live === undefined || !refusal.unlessLive))
+      throw new ForwarderError('USAGE', `tune: destination ${name} ${refusal.why}`);
+    if (live === undefined) return;
     if (this.#settings.service === 'embedded' || this.#destination.embedded)
       throw new ForwarderError(
         'USAGE',
@@ -175,7 +166,7 @@ class TuningRun {
     const { settings, compression } = this.#plan;
     const { embedded } = this.#settings;
     const { profile = guessProfile(settings.logstore) ?? embedded.profile, shards = embedded.shards } = this.#request;
-    const transport = this.#destination.settings.endpoints.some(isTls) ? 'tls' : 'tcp';
+    const transport = this.#destination.settings.endpoints.some(({ tls }) => tls) ? 'tls' : 'tcp';
     const { project, logstore } = settings;
     return startTuneEnds({ project, logstore, profile, shards, compression, transport }, scratch, clock.now());
   }

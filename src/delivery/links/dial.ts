@@ -5,7 +5,7 @@ import { ForwarderError } from '../../errors/forwarder-error.js';
 import { deadline, type Clock } from '../../flow/clock.js';
 import { lookupFrom } from './addresses.js';
 import { checkPins } from '../tls/certificates.js';
-import { isTls, type Endpoint, type TlsSettings } from '../settings.js';
+import type { Endpoint, TlsSettings } from '../settings.js';
 import { connectionError, type Stage } from './socket-errors.js';
 import { tlsOptions } from '../tls/tls-options.js';
 
@@ -23,6 +23,8 @@ export interface DialSettings {
     { readonly saw: (endpoint: string, certificate: X509Certificate | undefined) => void } | undefined;
   /** Which of a name's addresses to try first. */
   readonly rotateBy: number;
+  /** The receiver answers each event. */
+  readonly answers: boolean;
 }
 
 /** Idle connections: first probe after this long, then every second, ten times (libuv's choice). */
@@ -45,8 +47,8 @@ export async function dial(
   const opened: Socket[] = [];
   let stage: Stage = 'connect';
   try {
-    const options = isTls(endpoint) ? tlsOptions(settings.tls, endpoint) : undefined;
-    const raw = tamed(connectTcp(endpoint, settings.rotateBy));
+    const options = endpoint.tls ? tlsOptions(settings.tls, endpoint) : undefined;
+    const raw = tamed(connectTcp(endpoint, settings));
     opened.push(raw);
     await ready(raw, 'connect', limit.signal);
     if (options === undefined) return { stream: raw, raw };
@@ -70,11 +72,11 @@ export async function dial(
   }
 }
 
-function connectTcp({ transport, host, port }: Endpoint, rotateBy: number): Socket {
+function connectTcp({ tls, host, port }: Endpoint, { rotateBy, answers }: DialSettings): Socket {
   const socket = connect({
     host,
     port,
-    ...(transport === 'relp' && { onread: answersInto((bytes) => socket.emit('data', bytes)) }),
+    ...(answers && !tls && { onread: answersInto((bytes) => socket.emit('data', bytes)) }),
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE_MS,

@@ -6,7 +6,7 @@ import type { Dialled } from './dial.js';
 import { socketKey, type KernelSocket, type SocketKey } from '../kernel/kernel-sockets.js';
 import type { Link } from './link.js';
 import type { Endpoint } from '../settings.js';
-import { otherLanguage } from './mix-up.js';
+import { otherLanguage } from '../transports/mix-up.js';
 import { connectionError } from './socket-errors.js';
 import { StallWatch, type StallLimits, type Verdict } from './stall-watch.js';
 

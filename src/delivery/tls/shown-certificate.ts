@@ -28,7 +28,7 @@ export async function shownCertificate(
 ): Promise<X509Certificate> {
   let shown: X509Certificate | undefined;
   const certificates = { saw: (_: string, certificate: X509Certificate | undefined) => void (shown = certificate) };
-  const settings = { tls: ANY, connectTimeoutMs, certificates, rotateBy: 0 };
+  const settings = { tls: ANY, connectTimeoutMs, certificates, rotateBy: 0, answers: false };
   const { stream, raw } = await dial(endpoint, settings, clock, new AbortController().signal);
   stream.destroy();
   raw.destroy();

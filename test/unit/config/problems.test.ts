@@ -125,7 +125,7 @@ test('a wrong type or value says what was expected and what was there', () => {
     ],
     [
       { destination: 'guarantee: setled' },
-      '12:16: destinations.siem.guarantee: expected written, acked, settled or relp, got "setled"; did you mean "settled"?',
+      '12:16: destinations.siem.guarantee: expected settled, acked, written or relp, got "setled"; did you mean "settled"?',
     ],
     [{ destination: 'tls: []' }, '12:10: destinations.siem.tls: expected a section (key: value), got an empty list'],
     [{ pipeline: 'inOrder: maybe' }, '9:14: pipelines[0].inOrder: expected true or false, got "maybe"'],

@@ -78,7 +78,7 @@ test('what is not written has a default', () => {
       embedded: false,
       settings: {
         name: 'siem',
-        endpoints: [{ transport: 'tcp', host: 'siem', port: 514, text: 'tcp://siem:514' }],
+        endpoints: [{ scheme: 'tcp', tls: false, host: 'siem', port: 514, text: 'tcp://siem:514' }],
         guarantee: 'settled',
         mode: 'failover',
         failback: { intervalMs: 30_000, probes: 3 },

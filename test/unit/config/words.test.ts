@@ -42,15 +42,23 @@ test('start positions', () => {
 });
 
 test('receiver and listen addresses', () => {
-  assert.deepEqual(parseReceiver('tcp://siem'), { transport: 'tcp', host: 'siem', port: 514, text: 'tcp://siem:514' });
+  assert.deepEqual(parseReceiver('tcp://siem'), {
+    scheme: 'tcp',
+    tls: false,
+    host: 'siem',
+    port: 514,
+    text: 'tcp://siem:514',
+  });
   assert.deepEqual(parseReceiver('TLS://siem.example.com/'), {
-    transport: 'tls',
+    scheme: 'tls',
+    tls: true,
     host: 'siem.example.com',
     port: 6514,
     text: 'tls://siem.example.com:6514',
   });
   assert.deepEqual(parseReceiver('tcp://[::1]:10514'), {
-    transport: 'tcp',
+    scheme: 'tcp',
+    tls: false,
     host: '::1',
     port: 10514,
     text: 'tcp://[::1]:10514',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { afterEach, test } from 'node:test';
 import fc from 'fast-check';
-import { otherLanguage } from '../../../src/delivery/links/mix-up.js';
+import { otherLanguage } from '../../../src/delivery/transports/mix-up.js';
 import type { Endpoint } from '../../../src/delivery/settings.js';
 import { testCerts } from '../../support/certs.js';
 import { always, batch, commands, endpointAt, eventually, NO_TLS, open, Receiver, type Opened } from './support.js';
@@ -23,13 +23,13 @@ const saying = (text: string) => ({
   onSocket: (socket: Socket) => void socket.once('data', () => socket.end(Buffer.from(text, 'latin1'))),
 });
 
-function openedTo(port: number, transport: Endpoint['transport'], tuning: Parameters<typeof open>[1] = {}): Opened {
+function openedTo(port: number, transport: Endpoint['scheme'], tuning: Parameters<typeof open>[1] = {}): Opened {
   const made = open(
     {
       endpoints: [endpointAt(port, transport)],
       guarantee: transport.startsWith('relp') ? 'relp' : 'settled',
       tls: { ...NO_TLS, insecureSkipVerify: true },
-      connectTimeoutMs: 300,
+      connectTimeoutMs: 1_000,
       probationMs: 45_000,
     },
     tuning,
@@ -39,7 +39,7 @@ function openedTo(port: number, transport: Endpoint['transport'], tuning: Parame
 }
 
 /** The first failure of a connection that has something to deliver, and what is counted once it failed three times. */
-async function failure({ destination, log }: Opened, transport: Endpoint['transport']): Promise<string> {
+async function failure({ destination, log }: Opened, transport: Endpoint['scheme']): Promise<string> {
   const frames = batch(0, 0, 5_000, 100);
   const given = destination.openRoute(always).send(transport.startsWith('relp') ? commands(frames) : frames);
   const over = assert.rejects(given, { code: 'ABANDONED' });
@@ -83,7 +83,7 @@ test('TLS to a plain port', async () => {
   const said = await failure(openedTo(siem.port, 'tls'), 'tls');
   assert.match(
     said,
-    /^DIAL_TIMEOUT the receiver answers nothing to the TLS handshake within 0\.3 s \(probably a plain port: tcp:\/\//,
+    /^DIAL_TIMEOUT the receiver answers nothing to the TLS handshake within 1 s \(probably a plain port: tcp:\/\//,
   );
 });
 

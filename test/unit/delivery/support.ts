@@ -1,3 +1,4 @@
+import { SCHEMES } from '../../../src/delivery/transports/table.js';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -53,8 +54,14 @@ const QUICK: DestinationSettings = {
 };
 const QUICK_TUNING: DeliveryTuning = { ...TUNING, beatMs: 20, restPerLook: 2, endGraceMs: 200, lookoutMs: 10 };
 
-export function endpointAt(port: number, transport: Endpoint['transport'] = 'tcp', host = '127.0.0.1'): Endpoint {
-  return { transport, host, port, text: `${transport}://${host}:${port}` };
+export function endpointAt(port: number, scheme = 'tcp', host = '127.0.0.1'): Endpoint {
+  return {
+    scheme,
+    tls: SCHEMES.some(({ name, tls }) => tls && name === scheme),
+    host,
+    port,
+    text: `${scheme}://${host}:${port}`,
+  };
 }
 
 export interface Opened {

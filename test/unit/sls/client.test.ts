@@ -177,7 +177,7 @@ test('wrong names, keys and cursors are told apart', async (context) => {
 
 test('faults of service and network keep their class', async (context) => {
   const server = await emulator(context);
-  const { source } = open(context, server, { responseTimeoutMs: 200 });
+  const { source } = open(context, server, { responseTimeoutMs: 1_000 });
   const cursor = await source.getCursor(0, 'begin', signal);
   const pull = (): Promise<unknown> => source.pull(0, cursor, 1000, signal);
   const faults: readonly (readonly [object, string, RegExp])[] = [
@@ -188,7 +188,7 @@ test('faults of service and network keep their class', async (context) => {
     // Once on a connection that was kept is no failure yet.
     [{ kind: 'reset', times: 2 }, 'SLS_NETWORK', /closed the connection/],
     [{ kind: 'truncate' }, 'SLS_NETWORK', /in the middle of its reply/],
-    [{ kind: 'hang' }, 'SLS_TIMEOUT', /silent for 200 ms/],
+    [{ kind: 'hang' }, 'SLS_TIMEOUT', /silent for 1000 ms/],
     [{ kind: 'headers', headers: { 'x-log-count': null } }, 'SLS_PROTOCOL', /x-log-count is missing/],
   ];
   for (const [fault, code, message] of faults) {
