@@ -1,3 +1,4 @@
+import { isLoopback } from '../../flow/ip-address.js';
 import { json, type Reply } from './call.js';
 import { compress, type Compression } from './compression.js';
 import { FAULT_KINDS, type Fault } from './faults.js';
@@ -41,8 +42,7 @@ const HOOKS: Readonly<Record<string, Hook | undefined>> = {
 
 /** @throws ServiceError */
 export function control(service: Service, name: string, body: Uint8Array, clientAddress: string): Reply {
-  if (!/^(::ffff:)?127\.|^::1$/.test(clientAddress))
-    throw new ServiceError(403, 'Forbidden', 'control is for loopback only');
+  if (!isLoopback(clientAddress)) throw new ServiceError(403, 'Forbidden', 'control is for loopback only');
   const hook = HOOKS[name];
   if (hook === undefined) throw new ServiceError(404, 'NoSuchHook', `hooks are: ${Object.keys(HOOKS).join(', ')}`);
   return json(hook(service, body.length === 0 ? {} : objectBody({ body })) ?? {});
