@@ -24,7 +24,7 @@ const SLACK = 256;
 
 /**
  * Tags are repeated for every log, so frames can be many times larger than their batch. Beyond this many times the largest batch it is no
- * longer a log store's traffic but an attack on our memory.
+ * longer a logstore's traffic but an attack on our memory.
  */
 const MAX_EXPANSION = 16;
 const MAX_FRAME_BYTES = 0xf000_0000;

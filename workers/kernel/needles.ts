@@ -15,7 +15,7 @@ export interface EncodedSearch {
   readonly masksAt: number;
 }
 
-/** Chooses the bytes anew as batches come: from the first that is large enough, and then ever more seldom. */
+/** Chooses the bytes from the first batch that is large enough, and again from later batches, less and less often. */
 export class NeedleChooser {
   readonly #searches: readonly EncodedSearch[];
   #samples = 0;

@@ -5,7 +5,7 @@ import { hex, isSurrogate } from './quotes';
 import { flush, room } from './room';
 import { copyReady, mended, multibyte } from './text';
 
-/** Copies what isJson has just looked at. */
+/** Copies a value that isJson has accepted. */
 export function compactJson(dst: usize, p: usize, end: usize): usize {
   if (isCompact()) return copyReady(dst, p, end - p);
   let inString = false;

@@ -97,8 +97,8 @@ function check(p: usize, end: usize): bool {
 let isBehind: bool = false;
 
 /**
- * The name of a member and its colon. As long as values are strings, and there is no space, they are passed as well, and the members behind
- * them: most members of most objects.
+ * Passes the name of a member and its colon. While values are strings and there is no space, it also passes the values and the members behind
+ * them. These are most members of most objects.
  */
 function members(p: usize, end: usize): usize {
   if (p >= end || <u32>load<u8>(p) != QUOTE) return 0;

@@ -90,7 +90,7 @@ function test(at: usize): bool {
   return false;
 }
 
-/** As deep as the config could be. */
+/** Whether a condition holds. It calls itself for the conditions inside, which the config limits in depth. */
 function holds(condition: Condition): bool {
   const op = condition.op;
   if (op <= OP_NOT) return combined(condition, op);

@@ -1,7 +1,7 @@
 /**
- * Looks for many texts inside one value at once. Of each text three neighbouring bytes were chosen whose lower halves are rare in the logs; three
- * tables of 16 tell for 16 places at a time whether these may be there, and only then is compared ("Teddy", of the Hyperscan library). Eight texts
- * cost what one does.
+ * Looks for many texts inside one value at once. Each text has three neighbouring bytes whose lower halves are rare in the logs. Three
+ * tables of 16 tell for 16 places at a time whether these bytes may be there. Only then the text is compared ("Teddy", of the Hyperscan library).
+ * Eight texts cost as much as one.
  */
 import { NEEDLE_SIZE, Needle, Ref, SEARCH_SIZE, Search } from './layout';
 import { plan } from './plan';

@@ -29,7 +29,7 @@ export function specials(v: v128): u32 {
   return specialsBy(v, i8x16.splat(1), i8x16.splat(0x21));
 }
 
-/** The same with 1 and 0x21 in all lanes, for loops: V8 makes constants anew at every use, what was loaded before stays in a register. */
+/** The same with 1 and 0x21 in all lanes, for loops: V8 makes a constant at every use; a value that was loaded before stays in a register. */
 export function specialsBy(v: v128, one: v128, bound: v128): u32 {
   return i8x16.bitmask(i8x16.lt_s(i8x16.add(v, one), bound));
 }
