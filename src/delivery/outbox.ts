@@ -15,6 +15,8 @@ export interface Begun {
 
 /** The frames of a batch that are made again may take so many bytes beside the byte budget, on each connection, or those of a single batch. */
 const REMADE_BYTES = 8 * 1024 * 1024;
+/** … and so many batches are asked for at once. */
+const REMAKES = 4;
 
 /**
  * The FIFO of one connection: every batch handed over and not yet settled, with the promise its sender waits for. Knows leases and
@@ -30,6 +32,8 @@ export class Outbox {
   #pendingBytes = 0;
   #unprovenEvents = 0;
   #remadeBytes = 0;
+  /** Batches that are being made again. */
+  #remakes = 0;
 
   /** @param poke called when frames that were made again are here. */
   constructor(rule: SettleRule, totals: Totals, poke: () => void) {
@@ -204,17 +208,35 @@ export class Outbox {
   #remakeSome(): void {
     for (const span of this.#ledger.waiting()) {
       if (span.held.is === 'frames' && !span.isRemade) return;
-      if (this.#remadeBytes > 0 && this.#remadeBytes + span.bytes > REMADE_BYTES) return;
-      if (span.held.is === 'reference') void this.#remake(span);
+      if (span.held.is !== 'reference') continue;
+      if (this.#remakes >= REMAKES || !this.#makeRoom(span)) return;
+      void this.#remake(span);
     }
+  }
+
+  /**
+   * What was made again and waits behind this reference gives way, the last first: after another loss it may hold all the room there is.
+   * @returns whether there is room.
+   */
+  #makeRoom(span: Span): boolean {
+    const hasRoom = (): boolean => this.#remadeBytes === 0 || this.#remadeBytes + span.bytes <= REMADE_BYTES;
+    if (hasRoom()) return true;
+    const waiting = [...this.#ledger.waiting()];
+    for (const other of waiting.slice(waiting.indexOf(span) + 1).reverse()) {
+      if (other.isRemade) this.#giveBack(other);
+      if (hasRoom()) return true;
+    }
+    return false;
   }
 
   async #remake(span: Span): Promise<void> {
     const { keeper } = span.lease;
     span.held = { is: 'wanted' };
     this.#remadeBytes += span.bytes;
+    this.#remakes += 1;
     const parts = (await keeper?.again(span.ref)) ?? [];
     this.#remadeBytes -= span.bytes;
+    this.#remakes -= 1;
     if (parts.length > 0 && this.#ledger.find((one) => one === span) !== undefined) this.#remade(span, parts);
     else for (const part of parts) keeper?.arrived(part);
     this.#poke();

@@ -66,3 +66,42 @@ test('a connection that ends gives back at once what it wrote for a lease that i
   await settle();
   assert.equal(outcome, 'given back');
 });
+
+test('what was made again and waits behind a batch that is to be made again takes no room from it', async () => {
+  const mebibyte = 2 ** 20;
+  const keeper = {
+    arrived: () => true,
+    again: ({ seq }: { readonly seq: number }) => Promise.resolve([batch(0, seq, 3, mebibyte)]),
+  };
+  const lease: Lease = { fence: always, keeper, over: false, open: 0 };
+  const far = { holdMs: 100, holdBytes: 2 ** 30, proofMs: 2 ** 30, proofBytes: 2 ** 30 };
+  const outbox = new Outbox({ guarantee: 'settled', ...far }, newTotals(), () => undefined);
+  for (let seq = 0; seq < 6; seq++) void outbox.push(batch(0, seq, 3, mebibyte), lease, 0);
+
+  let now = 0;
+  /** @returns what was written on a new connection and has arrived, of so many batches; waits for frames only so often. */
+  const write = async (count: number): Promise<number[]> => {
+    const seqs: number[] = [];
+    let offset = 0;
+    for (let tries = 20; seqs.length < count && tries > 0; tries--) {
+      await settle();
+      const begun = outbox.begin();
+      if (begun === undefined) continue;
+      seqs.push(begun.frames.seq);
+      offset += begun.frames.bytes.length;
+      outbox.written(offset, now);
+      outbox.advance(offset, now, 0, false);
+      outbox.advance(offset, (now += far.holdMs), 0, false);
+    }
+    return seqs;
+  };
+  assert.deepEqual(await write(6), [0, 1, 2, 3, 4, 5]);
+  assert.equal(outbox.pendingBytes, 0, 'all have arrived');
+  outbox.lose(0, now, false);
+  assert.deepEqual(await write(2), [0, 1]);
+  outbox.begin();
+  await settle();
+  assert.equal(outbox.pendingBytes, 6 * mebibyte, 'the next two are made while the first two arrive');
+  outbox.lose(0, now, false);
+  assert.deepEqual(await write(6), [0, 1, 2, 3, 4, 5]);
+});
