@@ -18,6 +18,8 @@ export interface ConnectionDeps {
   readonly retry: BackoffSettings;
   readonly tuning: DeliveryTuning;
   readonly clock: Clock;
+  /** What proves delivery goes by its time: it runs while the pulse beats. */
+  readonly watched: Clock;
   readonly log: Log;
   readonly totals: Totals;
   readonly pace: Pace;

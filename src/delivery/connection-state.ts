@@ -24,10 +24,10 @@ export interface Orderly {
 }
 
 /** The connection is up, has proven itself, and its receiver reads. */
-export function flows(state: State, now: number): boolean {
+export function flows(state: State): boolean {
   if (state.phase !== 'connected') return false;
   const { link, trial } = state;
-  return link.open && link.stall === undefined && trial.isPassed(now);
+  return link.open && link.stall === undefined && trial.isPassed;
 }
 
 export function snapshotOf(
@@ -53,9 +53,9 @@ export function snapshotOf(
 function proofOf(
   state: State,
   endpoint: Endpoint,
-  { rule, probation, clock }: Pick<ConnectionDeps, 'rule' | 'probation' | 'clock'>,
+  { rule, probation }: Pick<ConnectionDeps, 'rule' | 'probation'>,
 ): ConnectionSnapshot['proof'] {
   if (rule.guarantee !== 'settled') return 'answer';
-  if (flows(state, clock.monotonic())) return 'time';
+  if (flows(state)) return 'time';
   return probation.hangsUp(endpoint) ? 'none' : 'probation';
 }

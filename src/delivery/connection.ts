@@ -79,7 +79,7 @@ export class Connection implements Member {
 
   /** It is up, has proven itself, and its receiver reads. */
   get flows(): boolean {
-    return flows(this.#state, this.#deps.clock.monotonic());
+    return flows(this.#state);
   }
 
   snapshot(): ConnectionSnapshot {
@@ -94,7 +94,7 @@ export class Connection implements Member {
   /** Enters a batch at the end of the FIFO. */
   send(frames: FrameBatch, lease: Lease): Promise<void> {
     if (this.#stop.soft.aborted || lease.over) return Promise.reject(abandoned());
-    const settled = this.#outbox.push(frames, lease, this.#deps.clock.monotonic());
+    const settled = this.#outbox.push(frames, lease, this.#deps.watched.monotonic());
     this.#poke();
     return settled;
   }
@@ -211,7 +211,7 @@ export class Connection implements Member {
 
   /** From connected to closed, whoever closes it. */
   async #live(link: Link): Promise<void> {
-    const { clock, log, totals, tuning, probation } = this.#deps;
+    const { clock, watched, log, totals, tuning, probation } = this.#deps;
     const { endpoint } = this.#attempts;
     const trial = probation.begin(endpoint, link, clock.monotonic());
     this.#enter({ phase: 'connected', link, trial });
@@ -226,7 +226,7 @@ export class Connection implements Member {
     life.abort();
     forget();
     await this.#endProof.settle(ending, endpoint, trial, this.#outbox);
-    this.#outbox.lose(link.acked, clock.monotonic(), trial.isPassed(clock.monotonic()));
+    this.#outbox.lose(link.acked, watched.monotonic(), trial.isPassed);
     if (ending.is === 'orderly') this.#endProof.sayUnproven(this.#outbox, this.#fields);
     else this.#unread.lost(link, endpoint, trial, { ...this.#fields, events: this.#outbox.unprovenEvents });
     const error = await this.#refusals.overcome(link);
@@ -263,7 +263,7 @@ export class Connection implements Member {
   async #write(link: Link, begun: Begun): Promise<void> {
     this.#deps.wakePulse(false);
     if (!(await writePaced(link, begun, this.#deps.pace, this.#waiting))) return;
-    const now = this.#deps.clock.monotonic();
+    const now = this.#deps.watched.monotonic();
     this.#outbox.written(link.flushed, now);
     this.#advance(link, now);
   }
@@ -281,11 +281,11 @@ export class Connection implements Member {
 
   #judge(link: Link, look: (now: number) => Verdict): void {
     if (link !== this.#link) return;
-    this.#slow.judge(look(this.#deps.clock.monotonic()), link, this.#attempts.endpoint, this.#fields);
+    this.#slow.judge(look(this.#deps.watched.monotonic()), link, this.#attempts.endpoint, this.#fields);
   }
 
   #advance(link: Link, now: number): void {
-    if ('trial' in this.#state) this.#outbox.advance(link.acked, now, link.troubledAt, this.#state.trial.isPassed(now));
+    if ('trial' in this.#state) this.#outbox.advance(link.acked, now, link.troubledAt, this.#state.trial.isPassed);
   }
 
   /** Goes on to the next endpoint; pauses once all have been tried since one last proved to be good. */
@@ -304,7 +304,7 @@ export class Connection implements Member {
 
   #changed(): void {
     const link = this.#link;
-    if (link?.open === true) this.#advance(link, this.#deps.clock.monotonic());
+    if (link?.open === true) this.#advance(link, this.#deps.watched.monotonic());
     this.#poke();
   }
 

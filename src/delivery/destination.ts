@@ -17,6 +17,7 @@ import { Successor } from './successor.js';
 import { secureContext } from './tls/tls-options.js';
 import { transportOf } from './transports/table.js';
 import { newTotals, totalsNow, type Totals } from './totals.js';
+import { WatchedClock } from './watched-clock.js';
 
 /** A destination as the composition root sees it. */
 export interface OpenDestination extends Destination {
@@ -50,10 +51,11 @@ export function openDestination(
     ? new CertificateWatch(clock, log, settings.tls)
     : undefined;
   const window = halves(settings.replayBytes);
-  const opening = { settings, tuning, sendBufferBytes: sendBufferBound(), certificates, clock };
+  const watched = new WatchedClock(clock, settings.proofMs);
+  const opening = { settings, tuning, sendBufferBytes: sendBufferBound(), certificates, clock: watched };
   // A receiver that answers proves a connection as it opens.
   const probationMs = settings.endpoints.every((endpoint) => transportOf(endpoint).answers) ? 0 : settings.probationMs;
-  const probation = new Probation({ ...settings, probationMs });
+  const probation = new Probation({ ...settings, probationMs }, watched);
   const pace = new Pace(settings.rate, clock, isBehind);
   const connections: Connection[] = Array.from({ length: settings.connections }, (_, index) => {
     const rotateBy = settings.mode === 'loadBalance' ? index : 0;
@@ -66,6 +68,7 @@ export function openDestination(
       retry: settings.retry,
       tuning,
       clock,
+      watched,
       log,
       totals,
       pace,
@@ -83,7 +86,9 @@ export function openDestination(
   });
   const lanes: Lanes = new Lanes(connections, settings.replayBytes);
   const sockets = new KernelSockets(tuning.kernelTables);
-  const pulse = new Pulse(clock, sockets, tuning, connections, () => log.warn({ destination: settings.name }, BLIND));
+  const pulse = new Pulse(clock, watched, sockets, tuning, connections, () =>
+    log.warn({ destination: settings.name }, BLIND),
+  );
   return new SyslogDestination(settings, lanes, totals, pace, certificates);
 }
 

@@ -1,4 +1,4 @@
-import { sleep, type Clock } from '../flow/clock.js';
+import { heard, sleep, type Clock } from '../flow/clock.js';
 import type { StopSignal } from '../flow/stop-signal.js';
 import type { Log } from '../model/log.js';
 import type { Ending } from './connection-state.js';
@@ -12,6 +12,7 @@ const UNPROVEN =
 
 export interface EndProofDeps {
   readonly clock: Clock;
+  readonly watched: Clock;
   readonly tuning: Pick<DeliveryTuning, 'leastAgeMs' | 'promptMs' | 'confirmMs' | 'endGraceMs'>;
   readonly probation: Probation;
   readonly dial: (endpoint: Endpoint) => Promise<Link>;
@@ -35,6 +36,8 @@ export class EndProof {
   async end(link: Link, endpoint: Endpoint, trial: Trial, outbox: Outbox): Promise<Ending> {
     const { clock, tuning, probation } = this.#deps;
     if (!outbox.empty) await this.#ripe(link, trial);
+    // An end that has come already is no answer to ours.
+    await heard();
     const begunAt = clock.monotonic();
     link.end();
     const lookAgain = (): (() => void) => clock.timer(tuning.endGraceMs, leave);
@@ -53,9 +56,8 @@ export class EndProof {
   /** Resolves when the end of this connection could prove something, or when it is lost. */
   async #ripe(link: Link, trial: Trial): Promise<void> {
     const { clock, tuning, stop } = this.#deps;
-    const now = clock.monotonic();
-    const waitMs = trial.begunAt + tuning.leastAgeMs - now;
-    if (waitMs <= 0 || trial.isPassed(now)) return;
+    const waitMs = trial.begunAt + tuning.leastAgeMs - clock.monotonic();
+    if (waitMs <= 0 || trial.isPassed) return;
     const lost = new AbortController();
     void link.closed.then(() => lost.abort());
     await sleep(clock, waitMs, AbortSignal.any([lost.signal, stop.hard]));
@@ -64,7 +66,7 @@ export class EndProof {
   /** Settles everything where this ending proves that the receiver has read it. To be called with the socket closed. */
   async settle(ending: Ending, endpoint: Endpoint, trial: Trial, outbox: Outbox): Promise<void> {
     if (ending.is === 'lost' || outbox.empty) return;
-    if (await this.#holds(ending.answeredMs, endpoint, trial)) outbox.settleAll(this.#deps.clock.monotonic());
+    if (await this.#holds(ending.answeredMs, endpoint, trial)) outbox.settleAll(this.#deps.watched.monotonic());
   }
 
   /** At a stop nothing is sent again: the next process that reads these shards does that. */
@@ -76,8 +78,8 @@ export class EndProof {
   }
 
   async #holds(answeredMs: number, endpoint: Endpoint, trial: Trial): Promise<boolean> {
-    const { clock, tuning, probation } = this.#deps;
-    if (trial.isPassed(clock.monotonic())) return true;
+    const { tuning, probation } = this.#deps;
+    if (trial.isPassed) return true;
     return answeredMs <= tuning.promptMs && !probation.hangsUp(endpoint) && this.#isConfirmed(endpoint);
   }
 
@@ -86,6 +88,7 @@ export class EndProof {
     try {
       const link = await this.#deps.dial(endpoint);
       await sleep(clock, tuning.confirmMs, stop.hard);
+      await heard();
       const begunAt = clock.monotonic();
       link.end();
       const giveUp = clock.timer(tuning.promptMs, () => link.kill(abandoned()));

@@ -1,4 +1,5 @@
 import type { Link } from './links/link.js';
+import type { Clock } from '../flow/clock.js';
 import type { Endpoint } from './settings.js';
 
 export interface ProbationSettings {
@@ -19,19 +20,22 @@ const LONGEST_MS = 10 * 60_000;
  */
 export class Probation {
   readonly #settings: ProbationSettings;
+  readonly #watched: Clock;
   /** How long a connection must live now, by endpoint, where that is longer than usual. */
   readonly #longer = new Map<string, number>();
   /** Endpoints that hung up early, and have had no connection since that has proven itself. */
   readonly #doubtful = new Set<string>();
   readonly #silent = new Set<string>();
 
-  constructor(settings: ProbationSettings) {
+  /** @param watched connections live by its time. */
+  constructor(settings: ProbationSettings, watched: Clock) {
     this.#settings = settings;
+    this.#watched = watched;
   }
 
-  /** A connection begins. */
+  /** A connection begins. @param now monotonic milliseconds. */
   begin(endpoint: Endpoint, link: Link, now: number): Trial {
-    return new Trial(link, now, this.#settings.proofBytes, {
+    return new Trial(link, now, this.#watched, this.#settings.proofBytes, {
       neededMs: (ageMs) => this.#neededMs(endpoint, ageMs),
       passed: () => this.#doubtful.delete(endpoint.text),
     });
@@ -75,24 +79,29 @@ interface Terms {
 
 /** One connection's time on probation. */
 export class Trial {
+  /** Monotonic milliseconds. */
   readonly begunAt: number;
   readonly #link: Link;
+  readonly #watched: Clock;
+  readonly #watchedSince: number;
   readonly #terms: Terms;
   readonly #proofBytes: number;
   readonly #firstByte: number;
   #firstAckAt: number | undefined;
 
-  constructor(link: Link, now: number, proofBytes: number, terms: Terms) {
+  constructor(link: Link, now: number, watched: Clock, proofBytes: number, terms: Terms) {
     this.#link = link;
     this.begunAt = now;
+    this.#watched = watched;
+    this.#watchedSince = watched.monotonic();
     this.#proofBytes = proofBytes;
     this.#firstByte = link.acked;
     this.#terms = terms;
   }
 
   /** The connection has proven itself: its receiver reads. */
-  isPassed(now: number): boolean {
-    const isPassed = this.#hasPassed(now);
+  get isPassed(): boolean {
+    const isPassed = this.#hasPassed(this.#watched.monotonic());
     if (isPassed) this.#terms.passed();
     return isPassed;
   }
@@ -100,7 +109,7 @@ export class Trial {
   #hasPassed(now: number): boolean {
     const acked = this.#link.acked - this.#firstByte;
     if (acked > 0) this.#firstAckAt ??= now;
-    const neededMs = this.#terms.neededMs(now - this.begunAt);
+    const neededMs = this.#terms.neededMs(now - this.#watchedSince);
     if (acked >= this.#proofBytes || neededMs === 0) return true;
     return this.#firstAckAt !== undefined && now - this.#firstAckAt >= neededMs;
   }

@@ -48,9 +48,8 @@ export class UnreadWatch {
   lost({ error, refusal }: Link, endpoint: Endpoint, trial: Trial, fields: { readonly events: number }): void {
     if (error === undefined || refusal !== undefined || !HUNG_UP.has(error.code)) return;
     const { clock, log, probation } = this.#deps;
-    const now = clock.monotonic();
-    probation.ended(endpoint, now - trial.begunAt);
-    this.#earlyEnds = trial.isPassed(now) ? 0 : this.#earlyEnds + 1;
+    probation.ended(endpoint, clock.monotonic() - trial.begunAt);
+    this.#earlyEnds = trial.isPassed ? 0 : this.#earlyEnds + 1;
     if (this.#earlyEnds === EARLY_ENDS && fields.events > 0) log.warn({ ...fields, code: 'CONNECTION_UNREAD' }, UNREAD);
   }
 

@@ -29,6 +29,12 @@ export const systemClock: Clock = {
 /** Node's timers count in 31 bits: almost 25 days. */
 const LONGEST_MS = 2 ** 31 - 1;
 
+/** Resolves when everything that had come from outside by now was told of: the event loop has been round once. */
+export async function heard(): Promise<void> {
+  // The first one may end in the middle of a round.
+  for (let turns = 0; turns < 2; turns++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Resolves after `ms`, or at once when the signal aborts. Never rejects: look at the signal afterwards. */
 export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../flow/clock.js';
+import type { WatchedClock } from '../watched-clock.js';
 import type { KernelSocket, KernelSockets, SocketKey } from './kernel-sockets.js';
 import type { DeliveryTuning } from '../settings.js';
 
@@ -13,7 +14,7 @@ export interface Question {
 export interface Member {
   /** Asked before the kernel's table is read, so that what it compares with it is older than the table; undefined when nothing is unacked. */
   question(): Question | undefined;
-  /** Look at yourself. @returns true while there is something to look at again. */
+  /** Look at yourself. @param now watched milliseconds. @returns true while there is something to look at again. */
   beat(now: number): boolean;
 }
 
@@ -30,6 +31,7 @@ const LONGEST_MS = 1_000;
  */
 export class Pulse {
   readonly #clock: Clock;
+  readonly #watched: WatchedClock;
   readonly #sockets: KernelSockets;
   readonly #rhythm: Rhythm;
   readonly #members: readonly Member[];
@@ -43,8 +45,16 @@ export class Pulse {
   #endedAt = 0;
 
   /** @param onBlind called when the kernel stops to tell anything. */
-  constructor(clock: Clock, sockets: KernelSockets, rhythm: Rhythm, members: readonly Member[], onBlind: () => void) {
+  constructor(
+    clock: Clock,
+    watched: WatchedClock,
+    sockets: KernelSockets,
+    rhythm: Rhythm,
+    members: readonly Member[],
+    onBlind: () => void,
+  ) {
     this.#clock = clock;
+    this.#watched = watched;
     this.#sockets = sockets;
     this.#rhythm = rhythm;
     this.#members = members;
@@ -67,6 +77,8 @@ export class Pulse {
 
   #schedule(at: number): void {
     if (this.#beating || (this.#timer !== undefined && this.#timer.at <= at)) return;
+    // Nobody looked while nothing waited.
+    if (this.#timer === undefined) this.#watched.seen();
     this.#timer?.cancel();
     const cancel = this.#clock.timer(Math.max(0, at - this.#clock.monotonic()), () => void this.#beat());
     this.#timer = { cancel, at };
@@ -78,7 +90,9 @@ export class Pulse {
     await this.#ask();
     this.#beating = false;
     this.#endedAt = this.#clock.monotonic();
-    const more = this.#members.filter((member) => member.beat(this.#endedAt));
+    this.#watched.seen();
+    const now = this.#watched.monotonic();
+    const more = this.#members.filter((member) => member.beat(now));
     if (more.length > 0) this.wake();
   }
 

@@ -8,6 +8,7 @@ import { Pace } from '../../../src/delivery/pace.js';
 import { Probation } from '../../../src/delivery/probation.js';
 import { TUNING } from '../../../src/delivery/settings.js';
 import { newTotals } from '../../../src/delivery/totals.js';
+import { WatchedClock } from '../../../src/delivery/watched-clock.js';
 import { ManualClock, settle } from '../../support/manual-clock.js';
 import { RecordingLog } from '../../support/recording-log.js';
 import { UnreadPeer } from '../../support/unread-peer.js';
@@ -29,6 +30,8 @@ type Rule = typeof RULE;
 type Action =
   | { readonly is: 'send'; readonly shard: number; readonly eventBytes: number }
   | { readonly is: 'wait'; readonly ms: number }
+  /** Our process stands still, and the world goes on. */
+  | { readonly is: 'freeze'; readonly ms: number }
   | { readonly is: 'stall' | 'read' | 'prove' }
   | { readonly is: 'cut'; readonly code: 'CONNECTION_ENDED' | 'CONNECTION_RESET' }
   /** From now on a connection reaches nobody: the balancer hangs up after this. */
@@ -48,6 +51,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({ is: fc.constant('wait' as const), ms: fc.integer({ min: STEP_MS, max: 20_000 }) }),
   },
+  fc.record({ is: fc.constant('freeze' as const), ms: fc.integer({ min: 1, max: 120_000 }) }),
   fc.record({ is: fc.constantFrom('stall' as const, 'read' as const, 'prove' as const) }),
   fc.record({
     is: fc.constant('cut' as const),
@@ -68,6 +72,7 @@ const plan = fc.record({
 class World {
   readonly connection: Connection;
   readonly clock = new ManualClock();
+  readonly #watched: WatchedClock;
   readonly #bufferBytes: number;
   readonly #peers: UnreadPeer[] = [];
   readonly #leases: Lease[] = [];
@@ -79,6 +84,7 @@ class World {
   readonly #broken: string[] = [];
   readonly #hidesResets: boolean;
   #settled = 0;
+  /** By the time that somebody watched: a receiver may stall for as long as we stand still. */
   #stalledAt: number | undefined;
   #hangsUpMs: number | undefined;
 
@@ -87,6 +93,7 @@ class World {
     this.#hidesResets = hidesResets;
     const endpoint = endpointAt(514);
     const { clock } = this;
+    const watched = (this.#watched = new WatchedClock(clock, rule.proofMs));
     const tuning = { ...TUNING, holdMs: 2_000 };
     this.connection = new Connection({
       index: 0,
@@ -95,6 +102,7 @@ class World {
       retry: { initialMs: 100, maxMs: 10_000 },
       tuning,
       clock,
+      watched,
       log: new RecordingLog(),
       totals: newTotals(),
       pace: new Pace(
@@ -102,7 +110,7 @@ class World {
         clock,
         () => false,
       ),
-      probation: new Probation(rule),
+      probation: new Probation(rule, watched),
       hasRefuge: () => false,
       moveAway: () => false,
       dial: (_endpoint, onChange) => Promise.resolve(this.#dialled(onChange)),
@@ -126,11 +134,14 @@ class World {
         return this.#send(action.shard, action.eventBytes);
       case 'wait':
         return this.wait(action.ms);
+      case 'freeze':
+        this.clock.freeze(action.ms);
+        return this.#beat();
       case 'prove':
         for (const lease of this.#leases) this.connection.prove(lease);
         return settle();
       case 'stall':
-        this.#stalledAt ??= this.clock.monotonic();
+        this.#stalledAt ??= this.#watched.monotonic();
         return this.#eachReads(false);
       case 'read':
         this.#stalledAt = undefined;
@@ -148,12 +159,11 @@ class World {
 
   async wait(ms: number): Promise<void> {
     for (let left = ms; left > 0; left -= STEP_MS) {
-      if (this.#stalledAt !== undefined && this.clock.monotonic() - this.#stalledAt >= LONGEST_STALL_MS)
+      if (this.#stalledAt !== undefined && this.#watched.monotonic() - this.#stalledAt >= LONGEST_STALL_MS)
         await this.act({ is: 'read' });
       await this.clock.advance(Math.min(STEP_MS, left));
       for (const peer of this.#peers) peer.look();
-      this.connection.beat(this.clock.monotonic());
-      await settle();
+      await this.#beat();
     }
   }
 
@@ -183,6 +193,12 @@ class World {
   /** Batches that were settled and never read. */
   get broken(): readonly string[] {
     return this.#broken;
+  }
+
+  #beat(): Promise<void> {
+    this.#watched.seen();
+    this.connection.beat(this.#watched.monotonic());
+    return settle();
   }
 
   #checkProof(): void {

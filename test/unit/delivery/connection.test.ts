@@ -30,10 +30,11 @@ function setUp(links: readonly FakeLink[]) {
     retry: { initialMs: 60_000, maxMs: 60_000 },
     tuning: TUNING,
     clock,
+    watched: clock,
     log,
     totals: newTotals(),
     pace: new Pace(UNLIMITED, clock, () => false),
-    probation: new Probation({ probationMs: 0, proofBytes: 1_000_000 }),
+    probation: new Probation({ probationMs: 0, proofBytes: 1_000_000 }, clock),
     hasRefuge: () => false,
     moveAway: () => false,
     dial: () => {

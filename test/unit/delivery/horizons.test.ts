@@ -45,6 +45,7 @@ class Source implements Keeper {
   }
 }
 
+const LONG_RETRY = { initialMs: 60_000, maxMs: 60_000 };
 const YOUNG = { proofMs: 3_600_000, probationMs: 3_600_000, proofBytes: 2 ** 30 };
 
 test('what has arrived and is not proven is made again and sent again, in order, before what is in memory', async () => {
@@ -132,4 +133,23 @@ test('a route that asks for proof gets it: the connection is replaced, and its e
   await Promise.all(sent);
   assert.deepEqual(firstSeen(siem.frames()), expectedFrames(0, 3));
   assert.equal(siem.frames().flat().length, 30, 'no duplicates');
+});
+
+test('an end of the receiver that came before ours, and was not heard yet, is no answer', async () => {
+  const siem = await receiver();
+  const settings = { proofMs: 3_600_000, probationMs: 0, proofBytes: 2 ** 30 };
+  const { destination } = opened({ endpoints: [endpointAt(siem.port)], ...settings, retry: LONG_RETRY });
+  const sent = destination.openRoute(always).send(batch(0, 0));
+  let isSettled = false;
+  void sent.then(
+    () => (isSettled = true),
+    () => undefined,
+  );
+  await siem.until(() => siem.bytes === 1_000);
+  await eventually(() => destination.snapshot().connections[0]?.unackedBytes === 0);
+  // As when our process was stopped: its FIN is here, and the first thing we hear is that we are to stop.
+  siem.sockets[0]?.destroy();
+  const ended = destination.end(soon(300));
+  assert.equal(await ended, false);
+  assert.equal(isSettled, false);
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KernelSocket, KernelSockets, SocketKey } from '../../../src/delivery/kernel/kernel-sockets.js';
 import { Pulse, type Member } from '../../../src/delivery/kernel/pulse.js';
+import { WatchedClock } from '../../../src/delivery/watched-clock.js';
 import { ManualClock } from '../../support/manual-clock.js';
 
 const RHYTHM = { beatMs: 200, restPerLook: 50 };
@@ -47,8 +48,9 @@ function setUp(members: readonly FakeMember[], rows: Readonly<Record<string, Ker
       return Promise.resolve(({ needle }: SocketKey) => rows[needle]);
     },
   } as unknown as KernelSockets;
-  const pulse = new Pulse(clock, sockets, RHYTHM, members, () => (seen.blind += 1));
-  return { clock, seen, pulse };
+  const watched = new WatchedClock(clock, 30_000);
+  const pulse = new Pulse(clock, watched, sockets, RHYTHM, members, () => (seen.blind += 1));
+  return { clock, watched, seen, pulse };
 }
 
 test('one look answers all that ask, each with its own row, and goes on while somebody has something unsettled', async () => {
@@ -103,4 +105,16 @@ test('two sockets that are not found, each once, or that are closed by then, do 
   member.isOpen = true;
   await clock.advance(600);
   assert.equal(seen.blind, 1);
+});
+
+test('time counts while it beats: not while nothing waits, and no more than two seconds of what a stopped process slept', async () => {
+  const { clock, watched, pulse } = setUp([new FakeMember('a', 6)], { a: rowOf(1) });
+  clock.freeze(3_600_000);
+  pulse.wake();
+  const begun = watched.monotonic();
+  await clock.advance(1_000);
+  assert.equal(watched.monotonic() - begun, 1_000);
+  clock.freeze(60_000);
+  await clock.advance(0);
+  assert.equal(watched.monotonic() - begun, 3_000);
 });
