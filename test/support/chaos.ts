@@ -236,7 +236,7 @@ export class Chaos {
 }
 
 /** Connections of one process that did not end well, those open when it was killed among them. */
-function brokenConnections(lines: readonly LogLine[]): number {
+export function brokenConnections(lines: readonly LogLine[]): number {
   const phases = new Map<unknown, unknown>();
   let broken = 0;
   for (const { msg, connection, from, to } of lines) {

@@ -1,8 +1,12 @@
 import { spawnSync } from 'node:child_process';
 
-/** The block set aside for tests of networks (RFC 2544). */
-const OURS = '198.18.77.1';
-const THEIRS = '198.18.77.2';
+/** In the block set aside for tests of networks (RFC 2544), four addresses for each process: test files run side by side. */
+const address = (host: number): string => {
+  const number = (process.pid % 0x4000) * 4 + host;
+  return `198.18.${number >> 8}.${number & 255}`;
+};
+const OURS = address(1);
+const THEIRS = address(2);
 
 function ip(...args: readonly string[]): string {
   const { status, stderr, error } = spawnSync('ip', args, { encoding: 'utf8' });
@@ -36,7 +40,16 @@ export class Namespace {
 
   /** Of connections that are made from now on. @returns why that can't be, or undefined. */
   limitReceiveBuffers(bytes: number): string | undefined {
-    const setting = `net.ipv4.tcp_rmem=4096 ${Math.min(bytes, 131_072)} ${bytes}`;
+    return this.#receiveBuffers(Math.min(bytes, 131_072), bytes);
+  }
+
+  /** The same, and each connection has them from its beginning. */
+  fixReceiveBuffers(bytes: number): string | undefined {
+    return this.#receiveBuffers(bytes, bytes);
+  }
+
+  #receiveBuffers(first: number, most: number): string | undefined {
+    const setting = `net.ipv4.tcp_rmem=4096 ${first} ${most}`;
     const problem = ip('netns', 'exec', this.name, 'sysctl', '-q', '-w', setting);
     return problem === '' ? undefined : problem;
   }

@@ -4,6 +4,7 @@ import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SequenceTracker, sumUp } from '../../src/emulator/receiver/sequence.js';
+import { Arrivals } from './arrivals.js';
 import type { KeyPair } from './certs.js';
 import { temporaryDirectory } from './line-file.js';
 import type { Sink, Tally } from './tally.js';
@@ -22,6 +23,12 @@ export interface ReceiverSettings {
   readonly tls?: KeyPair;
 }
 
+/**
+ * `stall`: reads nothing · `read`: reads on · `reset`: RST on all connections · `close`: closes them as they are, which with unread data is a RST too ·
+ * `end`: FIN on all of them; it goes on to read, unless it is stalled.
+ */
+export type ReceiverCommand = 'stall' | 'read' | 'reset' | 'close' | 'end';
+
 export interface ReceiverStart extends Omit<ReceiverSettings, 'host' | 'port' | 'file'> {
   readonly host?: string;
   /** Network namespace to listen in. */
@@ -30,6 +37,7 @@ export interface ReceiverStart extends Omit<ReceiverSettings, 'host' | 'port' | 
 
 /** A receiver in processes of its own, one after the other on the same port; what they processed is kept in a file. */
 export class ReceiverProcess implements Sink {
+  readonly arrivals = new Arrivals();
   readonly #start: ReceiverStart;
   readonly #file = join(temporaryDirectory('chaos'), 'processed');
   readonly #sequence = new SequenceTracker();
@@ -82,6 +90,15 @@ export class ReceiverProcess implements Sink {
     this.#child?.kill(signal);
   }
 
+  /** Resolves when it is done. */
+  async tell(command: ReceiverCommand): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    const done = once(child, 'message');
+    child.send(command);
+    await done;
+  }
+
   stop(): Promise<void> {
     return this.kill();
   }
@@ -103,6 +120,7 @@ export class ReceiverProcess implements Sink {
         this.#sequence.add(shard, n);
         this.#life.add(shard, n);
         this.#all?.add(shard, n);
+        this.arrivals.add(shard, n);
         this.#bytes += buffer.readUInt32LE(at + 8);
       }
       this.#read += whole;
