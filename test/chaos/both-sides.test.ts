@@ -250,7 +250,7 @@ async function bothSides(chaos: Chaos, seed: number, cable: Namespace): Promise<
   const forwarders = ['one', 'two'].map(launcher).map((launch) => ({ launch, process: launch() }));
   const run: Run = { chaos, rate, receiver, forwarders, parents: new Map(), unproven: 0, killed: 0 };
   await Promise.all(forwarders.map(({ process }) => process.said('connected')));
-  await chaos.flow(1000);
+  await chaos.reach(1000, PATIENCE_MS);
   const until = performance.now() + (SECONDS ?? SHORT_S) * 1000;
   const sides = ['service', 'shard', 'receiver', 'forwarder'] as const;
   const suffering = sides.map((side, i) => suffer(run, side, new Random(seed + 1000 * (i + 1)), until));
