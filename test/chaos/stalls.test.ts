@@ -58,10 +58,15 @@ function buffered(bufferBytes: number, stallMs: number): void {
         chaos.t.skip(`no network namespace: ${problem}`);
         return;
       }
-      const receiver = new ReceiverProcess({ host: cable.address, namespace: cable.name });
+      const receiver = new ReceiverProcess({
+        host: cable.address,
+        namespace: cable.name,
+      });
       await receiver.start();
       chaos.receivesAt([receiver]);
-      const forwarder = chaos.forward({ destination: { settle: SETTLE, stallTimeout: '30s' } });
+      const forwarder = chaos.forward({
+        destination: { settle: SETTLE, stallTimeout: '30s' },
+      });
       await chaos.flow(200);
       await chaos.fault(() => frozenAndKilled(receiver, stallMs));
       await chaos.flow(100);
@@ -76,13 +81,39 @@ function buffered(bufferBytes: number, stallMs: number): void {
 for (const bufferBytes of LONG ? [64 * 1024, 6 * MIB, 32 * MIB] : [6 * MIB])
   for (const stallMs of LONG ? STALLS_MS : [2000]) buffered(bufferBytes, stallMs);
 
+/** Nobody watches meanwhile: when we go on, all is older than `settle.time`, and the end of the connection is still unheard. */
+scenario(
+  'the forwarder stands still for longer than settle.time; its receiver stalls and is killed',
+  TRICKLE,
+  async (chaos) => {
+    const receiver = new ReceiverProcess();
+    await receiver.start();
+    chaos.receivesAt([receiver]);
+    const forwarder = chaos.forward({ destination: { settle: SETTLE } });
+    await chaos.flow(200);
+    await chaos.fault(async () => {
+      await receiver.tell('stall');
+      await delay(1000);
+      forwarder.kill('SIGSTOP');
+      await delay(Number.parseInt(SETTLE.time, 10) * 1000 + 2000);
+      await receiver.kill();
+      await receiver.start();
+      forwarder.kill('SIGCONT');
+    });
+    await chaos.flow(100);
+    await chaos.settleUnproven(forwarder);
+  },
+);
+
 /** The test sees loss where there is some. */
 function loses(name: string, destination: object): void {
   scenario(`${name} loses when a receiver is frozen for 5 s and killed: the test sees it`, TRICKLE, async (chaos) => {
     const receiver = new ReceiverProcess();
     await receiver.start();
     chaos.receivesAt([receiver]);
-    const forwarder = chaos.forward({ destination: { ...destination, stallTimeout: '30s' } });
+    const forwarder = chaos.forward({
+      destination: { ...destination, stallTimeout: '30s' },
+    });
     await chaos.flow(200);
     await chaos.fault(() => frozenAndKilled(receiver, 5000));
     assert.ok((await lost(chaos)) > 0);

@@ -8,6 +8,13 @@ import { fileURLToPath } from 'node:url';
 /** The built command line, started as users start it. */
 const CLI = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
 
+/** A test file that is ended before its test is over must not leave them behind. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+process.once('SIGTERM', () => process.exit(143));
+
 export interface LogLine {
   readonly level: string | number;
   readonly msg: string;
@@ -35,6 +42,8 @@ export class ForwarderProcess {
       env: { PATH: process.env['PATH'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    running.add(this.#child);
+    this.#child.once('exit', () => running.delete(this.#child));
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       createInterface({ input: stream! }).on('line', (line) => this.#take(line));
     }

@@ -22,6 +22,7 @@ export class Namespace {
 
   /** @returns why there can be none here, or undefined after it was made. */
   open(): string | undefined {
+    process.once('exit', () => this.close());
     const inside = ['-n', this.name];
     const steps = [
       ['netns', 'add', this.name],
