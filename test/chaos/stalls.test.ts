@@ -43,7 +43,11 @@ for (const stallMs of STALLS_MS)
 async function frozenAndKilled(receiver: ReceiverProcess, stallMs: number): Promise<void> {
   receiver.signal('SIGSTOP');
   await delay(stallMs);
-  await receiver.kill('SIGKILL');
+  await restart(receiver);
+}
+
+async function restart(receiver: ReceiverProcess): Promise<void> {
+  await receiver.kill();
   await receiver.start();
 }
 
@@ -81,9 +85,9 @@ function buffered(bufferBytes: number, stallMs: number): void {
 for (const bufferBytes of LONG ? [64 * 1024, 6 * MIB, 32 * MIB] : [6 * MIB])
   for (const stallMs of LONG ? STALLS_MS : [2000]) buffered(bufferBytes, stallMs);
 
-/** Nobody watches meanwhile: when we go on, all is older than `settle.time`, and the end of the connection is still unheard. */
+/** Nobody watches meanwhile: when we go on, all that was sent is older than `settle.time`, and nobody has read it. */
 scenario(
-  'the forwarder stands still for longer than settle.time; its receiver stalls and is killed',
+  'the forwarder stands still for longer than settle.time; its receiver stalls, and is killed later',
   TRICKLE,
   async (chaos) => {
     const receiver = new ReceiverProcess();
@@ -96,9 +100,9 @@ scenario(
       await delay(1000);
       forwarder.kill('SIGSTOP');
       await delay(Number.parseInt(SETTLE.time, 10) * 1000 + 2000);
-      await receiver.kill();
-      await receiver.start();
       forwarder.kill('SIGCONT');
+      await delay(1000);
+      await restart(receiver);
     });
     await chaos.flow(100);
     await chaos.settleUnproven(forwarder);
