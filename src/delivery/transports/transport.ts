@@ -55,7 +55,7 @@ export interface Transport {
   readonly failsOver: boolean;
   /** Why its receivers can't stand in one destination with those of another; undefined: nothing against it. */
   readonly alone: string | undefined;
-  /** Why `tune` can't try it, and whether a receiver of one's own (`--live`) heals that. */
+  /** Why `tune` can't try it, and whether `tune --live`, with a receiver of your own, can. */
   readonly untunable: { readonly why: string; readonly unlessLive: boolean } | undefined;
   /** Says why the config can't ask for this guarantee. @param elsewhere the schemes whose receivers give it. */
   readonly refuse: (guarantee: Guarantee, elsewhere: string) => string;
