@@ -10,6 +10,9 @@ const REQUEST_S = 2;
 /** What one pull still brings, and what a busy machine adds. */
 const SLACK_S = 6;
 
+/** Events are waited for in steps, each within the usual patience. */
+const STEP_S = 10;
+
 /** Sent twice after a crash is what came between the last checkpoint and the moment at which nothing more was read. */
 const MOST_TWICE = TIMES.rate * (TIMES.settleS + TIMES.intervalS + REQUEST_S + TIMES.maxAgeS + SLACK_S);
 
@@ -31,7 +34,8 @@ for (const [how, outage] of Object.entries(OUTAGES))
         top: { checkpoint: { interval: `${TIMES.intervalS * 1000}ms`, maxAge: `${TIMES.maxAgeS}s` } },
       };
       const killed = chaos.forward(change);
-      await chaos.flow(2 * TIMES.rate * (TIMES.settleS + TIMES.intervalS));
+      for (let left = 2 * (TIMES.settleS + TIMES.intervalS); left > 0; left -= STEP_S)
+        await chaos.flow(TIMES.rate * Math.min(left, STEP_S));
       await chaos.emulator.control('faults', { ...outage, operation: 'UpdateCheckpoint' });
       await Promise.all([killed.said('(checkpoint.maxAge)'), delay(TIMES.outageS * 1000)]);
       const { unique: read, duplicates: before } = await chaos.quiet();

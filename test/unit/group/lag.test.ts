@@ -137,9 +137,9 @@ test('without the right to read the retention that is said once, and asked again
   assert.equal(process.pipeline.snapshot().retentionSeconds, 7 * 86_400);
 });
 
-test('a thousand shards that are behind cost ten questions a second', async () => {
+test('hundreds of shards that are behind cost ten questions a second', async () => {
   const clock = new ManualClock();
-  const service = new FakeService(clock, new Map(Array.from({ length: 1000 }, (_, shard) => [shard, 5])));
+  const service = new FakeService(clock, new Map(Array.from({ length: 200 }, (_, shard) => [shard, 5])));
   const process = new FakeProcess(service, clock);
   process.destination.prompt = false;
   service.faults.set('pull', forEver('SLS_SERVER'));
@@ -151,6 +151,6 @@ test('a thousand shards that are behind cost ten questions a second', async () =
     asked += 1;
     return real.getCursor(...request);
   };
-  await clock.advance(20_000);
-  assert.ok(asked >= 100 && asked <= 220, String(asked));
+  await clock.advance(10_000);
+  assert.ok(asked >= 50 && asked <= 120, String(asked));
 });
