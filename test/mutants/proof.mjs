@@ -2,7 +2,7 @@
 export default [
   {
     file: 'src/delivery/span-ledger.ts',
-    tests: ['model/delivery/span-ledger', 'unit/delivery/horizons'],
+    tests: ['model/delivery/span-ledger', 'unit/delivery/horizons', 'unit/delivery/outbox'],
     mutants: [
       [
         'trouble no longer delays settling',

@@ -304,7 +304,7 @@ export default [
   },
   {
     file: 'src/shard/progress.ts',
-    tests: ['unit/group/stalled-shards', 'unit/shard/shard-consumer'],
+    tests: ['unit/shard/progress', 'unit/group/stalled-shards', 'unit/shard/shard-consumer'],
     mutants: [
       [
         'a batch that never settles hides behind the tip',

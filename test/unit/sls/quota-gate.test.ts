@@ -17,3 +17,18 @@ test('a refusal of what was under way at the last refusal is no news, though it 
   gate.refused(clock.monotonic(), undefined);
   assert.equal(gate.isShut, true, 'one that was asked after that is');
 });
+
+test('pauses grow while the service refuses, and are short again after a pull that passed', async () => {
+  const clock = new ManualClock();
+  const gate = new QuotaGate(clock, () => 0.5);
+  const pauseMs = async (): Promise<number> => {
+    const startedAt = clock.monotonic();
+    gate.refused(startedAt, undefined);
+    while (gate.isShut) await clock.advance(50);
+    return clock.monotonic() - startedAt;
+  };
+  const [first, second, third] = [await pauseMs(), await pauseMs(), await pauseMs()];
+  assert.ok(first < second && second < third, String([first, second, third]));
+  gate.passed(clock.monotonic());
+  assert.equal(await pauseMs(), first);
+});
