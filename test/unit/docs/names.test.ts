@@ -64,7 +64,7 @@ test('documents name files that exist, and link to them and their headings', () 
         existsSync(new URL(`../../../../${folder}${name}`, import.meta.url)) || sources.includes(`${folder}${name}`),
     );
   const paths = words(
-    /(?<![\w./~:-])(?:src|workers|test|bench|docs|examples|mappings|unit|e2e|model|property|chaos|peers|\.ci|flow|shard|syslog|group|sls|format|errors|emulator|telemetry|config|deadletter|preview|tune)\/[\w./-]*\w/g,
+    /(?<![\w./~:-])(?:src|workers|test|bench|docs|examples|mappings|unit|e2e|load|model|property|chaos|peers|\.ci|flow|shard|delivery|group|sls|format|errors|emulator|telemetry|config|deadletter|preview|tune)\/[\w./-]*\w/g,
   );
   assert.deepEqual(
     unknownNames(paths, (name) => isThere(name) || isThere(`${name}.test.ts`) || isThere(`${name}.ts`)),
