@@ -27,7 +27,7 @@ const { status } = spawnSync(
     `--import=${new URL('properties.mjs', import.meta.url).href}`,
     '--test',
     `--test-concurrency=${availableParallelism()}`,
-    `--test-timeout=${process.env.TEST_TIMEOUT_MS ?? 180_000}`,
+    `--test-timeout=${process.env.TEST_TIMEOUT_MS ?? 300_000}`,
     '--test-reporter=spec',
     ...files,
   ],
