@@ -153,6 +153,16 @@ test('who creates the group a moment too late takes the settings of the first', 
   assert.deepEqual(await late, { ...first, created: false });
 });
 
+test('a group that exists is used without the right to create one', async (context) => {
+  const server = await emulator(context);
+  const { group } = open(context, server);
+  const wanted = { timeoutSeconds: 30, inOrder: false };
+  await group.ensure(wanted, signal);
+  const refusal = { kind: 'error', operation: 'CreateConsumerGroup', status: 401, errorCode: 'Unauthorized' };
+  await server.control('faults', { ...refusal, errorMessage: 'denied by sts or ram', times: 1 });
+  assert.deepEqual(await group.ensure(wanted, signal), { ...wanted, created: false });
+});
+
 async function fired(server: SlsEmulatorHandle): Promise<boolean> {
   const { faults } = (await server.control('stats')) as { faults: readonly { fired: number }[] };
   return faults.some(({ fired: times }) => times > 0);
