@@ -45,9 +45,6 @@ export const EMULATOR_OPTIONS = {
   },
 } as const;
 
-/** The options that may be repeated. */
-export const EMULATOR_LISTS = ['project', 'logstore', 'role'];
-
 export interface EmulatorArguments {
   readonly host: string;
   readonly port: number;

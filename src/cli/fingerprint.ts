@@ -9,6 +9,14 @@ import { print, remark } from './output.js';
 
 const CONNECT_MS = 10_000;
 
+export const FINGERPRINT_POSITIONALS = {
+  what: {
+    type: 'string',
+    demandOption: true,
+    describe: 'A PEM file, or tls://host:port to see what a receiver shows',
+  },
+} as const;
+
 interface FingerprintArguments {
   readonly what: string;
 }

@@ -1,7 +1,7 @@
 import { writeFault } from '../errors/file-fault.js';
 import { asForwarderError, ForwarderError } from '../errors/forwarder-error.js';
 import { sayError } from '../telemetry/log-output.js';
-import { runCommand } from './commands.js';
+import { runCommand } from './run-command.js';
 
 /**
  * Runs one command. Never rejects: whatever goes wrong becomes a line on standard error.

@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { runCommand } from '../../../src/cli/commands.js';
+import { runCommand } from '../../../src/cli/run-command.js';
 import { CODES } from '../../../src/errors/codes.js';
 import { startReceiver } from '../../../src/emulator/receiver-handle.js';
 import { testCerts } from '../../support/certs.js';

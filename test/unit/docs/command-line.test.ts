@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { runCommand } from '../../../src/cli/commands.js';
+import { runCommand } from '../../../src/cli/run-command.js';
 import { CODES } from '../../../src/errors/codes.js';
 import { unknownNames, type Document } from './documents.js';
 
