@@ -23,6 +23,17 @@ function textsOf(file) {
   return ofCode(text);
 }
 
+/** The texts of a file; what can't be read is said, and the other files are still checked. */
+function readTexts(file) {
+  try {
+    return textsOf(file);
+  } catch (error) {
+    const { line, column } = error.location?.start ?? { line: 1, column: 0 };
+    said(`${file}:${line}:${column + 1}: unreadable: ${error.message}`);
+    return [];
+  }
+}
+
 /** Lines that follow each other and match are one text. */
 function blocks(text, line) {
   const found = [];
@@ -81,14 +92,16 @@ const tracked = () =>
 const given = process.argv.slice(2);
 let count = 0;
 for (const file of given.length > 0 ? given : tracked())
-  for (const { text, line, rules = rulesFor(file) } of textsOf(file)) {
+  for (const { text, line, rules = rulesFor(file) } of readTexts(file)) {
     const { messages } = await kernel.lintText(text, { ext: '.md', plugins, rules });
     for (const { message, line: at, column, ruleId } of messages) {
       count++;
-      console.log(`${file}:${line + at - 1}:${column}: ${ruleId}: ${message.split('\n')[0]}`);
+      said(`${file}:${line + at - 1}:${column}: ${ruleId}: ${message.split('\n')[0]}`);
     }
   }
-if (count > 0) {
-  console.log(`${count} sentences to rewrite; .ci/prose-phrases.mjs says why a phrase is avoided`);
+if (count > 0) console.log(`${count} sentences to rewrite; .ci/prose-phrases.mjs says why a phrase is avoided`);
+
+function said(problem) {
+  console.log(problem);
   process.exitCode = 1;
 }

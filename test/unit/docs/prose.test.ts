@@ -32,3 +32,20 @@ test('the prose linter reads what explains a config, and not its keys', () => {
   const yaml = `# The shard stands still.\n# anew: 1\nkey: anew # it is for ever\n`;
   assert.deepEqual(lint('a.yaml', yaml).found, ['1: phrase']);
 });
+
+test('the prose linter says where a file of code can not be parsed, and reads the other files', () => {
+  const broken = join(temporaryDirectory('prose'), 'broken.ts');
+  writeFileSync(broken, 'const fine = 1;\nconst is = ;\n');
+  const missing = join(temporaryDirectory('prose'), 'missing.md');
+  const other = join(temporaryDirectory('prose'), 'other.md');
+  writeFileSync(other, '# Title\n\nA line begins anew.\n');
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['.ci/prose.mjs', broken, missing, other], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  assert.deepEqual([status, stderr], [1, '']);
+  const [first = '', second = '', third = ''] = stdout.split('\n');
+  assert.equal(first, `${broken}:2:12: unreadable: Expression expected.`);
+  assert.ok(second.startsWith(`${missing}:1:1: unreadable: ENOENT`), second);
+  assert.ok(third.startsWith(`${other}:3:`), third);
+});
