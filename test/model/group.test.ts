@@ -232,7 +232,7 @@ function checkCommits({ service }: World): void {
   }
 }
 
-const numRuns = Number(globalThis.process.env['MODEL_RUNS'] ?? 150);
+const numRuns = Number(globalThis.process.env['MODEL_RUNS'] ?? 75);
 
 test(
   'a consumer group under random joins, kills, stops, stalls, frozen clocks, splits, merges and failures',

@@ -132,7 +132,7 @@ test('a damaged LogGroupList gives frames or a fault, and never a byte of an ear
       if (!result.ok) faults += 1;
       if (!result.ok) assert.equal(result.fault.reason, 'protobuf-corrupt');
     }),
-    { numRuns: 700 * RUNS },
+    { numRuns: 400 * RUNS },
   );
   assert.ok(faults > runs / 10 && faults < runs, `${faults} faults in ${runs} runs prove little`);
 });
@@ -146,7 +146,7 @@ test('a damaged LZ4 block gives frames or a fault, and never a byte of an earlie
       const result = check(a, b, { plan, body, encoding: 'lz4', rawSize: honest, out: undefined });
       seen.add(result.ok ? 'ok' : result.fault.reason);
     }),
-    { numRuns: 700 * RUNS },
+    { numRuns: 400 * RUNS },
   );
   // One literal that begins no LogGroupList: random damage to what is compressed hits that too seldom to count on it.
   const literal = check(a, b, {

@@ -13,7 +13,7 @@ import { plan } from '../../support/oracle/arbitrary-plan.js';
 import { inflatedSize, lz4Compress } from '../../support/oracle/lz4-block.js';
 import { Mutator, Random } from '../../support/oracle/mutator.js';
 
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 40_000);
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 20_000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 
 const POISON = 0x7e;

@@ -47,7 +47,7 @@ test('the kernel writes what the plain formatter writes, batch after batch throu
         }
       }
     }),
-    { numRuns: 250 * RUNS },
+    { numRuns: 125 * RUNS },
   );
   if (RUNS > 1)
     context.diagnostic(
