@@ -139,7 +139,12 @@ export class Ends {
     const file = join(this.dir, `${number}.yaml`);
     const url = this.receiver.ready;
     const config = {
-      sls: { endpoint: this.source.ready, credentials: { accessKeyId: 'emulator', accessKeySecret: 'emulator' } },
+      sources: {
+        emulator: {
+          endpoint: this.source.ready,
+          credentials: { accessKeyId: 'emulator', accessKeySecret: 'emulator' },
+        },
+      },
       pipelines: [
         {
           ...{ name: 'main', project: PROJECT, logstore: LOGSTORE, consumerGroup, destination: 'siem' },

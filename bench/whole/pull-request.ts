@@ -28,8 +28,9 @@ export class PullRequest {
     this.#buffer = new Uint8Array(bodyBytes);
   }
 
-  static async prepare({ service }: ForwarderSettings, names: Names, shard: number): Promise<PullRequest> {
-    if (service === 'embedded') throw new Error('the limit program needs a source of its own');
+  static async prepare({ sources }: ForwarderSettings, names: Names, shard: number): Promise<PullRequest> {
+    const [service] = sources.values();
+    if (service === undefined || service === 'embedded') throw new Error('the limit program needs a source of its own');
     const path = `/logstores/${names.logstore}/shards/${shard}`;
     const ask = async (query: Readonly<Record<string, string>>, accept: Readonly<Record<string, string>>) => {
       const { host, port } = service.endpoint;

@@ -20,7 +20,7 @@ export const EMBEDDED_CREDENTIALS = { accessKeyId: 'embedded', accessKeySecret: 
 /** Starts what the config calls `embedded`; loads nothing of it otherwise. */
 export async function startEmbedded(settings: ForwarderSettings, log: Log): Promise<EmbeddedEnds> {
   const [service, receiver] = await Promise.all([
-    settings.service === 'embedded' ? startService(settings) : undefined,
+    isEmbedded(settings) ? startService(settings) : undefined,
     settings.destinations.some(({ embedded }) => embedded) ? startReceiver() : undefined,
   ]);
   const shown = receiver === undefined ? undefined : showFirstEvent(receiver, log);
@@ -34,13 +34,16 @@ export async function startEmbedded(settings: ForwarderSettings, log: Log): Prom
   };
 }
 
-async function startService({ pipelines, embedded }: ForwarderSettings): Promise<SlsEmulatorHandle> {
+const isEmbedded = ({ sources }: ForwarderSettings): boolean => [...sources.values()].includes('embedded');
+
+async function startService({ sources, pipelines, embedded }: ForwarderSettings): Promise<SlsEmulatorHandle> {
   const { startSlsEmulator } = await import('../emulator/sls-handle.js');
   const { profile, shards, preload, rate: ratePerSecond } = embedded;
-  const names = [...new Set(pipelines.map(({ settings }) => settings.logstore))];
+  const readers = pipelines.filter(({ settings }) => sources.get(settings.source) === 'embedded');
+  const names = [...new Set(readers.map(({ settings }) => settings.logstore))];
   return startSlsEmulator({
     ...EMBEDDED_CREDENTIALS,
-    project: pipelines[0]?.settings.project ?? 'demo-project',
+    project: readers[0]?.settings.project ?? 'demo-project',
     logstores: names.map((name) => ({ name, profile, shards, preload, ratePerSecond })),
   });
 }

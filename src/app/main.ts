@@ -13,21 +13,23 @@ import {
 import { warningsOf } from '../config/warnings.js';
 import { DeadLetterStore } from '../deadletter/store.js';
 import { identityOf } from './identity.js';
+import { sayWhereFrom } from './say-where-from.js';
 import { EMBEDDED_PROOF, startEmbedded, type EmbeddedEnds } from './embedded.js';
 import { asForwarderError, ForwarderError } from '../errors/forwarder-error.js';
 import type { ByteBudget } from '../flow/byte-budget.js';
 import { deadline, systemClock as clock } from '../flow/clock.js';
 import { FormatterPool } from '../format/formatter-pool.js';
 import { Pipeline } from '../group/pipeline.js';
+import type { Log } from '../model/log.js';
 import type { PipelineSnapshot, Snapshot } from '../model/snapshot.js';
-import { MAX_RAW_SIZE, openLogService, secretsOf } from './service-access.js';
+import { MAX_RAW_SIZE, openSource, secretsOf } from './service-access.js';
 import type { SlsClient } from '../sls/client.js';
 import { drainMs, StopRequests } from '../flow/stop-requests.js';
 import { openDestination, type OpenDestination } from '../delivery/destination.js';
 import { startAdmin, type Admin } from '../telemetry/admin.js';
 import { health, isCatchingUp, readiness } from '../telemetry/health.js';
 import { sayError } from '../telemetry/log-output.js';
-import { createLogger, type Logger, type LogSystem } from '../telemetry/logger.js';
+import { createLogger, type LogSystem } from '../telemetry/logger.js';
 import { createMetrics } from '../telemetry/metrics.js';
 import { startProgress, summingUp } from '../telemetry/progress.js';
 
@@ -56,11 +58,11 @@ export async function runForwarder({ configFile, env, range }: RunOptions): Prom
   let deadLetters: DeadLetterStore | undefined;
   try {
     sayWhereFrom(settings, ends, logs.log);
-    const client = openLogService(settings, ends.service?.endpoint, { env, clock, log: logs.log });
+    const clients = openSources(settings, ends, env, logs);
     deadLetters = settings.deadLetters && (await DeadLetterStore.open(settings.deadLetters, clock));
     if (deadLetters?.isLocked === false)
       logs.log.warn({}, 'deadLetters.directory takes no lock, so nothing keeps a second process from using it too');
-    return await new Forwarder(settings, { ...ends, client, deadLetters }, logs, stop).run();
+    return await new Forwarder(settings, { ...ends, clients, deadLetters }, logs, stop).run();
   } finally {
     await deadLetters?.close();
     await identity.release();
@@ -73,9 +75,12 @@ export async function runForwarder({ configFile, env, range }: RunOptions): Prom
   }
 }
 
+/** By the name of the source: each has its own connections, credentials, clock offset and quotas. */
+type Clients = ReadonlyMap<string, SlsClient>;
+
 /** What is open before everything else. */
 interface Ends extends EmbeddedEnds {
-  readonly client: SlsClient;
+  readonly clients: Clients;
   readonly deadLetters: DeadLetterStore | undefined;
 }
 
@@ -97,7 +102,7 @@ class Forwarder {
   readonly #budgets: ReadonlyMap<string, ByteBudget>;
   readonly #deadLetters: DeadLetterStore | undefined;
   readonly #pool: FormatterPool;
-  readonly #client: SlsClient;
+  readonly #clients: Clients;
   readonly #destinations: ReadonlyMap<string, OpenDestination>;
   readonly #pipelines: readonly Pipeline[];
   /** Pipelines that can't work now, by index. */
@@ -117,7 +122,7 @@ class Forwarder {
       arenaBytes: settings.maxInFlightBytes * ARENA_SHARE,
       maxIdleBytes: settings.maxInFlightBytes * IDLE_SHARE,
     });
-    this.#client = ends.client;
+    this.#clients = ends.clients;
     this.#destinations = new Map(
       settings.destinations.map((plan) => [plan.settings.name, this.#makeDestination(plan, ends)]),
     );
@@ -185,7 +190,7 @@ class Forwarder {
     const drained = ends.every(Boolean) && !limit.signal.aborted;
     limit.clear();
     await this.#pool.close();
-    this.#client.close();
+    for (const client of this.#clients.values()) client.close();
     await this.#admin?.close();
     return drained;
   }
@@ -217,10 +222,12 @@ class Forwarder {
     const formatter = this.#pool.formatter(index, { ...settings, hostname: hostname() });
     const destination = this.#destinations.get(settings.destination);
     const budget = this.#budgets.get(settings.destination);
-    if (destination === undefined || budget === undefined)
-      throw new ForwarderError('INTERNAL', `no destination ${settings.destination}`);
+    const client = this.#clients.get(settings.source);
+    if (destination === undefined || budget === undefined || client === undefined)
+      throw new ForwarderError('INTERNAL', `pipeline ${settings.name} has no ends in a checked config`);
     const bodyBuffer = (size: number): ArrayBuffer => formatter.bodyBuffer(size);
-    const { source, group } = this.#client.openLogstore({ ...settings, compression, query, processor, bodyBuffer });
+    const { source, group } = client.openLogstore({ ...settings, compression, query, processor, bodyBuffer });
+    const log = this.#logs.log.child({ pipeline: settings.name, ...sourceField(this.#settings, settings.source) });
     return new Pipeline({
       settings,
       source,
@@ -230,35 +237,29 @@ class Forwarder {
       budget: budget.share(weight),
       deadLetters: this.#deadLetters?.box(settings),
       clock,
-      log: this.#logs.log.child({ pipeline: settings.name }),
-      onFailed: (error) => this.#pipelineFailed(index, error),
+      log,
+      onFailed: (error) => this.#pipelineFailed(index, error, log),
       onStartFailed: (error) => this.#pipelineCannotStart(index, error),
     });
   }
 
   /** An operator must act. One pipeline's trouble is not the others': only when none can work is the program of no use. */
-  #pipelineCannotStart(index: number, error: ForwarderError): void {
+  #pipelineCannotStart(index: number, error: ForwarderError): boolean {
     this.#down.add(index);
-    if (this.#down.size === this.#pipelines.length) {
-      this.#stop.fail(error);
-      return;
-    }
-    this.#sayDown(index, error, 'this pipeline waits and tries again, the others go on');
+    if (this.#down.size < this.#pipelines.length) return false;
+    this.#stop.fail(error);
+    return true;
   }
 
-  #pipelineFailed(index: number, error: ForwarderError): void {
+  #pipelineFailed(index: number, error: ForwarderError, log: Log): void {
     this.#down.add(index);
     if (this.#down.size === this.#pipelines.length) {
       this.#stop.fail(error);
       return;
     }
-    this.#sayDown(index, error, 'this pipeline stops, the others go on');
+    const { code, details, message } = error;
+    log.error({ code, ...details }, `${message}; this pipeline stops, the others go on`);
     void this.#pipelines[index]?.stop();
-  }
-
-  #sayDown(index: number, { code, details, message }: ForwarderError, consequence: string): void {
-    const pipeline = this.#settings.pipelines[index]?.settings.name;
-    this.#logs.log.error({ pipeline, code, ...details }, `${message}; ${consequence}`);
   }
 
   #makeDestination({ settings, embedded }: DestinationPlan, ends: EmbeddedEnds): OpenDestination {
@@ -291,30 +292,20 @@ class Forwarder {
 
 const thisHost = (consumer: string): Host => ({ cores: availableCores(), consumer, now: clock.now() });
 
-/** The embedded ends must never be taken for real ones. */
-function sayWhereFrom({ service, pipelines }: ForwarderSettings, ends: EmbeddedEnds, log: Logger): void {
-  if (ends.service !== undefined) {
-    log.warn(
-      {},
-      `EMBEDDED SOURCE: made-up logs from the built-in emulator at ${ends.service.endpoint}; set SLS_ENDPOINT and its companions to read real ones`,
-    );
-  } else if (service !== 'embedded') {
-    const { host } = service.endpoint;
-    for (const { settings } of pipelines)
-      log.info(
-        {
-          project: settings.project,
-          logstore: settings.logstore,
-          consumerGroup: settings.consumerGroup,
-          consumer: settings.consumer,
-        },
-        `reading from ${host}`,
-      );
-  }
-  if (ends.receiver !== undefined) {
-    log.warn(
-      {},
-      `EMBEDDED RECEIVER: events end at the built-in receiver at ${ends.receiver.url}; set SYSLOG_URL to send them to a SIEM`,
-    );
-  }
+function openSources(
+  settings: ForwarderSettings,
+  ends: EmbeddedEnds,
+  env: RunOptions['env'],
+  logs: LogSystem,
+): Clients {
+  const open = (name: string): SlsClient =>
+    openSource(settings, name, ends.service?.endpoint, {
+      env,
+      clock,
+      log: logs.log.child(sourceField(settings, name)),
+    });
+  return new Map([...settings.sources.keys()].map((name) => [name, open(name)]));
 }
+
+/** For log lines: where there is one source, everybody knows which. */
+const sourceField = ({ sources }: ForwarderSettings, source: string): object => (sources.size > 1 ? { source } : {});

@@ -1,3 +1,4 @@
+import type { ServiceSettings } from '../config/service-settings.js';
 import type { ForwarderSettings } from '../config/settings.js';
 import { EMBEDDED_CREDENTIALS } from './embedded.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
@@ -23,37 +24,37 @@ interface ServiceDeps {
 }
 
 /**
- * The client for the Log Service of a config.
- * @param embedded endpoint of the built-in one, where the config asks for it
+ * The client for one source of a config.
+ * @param embedded endpoint of the built-in Log Service, where the config asks for it
  */
-export function openLogService(
-  settings: ForwarderSettings,
+export function openSource(
+  { sources }: ForwarderSettings,
+  name: string,
   embedded: string | undefined,
   { env, clock, log }: ServiceDeps,
 ): SlsClient {
-  const { service } = settings;
+  const service = sources.get(name);
+  if (service === undefined) throw new ForwarderError('INTERNAL', `no source ${name} in a checked config`);
   const access = service === 'embedded' ? accessToEmbedded(embedded) : accessTo(service, { env, clock, log });
   return createSlsClient({ ...access, ...SERVICE_LIMITS }, clock, log);
 }
 
 /** What must never appear in a log line. What is fetched later is never in one: messages about credentials hold no values. */
-export function secretsOf({ service, pipelines }: ForwarderSettings): string[] {
+export function secretsOf({ sources, pipelines }: ForwarderSettings): string[] {
   const hashKeys = pipelines.flatMap(({ plan }) =>
     plan.masks === undefined ? [] : [Buffer.from(plan.masks.key).toString()],
   );
-  return [...hashKeys, ...secretsOfService(service)];
+  return [...hashKeys, ...[...sources.values()].flatMap(secretsOfService)];
 }
 
-function secretsOfService(service: ForwarderSettings['service']): string[] {
+function secretsOfService(service: 'embedded' | ServiceSettings): string[] {
   if (service === 'embedded') return [];
   const { accessKeySecret, securityToken } = service.credentials;
   const ofProxy = typeof service.proxy === 'string' ? [] : service.proxy.secrets;
   return [accessKeySecret, securityToken, ...ofProxy].filter((secret) => secret !== undefined);
 }
 
-type RealService = Exclude<ForwarderSettings['service'], 'embedded'>;
-
-function accessTo(service: RealService, { env, clock, log }: ServiceDeps): ServiceAccess {
+function accessTo(service: ServiceSettings, { env, clock, log }: ServiceDeps): ServiceAccess {
   const { endpoint, signature, region, timeoutMs } = service;
   const proxyFor = chooseProxy(service.proxy, env, (message) => new ForwarderError('CONFIG_INVALID', message));
   const via = proxyFor(endpoint);

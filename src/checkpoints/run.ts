@@ -4,7 +4,7 @@ import { loadConfig } from '../config/load.js';
 import { toSettings, type PipelinePlan } from '../config/settings.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { systemClock as clock } from '../flow/clock.js';
-import { openLogService } from '../app/service-access.js';
+import { openSource } from '../app/service-access.js';
 import type { OpenLogstore } from '../sls/client.js';
 import { exportText, readExport } from './export-file.js';
 import { setCheckpoints, type Wish } from './set.js';
@@ -34,13 +34,14 @@ const SILENT = { debug: () => undefined, info: () => undefined, warn: () => unde
 export async function runCheckpointTask({ configFile, env, pipeline, task }: CheckpointRequest): Promise<string> {
   const host = { cores: 1, consumer: 'checkpoint', now: clock.now() };
   const settings = toSettings(loadConfig(configFile, env), host);
-  if (settings.service === 'embedded')
+  const plan = choosePipeline(settings, pipeline);
+  const { source } = plan.settings;
+  if (settings.sources.get(source) === 'embedded')
     throw new ForwarderError(
       'USAGE',
       'the embedded Log Service ends with its program: there are no checkpoints to look at',
     );
-  const plan = choosePipeline(settings, pipeline);
-  const client = openLogService(settings, undefined, { env, clock, log: SILENT });
+  const client = openSource(settings, source, undefined, { env, clock, log: SILENT });
   try {
     return await perform(task, plan, client.openLogstore({ ...plan.settings, ...READING }));
   } finally {

@@ -1,4 +1,3 @@
-import { isLoopback } from '../flow/ip-address.js';
 import type { Tree } from './document.js';
 import { readTlsFiles } from '../delivery/tls/tls-files.js';
 import type { Guarantee } from '../delivery/settings.js';
@@ -6,18 +5,18 @@ import { schemeList, transportOf, TRANSPORTS } from '../delivery/transports/tabl
 import { framingOf, mayKeepLineBreaks, transportFor, transportsOf } from './receiver.js';
 import { quoted, type Path, type Problem } from './problem.js';
 import type { PresetName } from './presets.js';
-import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
+import type { DestinationConfig, PipelineConfig } from './schema.js';
 import { samplesByPlace } from './condition.js';
 import { didYouMean } from './suggest.js';
 import { usesEventId } from './template.js';
 import { hashKeyFault } from './hash-key.js';
 import { directoryFault } from '../deadletter/files.js';
 import type { Environment } from './environment.js';
-import { checkProxyVariables, checkService } from './service-check.js';
+import { checkSources, isReal, isSameService, sourceOf, type SourcesPart } from './source-check.js';
 
 /** What of a file could be understood; an entry that is wrong in itself is undefined, but its place is known. */
 export interface Parts {
-  readonly sls: Config['sls'] | undefined;
+  readonly sources: SourcesPart;
   readonly pipelines: readonly (PipelineConfig | undefined)[];
   /** Its directory; undefined: there is none. */
   readonly deadLetters: string | undefined;
@@ -28,10 +27,7 @@ export interface Parts {
 /** Checks what no single key can tell: names that must match, options that exclude one another, files that must be there. */
 export function crossCheck(parts: Parts, tree: Tree, env: Environment, problems: Problem[]): void {
   const say: Say = (path, message) => problems.push({ offset: tree.offsetOf(path), path, message });
-  if (parts.sls !== undefined) {
-    checkService(parts.sls, ['sls'], say);
-    checkProxyVariables(parts.sls, env, ['sls', 'proxy'], say);
-  }
+  checkSources(parts.sources, parts.pipelines, env, say);
   const unusable = parts.deadLetters === undefined ? undefined : directoryFault(parts.deadLetters);
   if (unusable !== undefined)
     say(['deadLetters', 'directory'], `can't use ${quoted(parts.deadLetters ?? '')}: ${unusable}`);
@@ -43,7 +39,7 @@ export function crossCheck(parts: Parts, tree: Tree, env: Environment, problems:
   for (const [name, destination] of parts.destinations ?? []) {
     if (destination === undefined) continue;
     const path = ['destinations', name];
-    if (parts.sls !== undefined) checkReceivers(destination, path, parts.sls.endpoint, say);
+    checkReceivers(name, destination, parts, say);
     checkDestination(destination, path, tree.has([...path, 'tls']), say);
     checkWire(name, destination, parts.pipelines, say);
     if (destination.oversize === 'deadLetter' && !tree.has(['deadLetters', 'directory'])) {
@@ -57,7 +53,7 @@ type Say = (path: Path, message: string) => void;
 function checkPipeline(
   pipeline: PipelineConfig,
   index: number,
-  { sls, pipelines, destinations }: Parts,
+  { sources, pipelines, destinations }: Parts,
   say: Say,
 ): void {
   const path = ['pipelines', index];
@@ -66,11 +62,13 @@ function checkPipeline(
   if (before.some((other) => other?.name === name)) {
     say([...path, 'name'], `another pipeline is called ${quoted(name)} too; every pipeline needs its own name`);
   }
-  const twin = before.find(
+  const source = sourceOf(pipeline, sources);
+  const beside = before.filter((other) => other !== undefined && isSameService(sourceOf(other, sources), source));
+  const twin = beside.find(
     (other) => other?.project === project && other.logstore === logstore && other.consumerGroup === consumerGroup,
   );
-  if (sls?.endpoint === 'embedded' && before[0] !== undefined && before[0].project !== project) {
-    say([...path, 'project'], `the embedded Log Service has one project, here ${quoted(before[0].project)}`);
+  if (source?.endpoint === 'embedded' && beside[0] !== undefined && beside[0].project !== project) {
+    say([...path, 'project'], `the embedded Log Service has one project, here ${quoted(beside[0].project)}`);
   }
   if (twin !== undefined) {
     say(
@@ -165,17 +163,13 @@ function checkWire(name: string, destination: DestinationConfig, pipelines: Part
 }
 
 /** Nothing is lost in silence: real logs may not end in a receiver that only counts. */
-function checkReceivers(
-  { endpoints }: DestinationConfig,
-  path: Path,
-  service: Config['sls']['endpoint'],
-  say: Say,
-): void {
+function checkReceivers(name: string, { endpoints }: DestinationConfig, { pipelines, sources }: Parts, say: Say): void {
   if (!endpoints.includes('embedded')) return;
+  const path = ['destinations', name];
   if (endpoints.some((endpoint) => endpoint !== 'embedded')) {
     say([...path, 'endpoints'], '"embedded" can\'t be mixed with other receivers');
   }
-  if (service === 'embedded' || isLoopback(service.host)) return;
+  if (!pipelines.some((one) => one?.destination === name && isReal(sourceOf(one, sources)))) return;
   say(
     [...path, 'endpoints'],
     'the embedded receiver only counts events, yet the checkpoint of a real logstore would move past them; name a receiver (with the shipped config.yaml: set SYSLOG_URL=tcp://host:port)',

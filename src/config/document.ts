@@ -3,6 +3,7 @@ import type { Document, ErrorCode, Node, Pair, Scalar, YAMLError, YAMLMap } from
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { substitute, type Environment } from './environment.js';
 import { quoted, type Path, type Problem } from './problem.js';
+import { writtenAs } from './written.js';
 
 /** Plain data with the `${VAR}` of its text leaves filled in, and where in the file everything stands. */
 export interface Tree {
@@ -14,6 +15,8 @@ export interface Tree {
   has(path: Path): boolean;
   /** The text at the path is a variable of the environment and nothing else. */
   isFromEnvironment(path: Path): boolean;
+  /** What stands under a key at the top of the file, on one line. @param shown keys whose values are no secrets */
+  written(key: string, shown: ReadonlySet<string>): string;
   /** Offset of the value at the path, or of what comes nearest to it from the top. */
   offsetOf(path: Path): number | undefined;
   /** Offset of the key itself. */
@@ -39,6 +42,7 @@ export function readTree(file: string, text: string, env: Environment): Tree {
     problems: [...faults, ...walker.problems],
     has: (path) => walker.keys.has(id(path)),
     isFromEnvironment: (path) => walker.variables.has(id(path)),
+    written: (key, shown) => writtenAs(doc, (doc.get(key, true) as Node | undefined) ?? null, shown),
     offsetOf: (path) => walker.nearest(path),
     keyOffsetOf: (path) => walker.keys.get(id(path)) ?? walker.nearest(path),
     position: (offset) => lines.linePos(offset),

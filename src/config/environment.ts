@@ -4,6 +4,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const REFERENCE = /\$\$\{|\$\{([^}]*)(\}?)/g;
 const INSIDE = /^([A-Za-z_][A-Za-z0-9_]*)(?::-([\s\S]*))?$/;
 
+/** A variable and nothing else; its default, if there is one, is empty. */
+export const isReference = (text: string): boolean => /^\$\{[A-Za-z_][A-Za-z0-9_]*(?::-)?\}$/.test(text);
+
 /**
  * Fills `${VAR}` and `${VAR:-default}` in one text that YAML has already parsed: whatever a variable contains, it stays inside this
  * text and can't become another key. The default also stands in for a variable that is set but empty. `$${` is a literal `${`.

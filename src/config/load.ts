@@ -4,6 +4,7 @@ import { crossCheck, type Parts } from './cross-check.js';
 import { readFault } from '../errors/file-fault.js';
 import { readTree, type Tree } from './document.js';
 import type { Environment } from './environment.js';
+import { OLD_SOURCE } from './moved-keys.js';
 import { configInvalid, type Path, type Problem } from './problem.js';
 import { configSchema, sections, type Config } from './schema.js';
 import { validate } from './validate.js';
@@ -45,30 +46,39 @@ function check(tree: Tree, env: Environment, problems: Problem[]): Config | unde
   const found: Problem[] = [];
   const config = validate(configSchema, tree, [], found);
   crossCheck(config === undefined ? understood(tree) : partsOf(config), tree, env, found);
+  // Its one line says what to write.
+  const isOld = tree.has([OLD_SOURCE]) && !tree.has(['sources']);
   // What a missing variable left empty is wrong for that reason only.
   const known = new Set(problems.map(({ path }) => pathId(path)));
-  problems.push(...found.filter(({ path }) => !known.has(pathId(path))));
+  problems.push(...found.filter(({ path }) => !known.has(pathId(path)) && !(isOld && path[0] === 'sources')));
   return config;
 }
 
 const pathId = (path: Path): string => JSON.stringify(path);
 
-function partsOf({ sls, pipelines, destinations, deadLetters }: Config): Parts {
-  return { sls, pipelines, deadLetters: deadLetters.directory, destinations: new Map(Object.entries(destinations)) };
+function partsOf({ sources, pipelines, destinations, deadLetters }: Config): Parts {
+  return {
+    sources: new Map(Object.entries(sources)),
+    pipelines,
+    deadLetters: deadLetters.directory,
+    destinations: new Map(Object.entries(destinations)),
+  };
 }
 
 /** The sections that are right in themselves, so that one mistake does not hide others elsewhere. */
 function understood(tree: Tree): Parts {
-  const { sls, pipelines, destinations, deadLetters } = tree.value as Readonly<Record<string, unknown>>;
-  const isSection = typeof destinations === 'object' && destinations !== null && !Array.isArray(destinations);
-  const entries = isSection ? Object.entries(destinations) : undefined;
+  const { sources, pipelines, destinations, deadLetters } = tree.value as Readonly<Record<string, unknown>>;
   return {
-    sls: sections.sls.safeParse(sls).data,
+    sources: byName(sources, (entry) => sections.source.safeParse(entry).data),
     pipelines: Array.isArray(pipelines) ? pipelines.map((entry) => sections.pipeline.safeParse(entry).data) : [],
     deadLetters: sections.deadLetters.safeParse(deadLetters).data?.directory,
-    destinations:
-      entries && new Map(entries.map(([name, entry]) => [name, sections.destination.safeParse(entry).data])),
+    destinations: byName(destinations, (entry) => sections.destination.safeParse(entry).data),
   };
+}
+
+function byName<T>(value: unknown, understand: (entry: unknown) => T): ReadonlyMap<string, T> | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return new Map(Object.entries(value).map(([name, entry]) => [name, understand(entry)]));
 }
 
 /** Bounded, so that `--config /dev/zero` ends; reads from a pipe too. @param file `-` for standard input */

@@ -51,7 +51,7 @@ function pathText(path: Path): string {
 }
 
 /** Sections with secrets: without its blank `accessKeySecret:abc` is one key, and no name of a key there has such characters. */
-const SECRETS: ReadonlySet<string | number> = new Set(['sls', 'tls', 'hash']);
+const SECRETS: ReadonlySet<string | number> = new Set(['sources', 'sls', 'tls', 'hash']);
 
 /** A value as it may stand in an error line: in quotes and not endless. */
 export function quoted(value: string): string {

@@ -6,7 +6,7 @@ import { byteSize, duration, flag, integer, named, parsed, retry } from './leave
 import { START_EXPECTED, parseStart, type Parsed } from './scalars.js';
 import { nameProblem, type NameKind } from '../sls/api/names.js';
 import type { ProfileName } from '../emulator/sls/profiles/index.js';
-import { sls } from './sls-schema.js';
+import { source } from './source-schema.js';
 
 /**
  * Every key a user can write, with its default, its limits and the sentence an editor shows for it. Tests check
@@ -33,6 +33,10 @@ const pipeline = section({
   name: named(/^[A-Za-z0-9][\w.-]{0,63}$/, 'a name of up to 64 letters, digits, "-", "_" and "."').describe(
     'Name of this pipeline in logs and metrics.',
   ),
+  source: z
+    .string()
+    .optional()
+    .describe('Name of the source, a key of "sources"; may be left out if there is only one.'),
   project: slsName('project').describe('SLS project.'),
   logstore: slsName('logstore').describe('SLS logstore.'),
   consumerGroup: slsName('consumerGroup').describe('Consumer group; created if it is missing.'),
@@ -105,7 +109,7 @@ const deadLetters = section({
 });
 
 /** Sections that can be checked by themselves. */
-export const sections = { sls, pipeline, destination, deadLetters } as const;
+export const sections = { source, pipeline, destination, deadLetters } as const;
 
 const nameRule = /^[A-Za-z0-9][\w.-]{0,63}$/;
 
@@ -123,7 +127,10 @@ const threads = z.preprocess(
 );
 
 export const configSchema = section({
-  sls: sls.describe('Where logs come from.'),
+  sources: z
+    .record(z.string().regex(nameRule), source)
+    .refine((all) => Object.keys(all).length > 0, { error: 'name at least one source' })
+    .describe('Where logs come from, by name: an endpoint of the Log Service with its credentials.'),
   pipelines: z.array(pipeline).min(1).max(1000).describe('What is read, how it is formatted, and where it goes.'),
   destinations: z
     .record(z.string().regex(nameRule), destination)
@@ -184,7 +191,7 @@ export const configSchema = section({
     rate: integer(0, 10_000_000).prefault(2000).describe('New events per second; 0 for none.'),
   })
     .prefault({})
-    .describe('The built-in Log Service, used when sls.endpoint is "embedded".'),
+    .describe('The built-in Log Service, used when the endpoint of a source is "embedded".'),
 }).describe('Config of sls-syslog-forwarder.');
 
 export type Config = z.output<typeof configSchema>;

@@ -6,13 +6,13 @@ import type { Environment } from './environment.js';
 import type { CredentialsConfig } from './credentials-schema.js';
 import { quoted, type Path } from './problem.js';
 import { isWrong } from './scalars.js';
-import type { Config } from './schema.js';
+import type { SourceConfig } from './source-schema.js';
 import { readProxyFile } from './service-settings.js';
 
 type Say = (path: Path, message: string) => void;
 
 /** How a Log Service is reached, and who we are there. @param path of the section */
-export function checkService(service: Config['sls'], path: Path, say: Say): void {
+export function checkService(service: SourceConfig, path: Path, say: Say): void {
   const { endpoint, signature, region, credentials, proxy, proxyFile } = service;
   if (endpoint === 'embedded') return;
   checkKeys(credentials, endpoint.host, [...path, 'credentials'], say);
@@ -68,7 +68,7 @@ function checkCommand({ source, command }: CredentialsConfig, path: Path, say: S
   }
 }
 
-function checkProxyFile(proxy: Config['sls']['proxy'], file: string, path: Path, say: Say): void {
+function checkProxyFile(proxy: SourceConfig['proxy'], file: string, path: Path, say: Say): void {
   if (proxy !== 'environment') {
     say(path, 'there is "proxy" too; remove one');
     return;
@@ -82,7 +82,7 @@ function checkProxyFile(proxy: Config['sls']['proxy'], file: string, path: Path,
 }
 
 /** The variables of the environment that would be used, and may hold a password: what is wrong with them repeats nothing of them. */
-export function checkProxyVariables(service: Config['sls'], env: Environment, path: Path, say: Say): void {
+export function checkProxyVariables(service: SourceConfig, env: Environment, path: Path, say: Say): void {
   const { endpoint, proxy, proxyFile } = service;
   if (endpoint === 'embedded' || proxyFile !== '') return;
   try {

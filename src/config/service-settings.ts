@@ -6,7 +6,7 @@ import type { ProxySetting } from '../sls/http/proxy.js';
 import type { CredentialsConfig } from './credentials-schema.js';
 import { parseProxySetting } from './endpoint.js';
 import { isWrong, type Parsed } from './scalars.js';
-import type { Config } from './schema.js';
+import type { SourceConfig } from './source-schema.js';
 
 /** How one Log Service is reached. */
 export interface ServiceSettings {
@@ -19,7 +19,7 @@ export interface ServiceSettings {
   readonly timeoutMs: number;
 }
 
-export function serviceSettings(config: Config['sls']): 'embedded' | ServiceSettings {
+export function serviceSettings(config: SourceConfig): 'embedded' | ServiceSettings {
   const { endpoint, signature, region, proxy, proxyFile, timeout } = config;
   if (endpoint === 'embedded') return 'embedded';
   return {

@@ -12,6 +12,7 @@ import { toFormatPlan } from './format-plan.js';
 import { serviceSettings, type ServiceSettings } from './service-settings.js';
 import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
 import { startAt, type Start } from './scalars.js';
+import { sourceNameOf } from './source-check.js';
 
 export interface PipelinePlan {
   readonly settings: PipelineSettings;
@@ -33,7 +34,8 @@ export interface DestinationPlan {
 
 /** Everything the composition root needs to build the program. Times are milliseconds, sizes bytes. */
 export interface ForwarderSettings {
-  readonly service: 'embedded' | ServiceSettings;
+  /** By name. */
+  readonly sources: ReadonlyMap<string, 'embedded' | ServiceSettings>;
   readonly pipelines: readonly PipelinePlan[];
   readonly destinations: readonly DestinationPlan[];
   readonly maxInFlightBytes: number;
@@ -69,7 +71,7 @@ export function toSettings(config: Config, host: Host, range: Range = {}): Forwa
   const { threads } = config.workers;
   const { listen, maxStall } = config.admin;
   return {
-    service: serviceSettings(config.sls),
+    sources: new Map(Object.entries(config.sources).map(([name, source]) => [name, serviceSettings(source)])),
     pipelines: config.pipelines.map((pipeline) => pipelinePlan(pipeline, config, host, range)),
     destinations: Object.entries(config.destinations).map(([name, destination]) => destinationPlan(name, destination)),
     maxInFlightBytes: config.flow.maxInFlightBytes,
@@ -94,6 +96,7 @@ function pipelinePlan(pipeline: PipelineConfig, config: Config, host: Host, rang
   return {
     settings: {
       name,
+      source: sourceName(pipeline, config),
       project,
       logstore,
       consumerGroup,
@@ -126,6 +129,12 @@ function pipelinePlan(pipeline: PipelineConfig, config: Config, host: Host, rang
     processor: pipeline.processor,
     weight: pipeline.weight,
   };
+}
+
+function sourceName(pipeline: PipelineConfig, { sources }: Config): string {
+  const name = sourceNameOf(pipeline, Object.keys(sources));
+  if (name === undefined) throw new ForwarderError('INTERNAL', `${pipeline.name} has no source in a checked config`);
+  return name;
 }
 
 function formatPlan({ format, project, logstore, destination: name }: PipelineConfig, config: Config): FormatPlan {

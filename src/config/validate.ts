@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { describeValue, type Tree } from './document.js';
 import { hints } from './leaves.js';
-import { movedKey } from './moved-keys.js';
+import { movedKey, movedSource, OLD_SOURCE } from './moved-keys.js';
 import type { Path, Problem } from './problem.js';
 import { didYouMean } from './suggest.js';
 
@@ -32,7 +32,7 @@ function explain(issue: Issue, path: Path, schema: Schema | undefined, tree: Tre
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const value = at(tree.value, [...path, key]);
-      const moved = typeof value === 'string' ? movedKey(key, value) : undefined;
+      const moved = path.length === 0 && key === OLD_SOURCE ? movedSource(tree) : movedText(key, value);
       const unknown = `unknown key${BLANK.test(key) ? NO_BLANK : didYouMean(key, keysOf(schema))}`;
       const message = key === '<<' ? MERGE : (moved ?? unknown);
       return { offset: tree.keyOffsetOf([...path, key]), path: [...path, key], message };
@@ -42,6 +42,9 @@ function explain(issue: Issue, path: Path, schema: Schema | undefined, tree: Tre
   const offset = issue.code === 'invalid_key' ? tree.keyOffsetOf(path) : tree.offsetOf(path);
   return [{ offset, path, message: sentence(issue, value, schema) }];
 }
+
+const movedText = (key: string, value: unknown): string | undefined =>
+  typeof value === 'string' ? movedKey(key, value) : undefined;
 
 const BLANK = /^\w+:/;
 const NO_BLANK = '; is the blank after ":" missing?';

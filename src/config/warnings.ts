@@ -11,7 +11,7 @@ export function warningsOf(settings: ForwarderSettings, now: number): string[] {
   return [
     ...budgetWarnings(settings),
     ...startsInFuture(settings, now),
-    ...unknownRegion(settings),
+    ...unknownRegions(settings),
     ...settings.pipelines.flatMap((pipeline) => misfits(settings, pipeline)),
   ];
 }
@@ -38,8 +38,10 @@ function startsInFuture({ pipelines }: ForwarderSettings, now: number): string[]
 }
 
 /** A wrong one is a name that can't be resolved, or signatures that are refused; a new one is neither. */
-function unknownRegion({ service }: ForwarderSettings): string[] {
-  const region = service === 'embedded' ? undefined : service.region;
-  if (region === undefined || isKnownRegion(region)) return [];
-  return [`sls: ${region} is no region that this version knows${likeRegion(region)}`];
+function unknownRegions({ sources }: ForwarderSettings): string[] {
+  return [...sources].flatMap(([name, service]) => {
+    const region = service === 'embedded' ? undefined : service.region;
+    if (region === undefined || isKnownRegion(region)) return [];
+    return [`sources.${name}: ${region} is no region that this version knows${likeRegion(region)}`];
+  });
 }

@@ -23,6 +23,8 @@ import { ShardWatch } from './shard-watch.js';
 
 export interface PipelineSettings {
   readonly name: string;
+  /** Name of the Log Service it reads from. */
+  readonly source: string;
   readonly project: string;
   readonly logstore: string;
   readonly consumerGroup: string;
@@ -46,8 +48,11 @@ export interface PipelineDeps {
   readonly deadLetters: DeadLetters | undefined;
   readonly clock: Clock;
   readonly log: Log;
-  /** The pipeline can't start until an operator acts: wrong credentials, no such project or logstore … Said at every try. */
-  readonly onStartFailed: (error: ForwarderError) => void;
+  /**
+   * The pipeline can't start until an operator acts: wrong credentials, no such project or logstore … Asked at every try.
+   * @returns whether the program ends, which then says why.
+   */
+  readonly onStartFailed: (error: ForwarderError) => boolean;
   /** The pipeline can't go on although nobody asked it to stop. */
   readonly onFailed: (error: ForwarderError) => void;
 }
@@ -161,16 +166,19 @@ export class Pipeline {
   }
 
   snapshot(): PipelineSnapshot {
-    const { name, project, logstore, consumerGroup, consumer, destination } = this.#deps.settings;
+    const { name, source, project, logstore, consumerGroup, consumer, destination } = this.#deps.settings;
     const runs = this.#member?.runs ?? [];
     const ageMs = this.#member?.heartbeat.ageMs;
+    const { trouble } = this.#startErrors;
     return {
       name,
+      source,
       project,
       logstore,
       consumerGroup,
       consumer,
       destination,
+      startFailing: trouble && { code: trouble.code, seconds: (this.#deps.clock.monotonic() - trouble.since) / 1000 },
       heartbeatAgeSeconds: ageMs === undefined ? undefined : ageMs / 1000,
       heartbeatTimeoutSeconds: this.#timeoutSeconds,
       heartbeats: this.#member?.heartbeat.accepted ?? 0,
@@ -217,8 +225,8 @@ export class Pipeline {
 
   #startFailed(error: ForwarderError, pauseMs: number): void {
     this.#totals.countError(error.code);
-    if (error.class === 'fatal') this.#deps.onStartFailed(error);
-    else this.#startErrors.failed(error, pauseMs, {});
+    const ends = error.class === 'fatal' && this.#deps.onStartFailed(error);
+    if (!ends) this.#startErrors.failed(error, pauseMs, {});
   }
 
   #sayStart(): void {

@@ -96,11 +96,15 @@ export interface PipelineTotals {
 
 export interface PipelineSnapshot {
   readonly name: string;
+  /** Name of the Log Service it reads from. */
+  readonly source: string;
   readonly project: string;
   readonly logstore: string;
   readonly consumerGroup: string;
   readonly consumer: string;
   readonly destination: string;
+  /** Why it has not joined its consumer group yet: a code of the error table, and since when; undefined where nothing fails. */
+  readonly startFailing: { readonly code: string; readonly seconds: number } | undefined;
   /** Seconds since the last heartbeat the service accepted, undefined before the first. */
   readonly heartbeatAgeSeconds: number | undefined;
   /** Seconds the service waits for a heartbeat before it gives our shards away. */

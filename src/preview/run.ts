@@ -9,7 +9,7 @@ import { unframed } from '../format/frame.js';
 import { FormatterPool } from '../format/formatter-pool.js';
 import type { FrameBatch, RawBatch } from '../model/batch.js';
 import type { Formatter, LogSource, StartPosition } from '../model/ports.js';
-import { MAX_RAW_SIZE, openLogService } from '../app/service-access.js';
+import { MAX_RAW_SIZE, openSource } from '../app/service-access.js';
 import { headerTextPlan, headerTexts, type HeaderTexts } from './header-texts.js';
 import { Lint } from './lint.js';
 import { readMessage } from './message.js';
@@ -48,8 +48,9 @@ export async function preview(request: PreviewRequest): Promise<void> {
   const host = { cores: 1, consumer: 'preview', now: clock.now() };
   const settings = toSettings(loadConfig(request.configFile, request.env), host);
   const plan = choosePipeline(settings, request.pipeline);
+  const { source: name } = plan.settings;
   const ends = await startEmbedded({ ...settings, destinations: [] }, SILENT);
-  const client = openLogService(settings, ends.service?.endpoint, { env: request.env, clock, log: SILENT });
+  const client = openSource(settings, name, ends.service?.endpoint, { env: request.env, clock, log: SILENT });
   const pool = new FormatterPool({
     threads: 1,
     plans: [plan.plan, headerTextPlan(plan.plan)],

@@ -44,7 +44,7 @@ const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
 export function parseEndpoint(text: string): EndpointResult {
   const [, scheme, authority, rest] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?([^/?#]*)(.*)$/is.exec(text.trim()) ?? [];
   if (authority === undefined || authority === '') return invalid(`the endpoint is empty: ${EXAMPLE}`);
-  if (authority.includes('@')) return invalid('the endpoint must not hold credentials: use sls.credentials');
+  if (authority.includes('@')) return invalid('the endpoint must not hold credentials: use credentials of the source');
   const given = scheme?.toLowerCase();
   if (given !== undefined && given !== 'http' && given !== 'https') {
     return invalid(`${quote(text)} is not an endpoint: the scheme must be http or https`);

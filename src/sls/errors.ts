@@ -88,7 +88,7 @@ function foreignReply(reply: HttpReply, { what, via }: RefusalContext): Forwarde
 function refusedUnderWay(reply: HttpReply, what: string, via: Proxy | undefined): ForwarderError {
   const why =
     via === undefined
-      ? 'a proxy nobody told us of wants a password (407): see sls.proxy'
+      ? 'a proxy nobody told us of wants a password (407): see proxy of the source'
       : refusedByProxy(via, 407).message;
   return new ForwarderError('PROXY_REFUSED', `${what}: ${why}`, { details: replyDetails(reply) });
 }
@@ -159,7 +159,7 @@ function adviceFor(code: ErrorCode, refusal: Refusal, skewMs: number | undefined
       return 'the service has given our shards to others or forgotten us';
     default:
       return refusal.errorCode === 'InvalidSignatureMethod'
-        ? 'the service wants signature v4: set sls.region, and sls.signature to auto or v4'
+        ? 'the service wants signature v4: set region of the source, and signature to auto or v4'
         : 'the service does not accept this request';
   }
 }

@@ -26,6 +26,7 @@ export interface HealthSettings {
 function verdict(problems: readonly string[], { log, destinations, pipelines }: Snapshot): Verdict {
   const warnings = [
     ...pipelines.flatMap(failures),
+    ...pipelines.flatMap(startFailures),
     ...destinations.flatMap((one) => [...receiverWarnings(one), ...unreadWarnings(one)]),
   ];
   if (log.fault !== undefined) {
@@ -113,6 +114,17 @@ function failures({ name, shards }: PipelineSnapshot): string[] {
   );
 }
 
+function startFailures(pipeline: PipelineSnapshot): string[] {
+  const { name, startFailing } = pipeline;
+  if (startFailing === undefined || startFailing.seconds < FAILING_SECONDS) return [];
+  return [`pipeline ${name}: can't join its consumer group${whyNot(pipeline)}`];
+}
+
+const whyNot = ({ source, startFailing }: PipelineSnapshot): string =>
+  startFailing === undefined
+    ? ''
+    : ` (source ${source}: ${startFailing.code} for ${Math.round(startFailing.seconds)} s)`;
+
 /** It is said why, and a new process would be refused as well. */
 const isExplained = ({ failing, heldBack }: ShardSnapshot): boolean =>
   heldBack ||
@@ -178,7 +190,7 @@ export function readiness(snapshot: Snapshot): Verdict {
   return verdict(
     [
       ...pipelines.map(
-        ({ name, consumerGroup }) => `pipeline ${name}: has not joined consumer group ${consumerGroup} yet`,
+        (one) => `pipeline ${one.name}: has not joined consumer group ${one.consumerGroup} yet${whyNot(one)}`,
       ),
       ...destinations.map(({ name }) => `destination ${name}: has not been connected yet`),
     ],

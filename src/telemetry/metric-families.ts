@@ -28,9 +28,10 @@ type Value = number | undefined;
 /** What is not known yet has no series, rather than one that lies. */
 const known = (labels: Sample['labels'], value: Value): Sample[] => (value === undefined ? [] : [{ labels, value }]);
 
-const PIPELINE = ['pipeline', 'project', 'logstore'];
-const pipelineLabels = ({ name, project, logstore }: PipelineSnapshot): Sample['labels'] => ({
+const PIPELINE = ['pipeline', 'source', 'project', 'logstore'];
+const pipelineLabels = ({ name, source, project, logstore }: PipelineSnapshot): Sample['labels'] => ({
   pipeline: name,
+  source,
   project,
   logstore,
 });

@@ -26,8 +26,8 @@ export function addStageHistograms(registry: Registry, snapshot: () => Snapshot)
   );
 }
 
-function ofPipeline({ name, project, logstore, totals }: Snapshot['pipelines'][number]): Series[] {
-  return byStage({ pipeline: name, project, logstore }, totals.stages);
+function ofPipeline({ name, source, project, logstore, totals }: Snapshot['pipelines'][number]): Series[] {
+  return byStage({ pipeline: name, source, project, logstore }, totals.stages);
 }
 
 function ofDestination({ name, totals }: Snapshot['destinations'][number]): Series[] {

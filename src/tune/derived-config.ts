@@ -6,8 +6,9 @@ type Section = Readonly<Record<string, unknown>>;
 /** The user's config, of which one pipeline is tuned. */
 export interface Tuned {
   readonly plain: PlainConfig;
-  /** Index of the pipeline, and the name of its destination. */
+  /** Index of the pipeline, and the names of its source and its destination. */
   readonly pipeline: number;
+  readonly source: string;
   readonly destination: string;
 }
 
@@ -33,12 +34,17 @@ export interface Derivation {
  * A config (JSON is YAML) with the chosen pipeline and its destination alone: as the user wrote them, but for what is tuned, whose group reads,
  * and, with embedded ends, from where to where. A limit on the rate then falls: it would be all that is measured.
  */
-export function derivedConfig({ plain, pipeline, destination }: Tuned, derivation: Derivation): string {
+export function derivedConfig({ plain, pipeline, source, destination }: Tuned, derivation: Derivation): string {
   const { point, ends, deadLetterDirectory } = derivation;
   const deadLetters = section(plain['deadLetters']);
   const config = {
     ...plain,
-    sls: ends === undefined ? plain['sls'] : { endpoint: ends.service, credentials: ends.credentials },
+    sources: {
+      [source]:
+        ends === undefined
+          ? section(plain['sources'])[source]
+          : { endpoint: ends.service, credentials: ends.credentials },
+    },
     pipelines: [pipelineSection(section((plain['pipelines'] as readonly unknown[])[pipeline]), derivation)],
     destinations: {
       [destination]: destinationSection(section(section(plain['destinations'])[destination]), point, ends),

@@ -80,11 +80,11 @@ class TuningRun {
     this.#request = request;
     this.#settings = settings;
     this.#plan = choosePipeline(settings, request.pipeline);
-    const { name, destination: to } = this.#plan.settings;
+    const { name, source, destination: to } = this.#plan.settings;
     const destination = settings.destinations.find((plan) => plan.settings.name === to);
     if (destination === undefined) throw new ForwarderError('INTERNAL', `no destination ${to} in a checked config`);
     this.#destination = destination;
-    this.#tuned = { plain, pipeline: settings.pipelines.indexOf(this.#plan), destination: to };
+    this.#tuned = { plain, pipeline: settings.pipelines.indexOf(this.#plan), source, destination: to };
     this.#names = { pipeline: name, destination: to, destinations: budgetsOf(settings).size };
     this.#memoryLimitBytes = request.memoryBytes ?? memoryHere() / 2;
   }
@@ -115,7 +115,7 @@ class TuningRun {
     if (refusal !== undefined && (live === undefined || !refusal.unlessLive))
       throw new ForwarderError('USAGE', `tune: destination ${name} ${refusal.why}`);
     if (live === undefined) return;
-    if (this.#settings.service === 'embedded' || this.#destination.embedded)
+    if (this.#settings.sources.get(this.#plan.settings.source) === 'embedded' || this.#destination.embedded)
       throw new ForwarderError(
         'USAGE',
         'tune: --live needs a real service and a real receiver in the config, not "embedded"',

@@ -242,7 +242,7 @@ async function bothSides(chaos: Chaos, seed: number, cable: Namespace): Promise<
   };
   const launcher = (consumer: string) => (): ForwarderProcess =>
     chaos.forward({
-      sls: { timeout: '2s' },
+      source: { timeout: '2s' },
       pipeline: { ...(SECONDS !== undefined && asUsersHaveIt), consumer, inOrder, shardCheck: '1s' },
       destination,
       top: SECONDS === undefined ? { shutdown: { timeout: '5s' } } : { checkpoint: undefined },

@@ -29,7 +29,7 @@ for (const [how, outage] of Object.entries(OUTAGES))
       const sink = await ModeSink.start();
       chaos.receivesAt([sink]);
       const change = {
-        sls: { timeout: `${REQUEST_S}s` },
+        source: { timeout: `${REQUEST_S}s` },
         destination: { settle: { time: `${TIMES.settleS}s`, probation: '0ms', bytes: '32MiB' } },
         top: { checkpoint: { interval: `${TIMES.intervalS * 1000}ms`, maxAge: `${TIMES.maxAgeS}s` } },
       };

@@ -142,7 +142,7 @@ async function toOne(chaos: Chaos, secure: boolean): Promise<Pick<RunToOne, 'sin
     endpoints: [`${scheme}://${named ? NAME : ADDRESS}:${sink.receiver.port}`],
     ...(secure && { tls: { ca: tlsFiles(certs).ca, servername: 'localhost' } }),
   };
-  const config = chaos.config({ sls: QUICK_SLS, destination });
+  const config = chaos.config({ source: QUICK_SOURCE, destination });
   const launch = (): ForwarderProcess => chaos.fleet.start(config, {}, named ? hosts.prefix : []);
   return { sink, hosts: named ? hosts : undefined, launch };
 }
@@ -160,11 +160,11 @@ async function toMany(
   chaos.receivesAt(receivers, all);
   const failback = { interval: '1s', probes: 2 };
   const destination = { mode, failback, ...(secure && { tls: { ca: tlsFiles(certs).ca } }) };
-  const config = chaos.config({ sls: QUICK_SLS, destination });
+  const config = chaos.config({ source: QUICK_SOURCE, destination });
   return { receivers, launch: () => chaos.fleet.start(config) };
 }
 
-const QUICK_SLS = { timeout: '1s' };
+const QUICK_SOURCE = { timeout: '1s' };
 
 async function suffer<R extends Run>(run: R, faults: Faults<R>): Promise<void> {
   const names = Object.keys(faults);

@@ -42,9 +42,8 @@ test('a pipeline that can not start neither stops nor delays the others; with no
     const absent = { ...config.pipelines[0], name: 'absent', logstore: 'no-such-logstore' };
     const forwarder = ends.fleet.start({ ...config, pipelines: [absent, ...config.pipelines] });
     await ends.receiver.waitFor({ unique: 2000 }, MINUTE);
-    const line = await forwarder.said('this pipeline waits and tries again');
-    assert.equal(line['pipeline'], 'absent');
-    assert.equal(line['code'], 'SLS_NOT_FOUND');
+    const line = await forwarder.line(({ code }) => code === 'SLS_NOT_FOUND');
+    assert.deepEqual([line['pipeline'], line.level], ['absent', 'error']);
     forwarder.kill('SIGTERM');
     assert.equal((await forwarder.exited).code, 0, forwarder.text());
     const nobody = ends.fleet.start({

@@ -25,17 +25,17 @@ test('over HTTPS with V4, as a role that a profile leads to, filtered by a consu
     const file = join(directory, 'config.json');
     writeFileSync(file, JSON.stringify({ current: 'me', profiles }));
     await emulator.control('processor', { name: 'accepted', spl: "* | where action != 'REJECT'" });
-    const sls = {
+    const source = {
       signature: 'v4',
       region: 'cn-hangzhou',
       credentials: { source: 'profile', file, stsEndpoint: emulator.endpoint },
     };
     const run = async (pipeline: object, env: Record<string, string>) => {
-      const config = fleet.writeConfig(configOf({ emulator, receiver }, { sls, pipeline }));
+      const config = fleet.writeConfig(configOf({ emulator, receiver }, { source, pipeline }));
       const once = fleet.run(['--config', config, '--once'], env);
       return { code: (await once.exited).code, text: once.text() };
     };
-    const untrusted = fleet.start(configOf({ emulator, receiver }, { sls, pipeline: { consumerGroup: 'no' } }));
+    const untrusted = fleet.start(configOf({ emulator, receiver }, { source, pipeline: { consumerGroup: 'no' } }));
     assert.match(
       (await untrusted.said('is not trusted')).msg,
       /certificate of .* is not trusted .*NODE_EXTRA_CA_CERTS/,

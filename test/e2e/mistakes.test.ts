@@ -6,8 +6,8 @@ const MINUTE = 60_000;
 const wrongSecret = { credentials: { accessKeyId: 'emulator', accessKeySecret: 'not-the-secret' } };
 
 const MISTAKES: readonly (readonly [what: string, change: ConfigChange, exit: number, said: RegExp])[] = [
-  ['a wrong secret', { sls: wrongSecret }, 77, /signature|credential|AccessKey/i],
-  ['an unknown key id', { sls: { credentials: { accessKeyId: 'nobody', accessKeySecret: 'x' } } }, 77, /AccessKey/i],
+  ['a wrong secret', { source: wrongSecret }, 77, /signature|credential|AccessKey/i],
+  ['an unknown key id', { source: { credentials: { accessKeyId: 'nobody', accessKeySecret: 'x' } } }, 77, /AccessKey/i],
   ['a project that does not exist', { pipeline: { project: 'elsewhere' } }, 78, /elsewhere/],
   ['a logstore that does not exist', { pipeline: { logstore: 'nothing' } }, 78, /nothing/],
 ];

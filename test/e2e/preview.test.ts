@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { preview } from '../../src/preview/run.js';
 
-const CONFIG = `sls: { endpoint: embedded }
+const CONFIG = `sources: { demo: { endpoint: embedded } }
 pipelines:
   - name: main
     project: demo-project

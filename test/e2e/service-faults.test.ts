@@ -52,7 +52,7 @@ test('every way a pull can fail is retried by its class: nothing lost, nothing t
 test('a hanging pull is given up after its time and tried again', async () => {
   await withEnds({ logstore: { shards: 2, preload: 5000 } }, async (ends) => {
     await addFaults(ends, [{ kind: 'hang', operation: 'PullLogs', times: 2 }]);
-    const forwarder = ends.fleet.start(configOf(ends, { sls: { timeout: '1s' } }));
+    const forwarder = ends.fleet.start(configOf(ends, { source: { timeout: '1s' } }));
     await ends.receiver.waitFor({ unique: 5000 }, MINUTE);
     assert.ok(forwarder.lines.some(({ code }) => code === 'SLS_TIMEOUT'));
     await stop(forwarder);

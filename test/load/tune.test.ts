@@ -10,7 +10,9 @@ import { Fleet, type ForwarderProcess } from '../support/forwarder.js';
 
 const SECRET = 'a-secret-that-must-not-show';
 const REAL = {
-  sls: { endpoint: 'cn-hangzhou.log.aliyuncs.com', credentials: { accessKeyId: 'id', accessKeySecret: '${SK}' } },
+  sources: {
+    hangzhou: { endpoint: 'cn-hangzhou', credentials: { accessKeyId: 'id', accessKeySecret: '${SK}' } },
+  },
   pipelines: [{ name: 'main', project: 'prod', logstore: 'vpc-flow', consumerGroup: 'siem', destination: 'siem' }],
   destinations: { siem: { endpoints: ['tls://siem.example.com:6514'] } },
 };
@@ -81,7 +83,9 @@ test('a window that fails says what its process complained of', async () => {
   const candidateWith = (change: object): Candidate =>
     new Candidate(fleet.writeConfig({ ...REAL, admin: { listen: '127.0.0.1:0' }, ...change }), systemClock);
   const wrong = candidateWith({ flow: { maxInFlight: '1MiB' } });
-  const alone = candidateWith({ sls: { endpoint: 'http://127.0.0.1:1', credentials: EMBEDDED_CREDENTIALS } });
+  const alone = candidateWith({
+    sources: { away: { endpoint: 'http://127.0.0.1:1', credentials: EMBEDDED_CREDENTIALS } },
+  });
   try {
     await assert.rejects(wrong.read(), /the forwarder under test ended; it last said: .*:\d+:\d+: .*maxInFlight/);
     // It goes on trying, so it answers until it has said so.
@@ -104,7 +108,7 @@ const MISTAKES: readonly (readonly [
   ['a wrong key', { flow: { maxInFlight: '1MiB' } }, [], 78, /:\d+:\d+: .*maxInFlight/],
   ['udp', { destinations: { siem: { endpoints: ['udp://siem.example.com'] } } }, [], 64, /UDP/],
   ['relp', { destinations: { siem: { endpoints: ['relp://siem.example.com:20514'] } } }, [], 64, /RELP.*--live/],
-  ['--live without ends', { sls: { endpoint: 'embedded' } }, ['--live', '--yes'], 64, /real service/],
+  ['--live without ends', { sources: { demo: { endpoint: 'embedded' } } }, ['--live', '--yes'], 64, /real service/],
   ['no time', {}, ['--minutes', '0'], 64, /--minutes must be a whole number from 1 to 120/],
   ['a number as memory', {}, ['--memory', '512'], 64, /--memory: expected a size/],
   ['--yes alone', {}, ['--yes'], 64, /--yes is for --live only/],

@@ -167,8 +167,8 @@ export default [
       ['a bounded run does not learn what ended', "if (reason === 'shardEnd') this.#completion?.ended(run.shard);", ''],
       [
         'a failed start of class fatal is not told',
-        "if (error.class === 'fatal') this.#deps.onStartFailed(error);\n    else ",
-        '',
+        "error.class === 'fatal' && this.#deps.onStartFailed(error)",
+        'false',
       ],
       [
         'checkpoints are refreshed for ever though the list of shards is there',

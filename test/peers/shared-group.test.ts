@@ -30,7 +30,7 @@ const append = ({ emulator }: Ends, events: number): Promise<unknown> =>
   emulator.control('append', { logstore: 'audit', events });
 
 const signed = (ends: Ends, signature: Signature): object =>
-  configOf(ends, { sls: { signature, region: 'cn-hangzhou' }, pipeline: { consumer: 'forwarder' } });
+  configOf(ends, { source: { signature, region: 'cn-hangzhou' }, pipeline: { consumer: 'forwarder' } });
 
 /** Numbers within each shard: what one of both has got of it must lie at or behind what the other committed. */
 function assertFrom(least: number, sequences: readonly string[]): void {

@@ -40,10 +40,12 @@ export function configOf(
   change: ConfigChange = {},
 ): object {
   return {
-    sls: {
-      endpoint: emulator.endpoint,
-      credentials: { accessKeyId: 'emulator', accessKeySecret: 'emulator' },
-      ...change.sls,
+    sources: {
+      sg: {
+        endpoint: emulator.endpoint,
+        credentials: { accessKeyId: 'emulator', accessKeySecret: 'emulator' },
+        ...change.source,
+      },
     },
     pipelines: [
       {
@@ -75,7 +77,7 @@ export function configOf(
 }
 
 export interface ConfigChange {
-  readonly sls?: object;
+  readonly source?: object;
   readonly pipeline?: object;
   readonly destination?: object;
   readonly top?: object;

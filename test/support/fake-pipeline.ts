@@ -26,6 +26,7 @@ export const shardSettings: ShardSettings = {
 
 export const pipelineSettings: PipelineSettings = {
   name: 'main',
+  source: 'sg',
   project: 'demo',
   logstore: 'audit',
   consumerGroup: 'siem',
@@ -71,7 +72,7 @@ export class FakeProcess {
       clock,
       log: this.log,
       onFailed: (error) => this.failures.push(error),
-      onStartFailed: (error) => this.failures.push(error),
+      onStartFailed: (error) => this.failures.push(error) === 0,
     });
   }
 

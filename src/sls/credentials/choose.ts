@@ -186,7 +186,7 @@ function chain(parts: Sources, log: Log): CredentialsSource {
         const source = parts[name]();
         const issued = await source.fetch();
         chosen = source;
-        log.info({ source: source.name }, 'credentials found');
+        log.info({ credentialsFrom: source.name }, 'credentials found');
         return issued;
       } catch (thrown) {
         const error = asForwarderError(thrown);
@@ -195,7 +195,7 @@ function chain(parts: Sources, log: Log): CredentialsSource {
       }
     }
     throw unusable(
-      `there are none: set sls.credentials (SLS_AK_ID and SLS_AK_KEY), or one of the others; tried ${reasons.join('; ')}`,
+      `there are none: set credentials of the source (SLS_AK_ID and SLS_AK_KEY), or one of the others; tried ${reasons.join('; ')}`,
     );
   };
   return {

@@ -30,7 +30,7 @@ export function checkCredentials(credentials: Credentials): Credentials {
   const { accessKeyId, accessKeySecret, securityToken } = credentials;
   const parts = { accessKeyId, accessKeySecret, ...(securityToken ? { securityToken } : {}) };
   for (const [name, value] of Object.entries(parts)) {
-    if (value === '') throw unusable(`${name} is empty: set sls.credentials (SLS_AK_ID and SLS_AK_KEY)`);
+    if (value === '') throw unusable(`${name} is empty: set credentials of the source (SLS_AK_ID and SLS_AK_KEY)`);
     if (!VISIBLE.test(value)) throw unusable(`${name} holds a space, a line end or another character that no key has`);
   }
   return credentials;

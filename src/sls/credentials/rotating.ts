@@ -73,11 +73,11 @@ export class RotatingCredentials implements CredentialsProvider {
     const { lookAgainMs = LOOK_AGAIN_MS } = this.#source;
     this.#issued = issued;
     this.#refreshAt = now + (issued.expiresAt === undefined ? lookAgainMs : left - Math.min(EARLY_MS, left / 5));
-    this.#errors.succeeded({ source: this.#source.name });
+    this.#errors.succeeded({ credentialsFrom: this.#source.name });
     return issued.credentials;
   }
 
   #failed(thrown: unknown): void {
-    this.#errors.failed(asForwarderError(thrown), RETRY_MS, { source: this.#source.name });
+    this.#errors.failed(asForwarderError(thrown), RETRY_MS, { credentialsFrom: this.#source.name });
   }
 }

@@ -89,7 +89,7 @@ export function chooseProxy(setting: ProxySetting, env: Environment, fail: (mess
     if (isExempt(target, read('no_proxy', 'NO_PROXY')?.[1] ?? '')) return undefined;
     const result = parseProxy(found[1]);
     if (result.ok) return result.proxy;
-    throw fail(`${found[0]}: ${result.message}; or write sls.proxy: off`);
+    throw fail(`${found[0]}: ${result.message}; or write proxy: off in the source`);
   };
 }
 

@@ -71,14 +71,17 @@ export class TunnelAgent extends https.Agent {
   }
 
   #timedOut(): Error {
-    const problem = `let nobody through within ${this.#timeoutMs} ms: check sls.proxy or HTTPS_PROXY`;
+    const problem = `let nobody through within ${this.#timeoutMs} ms: check proxy of the source, or HTTPS_PROXY`;
     return new ProxyFailure('SLS_TIMEOUT', `${nameOf(this.#proxy)} ${problem}`);
   }
 
   #unreachable(error: Error): Error {
     const code = 'code' in error ? String(error.code) : error.message;
     const problem = code.startsWith('HPE_') ? `does not answer in HTTP (${code})` : `can't be reached (${code})`;
-    return new ProxyFailure('SLS_NETWORK', `${nameOf(this.#proxy)} ${problem}: check sls.proxy or HTTPS_PROXY`);
+    return new ProxyFailure(
+      'SLS_NETWORK',
+      `${nameOf(this.#proxy)} ${problem}: check proxy of the source, or HTTPS_PROXY`,
+    );
   }
 }
 
@@ -104,7 +107,7 @@ export function refusedByProxy(proxy: Proxy, status: number): ProxyFailure {
       proxy.authorization === undefined ? 'wants a user and a password' : 'does not accept this user or password';
     return new ProxyFailure(
       'PROXY_REFUSED',
-      `${name} ${given} (407): write http://user:password@host:port in sls.proxy`,
+      `${name} ${given} (407): write http://user:password@host:port as proxy of the source`,
     );
   }
   if (status >= 500) return new ProxyFailure('SLS_NETWORK', `${name} can't reach the service (${status})`);

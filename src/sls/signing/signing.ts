@@ -26,7 +26,10 @@ export class Signing {
     this.#log = log;
     const { signature, region, host } = settings;
     if (signature === 'v4' && region === undefined)
-      throw new ForwarderError('CONFIG_INVALID', `signature v4 needs sls.region: ${host} does not tell it`);
+      throw new ForwarderError(
+        'CONFIG_INVALID',
+        `signature v4 needs the region of the source: ${host} does not tell it`,
+      );
     const begins = signature === 'v4' || (signature === 'auto' && region?.includes(V4_REGION) === true);
     this.#signer = begins && region !== undefined ? signV4(region) : signV1;
   }

@@ -28,7 +28,7 @@ test('any bytes are a config or a ForwarderError', () => {
 test('any text made of YAML is a config or a ForwarderError', () => {
   const piece = fc.constantFrom(
     ...[
-      'sls:',
+      'sources:',
       'pipelines:',
       '- ',
       '  ',
@@ -117,8 +117,9 @@ test('a value from the environment stays inside its leaf, whatever it holds', ()
     fc.property(value, value, (id, secret) => {
       fc.pre(id !== '' && secret !== '');
       const config = parseConfig('c.yaml', shipped, { SLS_AK_ID: id, SLS_AK_KEY: secret });
-      const credentials = { ...structure.sls.credentials, accessKeyId: id, accessKeySecret: secret };
-      assert.deepEqual(config, { ...structure, sls: { ...structure.sls, credentials } });
+      const { sls } = structure.sources;
+      const credentials = { ...sls!.credentials, accessKeyId: id, accessKeySecret: secret };
+      assert.deepEqual(config, { ...structure, sources: { sls: { ...sls, credentials } } });
     }),
     { numRuns: 150 },
   );

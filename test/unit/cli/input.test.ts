@@ -17,9 +17,9 @@ test('-c - reads the config from standard input, and messages call it so', () =>
   const fine = run(['validate', '-c', '-'], shipped);
   assert.deepEqual([fine.code, fine.stderr], [0, '']);
   assert.match(fine.stdout, /^standard input is fine$/m);
-  const wrong = run(['--config=-', 'validate'], shipped.replace('sls:', 'slss:'));
+  const wrong = run(['--config=-', 'validate'], shipped.replace('sources:', 'surces:'));
   assert.equal(wrong.code, 78);
-  assert.match(wrong.stderr, /^forwarder: standard input:\d+:1: slss: unknown key; did you mean "sls"\?$/m);
+  assert.match(wrong.stderr, /^forwarder: standard input:\d+:1: surces: unknown key; did you mean "sources"\?$/m);
   const empty = run(['validate', '-c', '-']);
   assert.equal(empty.code, 78);
   assert.match(empty.stderr, /^forwarder: standard input: the file is empty/);

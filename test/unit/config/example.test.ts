@@ -25,13 +25,14 @@ const isTree = (value: unknown): value is Tree => typeof value === 'object' && v
 const at = (tree: unknown, path: Path): unknown =>
   path.reduce<unknown>((value, key) => (isTree(value) ? value[key] : undefined), tree);
 
-/** Every key of the schema with its path in the example, in which a list has entry 0 and a named section `siem`. */
+/** Every key of the schema with its path in the example, in which a list has entry 0 and a named section is `sls` or `siem`. */
 function* keysOf(schema: Schema, path: Path = []): Generator<readonly [Path, Schema]> {
   for (const [key, value] of Object.entries(schema.properties ?? {})) {
     yield [[...path, key], value];
     yield* keysOf(value, [...path, key]);
   }
-  if (typeof schema.additionalProperties === 'object') yield* keysOf(schema.additionalProperties, [...path, 'siem']);
+  if (typeof schema.additionalProperties === 'object')
+    yield* keysOf(schema.additionalProperties, [...path, path.at(-1) === 'sources' ? 'sls' : 'siem']);
   if (schema.items !== undefined) yield* keysOf(schema.items, [...path, 0]);
   for (const inner of schema.anyOf ?? []) yield* keysOf(inner, path);
 }

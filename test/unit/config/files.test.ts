@@ -66,7 +66,7 @@ test('files of TLS that can not be used are said with their line, in words', asy
     assert.equal(found.length, lines.length, `${tls}\n${found.join('\n')}`);
     for (const [index, line] of lines.entries()) {
       assert.match(found[index] ?? '', line);
-      assert.match(found[index] ?? '', /^c\.yaml:1[23]:\d+: destinations\.siem\.tls\./);
+      assert.match(found[index] ?? '', /^c\.yaml:1[34]:\d+: destinations\.siem\.tls\./);
       assert.doesNotMatch(found[index] ?? '', /hunter2|barley|error:|routines|asn1|PEM_read/i);
     }
   }
@@ -80,7 +80,7 @@ test('a directory for dead letters that can not be used is said before the start
   writeFileSync(join(directory, 'file'), '');
   assert.match(
     of(join(directory, 'file'))[0] ?? '',
-    /^c\.yaml:12:27: deadLetters\.directory: can't use ".*file": it is not a directory$/,
+    /^c\.yaml:13:27: deadLetters\.directory: can't use ".*file": it is not a directory$/,
   );
   assert.match(
     of(join(directory, 'file', 'below'))[0] ?? '',
@@ -94,12 +94,15 @@ test('a directory for dead letters that can not be used is said before the start
 });
 
 test('a key that came with its line end, and a proxy variable that can not be read, are said before the start', () => {
-  const real = (sls: string): string => minimal({ sls }).replace('endpoint: embedded', 'endpoint: cn-hangzhou');
+  const real = (source: string): string => minimal({ source }).replace('endpoint: embedded', 'endpoint: cn-hangzhou');
   const keys = 'credentials: { accessKeyId: "${ID}", accessKeySecret: "${SECRET}" }';
   const env = { ID: 'LTAI', SECRET: 'hunter2' };
   assert.deepEqual(problems(real(keys), env), []);
   const [line = '', ...others] = problems(real(keys), { ...env, SECRET: 'hunter2\n' });
-  assert.match(line, /^c\.yaml:3:57: sls\.credentials\.accessKeySecret: ends with a line break, which no key has/);
+  assert.match(
+    line,
+    /^c\.yaml:4:59: sources\.sg\.credentials\.accessKeySecret: ends with a line break, which no key has/,
+  );
   assert.deepEqual(others, []);
   assert.match(
     problems(real(keys), { ...env, ID: 'LT AI' })[0] ?? '',
@@ -108,7 +111,7 @@ test('a key that came with its line end, and a proxy variable that can not be re
   const proxied = problems(real(keys), { ...env, HTTPS_PROXY: 'socks5://me:hunter2@proxy' });
   assert.match(
     proxied.join(),
-    /^c\.yaml:\d+:\d+: sls\.proxy: HTTPS_PROXY: a proxy is spoken to in plain HTTP.*; or write sls\.proxy: off$/,
+    /^c\.yaml:\d+:\d+: sources\.sg\.proxy: HTTPS_PROXY: a proxy is spoken to in plain HTTP.*; or write proxy: off in the source$/,
   );
   assert.doesNotMatch(proxied.join(), /hunter2/);
   assert.deepEqual(problems(real(`${keys}\nproxy: off`), { ...env, HTTPS_PROXY: 'socks5://proxy' }), []);

@@ -69,7 +69,7 @@ test('presets that frame differently need the word of the destination they share
       `  ${second}\ndestinations:\n`,
     );
   assert.deepEqual(problems(config()), [
-    'c.yaml:15:23: pipelines[1].format.preset: syslog-ng and qradar (pipeline "main") tell events apart in different ways on the same connections; write "framing" in destination "siem"',
+    'c.yaml:16:23: pipelines[1].format.preset: syslog-ng and qradar (pipeline "main") tell events apart in different ways on the same connections; write "framing" in destination "siem"',
   ]);
   assert.deepEqual(problems(config('framing: octet-counting')), []);
 });

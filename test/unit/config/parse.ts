@@ -20,10 +20,11 @@ export function problems(text: string, env: Env = {}): string[] {
 }
 
 /** A config with nothing but what must be written; text for a section goes below it. */
-export function minimal(more: Partial<Record<'sls' | 'pipeline' | 'destination' | 'top', string>> = {}): string {
-  return `sls:
-  endpoint: embedded
-${indent(more.sls, 2)}pipelines:
+export function minimal(more: Partial<Record<'source' | 'pipeline' | 'destination' | 'top', string>> = {}): string {
+  return `sources:
+  sg:
+    endpoint: embedded
+${indent(more.source, 4)}pipelines:
   - name: main
     project: p
     logstore: l

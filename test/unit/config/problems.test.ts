@@ -13,27 +13,27 @@ test('the least config is right', () => {
 
 test('an unknown key is named with its place and with what was probably meant', () => {
   assert.deepEqual(problems(minimal({ pipeline: 'heartbeat:\n  intervall: 5s' })), [
-    'c.yaml:10:7: pipelines[0].heartbeat.intervall: unknown key; did you mean "interval"?',
+    'c.yaml:11:7: pipelines[0].heartbeat.intervall: unknown key; did you mean "interval"?',
   ]);
   assert.deepEqual(problems(minimal({ top: 'chekpoint: {}' })), [
-    'c.yaml:12:1: chekpoint: unknown key; did you mean "checkpoint"?',
+    'c.yaml:13:1: chekpoint: unknown key; did you mean "checkpoint"?',
   ]);
-  assert.deepEqual(problems(minimal({ top: '__proto__: { a: 1 }' })), ['c.yaml:12:1: __proto__: unknown key']);
+  assert.deepEqual(problems(minimal({ top: '__proto__: { a: 1 }' })), ['c.yaml:13:1: __proto__: unknown key']);
 });
 
 test('destinations as a list: the one thing that is wrong is said, not that their names are unknown', () => {
   const text = minimal().replace('  siem:\n    endpoints:', '  - name: siem\n    endpoints:');
-  assert.deepEqual(problems(text), ['c.yaml:10:3: destinations: expected a section (name: …), got a list']);
+  assert.deepEqual(problems(text), ['c.yaml:11:3: destinations: expected a section (name: …), got a list']);
 });
 
 test('a query and event ids exclude one another', () => {
   const format = 'format: { structuredData: { "a@1": { id: "%{__event_id__}" } } }';
   const [line = ''] = problems(minimal({ pipeline: `query: "* | where a = 'x'"\n${format}` }));
-  assert.match(line, /^c\.yaml:9:12: pipelines\[0\]\.query: with a query .*__event_id__/);
+  assert.match(line, /^c\.yaml:10:12: pipelines\[0\]\.query: with a query .*__event_id__/);
   assert.deepEqual(problems(minimal({ pipeline: format })), []);
   const destination = 'oversize: split';
   const [parts = ''] = problems(minimal({ pipeline: `query: "* | where a = 'x'"`, destination }));
-  assert.match(parts, /^c\.yaml:9:12: pipelines\[0\]\.query: with a query .*"oversize: split" of destination/);
+  assert.match(parts, /^c\.yaml:10:12: pipelines\[0\]\.query: with a query .*"oversize: split" of destination/);
   assert.deepEqual(problems(minimal({ destination })), []);
 });
 
@@ -60,7 +60,7 @@ test('a query and a sample without a field exclude one another, wherever the sam
     const [line = '', ...others] = of(format);
     assert.match(
       line,
-      /^c\.yaml:9:12: pipelines\[0\]\.query: with a query .*"sample" without a field .*; give the sample/,
+      /^c\.yaml:10:12: pipelines\[0\]\.query: with a query .*"sample" without a field .*; give the sample/,
     );
     assert.deepEqual(others, []);
     assert.deepEqual(of(format, ''), []);
@@ -85,98 +85,99 @@ test('a condition in the words of another tool is told the right one', () => {
 
 test('the password of a proxy is never shown', () => {
   for (const proxy of ['socks5://me:hunter2@proxy:1', 'http://me:hun/ter2@proxy', 'http://me:hunter2@proxy:x']) {
-    const [line = ''] = problems(minimal({ sls: `proxy: ${proxy}` }));
-    assert.match(line, /^c\.yaml:3:10: sls\.proxy: /);
+    const [line = ''] = problems(minimal({ source: `proxy: ${proxy}` }));
+    assert.match(line, /^c\.yaml:4:12: sources\.sg\.proxy: /);
     assert.doesNotMatch(line, /hunter2|ter2/);
   }
-  assert.deepEqual(problems(minimal({ sls: 'proxy: http://me:hunter2@proxy:3128' })), []);
+  assert.deepEqual(problems(minimal({ source: 'proxy: http://me:hunter2@proxy:3128' })), []);
 });
 
 test('a wrong type or value says what was expected and what was there', () => {
   const cases: readonly (readonly [Parameters<typeof minimal>[0], string])[] = [
     [
       { destination: 'connections: many' },
-      '12:18: destinations.siem.connections: expected a whole number from 1 to 64, got "many"',
+      '13:18: destinations.siem.connections: expected a whole number from 1 to 64, got "many"',
     ],
     [
       { destination: 'connections: 0' },
-      '12:18: destinations.siem.connections: expected a whole number from 1 to 64, got the number 0',
+      '13:18: destinations.siem.connections: expected a whole number from 1 to 64, got the number 0',
     ],
     [
       { destination: 'connections: 1.5' },
-      '12:18: destinations.siem.connections: expected a whole number from 1 to 64, got the number 1.5',
+      '13:18: destinations.siem.connections: expected a whole number from 1 to 64, got the number 1.5',
     ],
     [
       { destination: 'connections: [1]' },
-      '12:18: destinations.siem.connections: expected a whole number from 1 to 64, got a list',
+      '13:18: destinations.siem.connections: expected a whole number from 1 to 64, got a list',
     ],
     [
       { destination: 'connectTimeout: 10' },
-      '12:21: destinations.siem.connectTimeout: expected a duration with its unit, such as 500ms, 5s, 2m or 1h, got the number 10',
+      '13:21: destinations.siem.connectTimeout: expected a duration with its unit, such as 500ms, 5s, 2m or 1h, got the number 10',
     ],
-    [{ destination: 'connectTimeout: 1ms' }, '12:21: destinations.siem.connectTimeout: must be between 100ms and 5m'],
+    [{ destination: 'connectTimeout: 1ms' }, '13:21: destinations.siem.connectTimeout: must be between 100ms and 5m'],
     [
       { destination: 'replayBytes: 8Mib' },
-      '12:18: destinations.siem.replayBytes: expected a size with its unit, such as 64MiB, 500KiB or 1MB, got "8Mib"',
+      '13:18: destinations.siem.replayBytes: expected a size with its unit, such as 64MiB, 500KiB or 1MB, got "8Mib"',
     ],
     [
       { destination: 'settleTime: 5s' },
-      '12:5: destinations.siem.settleTime: "settleTime" is written settle: { time: 5s } now',
+      '13:5: destinations.siem.settleTime: "settleTime" is written settle: { time: 5s } now',
     ],
     [
       { destination: 'guarantee: setled' },
-      '12:16: destinations.siem.guarantee: expected settled, acked, written or relp, got "setled"; did you mean "settled"?',
+      '13:16: destinations.siem.guarantee: expected settled, acked, written or relp, got "setled"; did you mean "settled"?',
     ],
-    [{ destination: 'tls: []' }, '12:10: destinations.siem.tls: expected a section (key: value), got an empty list'],
-    [{ pipeline: 'inOrder: maybe' }, '9:14: pipelines[0].inOrder: expected true or false, got "maybe"'],
+    [{ destination: 'tls: []' }, '13:10: destinations.siem.tls: expected a section (key: value), got an empty list'],
+    [{ pipeline: 'inOrder: maybe' }, '10:14: pipelines[0].inOrder: expected true or false, got "maybe"'],
     [
       { pipeline: 'start: 2026-01-01T00:00:00' },
-      '9:12: pipelines[0].start: a time needs its zone, or it would mean another moment on every machine: write 2026-01-01T00:00:00Z or 2026-01-01T00:00:00+08:00',
+      '10:12: pipelines[0].start: a time needs its zone, or it would mean another moment on every machine: write 2026-01-01T00:00:00Z or 2026-01-01T00:00:00+08:00',
     ],
     [
       { pipeline: 'start: 2026-02-30' },
-      '9:12: pipelines[0].start: a time needs its zone, or it would mean another moment on every machine: write 2026-02-30T00:00:00Z or 2026-02-30T00:00:00+08:00',
+      '10:12: pipelines[0].start: a time needs its zone, or it would mean another moment on every machine: write 2026-02-30T00:00:00Z or 2026-02-30T00:00:00+08:00',
     ],
-    [{ pipeline: 'start: 2026-02-30T00:00:00Z' }, '9:12: pipelines[0].start: there is no such time'],
+    [{ pipeline: 'start: 2026-02-30T00:00:00Z' }, '10:12: pipelines[0].start: there is no such time'],
     [
       { pipeline: 'start: yesterday' },
-      '9:12: pipelines[0].start: expected begin, end, a time such as 2026-01-01T00:00:00+08:00, or an age such as -2h, got "yesterday"',
+      '10:12: pipelines[0].start: expected begin, end, a time such as 2026-01-01T00:00:00+08:00, or an age such as -2h, got "yesterday"',
     ],
     [
       { pipeline: 'format: { hostname: "a-%{__sorce__}" }' },
-      '9:25: pipelines[0].format.hostname: unknown field "__sorce__" at character 5; did you mean "__source__"?',
+      '10:25: pipelines[0].format.hostname: unknown field "__sorce__" at character 5; did you mean "__source__"?',
     ],
     [
       { pipeline: 'format: { facility: locl0 }' },
-      '9:25: pipelines[0].format.facility: unknown facility; did you mean "local0"? (kern, user, mail, daemon, auth, syslog, lpr, news, uucp, cron, authpriv, ftp, ntp, audit, alert, clock, local0, local1, local2, local3, local4, local5, local6, local7, or 0 to 23)',
+      '10:25: pipelines[0].format.facility: unknown facility; did you mean "local0"? (kern, user, mail, daemon, auth, syslog, lpr, news, uucp, cron, authpriv, ftp, ntp, audit, alert, clock, local0, local1, local2, local3, local4, local5, local6, local7, or 0 to 23)',
     ],
     [
       { pipeline: 'format: { separator: "" }' },
-      '9:26: pipelines[0].format.separator: expected 1 to 16 bytes without line breaks, got empty text',
+      '10:26: pipelines[0].format.separator: expected 1 to 16 bytes without line breaks, got empty text',
     ],
     [
       { top: 'admin: { listen: 9464 }' },
-      '12:18: admin.listen: expected host:port such as 127.0.0.1:9464, or off, got the number 9464',
+      '13:18: admin.listen: expected host:port such as 127.0.0.1:9464, or off, got the number 9464',
     ],
     [
       { top: 'workers: { threads: 0 }' },
-      '12:21: workers.threads: expected auto, or a whole number from 1 to 128, got "0"',
+      '13:21: workers.threads: expected auto, or a whole number from 1 to 128, got "0"',
     ],
     [
       { top: 'log: { level: verbose }' },
-      '12:15: log.level: expected debug, info, warn or error, got "verbose"; did you mean "debug"?',
+      '13:15: log.level: expected debug, info, warn or error, got "verbose"; did you mean "debug"?',
     ],
   ];
   for (const [more, line] of cases) assert.deepEqual(problems(minimal(more)), [`c.yaml:${line}`]);
 });
 
 test('what must be written and is not', () => {
-  assert.deepEqual(problems('sls:\n  endpoint: embedded\npipelines: []\ndestinations: {}\n'), [
-    'c.yaml:3:12: pipelines: expected at least 1 entry, got an empty list',
-    'c.yaml:4:15: destinations: name at least one destination',
+  assert.deepEqual(problems('sources: {}\npipelines: []\ndestinations: {}\n'), [
+    'c.yaml:1:10: sources: name at least one source',
+    'c.yaml:2:12: pipelines: expected at least 1 entry, got an empty list',
+    'c.yaml:3:15: destinations: name at least one destination',
   ]);
-  assert.deepEqual(problems('sls:\npipelines:\n  - name: a\n'), [
-    'c.yaml:1:1: sls: missing',
+  assert.deepEqual(problems('sources:\npipelines:\n  - name: a\n'), [
+    'c.yaml:1:1: sources: missing',
     'c.yaml:1:1: destinations: missing',
     'c.yaml:3:5: pipelines[0].project: missing; write a name',
     'c.yaml:3:5: pipelines[0].logstore: missing; write a name',
@@ -189,7 +190,7 @@ test('endpoints', () => {
   const sls = (endpoint: string) => minimal().replace('endpoint: embedded', `endpoint: ${endpoint}`);
   assert.match(
     problems(sls('my-proj.ap-southeast-1.log.aliyuncs.com'))[0] ?? '',
-    /^c.yaml:2:13: sls.endpoint: .* write ap-southeast-1.log.aliyuncs.com/,
+    /^c.yaml:3:15: sources.sg.endpoint: .* write ap-southeast-1.log.aliyuncs.com/,
   );
   assert.match(problems(sls('ftp://x'))[0] ?? '', /the scheme must be http or https/);
   const siem = (endpoint: string) => minimal().replace('tcp://siem:514', endpoint);
@@ -205,7 +206,7 @@ test('endpoints', () => {
       'expected tcp://host:port, tls://host:port, udp://host:port, relp://host:port, relps://host:port, or embedded, got "tcp://"',
   };
   for (const [endpoint, message] of Object.entries(cases)) {
-    assert.deepEqual(problems(siem(endpoint)), [`c.yaml:11:17: destinations.siem.endpoints[0]: ${message}`]);
+    assert.deepEqual(problems(siem(endpoint)), [`c.yaml:12:17: destinations.siem.endpoints[0]: ${message}`]);
   }
 });
 
@@ -213,38 +214,38 @@ test('what only two keys together get wrong', () => {
   const cases: readonly (readonly [Parameters<typeof minimal>[0], string])[] = [
     [
       { pipeline: 'heartbeat: { interval: 15s }' },
-      '9:28: pipelines[0].heartbeat.interval: must be less than half of heartbeat.timeout, so that one lost heartbeat costs no shard',
+      '10:28: pipelines[0].heartbeat.interval: must be less than half of heartbeat.timeout, so that one lost heartbeat costs no shard',
     ],
     [
       { pipeline: 'heartbeat: { timeout: 20500ms }' },
-      '9:27: pipelines[0].heartbeat.timeout: the service takes whole seconds only',
+      '10:27: pipelines[0].heartbeat.timeout: the service takes whole seconds only',
     ],
     [
       { pipeline: 'retry: { initial: 1m, max: 1s }' },
-      '9:23: pipelines[0].retry.initial: must not be longer than retry.max',
+      '10:23: pipelines[0].retry.initial: must not be longer than retry.max',
     ],
     [
       { destination: 'newline: keep' },
-      '12:14: destinations.siem.newline: "keep" needs "framing: octet-counting" or "nul", or a line break would split an event in two',
+      '13:14: destinations.siem.newline: "keep" needs "framing: octet-counting" or "nul", or a line break would split an event in two',
     ],
     [
       { destination: 'guarantee: relp' },
-      '12:16: destinations.siem.guarantee: only relp:// and relps:// receivers answer; use "settled"',
+      '13:16: destinations.siem.guarantee: only relp:// and relps:// receivers answer; use "settled"',
     ],
     [
       { destination: 'oversize: deadLetter' },
-      '12:15: destinations.siem.oversize: deadLetter needs a place for them: write deadLetters: { directory: … }',
+      '13:15: destinations.siem.oversize: deadLetter needs a place for them: write deadLetters: { directory: … }',
     ],
-    [{ destination: 'framing: custom' }, '12:14: destinations.siem.framing: needs "trailer" beside it'],
-    [{ destination: 'trailer: "\\r\\n"' }, '12:14: destinations.siem.trailer: needs "framing: custom" beside it'],
+    [{ destination: 'framing: custom' }, '13:14: destinations.siem.framing: needs "trailer" beside it'],
+    [{ destination: 'trailer: "\\r\\n"' }, '13:14: destinations.siem.trailer: needs "framing: custom" beside it'],
     [
       { destination: 'framing: custom\ntrailer: END' },
-      '13:14: destinations.siem.trailer: expected 1 to 8 ASCII characters with a line break or NUL among them, as no message has those, got "END"',
+      '14:14: destinations.siem.trailer: expected 1 to 8 ASCII characters with a line break or NUL among them, as no message has those, got "END"',
     ],
-    [{ destination: 'rate: { catchUpEps: 9 }' }, '12:25: destinations.siem.rate.catchUpEps: needs "eps" beside it'],
+    [{ destination: 'rate: { catchUpEps: 9 }' }, '13:25: destinations.siem.rate.catchUpEps: needs "eps" beside it'],
     [
       { destination: 'tls: { minVersion: TLSv1.3 }' },
-      '12:10: destinations.siem.tls: no endpoint is tls://… or relps://…, so these options would do nothing; remove them, or write tls:// above',
+      '13:10: destinations.siem.tls: no endpoint is tls://… or relps://…, so these options would do nothing; remove them, or write tls:// above',
     ],
   ];
   for (const [more, line] of cases) assert.deepEqual(problems(minimal(more)), [`c.yaml:${line}`]);
@@ -261,8 +262,8 @@ test('RELP receivers frame and answer by themselves', () => {
   const relp = (more: string) => problems(minimal({ destination: more }).replace('tcp://siem:514', 'relp://siem:2514'));
   assert.deepEqual(relp('newline: keep\nguarantee: relp'), []);
   assert.deepEqual(relp('framing: lf\nguarantee: acked'), [
-    'c.yaml:12:14: destinations.siem.framing: RELP has its own framing; remove this line',
-    'c.yaml:13:16: destinations.siem.guarantee: a RELP receiver answers every event, which is more than acked; remove this line',
+    'c.yaml:13:14: destinations.siem.framing: RELP has its own framing; remove this line',
+    'c.yaml:14:16: destinations.siem.guarantee: a RELP receiver answers every event, which is more than acked; remove this line',
   ]);
   const mixed = minimal().replace('tcp://siem:514', 'tcp://siem:514, relp://siem:2514');
   assert.match(problems(mixed).join(), /endpoints: RELP receivers can't be mixed with others/);
@@ -276,10 +277,10 @@ test('over UDP nothing is promised that nobody can keep', () => {
   const udp = (more: string) => minimal({ destination: more }).replace('tcp://siem:514', 'udp://siem');
   assert.deepEqual(problems(udp('newline: keep\nguarantee: written\nmaxEventBytes: 2KiB')), []);
   assert.deepEqual(problems(udp('framing: octet-counting\nguarantee: settled\nmaxEventBytes: 64KiB\noversize: send')), [
-    'c.yaml:12:14: destinations.siem.framing: a datagram is one message (RFC 5426); remove this line',
-    'c.yaml:13:16: destinations.siem.guarantee: nothing is acknowledged over udp, so "settled" can\'t be kept; write "written", or use tcp://',
-    'c.yaml:14:20: destinations.siem.maxEventBytes: no datagram holds more than 65487 bytes',
-    'c.yaml:15:15: destinations.siem.oversize: no datagram holds events of any size; use truncate or drop',
+    'c.yaml:13:14: destinations.siem.framing: a datagram is one message (RFC 5426); remove this line',
+    'c.yaml:14:16: destinations.siem.guarantee: nothing is acknowledged over udp, so "settled" can\'t be kept; write "written", or use tcp://',
+    'c.yaml:15:20: destinations.siem.maxEventBytes: no datagram holds more than 65487 bytes',
+    'c.yaml:16:15: destinations.siem.oversize: no datagram holds events of any size; use truncate or drop',
   ]);
   const two = (more: string) => problems(udp(more).replace('udp://siem', 'udp://siem, udp://other'));
   assert.match(two('').join(), /destinations.siem.mode: nobody tells whether a udp receiver is alive/);
@@ -315,14 +316,14 @@ test('pipelines and destinations must fit together', () => {
       `  - { name: ${name}, project: p, logstore: l, consumerGroup: ${group}, destination: ${destination} }\ndestinations:`,
     );
   assert.deepEqual(problems(second('main', 'h', 'siem')), [
-    'c.yaml:9:13: pipelines[1].name: another pipeline is called "main" too; every pipeline needs its own name',
+    'c.yaml:10:13: pipelines[1].name: another pipeline is called "main" too; every pipeline needs its own name',
   ]);
   assert.deepEqual(problems(second('two', 'h', 'seim')), [
-    'c.yaml:9:74: pipelines[1].destination: no destination is called "seim"; did you mean "siem"? (known: siem)',
+    'c.yaml:10:74: pipelines[1].destination: no destination is called "seim"; did you mean "siem"? (known: siem)',
   ]);
   assert.match(
     problems(second('two', 'g', 'siem'))[0] ?? '',
-    /^c.yaml:9:58: pipelines\[1\].consumerGroup: pipeline "main" reads this logstore with the same consumer group/,
+    /^c.yaml:10:58: pipelines\[1\].consumerGroup: pipeline "main" reads this logstore with the same consumer group/,
   );
   const other = second('two', 'g', 'siem').replace(
     'logstore: l, consumerGroup: g, d',
@@ -351,20 +352,20 @@ test('pins and passphrases', () => {
 
 test('real logs may not end in the embedded receiver, and the service needs credentials', () => {
   const text = minimal()
-    .replace('endpoint: embedded', 'endpoint: ap-southeast-1.log.aliyuncs.com\n  credentials: { source: static }')
+    .replace('endpoint: embedded', 'endpoint: ap-southeast-1.log.aliyuncs.com\n    credentials: { source: static }')
     .replace('tcp://siem:514', 'embedded');
   const lines = problems(text);
   assert.equal(lines.length, 3);
   assert.match(
     lines[0] ?? '',
-    /^c.yaml:3:\d+: sls.credentials.accessKeyId: needed to read from ap-southeast-1.log.aliyuncs.com/,
+    /^c.yaml:4:\d+: sources.sg.credentials.accessKeyId: needed to read from ap-southeast-1.log.aliyuncs.com/,
   );
-  assert.match(lines[2] ?? '', /^c.yaml:12:16: destinations.siem.endpoints: the embedded receiver only counts events/);
+  assert.match(lines[2] ?? '', /^c.yaml:13:16: destinations.siem.endpoints: the embedded receiver only counts events/);
   const half = text.replace('source: static', 'accessKeyId: a');
-  assert.match(problems(half)[0] ?? '', /sls.credentials.accessKeySecret: needed to read from/);
+  assert.match(problems(half)[0] ?? '', /sources.sg.credentials.accessKeySecret: needed to read from/);
   const auto = text.replace('source: static', 'source: auto');
   assert.equal(problems(auto).length, 1, 'without keys the other sources are tried at start');
-  const local = minimal({ sls: 'credentials: { accessKeyId: a, accessKeySecret: b }' }).replace(
+  const local = minimal({ source: 'credentials: { accessKeyId: a, accessKeySecret: b }' }).replace(
     'endpoint: embedded',
     'endpoint: http://127.0.0.1:8080',
   );
@@ -373,7 +374,7 @@ test('real logs may not end in the embedded receiver, and the service needs cred
 
 test('credentials: secrets in files, a command, a role to assume', () => {
   const real = (lines: string): string[] =>
-    problems(minimal({ sls: lines }).replace('endpoint: embedded', 'endpoint: cn-hangzhou'));
+    problems(minimal({ source: lines }).replace('endpoint: embedded', 'endpoint: cn-hangzhou'));
   const keys = (text: string): string[] => real(`credentials: { ${text} }`);
   const file = import.meta.filename;
   const arn = 'roleArn: "acs:ram::1:role/r"';
@@ -406,9 +407,9 @@ test('credentials: secrets in files, a command, a role to assume', () => {
   for (const [text, message] of cases) assert.match(keys(text).join(), message, text);
   assert.match(
     real('proxyFile: /none').join(),
-    /sls.proxyFile: .*the proxy can't be read from \/none: there is no such file/,
+    /sources.sg.proxyFile: .*the proxy can't be read from \/none: there is no such file/,
   );
-  assert.match(real(`proxyFile: ${file}`).join(), /sls.proxyFile: .*not a proxy address/);
+  assert.match(real(`proxyFile: ${file}`).join(), /sources.sg.proxyFile: .*not a proxy address/);
   assert.match(real(`proxy: off\nproxyFile: ${file}`).join(), /proxyFile: there is "proxy" too; remove one/);
 });
 
@@ -418,7 +419,7 @@ test('all mistakes of a file are told at once, in its order, whatever they are',
   );
   assert.deepEqual(
     lines.map((line) => line.replace(/^c.yaml:(\d+):\d+: (\S+): .*$/, '$1 $2')),
-    ['9 pipelines[0].inOrder', '10 pipelines[0].start', '14 destinations.siem.trailer', '15 x'],
+    ['10 pipelines[0].inOrder', '11 pipelines[0].start', '15 destinations.siem.trailer', '16 x'],
   );
 });
 
@@ -443,7 +444,7 @@ test('broken YAML', () => {
 test('merge keys and keys that are not text', () => {
   assert.match(
     problems(minimal({ pipeline: '<<: { inOrder: true }' })).join(),
-    /^c.yaml:9:5: pipelines\[0\]."<<": merge keys are not supported/,
+    /^c.yaml:10:5: pipelines\[0\]."<<": merge keys are not supported/,
   );
   assert.ok(problems('? [a]\n: 1\n').includes('c.yaml:1:3: a key must be plain text'));
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { minimal, problems } from './parse.js';
 
 test('secrets are not repeated', () => {
-  const text = minimal({ sls: 'credentials:\n  accessKeyId: [hunter2]\n  accessKeySecret: 271828' });
+  const text = minimal({ source: 'credentials:\n  accessKeyId: [hunter2]\n  accessKeySecret: 271828' });
   const lines = problems(text);
   assert.equal(lines.length, 2);
   assert.ok(!lines.join().includes('hunter2') && !lines.join().includes('271828'));
@@ -46,12 +46,12 @@ test('no way to write a secret wrongly shows it', () => {
     'endpoint: https://host/?AccessKeySecret=hunter2',
   ];
   for (const way of ways) {
-    const found = problems(minimal({ sls: way }));
+    const found = problems(minimal({ source: way }));
     assert.ok(found.length > 0, way);
     assert.ok(!found.join().includes('hunter2'), `${way}\n${found.join('\n')}`);
   }
   assert.match(
-    problems(minimal({ sls: 'credentials: { accessKeySecret:abc }' }))[0] ?? '',
+    problems(minimal({ source: 'credentials: { accessKeySecret:abc }' }))[0] ?? '',
     /is the blank after ":" missing/,
   );
 });

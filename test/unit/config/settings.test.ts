@@ -10,12 +10,13 @@ const host = { cores: 4, consumer: 'host-1', now: 1_700_000_000_000 };
 const settings = (text: string, env: Env = {}) => toSettings(parse(text, env), host);
 
 test('what is not written has a default', () => {
-  const { service, pipelines, destinations, ...rest } = settings(minimal());
-  assert.equal(service, 'embedded');
+  const { sources, pipelines, destinations, ...rest } = settings(minimal());
+  assert.deepEqual(sources, new Map([['sg', 'embedded']]));
   assert.deepEqual(pipelines, [
     {
       settings: {
         name: 'main',
+        source: 'sg',
         project: 'p',
         logstore: 'l',
         consumerGroup: 'g',
@@ -187,10 +188,11 @@ const NO_CREDENTIALS = {
 
 test('a real service', () => {
   const text = minimal({
-    sls: 'signature: v4\ncredentials: { accessKeyId: id, accessKeySecret: "s:#{}", securityToken: "" }',
+    source: 'signature: v4\ncredentials: { accessKeyId: id, accessKeySecret: "s:#{}", securityToken: "" }',
     top: 'admin: { listen: off }',
   }).replace('endpoint: embedded', 'endpoint: cn-hangzhou-intranet.log.aliyuncs.com');
-  const { service, admin } = settings(text);
+  const { sources, admin } = settings(text);
+  const service = sources.get('sg');
   assert.deepEqual(service, {
     endpoint: { tls: true, host: 'cn-hangzhou-intranet.log.aliyuncs.com', port: 443, region: 'cn-hangzhou' },
     signature: 'v4',
@@ -208,10 +210,10 @@ test('a role to assume, and a proxy whose address is a secret', (context) => {
   const proxyFile = join(directory, 'proxy');
   writeFileSync(proxyFile, 'http://me:pass@proxy.example.com:3128\n');
   const text = minimal({
-    sls: `proxyFile: ${proxyFile}\ncredentials: { assumeRole: { roleArn: "acs:ram::1:role/r", externalId: ext } }`,
+    source: `proxyFile: ${proxyFile}\ncredentials: { assumeRole: { roleArn: "acs:ram::1:role/r", externalId: ext } }`,
   }).replace('endpoint: embedded', 'endpoint: cn-hangzhou');
-  const { service } = settings(text);
-  assert.ok(service !== 'embedded' && typeof service.proxy === 'object');
+  const service = settings(text).sources.get('sg');
+  assert.ok(service !== undefined && service !== 'embedded' && typeof service.proxy === 'object');
   assert.deepEqual([service.proxy.host, service.proxy.port], ['proxy.example.com', 3128]);
   assert.ok(service.proxy.secrets.includes('pass'));
   assert.deepEqual(service.credentials.assumeRole, {

@@ -13,8 +13,8 @@ test('config.schema.json is what `forwarder schema` prints', () => {
 });
 
 test('without a variable the shipped config is embedded on both ends', () => {
-  const { sls, destinations } = parse(shipped);
-  assert.equal(sls.endpoint, 'embedded');
+  const { sources, destinations } = parse(shipped);
+  assert.equal(sources['sls']?.endpoint, 'embedded');
   assert.deepEqual(destinations['siem']?.endpoints, ['embedded']);
 });
 
@@ -28,8 +28,9 @@ test('the shipped config reads the variables of the old sample', () => {
     SLS_CG: 'cg',
     SYSLOG_URL: 'tls://siem.example.com',
   };
-  const { service, pipelines, destinations } = toSettings(parse(shipped, env), { cores: 2, consumer: 'c', now: 0 });
-  assert.ok(service !== 'embedded');
+  const { sources, pipelines, destinations } = toSettings(parse(shipped, env), { cores: 2, consumer: 'c', now: 0 });
+  const service = sources.get('sls');
+  assert.ok(service !== undefined && service !== 'embedded');
   assert.deepEqual([service.endpoint.host, service.endpoint.tls], ['ap-southeast-1.log.aliyuncs.com', false]);
   const { accessKeyId, accessKeySecret, securityToken, source } = service.credentials;
   assert.deepEqual([accessKeyId, accessKeySecret, securityToken, source], ['id', 'key', undefined, 'auto']);

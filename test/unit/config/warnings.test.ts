@@ -65,7 +65,7 @@ test('a region that is misspelt is no host of that name', () => {
     assert.match(
       line,
       new RegExp(
-        `sls\\.endpoint: no region is called .*did you mean "${region}"\\?; a new region is written as a host`,
+        `sources\\.sg\\.endpoint: no region is called .*did you mean "${region}"\\?; a new region is written as a host`,
       ),
       typed,
     );
@@ -86,6 +86,6 @@ test('a host of a region that nobody knows is warned of, and used', () => {
   assert.deepEqual(warnings(endpoint('ap-southeast-1.log.aliyuncs.com')), []);
   assert.deepEqual(warnings(endpoint('log.example.com')), []);
   assert.deepEqual(warnings(endpoint('ap-southeast1-intranet.log.aliyuncs.com')), [
-    'sls: ap-southeast1 is no region that this version knows; did you mean "ap-southeast-1"?',
+    'sources.sg: ap-southeast1 is no region that this version knows; did you mean "ap-southeast-1"?',
   ]);
 });

@@ -17,8 +17,9 @@ test('the README shows QRadar over TLS in ten lines that are a config', () => {
   const [text = ''] = yaml;
   assert.ok(text.trimEnd().split('\n').length <= 10);
   const config = parse(text, {});
-  const { service, pipelines, destinations } = toSettings(config, { cores: 2, consumer: 'c', now: 0 });
-  assert.ok(service !== 'embedded');
+  const { sources, pipelines, destinations } = toSettings(config, { cores: 2, consumer: 'c', now: 0 });
+  const [service] = sources.values();
+  assert.ok(service !== undefined && service !== 'embedded');
   assert.equal(service.endpoint.host, 'ap-southeast-1.log.aliyuncs.com');
   assert.match(config.pipelines[0]?.format.preset ?? '', /^qradar/);
   assert.equal(pipelines.length, 1);

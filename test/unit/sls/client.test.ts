@@ -273,7 +273,11 @@ test('a service that does not take v1 any more gets v4, and that is said once', 
   await server.control('faults', { ...refusal, times: 2 });
   await refused(source.listShards(signal), 'SLS_REQUEST_INVALID', /InvalidSignatureMethod/);
   const unknown = open(context, server, { signature: 'auto' });
-  await refused(unknown.source.listShards(signal), 'SLS_REQUEST_INVALID', /wants signature v4: set sls.region/);
+  await refused(
+    unknown.source.listShards(signal),
+    'SLS_REQUEST_INVALID',
+    /wants signature v4: set region of the source/,
+  );
 });
 
 test('requests that were under way when the signature changed are signed again too', () => {

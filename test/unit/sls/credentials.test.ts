@@ -271,6 +271,6 @@ test('auto: keys of the config first, then the first source that works, and all 
   await assert.rejects(none.get(), {
     code: 'SLS_UNAUTHORIZED',
     message:
-      /set sls\.credentials .* tried environment: .*; oidc: roleArn is not set, .*; uri: .*; profile: .*; ecs-ram-role: /,
+      /set credentials of the source .* tried environment: .*; oidc: roleArn is not set, .*; uri: .*; profile: .*; ecs-ram-role: /,
   });
 });

@@ -300,7 +300,7 @@ test('407 for a plain request says what to do, with a wrong password and without
   await refused(
     unaware.openLogstore({ ...names, bodyBuffer }).source.listShards(signal),
     'PROXY_REFUSED',
-    /see sls\.proxy/,
+    /see proxy of the source/,
   );
 });
 

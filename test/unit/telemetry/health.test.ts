@@ -60,6 +60,16 @@ test('ready once every group is joined and every destination was connected', () 
   });
 });
 
+test('a pipeline that can not join its group says why, and from which source', () => {
+  const failing = (seconds: number) =>
+    snapshot({ pipelines: [pipeline({ heartbeats: 0, startFailing: { code: 'SLS_NETWORK', seconds } })] });
+  const early = 'pipeline main: has not joined consumer group g yet (source sg: SLS_NETWORK for 5 s)';
+  assert.deepEqual(readiness(failing(5.2)), { ok: false, problems: [early] });
+  const lasting = "pipeline main: can't join its consumer group (source sg: SLS_NETWORK for 90 s)";
+  const { ok, warnings } = health(failing(90), { maxStallSeconds: 300 });
+  assert.deepEqual({ ok, warnings }, { ok: true, warnings: [lasting] });
+});
+
 test('a log that can not be written is a warning, and no reason to restart', () => {
   const now = snapshot({ log: { lostLines: 3, fault: 'the disk is full' } });
   const warnings = ["the log can't be written: the disk is full; 3 lines are lost"];

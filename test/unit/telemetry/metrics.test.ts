@@ -28,7 +28,7 @@ test('a scrape shows the snapshot of that moment; what is gone or unknown has no
   });
   const metrics = createMetrics(() => now);
   const first = await metrics.render();
-  const labels = 'pipeline="main",project="p",logstore="l"';
+  const labels = 'pipeline="main",source="sg",project="p",logstore="l"';
   for (const line of [
     `forwarder_settled_events_total{${labels}} 400`,
     `forwarder_shard_lag_seconds{${labels},shard="0"} 4.5`,
@@ -76,7 +76,7 @@ test('how long batches take is shown by stage, cumulative and in seconds', async
   const stages = { ...main.totals.stages, pull: took.snapshot() };
   const now = snapshot({ pipelines: [pipeline({ totals: { ...main.totals, stages } })] });
   const text = await createMetrics(() => now).render();
-  const labels = 'pipeline="main",project="p",logstore="l",stage="pull"';
+  const labels = 'pipeline="main",source="sg",project="p",logstore="l",stage="pull"';
   for (const line of [
     '# TYPE forwarder_stage_seconds histogram',
     `forwarder_stage_seconds_bucket{${labels},le="0.00025"} 1`,

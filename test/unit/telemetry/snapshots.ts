@@ -37,11 +37,13 @@ export const shard = (more: Partial<ShardSnapshot> = {}): ShardSnapshot => ({
 
 export const pipeline = (more: Partial<PipelineSnapshot> = {}): PipelineSnapshot => ({
   name: 'main',
+  source: 'sg',
   project: 'p',
   logstore: 'l',
   consumerGroup: 'g',
   consumer: 'c',
   destination: 'siem',
+  startFailing: undefined,
   heartbeatAgeSeconds: 1,
   heartbeatTimeoutSeconds: 30,
   heartbeats: 3,

@@ -29,10 +29,13 @@ const PAIR = selfSigned(Date.now());
 const FILE = join(DIR, 'both.pem');
 writeFileSync(FILE, PAIR.cert + PAIR.key);
 const USER = Buffer.from(`
-sls: { endpoint: cn-hangzhou.log.aliyuncs.com, credentials: { accessKeyId: "\${AK}", accessKeySecret: "\${SK}" } }
+sources:
+  beijing: { endpoint: cn-beijing, credentials: { source: environment } }
+  hangzhou: { endpoint: cn-hangzhou, credentials: { accessKeyId: "\${AK}", accessKeySecret: "\${SK}" } }
 pipelines:
-  - { name: other, project: prod, logstore: other, consumerGroup: a, destination: siem }
+  - { name: other, source: beijing, project: prod, logstore: other, consumerGroup: a, destination: siem }
   - name: main
+    source: hangzhou
     project: prod
     logstore: vpc-flow
     consumerGroup: "\${GROUP}"
@@ -50,7 +53,7 @@ destinations:
 deadLetters: { directory: /var/lib/dead, after: 1m }
 log: { level: debug }
 `);
-const TUNED = { plain: plainConfig(USER), pipeline: 1, destination: 'second' };
+const TUNED = { plain: plainConfig(USER), pipeline: 1, source: 'hangzhou', destination: 'second' };
 const ENV = { AK: 'id', SK: 'a-secret-key', GROUP: 'siem' };
 const derive = (ends?: Parameters<typeof derivedConfig>[1]['ends']): string =>
   derivedConfig(TUNED, { point: POINT, consumerGroup: 'siem-tune', ends, deadLetterDirectory: '/tmp/x/dead' });
@@ -78,7 +81,8 @@ test('a derived config for live ends is the user’s own but for what is tuned a
   assert.deepEqual([second?.connections, second?.rate.eps, second?.tls.ca], [4, 100, FILE]);
   assert.deepEqual([config.workers.threads, config.flow.maxInFlightBytes], [3, 96 * MIB]);
   assert.deepEqual([config.deadLetters.directory, config.deadLetters.after], ['/tmp/x/dead', 60_000]);
-  assert.deepEqual(config.sls.credentials.accessKeySecret, 'a-secret-key');
+  assert.deepEqual(Object.keys(config.sources), ['hangzhou']);
+  assert.equal(config.sources['hangzhou']?.credentials.accessKeySecret, 'a-secret-key');
 });
 
 test('with embedded ends nothing of the user’s service, receiver, credentials or rate is left', () => {

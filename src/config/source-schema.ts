@@ -3,10 +3,10 @@ import { PROXY_SETTING_EXPECTED, SERVICE_EXPECTED, parseProxySetting, parseServi
 import { credentials, optionalText } from './credentials-schema.js';
 import { duration, named, parsed } from './leaves.js';
 
-/** The keys of `sls`: where logs come from. */
+/** The keys of one of `sources`: a Log Service, and who we are there. */
 const section = z.strictObject;
 
-export const sls = section({
+export const source = section({
   endpoint: parsed(SERVICE_EXPECTED, parseService).describe(
     'Endpoint of the Log Service: a region, alone or with -intranet or -accelerate, a host (https), http(s)://host[:port], or "embedded" for the built-in emulator.',
   ),
@@ -28,3 +28,5 @@ export const sls = section({
   ),
   timeout: duration('1s', '5m').prefault('30s').describe('How long one request to the service may take.'),
 });
+
+export type SourceConfig = z.output<typeof source>;

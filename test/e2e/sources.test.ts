@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startReceiver } from '../../src/emulator/receiver-handle.js';
+import { startSlsEmulator, type SlsEmulatorHandle } from '../../src/emulator/sls-handle.js';
+import { configOf, withEnds, type Ends } from '../support/ends.js';
+
+const MINUTE = 60_000;
+const NEAR = 20_000;
+const FAR = 5000;
+const KEYS = { accessKeyId: 'emulator', accessKeySecret: 'emulator' };
+
+const startFar = (port = 0): Promise<SlsEmulatorHandle> =>
+  startSlsEmulator({
+    port,
+    project: 'abroad',
+    logstores: [{ name: 'waf', profile: 'vpcflow', shards: 2, preload: FAR }],
+  });
+
+/** Two sources with a pipeline each; each pipeline has a receiver of its own, so that nothing of the two is mixed up. */
+function config(
+  ends: Ends,
+  far: { readonly endpoint: string; readonly receiver: string; readonly keys?: object },
+): object {
+  const base = configOf(ends, { pipeline: { name: 'near', source: 'sg' } }) as {
+    sources: object;
+    pipelines: [object];
+    destinations: { siem: object };
+  };
+  const [near] = base.pipelines;
+  const { siem } = base.destinations;
+  return {
+    ...base,
+    sources: { ...base.sources, hz: { endpoint: far.endpoint, credentials: far.keys ?? KEYS } },
+    pipelines: [
+      near,
+      { ...near, name: 'far', source: 'hz', project: 'abroad', logstore: 'waf', destination: 'second' },
+    ],
+    destinations: { siem, second: { ...siem, endpoints: [far.receiver] } },
+  };
+}
+
+test('a source that is away delays its own pipelines only: at the start, and while it runs', async () => {
+  await withEnds({ logstore: { preload: NEAR } }, async (ends) => {
+    const second = await startReceiver({ tracking: 'strict' });
+    let far = await startFar();
+    const { endpoint } = far;
+    await far.stop();
+    try {
+      const forwarder = ends.fleet.start(config(ends, { endpoint, receiver: second.url }));
+      const away = await forwarder.line(({ code }) => code === 'SLS_NETWORK');
+      assert.deepEqual([away['pipeline'], away['source']], ['far', 'hz']);
+      await ends.receiver.waitFor({ unique: NEAR }, MINUTE);
+
+      far = await startFar(Number(new URL(endpoint).port));
+      await second.waitFor({ unique: FAR }, MINUTE);
+
+      await far.control('faults', { kind: 'reset' });
+      await far.control('append', { logstore: 'waf', events: 1000 });
+      await ends.emulator.control('append', { logstore: 'audit', events: 1000 });
+      await ends.receiver.waitFor({ unique: NEAR + 1000 }, MINUTE);
+      assert.equal((await second.stats()).sequence.unique, FAR, 'nothing came from the source that is away');
+      await far.control('faults/clear');
+      const there = await second.waitFor({ unique: FAR + 1000 }, MINUTE);
+      const here = await ends.receiver.stats();
+
+      forwarder.kill('SIGTERM');
+      assert.deepEqual(await forwarder.exited, { code: 0, signal: null }, forwarder.text());
+      for (const { sequence } of [here, there])
+        assert.deepEqual([sequence.lost, sequence.duplicates, sequence.reordered], [0, 0, 0]);
+      const troubled = forwarder.lines.filter(({ code }) => String(code).startsWith('SLS_'));
+      assert.deepEqual([...new Set(troubled.map((line) => line['source']))], ['hz']);
+    } finally {
+      await Promise.all([far.stop(), second.stop()]);
+    }
+  });
+});
+
+test('a source that refuses us holds up its own pipelines; when every source does, the exit code says so', async () => {
+  await withEnds({ logstore: { preload: NEAR } }, async (ends) => {
+    const [far, second] = await Promise.all([startFar(), startReceiver({ tracking: 'strict' })]);
+    const wrong = { accessKeyId: 'emulator', accessKeySecret: 'not-the-secret' };
+    try {
+      const refusing = config(ends, { endpoint: far.endpoint, receiver: second.url, keys: wrong });
+      const forwarder = ends.fleet.start(refusing);
+      const refused = await forwarder.line(({ code }) => code === 'SLS_UNAUTHORIZED');
+      assert.deepEqual([refused.level, refused['pipeline'], refused['source']], ['error', 'far', 'hz']);
+      await ends.receiver.waitFor({ unique: NEAR }, MINUTE);
+      forwarder.kill('SIGTERM');
+      assert.deepEqual(await forwarder.exited, { code: 0, signal: null }, forwarder.text());
+      assert.equal((await second.stats()).events, 0);
+
+      await ends.emulator.control('deny', { actions: ['log:ListConsumerGroup'] });
+      const hopeless = ends.fleet.start(refusing);
+      assert.deepEqual(await hopeless.exited, { code: 77, signal: null }, hopeless.text());
+      assert.ok(!hopeless.text().includes('not-the-secret'));
+    } finally {
+      await Promise.all([far.stop(), second.stop()]);
+    }
+  });
+});
