@@ -214,10 +214,7 @@ export class Outbox {
     }
   }
 
-  /**
-   * What was made again and waits behind this reference gives way, the last first: after another loss it may hold all the room there is.
-   * @returns whether there is room.
-   */
+  /** What was made again and waits behind this reference gives way, the last first: after another loss it may hold all the room. @returns whether there is room. */
   #makeRoom(span: Span): boolean {
     const hasRoom = (): boolean => this.#remadeBytes === 0 || this.#remadeBytes + span.bytes <= REMADE_BYTES;
     if (hasRoom()) return true;
@@ -256,7 +253,11 @@ export class Outbox {
   }
 
   #acked(offset: number, now: number): void {
-    this.#ledger.acked(offset, now, ({ at }) => this.#totals.stages.acked.observe(now - at));
+    this.#ledger.acked(offset, now, (span) => {
+      this.#totals.stages.acked.observe(now - span.at);
+      // Its room goes to the next: after one loss, another soon is seldom, and then it is made once more.
+      if (span.isRemade) this.#giveBack(span);
+    });
   }
 
   #giveBack(span: Span): void {

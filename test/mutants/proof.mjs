@@ -56,6 +56,7 @@ export default [
     file: 'src/delivery/outbox.ts',
     tests: ['unit/delivery/outbox', 'unit/delivery/horizons', 'unit/delivery/delivery', 'model/delivery/connection'],
     mutants: [
+      ['what was made again keeps its room', 'if (span.isRemade) this.#giveBack(span);', ''],
       ['the fence is not asked', 'span.lease.over || !span.lease.fence()', 'span.lease.over'],
       [
         'time settles on a lost connection',

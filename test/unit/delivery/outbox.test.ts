@@ -105,3 +105,35 @@ test('what was made again and waits behind a batch that is to be made again take
   outbox.lose(0, now, false);
   assert.deepEqual(await write(6), [0, 1, 2, 3, 4, 5]);
 });
+
+test('what was made again gives its room to the next as soon as it is acked, without time going by', async () => {
+  const mebibyte = 2 ** 20;
+  const keeper = {
+    arrived: () => true,
+    again: ({ seq }: { readonly seq: number }) => Promise.resolve([batch(0, seq, 3, mebibyte)]),
+  };
+  const lease: Lease = { fence: always, keeper, over: false, open: 0 };
+  const far = { holdMs: 100, holdBytes: 2 ** 30, proofMs: 2 ** 30, proofBytes: 2 ** 30 };
+  const outbox = new Outbox({ guarantee: 'settled', ...far }, newTotals(), () => undefined);
+  let offset = 0;
+  const writeAll = async (now: number): Promise<number> => {
+    let written = 0;
+    for (let tries = 100; written < 20 && tries > 0; tries--) {
+      await settle();
+      const begun = outbox.begin();
+      if (begun === undefined) continue;
+      written += 1;
+      offset += begun.frames.bytes.length;
+      outbox.written(offset, now);
+      outbox.advance(offset, now, 0, false);
+    }
+    return written;
+  };
+  for (let seq = 0; seq < 20; seq++) void outbox.push(batch(0, seq, 3, mebibyte), lease, 0);
+  assert.equal(await writeAll(0), 20);
+  outbox.advance(offset, far.holdMs, 0, false);
+  outbox.lose(0, far.holdMs, false);
+  offset = 0;
+  assert.equal(await writeAll(far.holdMs), 20, 'more than the room for what is made again');
+  assert.equal(outbox.pendingBytes, 0);
+});
