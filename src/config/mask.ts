@@ -14,14 +14,15 @@ const MOST = 128;
 function parseMasked(name: string): Parsed<FoundField> {
   const field = parseFoundRef(name);
   if (isWrong(field) || field.kind !== 'content' || !field.key.includes('.')) return field;
-  const [root = ''] = field.key.split('.');
+  const [root = ''] = field.path ?? field.key.split('.');
+  if (root === field.key) return { wrong: 'a field with dots in its name cannot be hidden; drop it with "shape.drop"' };
   return { wrong: `${quoted(name)} is a value inside a field; only a whole field can be hidden: ${quoted(root)}` };
 }
 
 const maskedField = () =>
   parsed('a field', (name) => {
     const field = parseMasked(name);
-    return isWrong(field) ? field : { name, field };
+    return isWrong(field) ? field : { name: field.kind === 'content' ? field.key : name, field };
   });
 
 export const mask = z
@@ -71,10 +72,10 @@ export function checkMasks(format: { readonly shape?: MaskConfig | undefined }, 
     say(['shape', 'hash'], `needs "key" or "keyFile"${key === undefined ? '' : ', not both'}`);
   }
   const roots = new Set(names.map(({ name }) => name));
-  for (const [path, ref] of refsIn(format, [])) {
-    const [root = '', ...inside] = ref.split('.');
-    if (inside.length === 0 || !roots.has(root)) continue;
-    say(path, `${quoted(ref)} would show what is in ${quoted(root)}, which is hidden; remove one of the two`);
+  for (const [path, { key, path: way = key.split('.') }] of refsIn(format, [])) {
+    const [root = ''] = way;
+    if (way.length === 1 || !roots.has(root)) continue;
+    say(path, `${quoted(key)} would show what is in ${quoted(root)}, which is hidden; remove one of the two`);
   }
 }
 
@@ -85,15 +86,17 @@ function namesOf({ mask: stars, hash: hashed }: MaskConfig): { path: (string | n
   ];
 }
 
+type ContentRef = Extract<FieldRef, { kind: 'content' }>;
+
 /** What decides about an event, but is not written. */
 const ASKED = new Set(['include', 'exclude', 'rules', 'severityFrom', 'eventTime', 'shape']);
 
 /** The contents that templates name, with the keys of the templates. */
-function refsIn(part: unknown, path: readonly string[]): [(string | number)[], string][] {
+function refsIn(part: unknown, path: readonly string[]): [(string | number)[], ContentRef][] {
   if (typeof part !== 'object' || part === null) return [];
   if (Array.isArray(part)) {
     const refs = part.flatMap((one: { readonly names?: readonly (FieldRef | string)[] }) => one.names ?? []);
-    return refs.flatMap((ref) => (typeof ref === 'object' && ref.kind === 'content' ? [[[...path], ref.key]] : []));
+    return refs.flatMap((ref) => (typeof ref === 'object' && ref.kind === 'content' ? [[[...path], ref]] : []));
   }
   return Object.entries(part).flatMap(([key, value]) =>
     path.length === 0 && ASKED.has(key) ? [] : refsIn(value, [...path, key]),

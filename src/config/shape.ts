@@ -13,12 +13,21 @@ const MOST = 256;
 function parseBodyField(name: string): Parsed<BodyField> {
   if (name === '__time__') return { kind: 'time' };
   if (name === '__time_ns_part__') return { kind: 'timeNs' };
-  return parseFoundRef(name);
+  const field = parseFoundRef(name);
+  if (isWrong(field) || field.kind !== 'content') return field;
+  const { kind, key, path = [] } = field;
+  return path.length > 1
+    ? { wrong: `${quoted(name)} leads into a field; only whole fields can be chosen here: ${quoted(path[0] ?? '')}` }
+    : { kind, key };
 }
+
+/** As it is without quotes. */
+const nameOf = (name: string, field: Parsed<BodyField>): string =>
+  !isWrong(field) && field.kind === 'content' ? field.key : name;
 
 const bodyField = parsed('a field', (name) => {
   const field = parseBodyField(name);
-  return isWrong(field) ? field : { name, field };
+  return isWrong(field) ? field : { name: nameOf(name, field), field };
 });
 
 const names = () => z.array(bodyField).max(MOST).prefault([]);
@@ -127,7 +136,8 @@ function checkRename({ body, fields }: BodyWords, config: ShapeConfig, written: 
 
 function renameFault(from: string, { keep, drop }: ShapeConfig, written: readonly string[]): string | undefined {
   const field = parseBodyField(from);
-  const isListed = ({ name }: { name: string }): boolean => name === from;
+  const own = nameOf(from, field);
+  const isListed = ({ name }: { name: string }): boolean => name === own;
   if (isWrong(field)) return field.wrong;
   if (!written.includes(field.kind)) return `${quoted(from)} is not written by this body; remove it`;
   if (drop.some(isListed)) return `${quoted(from)} is dropped; remove it here or there`;
@@ -149,7 +159,7 @@ export function shapePlan({ keep, drop, rename, dropEmpty, tagPrefix, order }: S
   for (const { name, field } of drop) all.set(name, { field, drop: true, name: undefined });
   for (const [from, name] of Object.entries(rename)) {
     const field = parseBodyField(from);
-    if (!isWrong(field)) all.set(from, { field, drop: false, name });
+    if (!isWrong(field)) all.set(nameOf(from, field), { field, drop: false, name });
   }
   return {
     fields: [...all.values()],

@@ -1,5 +1,6 @@
 import type { EventTimePlan, FieldRef, Template, TemplatePart } from '../model/format-plan.js';
 import { quoted } from './problem.js';
+import { isPlainName, parsePath, splitNames, TEMPLATE_FIELD } from './path.js';
 import { isWrong, type Parsed } from './scalars.js';
 import { didYouMean } from './suggest.js';
 
@@ -27,21 +28,24 @@ const RESERVED = [
 
 /**
  * Text with fields in it: `sls-%{__tag__:__hostname__|__source__:-unknown}`. The first field that is not empty counts, else what
- * follows `:-` (or nothing). `%%{` is a literal `%{`.
+ * follows `:-` (or nothing). `%%{` is a literal `%{`. Names are as in {@link parsePath}.
  */
 export function parseTemplate(text: string): Parsed<TemplateConfig> {
   const parts: ConfigPart[] = [];
   let from = 0;
-  for (const match of text.matchAll(/%%\{|%\{([^}]*)(\}?)/g)) {
-    const [reference, inside, close] = match;
+  for (const match of text.matchAll(TEMPLATE_FIELD)) {
+    const [reference, names, fallback, close] = match;
     parts.push({ kind: 'literal', text: text.slice(from, match.index) });
     from = match.index + reference.length;
-    if (inside === undefined) {
+    if (names === undefined) {
       parts.push({ kind: 'literal', text: '%{' });
       continue;
     }
-    if (close === '') return { wrong: `"%{" at character ${match.index + 1} is never closed with "}"` };
-    const part = parseField(inside, match.index + 3);
+    if (close === '') {
+      const what = text[from] === '"' ? `the quote at character ${from + 1}` : `"%{" at character ${match.index + 1}`;
+      return { wrong: `${what} is never closed with ${text[from] === '"' ? 'another' : '"}"'}` };
+    }
+    const part = parseField(names, fallback?.slice(2) ?? '', match.index + 3);
     if (isWrong(part)) return part;
     parts.push(part);
   }
@@ -92,13 +96,10 @@ function fillField(
 }
 
 /** @param at position in the whole text of the first character inside the braces, from 1; for messages. */
-function parseField(inside: string, at: number): Parsed<ConfigPart> {
-  const split = inside.indexOf(':-');
-  const chain = split < 0 ? inside : inside.slice(0, split);
-  const fallback = split < 0 ? '' : inside.slice(split + 2);
+function parseField(chain: string, fallback: string, at: number): Parsed<ConfigPart> {
   const names: (FieldRef | OwnName)[] = [];
   let position = at;
-  for (const name of chain.split('|')) {
+  for (const name of splitNames(chain)) {
     const parsed = parseName(name, position);
     if (isWrong(parsed)) return parsed;
     names.push(parsed);
@@ -140,6 +141,7 @@ function parseName(name: string, at: number): Parsed<FieldRef | OwnName> {
     return { wrong: `${quoted(name)} ${where} needs the tag's name, such as __tag__:__hostname__` };
   }
   if (name.startsWith('__tag__:')) return { kind: 'tag', key: name.slice(8) };
+  if (!isPlainName(name)) return parsePath(name, where);
   const [, inside] = FUNCTION.exec(name) ?? [];
   if (inside !== undefined) {
     return { wrong: `${quoted(name)} ${where} is a function, and there are none here; did you mean "${inside}"?` };

@@ -5,14 +5,16 @@
 
 /**
  * Where a template part finds its value in a log. A content's key with dots in it (`event.userIdentity.userName`) also leads into the
- * JSON of the content that is named before the first dot; a content of exactly that name comes first.
+ * JSON of the content that is named before the first dot. Names are those of members, numbers those of elements of arrays, from 0. A content of
+ * exactly that key comes first. Where a name has dots itself, `path` is the way: the content, then the names.
  *
  * Some values are made: the log's time in unix seconds or milliseconds; the event's time in milliseconds; its rating (the severity of LEEF and CEF,
  * 1 for debug to 10 for emerg); and its id. The id is a prefix and then `shard/cursor/index`: the same whenever the log is read again.
  */
 export type FieldRef =
   | { readonly kind: 'topic' | 'source' | 'time' | 'timeMs' | 'eventMs' | 'rating' }
-  | { readonly kind: 'tag' | 'content'; readonly key: string }
+  | { readonly kind: 'tag'; readonly key: string }
+  | { readonly kind: 'content'; readonly key: string; readonly path?: readonly string[] }
   | { readonly kind: 'eventId'; readonly prefix: string };
 
 /** A literal, or the first non-empty of several fields. Parts are concatenated. */

@@ -104,11 +104,11 @@ export class Lint {
     ];
   }
 
-  /** One line each. */
-  findings(): string[] {
+  /** One line each. @param others what was found elsewhere. */
+  findings(others: readonly string[] = []): string[] {
     const of = (count: number): string =>
       count === this.#events ? 'every event' : `${count} of ${this.#events} events:`;
-    const lines = [...[...this.#found].map(([what, count]) => `${of(count)} ${what}`), ...this.#sums()];
+    const lines = [...[...this.#found].map(([what, count]) => `${of(count)} ${what}`), ...this.#sums(), ...others];
     if (this.#events >= ENOUGH && this.#severities.size === 1) {
       lines.push('every event has the same severity; rules (or severityFrom) give those that matter a higher one');
     }

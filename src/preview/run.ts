@@ -12,6 +12,7 @@ import type { Formatter, LogSource, StartPosition } from '../model/ports.js';
 import { MAX_RAW_SIZE, openSource } from '../app/service-access.js';
 import { headerTextPlan, headerTexts, type HeaderTexts } from './header-texts.js';
 import { Lint } from './lint.js';
+import { UsedFields } from './used-fields.js';
 import { readMessage } from './message.js';
 import { describe, framesOf, hexDump } from './show.js';
 
@@ -51,9 +52,10 @@ export async function preview(request: PreviewRequest): Promise<void> {
   const { source: name } = plan.settings;
   const ends = await startEmbedded({ ...settings, destinations: [] }, SILENT);
   const client = openSource(settings, name, ends.service?.endpoint, { env: request.env, clock, log: SILENT });
+  const used = new UsedFields(plan.plan);
   const pool = new FormatterPool({
     threads: 1,
-    plans: [plan.plan, headerTextPlan(plan.plan)],
+    plans: [plan.plan, headerTextPlan(plan.plan), used.plan],
     maxRawSize: MAX_RAW_SIZE,
     arenaBytes: 0,
     maxIdleBytes: 0,
@@ -68,9 +70,13 @@ export async function preview(request: PreviewRequest): Promise<void> {
       processor: plan.processor,
       bodyBuffer,
     });
-    const texts = pool.formatter(1, { ...plan.settings, hostname: '' });
+    const looks = {
+      texts: pool.formatter(1, { ...plan.settings, hostname: '' }),
+      used,
+      fields: pool.formatter(2, { ...plan.settings, hostname: '' }),
+    };
     if (request.lint) for (const misfit of misfitsOf(settings, plan)) request.say(`lint: ${misfit}`);
-    await new Preview(request, plan, source, formatter, texts).run();
+    await new Preview(request, plan, source, formatter, looks).run();
   } finally {
     client.close();
     await pool.close();
@@ -78,23 +84,30 @@ export async function preview(request: PreviewRequest): Promise<void> {
   }
 }
 
+/** What else is made of the events, to say what is wrong with them. */
+interface Looks {
+  readonly texts: Formatter;
+  readonly used: UsedFields;
+  readonly fields: Formatter;
+}
+
 class Preview {
   readonly #request: PreviewRequest;
   readonly #plan: PipelinePlan;
   readonly #source: LogSource;
   readonly #formatter: Formatter;
-  readonly #texts: Formatter;
+  readonly #looks: Looks;
   readonly #signal = AbortSignal.timeout(PATIENCE_MS);
   readonly #lint: Lint;
   #shown = 0;
   #looked = { filtered: 0, sampled: 0, dropped: 0, rejected: 0, truncated: 0, empty: 0, bare: 0, untimed: 0 };
 
-  constructor(request: PreviewRequest, plan: PipelinePlan, source: LogSource, formatter: Formatter, texts: Formatter) {
+  constructor(request: PreviewRequest, plan: PipelinePlan, source: LogSource, formatter: Formatter, looks: Looks) {
     this.#request = request;
     this.#plan = plan;
     this.#source = source;
     this.#formatter = formatter;
-    this.#texts = texts;
+    this.#looks = looks;
     const { size, body } = plan.plan;
     const separator = body.kind === 'kv' && body.quote === 'none' ? body.separator : undefined;
     this.#lint = new Lint(size !== undefined, separator);
@@ -121,9 +134,12 @@ class Preview {
 
   /** Formatting takes the body away. */
   async #batch(batch: RawBatch): Promise<void> {
-    const copy = { ...batch, body: batch.body.slice(0) };
-    const texts = this.#request.lint ? headerTexts(await this.#texts.format(copy)) : new Map<string, Set<string>>();
-    this.#show(await this.#formatter.format(batch), texts);
+    const copy = (): RawBatch => ({ ...batch, body: batch.body.slice(0) });
+    const { texts, used, fields } = this.#looks;
+    const isLint = this.#request.lint;
+    if (isLint) used.see(await fields.format(copy()));
+    const header = isLint ? headerTexts(await texts.format(copy())) : new Map<string, Set<string>>();
+    this.#show(await this.#formatter.format(batch), header);
   }
 
   #show(batch: FrameBatch, texts: HeaderTexts): void {
@@ -170,13 +186,25 @@ class Preview {
       );
     }
     if (truncated > 0) say(`looked at and cut to ${size}: ${truncated} events`);
-    if (this.#request.lint && this.#shown + empty > 0) {
-      for (const finding of this.#lint.findings()) this.#request.say(`lint: ${finding}`);
+    if (this.#request.lint) {
+      const missing = this.#missing();
+      const findings = this.#shown + empty > 0 ? this.#lint.findings(missing) : missing;
+      for (const finding of findings) say(`lint: ${finding}`);
     }
     this.#request.say('nothing was sent, nothing was committed');
   }
+
+  #missing(): string[] {
+    const { names, events } = this.#looks.used.missing();
+    if (events < ENOUGH || names.length === 0) return [];
+    return [
+      `fields and paths that none of ${events} events has: ${names.join(', ')}; correct their names, or look at more events (--from, --count)`,
+    ];
+  }
 }
 
+/** Fewer events say little of what others have. */
+const ENOUGH = 5;
 const LF = 0x0a;
 const HOUR = 3600;
 

@@ -95,6 +95,25 @@ test('preview says of events that would not be sent what becomes of them', async
     /^none of the events looked at would be sent \(demo-project\/flows\); try another --from$/,
   );
   assert.equal(nothing.sent.length, 0);
+  assert.match(nothing.said.join('\n'), /^lint: fields and paths that none of \d+ events has: x; correct/m);
+});
+
+test('--lint names the fields and paths that no event has', async (t) => {
+  const config = CONFIG.replace('preset: qradar-leef', 'preset: qradar')
+    .replace(
+      '      eventId: flow\n',
+      `      fields: { a: '%{srcadr|source}', b: '%{action.x."y.z"}', c: '%{srcaddr|nowhere}', d: '%{__tag__:no}' }\n`,
+    )
+    .replace('exclude: { field: action, equals: ACCEPT }', 'exclude: { field: acton, equals: ACCEPT }');
+  const { said } = await run(t, 5, false, config);
+  const [found = ''] = said.filter((line) => line.includes('none of'));
+  assert.match(
+    found,
+    /^lint: fields and paths that none of \d+ events has: (.*); correct their names/,
+    said.join('\n'),
+  );
+  const [, names = ''] = /has: (.*); correct/.exec(found) ?? [];
+  assert.deepEqual(names.split(', ').toSorted(), ['__tag__:no', 'action.x."y.z"', 'acton', 'srcadr|source']);
 });
 
 test('--lint says that a port of SC4S does not fit the framing', async (t) => {

@@ -25,10 +25,11 @@ if (error) {
   process.exit(1);
 }
 
-/** What is made are files of the repository, so that an editor and the architecture rules see them; they are written when layout.ts or numbers.ts changed. */
+/** What is made are files of the repository, so that an editor and the architecture rules see them; they are written when what they are made from changed. */
 async function writeMade() {
-  const [{ RECORDS }, { NUMBERS, COUNTS, SIZES }] = await Promise.all([load('layout.ts'), load('numbers.ts')]);
-  writeChanged('layout.ts', assemblyOf(RECORDS, NUMBERS, COUNTS, SIZES));
+  const files = ['layout.ts', 'layout-json.ts', 'numbers.ts'];
+  const [{ RECORDS }, { JSON_RECORDS }, { NUMBERS, COUNTS, SIZES }] = await Promise.all(files.map(load));
+  writeChanged('layout.ts', assemblyOf({ ...RECORDS, ...JSON_RECORDS }, NUMBERS, COUNTS, SIZES));
   writeChanged('body.ts', bodySwitchOf(Object.keys(NUMBERS.BODY)));
 }
 

@@ -1,6 +1,6 @@
 /**
- * The one layout of a format plan in the kernel's memory: its records. The encoder writes them by the names of their members (`words` in
- * `records.ts`); `build.mjs` makes `assembly/layout.ts` from this file and `numbers.ts`. Nothing of it is written twice by hand.
+ * The one layout of a format plan in the kernel's memory: its records, but those of `layout-json.ts`. The encoder writes them by the names of their members (`words` in
+ * `records.ts`); `build.mjs` makes `assembly/layout.ts` from these two files and `numbers.ts`. Nothing of it is written twice by hand.
  */
 import type { Kind, OwnKind } from './kinds.js';
 
@@ -189,49 +189,6 @@ export const RECORDS = {
     found: 'address',
     /** Another Name in the same slot of the table in lookup.ts. */
     next: 'own address',
-  },
-
-  /** A content that holds JSON, and the refs into it. */
-  Root: {
-    value: 'own text',
-    /** Addresses of Refs. */
-    refs: 'list',
-    level: 'address',
-  },
-
-  /** An object in JSON that refs lead into, and those of its keys that are asked for. */
-  Level: {
-    /** Steps. */
-    steps: 'list',
-    /** LEVEL_SLOTS addresses: the first Step of each slot, or 0. json-paths.ts writes it. */
-    table: 'address',
-    /** LEVEL_SLOTS Guesses, one for what stands before each value, the last for all behind it. json-paths.ts writes them. */
-    guesses: 'address',
-  },
-
-  /** What stood between two values of an object in the log before, up to 32 bytes of it. */
-  Guess: {
-    text: 'own v128',
-    more: 'own v128',
-    /** 0 for nothing, or more than 32 bytes. */
-    length: 'own u32',
-    /** A bit for each of the bytes. */
-    mask: 'own u32',
-    /** The Step of the key in it, or 0. */
-    step: 'own address',
-  },
-
-  /** A key of a Level. */
-  Step: {
-    key: 'text',
-    /** The Ref whose value it is, or 0. */
-    ref: 'address',
-    /** The Level of its value, or 0. */
-    level: 'address',
-    /** Another Step in the same slot. */
-    next: 'own address',
-    /** 1 once there was a member of that key in the object being read. */
-    seen: 'own u32',
   },
 
   /** Ready bytes, then perhaps a header field whose value depends on the log. */

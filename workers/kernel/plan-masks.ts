@@ -34,10 +34,14 @@ export class MaskTable {
   /** Nothing leads into the JSON of a field whose value is hidden. */
   closes(ref: FieldRef): boolean {
     if (ref.kind !== 'content' || this.of(ref) !== 0) return false;
-    const [root = '', ...path] = ref.key.split('.');
+    const [root = '', ...path] = wayOf(ref);
     return path.length > 0 && this.of({ kind: 'content', key: root }) !== 0;
   }
 }
+
+/** A content, then the keys that lead into its JSON, if any. */
+export const wayOf = ({ key, path }: Extract<FieldRef, { kind: 'content' }>): readonly string[] =>
+  path ?? key.split('.');
 
 const NOTHING: Span = [0, 0];
 

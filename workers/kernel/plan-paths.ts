@@ -25,9 +25,11 @@ export class PathTable {
     const levels = trees.flatMap((one) => {
       const steps = arena.list(
         'Step',
-        [...one].map(([key, { ref, below }]) => ({ key: arena.text(key), ref, level: addressOf(below) })),
+        [...one].map(([key, { ref, below }]) => ({ key: arena.text(nameOf(key)), ref, level: addressOf(below) })),
       );
-      return words('Level', { steps, table: arena.reserve(TABLE_SIZE), guesses: arena.reserve(GUESSES_SIZE) });
+      const elements = arena.list('Element', elementsOf([...one.keys()], steps[0]));
+      const room = { table: arena.reserve(TABLE_SIZE), guesses: arena.reserve(GUESSES_SIZE) };
+      return words('Level', { steps, elements, ...room });
     });
     arena.fill(levelsAt, levels);
     const roots = [...tree].map(([key, { below }]) => {
@@ -39,6 +41,18 @@ export class PathTable {
     const [rootsAt] = this.rootList;
     this.roots = [...tree.keys()].map((key, i) => ({ key, address: rootsAt + i * sizeOf('Root') }));
   }
+}
+
+/** A key as JSON writes it. */
+const nameOf = (key: string): string => JSON.stringify(key).slice(1, -1);
+
+/** Keys that may also be the number of an element, by that number. */
+function elementsOf(keys: readonly string[], stepsAt: number): { index: number; step: number }[] {
+  return keys
+    .flatMap((key, i) =>
+      /^(?:0|[1-9]\d{0,8})$/.test(key) ? [{ index: Number(key), step: stepsAt + i * sizeOf('Step') }] : [],
+    )
+    .toSorted((a, b) => a.index - b.index);
 }
 
 function treeOf(paths: readonly (readonly [path: readonly string[], ref: number])[]): Tree {

@@ -2,7 +2,7 @@ import type { FieldRef, Template, TemplatePart } from '../../src/model/format-pl
 import type { Arena } from './arena.js';
 import { NUMBERS, SIZES } from './numbers.js';
 import { offsetOf, sizeOf, type Span, type Values } from './records.js';
-import type { MaskTable } from './plan-masks.js';
+import { wayOf, type MaskTable } from './plan-masks.js';
 import { PathTable } from './plan-paths.js';
 
 const NUMBER_SLOT = 32;
@@ -143,7 +143,7 @@ export function eventIdRef(arena: Arena, prefix: string): number {
   });
 }
 
-export const idOf = (ref: FieldRef): string => JSON.stringify([ref.kind, 'key' in ref ? ref.key : '']);
+export const idOf = (ref: FieldRef): string => JSON.stringify([ref.kind, 'key' in ref ? ref.key : '', pathOf(ref)]);
 
 function isMade({ kind }: FieldRef): boolean {
   return NUMBERS.REF[kind] > NUMBERS.REF.content;
@@ -158,9 +158,9 @@ export function refsIn(template: Template): FieldRef[] {
 }
 
 /** The content and the keys inside its JSON; nothing for a plain name. */
-function pathOf(ref: FieldRef): string[] {
+function pathOf(ref: FieldRef): readonly string[] {
   if (ref.kind !== 'content') return [];
-  const keys = ref.key.split('.');
+  const keys = wayOf(ref);
   return keys.length > 1 ? keys : [];
 }
 

@@ -1,5 +1,8 @@
 import type { Kind, OwnKind } from './kinds.js';
-import { RECORDS } from './layout.js';
+import { JSON_RECORDS } from './layout-json.js';
+import { RECORDS as PLAN_RECORDS } from './layout.js';
+
+const RECORDS = { ...PLAN_RECORDS, ...JSON_RECORDS };
 
 type Records = typeof RECORDS;
 export type RecordName = keyof Records;

@@ -79,7 +79,10 @@ const PLANS: readonly FormatPlan[] = [
     ...PLAN,
     body: {
       kind: 'json',
-      members: ['k.a', 'k.b.a', 'k.a.a', 'k.padded', 'k.long key.b', 'k.é'].map(path),
+      members: [
+        ...['k.a', 'k.b.a', 'k.a.a', 'k.padded', 'k.long key.b', 'k.é'],
+        ...['k.a.0', 'k.a.1.b', 'k.b.2', 'k.b.0.0', 'k."', 'k.\\.3', 'k.é.01'],
+      ].map(path),
       rest: 'contents',
       expand: false,
     },

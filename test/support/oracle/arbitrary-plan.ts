@@ -28,6 +28,8 @@ const contentKey = fc.constantFrom(
   'a.eventName',
   'host.é',
   'a.b.c.d',
+  'a.0',
+  'host.b.1.a',
   'eventName.',
 );
 const ref: fc.Arbitrary<FieldRef> = fc.oneof(
@@ -39,6 +41,15 @@ const ref: fc.Arbitrary<FieldRef> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<FieldRef>({ kind: 'eventId', prefix: 'project/logstore/' }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('tag' as const), key: fc.constantFrom(...KEYS) }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('content' as const), key: contentKey }) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom(...KEYS),
+        fc.array(fc.constantFrom('a', 'b', 'host', '0', '1', 'x"y', 'a.b'), { maxLength: 3 }),
+      )
+      .map(([root, names]) => ({ kind: 'content' as const, key: [root, ...names].join('.'), path: [root, ...names] })),
+  },
 );
 const planText = fc.oneof(fc.constantFrom('', 'sls', 'my app', 'имя'), fc.string({ unit: 'grapheme', maxLength: 300 }));
 const part: fc.Arbitrary<TemplatePart> = fc.oneof(

@@ -38,7 +38,7 @@ export function lookUp(ref: FieldRef, event: Event): Uint8Array {
     case 'tag':
       return group.tags.findLast(({ key }) => isKey(key, ref.key))?.value ?? NONE;
     case 'content':
-      return content(ref.key, log, event.closed ?? []);
+      return content(ref, log, event.closed ?? []);
     case 'time':
       return Buffer.from(time === undefined ? '' : String(time));
     case 'timeMs':
@@ -61,9 +61,11 @@ function plainContent(key: string, { contents }: Log): Uint8Array {
   return contents.findLast((pair) => isKey(pair.key, key))?.value ?? NONE;
 }
 
-function content(key: string, log: Log, closed: readonly string[]): Uint8Array {
+type ContentRef = Extract<FieldRef, { kind: 'content' }>;
+
+function content({ key, path: way }: ContentRef, log: Log, closed: readonly string[]): Uint8Array {
   const own = plainContent(key, log);
-  const [root = '', ...path] = key.split('.');
+  const [root = '', ...path] = way ?? key.split('.');
   if (own.length > 0 || path.length === 0 || closed.includes(root)) return own;
   return insideJson(plainContent(root, log), path);
 }
@@ -72,7 +74,7 @@ function content(key: string, log: Log, closed: readonly string[]): Uint8Array {
 function insideJson(json: Uint8Array, path: readonly string[]): Uint8Array {
   const text = Buffer.from(json).toString('latin1');
   let at: number | undefined = afterSpace(text, 0);
-  for (const key of path) at = at === undefined ? undefined : memberOf(text, at, Buffer.from(key).toString('latin1'));
+  for (const key of path) at = at === undefined ? undefined : insideOf(text, at, key);
   const found = at === undefined ? undefined : valueAt(text, at);
   if (found === undefined || found === 'null') return NONE;
   if (!found.startsWith('"')) return Buffer.from(found, 'latin1');
@@ -95,6 +97,23 @@ function unescaped(inside: string): Uint8Array {
 }
 
 const afterSpace = (text: string, at: number): number => at + /^[ \n\r\t]*/.exec(text.slice(at))![0].length;
+
+function insideOf(text: string, at: number, key: string): number | undefined {
+  if (text[at] === '[') return /^(0|[1-9]\d*)$/.test(key) ? elementOf(text, at, Number(key)) : undefined;
+  return memberOf(text, at, Buffer.from(JSON.stringify(key).slice(1, -1)).toString('latin1'));
+}
+
+/** Where that element of an array begins, counted from 0. */
+function elementOf(text: string, array: number, wanted: number): number | undefined {
+  for (let at = array, index = 0; ; index++) {
+    at = afterSpace(text, at + 1);
+    if (index === wanted) return at;
+    const value = valueAt(text, at);
+    if (value === undefined) return undefined;
+    at = afterSpace(text, at + value.length);
+    if (text[at] !== ',') return undefined;
+  }
+}
 
 /** Where the value of the first member of that name begins; nothing behind what is no member is looked at. */
 function memberOf(text: string, object: number, wanted: string): number | undefined {

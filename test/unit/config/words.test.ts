@@ -144,6 +144,23 @@ test('templates', () => {
   assert.deepEqual(fill('%{a.b[0] c}'), [
     { kind: 'field', refs: [{ kind: 'content', key: 'a.b[0] c' }], fallback: '' },
   ]);
+  const content = (key: string, path?: readonly string[], fallback = '') => [
+    { kind: 'field', refs: [{ kind: 'content', key, ...(path && { path }) }], fallback },
+  ];
+  assert.deepEqual(fill('%{a."b.c/d".0:-"x"}'), content('a.b.c/d.0', ['a', 'b.c/d', '0'], '"x"'));
+  assert.deepEqual(fill('%{"a|b}.c"}'), content('a|b}.c', ['a|b}.c']));
+  assert.deepEqual(fill('%{a."b""c:-"}'), content('a.b"c:-', ['a', 'b"c:-']));
+  assert.deepEqual(fill('%{"__topic__"}'), content('__topic__', ['__topic__']));
+  assert.deepEqual(fill('%{a"b}'), content('a"b'));
+  assert.deepEqual(fill('{"a":"%{b:-."}","c":"%{d}"}'), [
+    { kind: 'literal', text: '{"a":"' },
+    ...content('b', undefined, '."'),
+    { kind: 'literal', text: '","c":"' },
+    ...content('d'),
+    { kind: 'literal', text: '"}' },
+  ]);
+  assert.equal(fill('%{a."b}'), 'the quote at character 5 is never closed with another');
+  assert.match(fault('%{x|a."b"c}'), /^the name at character 5 begins with a quote, but does not end with one/);
   assert.equal(fill('x %{a'), '"%{" at character 3 is never closed with "}"');
   assert.equal(fill('%{__topik__}'), 'unknown field "__topik__" at character 3; did you mean "__topic__"?');
   assert.equal(fill('%{a|__tag_:x}'), 'unknown field "__tag_:x" at character 5; did you mean "__tag__:"?');

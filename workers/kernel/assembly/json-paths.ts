@@ -1,11 +1,13 @@
 /**
- * Values inside contents that hold JSON. All refs into one content are found in one pass, which reads the objects they lead through member by
- * member, skips everything else, and ends when each was found or where the text is no longer JSON (ADR 0013).
+ * Values inside contents that hold JSON. All refs into one content are found in one pass, which reads the objects and arrays they lead through
+ * value by value, skips everything else, and ends when each was found or where the text is no longer JSON (ADR 0013).
  */
-import { CLOSE_OBJECT, COLON, COMMA, OPEN_OBJECT, QUOTE } from './json-bytes';
+import { CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './json-bytes';
 import { beginText, closingQuote, isAtEnd, skipNested, skipValue, space } from './json-skip';
 import { hasEscape, unescape } from './json-unescape';
 import {
+  ELEMENT_SIZE,
+  Element,
   GUESS_SIZE,
   Guess,
   LEVEL_SIZE,
@@ -42,7 +44,45 @@ export function resolvePaths(): void {
     const root = changetype<Root>(plan.roots + i * ROOT_SIZE);
     beginText(root.value + root.valueLength);
     const p = space(root.value);
-    if (!isAtEnd(p) && <u32>load<u8>(p) == OPEN_OBJECT) readObject(root.level, p + 1, false);
+    if (!isAtEnd(p) && leadsInto(root.level, p)) readLevel(root.level, p, false);
+  }
+}
+
+/** Whether a key of the Level may be in the value at `p`: an object, or an array if one of them is a number. */
+function leadsInto(at: usize, p: usize): bool {
+  const c: u32 = load<u8>(p);
+  return c == OPEN_OBJECT || (c == OPEN_ARRAY && changetype<Level>(at).elementsCount != 0);
+}
+
+/** From its bracket. @returns as {@link readObject}. */
+function readLevel(at: usize, p: usize, goesOn: bool): usize {
+  return <u32>load<u8>(p) == OPEN_OBJECT ? readObject(at, p + 1, goesOn) : readArray(at, p + 1, goesOn);
+}
+
+/** Looks in an array, from behind its bracket, for the elements of its Level. @returns as {@link readObject}. */
+function readArray(at: usize, p: usize, goesOn: bool): usize {
+  const level = changetype<Level>(at);
+  const end = level.elements + level.elementsCount * ELEMENT_SIZE;
+  let wanted = level.elements;
+  let index: u32 = 0;
+  p = space(p);
+  while (true) {
+    if (isAtEnd(p)) return 0;
+    const element = changetype<Element>(wanted);
+    if (element.index == index) {
+      wanted += ELEMENT_SIZE;
+      p = take(changetype<Step>(element.step), p, goesOn || wanted != end);
+      if (wanted == end) return goesOn && p != 0 ? skipNested(p) : 0;
+    } else {
+      p = skipValue(p);
+    }
+    if (p == 0) return 0;
+    p = space(p);
+    if (isAtEnd(p)) return 0;
+    const c: u32 = load<u8>(p);
+    if (c != COMMA) return c == CLOSE_ARRAY ? p + 1 : 0;
+    p = space(p + 1);
+    index++;
   }
 }
 
@@ -153,8 +193,8 @@ function stepOf(first: usize, key: usize, length: usize): usize {
 function take(step: Step, p: usize, goesOn: bool): usize {
   step.seen = 1;
   const isAsked = step.ref != 0;
-  if (step.level != 0 && <u32>load<u8>(p) == OPEN_OBJECT) {
-    const behind = readObject(step.level, p + 1, goesOn && !isAsked);
+  if (step.level != 0 && leadsInto(step.level, p)) {
+    const behind = readLevel(step.level, p, goesOn && !isAsked);
     if (!isAsked && (behind != 0 || !goesOn)) return behind;
   }
   const behind = skipValue(p);

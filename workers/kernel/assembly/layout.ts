@@ -1,4 +1,4 @@
-/** Made by build.mjs from ../layout.ts, which says what each member means. */
+/** Made by build.mjs from ../layout.ts and ../layout-json.ts, which say what each member means. */
 @unmanaged
 export class Plan {
   counted: u32;
@@ -165,46 +165,6 @@ export class Name {
 export const NAME_SIZE: usize = offsetof<Name>();
 
 @unmanaged
-export class Root {
-  value: usize;
-  valueLength: u32;
-  refs: usize;
-  refsCount: u32;
-  level: usize;
-}
-export const ROOT_SIZE: usize = offsetof<Root>();
-
-@unmanaged
-export class Level {
-  steps: usize;
-  stepsCount: u32;
-  table: usize;
-  guesses: usize;
-}
-export const LEVEL_SIZE: usize = offsetof<Level>();
-
-@unmanaged
-export class Guess {
-  text: v128;
-  more: v128;
-  length: u32;
-  mask: u32;
-  step: usize;
-}
-export const GUESS_SIZE: usize = offsetof<Guess>();
-
-@unmanaged
-export class Step {
-  key: usize;
-  keyLength: u32;
-  ref: usize;
-  level: usize;
-  next: usize;
-  seen: u32;
-}
-export const STEP_SIZE: usize = offsetof<Step>();
-
-@unmanaged
 export class Segment {
   literal: usize;
   literalLength: u32;
@@ -293,6 +253,55 @@ export class Shift {
   minutes: i32;
 }
 export const SHIFT_SIZE: usize = offsetof<Shift>();
+
+@unmanaged
+export class Root {
+  value: usize;
+  valueLength: u32;
+  refs: usize;
+  refsCount: u32;
+  level: usize;
+}
+export const ROOT_SIZE: usize = offsetof<Root>();
+
+@unmanaged
+export class Level {
+  steps: usize;
+  stepsCount: u32;
+  elements: usize;
+  elementsCount: u32;
+  table: usize;
+  guesses: usize;
+}
+export const LEVEL_SIZE: usize = offsetof<Level>();
+
+@unmanaged
+export class Guess {
+  text: v128;
+  more: v128;
+  length: u32;
+  mask: u32;
+  step: usize;
+}
+export const GUESS_SIZE: usize = offsetof<Guess>();
+
+@unmanaged
+export class Element {
+  index: u32;
+  step: usize;
+}
+export const ELEMENT_SIZE: usize = offsetof<Element>();
+
+@unmanaged
+export class Step {
+  key: usize;
+  keyLength: u32;
+  ref: usize;
+  level: usize;
+  next: usize;
+  seen: u32;
+}
+export const STEP_SIZE: usize = offsetof<Step>();
 
 @unmanaged
 export class Counts {
