@@ -234,7 +234,7 @@ class Forwarder {
       group,
       formatter,
       destination,
-      budget: budget.share(weight),
+      budget: budget.share(weight, settings.source),
       deadLetters: this.#deadLetters?.box(settings),
       clock,
       log,

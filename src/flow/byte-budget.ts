@@ -3,6 +3,8 @@
  * the batch is settled. Nothing downstream has a limit of its own, and everything there is first come, first served. So the order in which pulls
  * are let in here decides how much of the destination each pipeline gets. Pipelines are let in by weight (start-time fair queueing), and the pulls
  * of one pipeline strictly in order: many shards that want little can't starve one that wants much.
+ *
+ * What is asked for and not answered is bounded by source, in equal parts: a source that lets requests hang would hold all of it until they time out.
  */
 
 /** What one batch holds of the budget. Exactly one `release` ends it; later ones do nothing. */
@@ -29,8 +31,14 @@ interface Waiter {
   readonly admit: (reservation: Reservation) => void;
 }
 
+/** What is asked of one source and not answered. */
+interface Asking {
+  bytes: number;
+}
+
 interface Share {
   readonly weight: number;
+  readonly asking: Asking;
   readonly waiters: Waiter[];
   /** Bytes let in so far, divided by the weight. */
   served: number;
@@ -41,12 +49,16 @@ class Granted implements Reservation {
   readonly #changed: (by: number, isOver: boolean) => void;
   readonly #share: Share;
   #bytes: number;
+  /** Bytes that were asked for and are not answered. */
+  #asked: number;
   #open = true;
 
   constructor(changed: (by: number, isOver: boolean) => void, share: Share, bytes: number) {
     this.#changed = changed;
     this.#share = share;
     this.#bytes = bytes;
+    this.#asked = bytes;
+    share.asking.bytes += bytes;
   }
 
   get bytes(): number {
@@ -56,6 +68,7 @@ class Granted implements Reservation {
   correct(bytes: number): void {
     if (!this.#open) return;
     this.#share.served += (bytes - this.#bytes) / this.#share.weight;
+    this.#answered();
     this.#hold(bytes);
   }
 
@@ -66,7 +79,13 @@ class Granted implements Reservation {
   release(): void {
     if (!this.#open) return;
     this.#open = false;
+    this.#answered();
     this.#hold(0);
+  }
+
+  #answered(): void {
+    this.#share.asking.bytes -= this.#asked;
+    this.#asked = 0;
   }
 
   #hold(bytes: number): void {
@@ -80,6 +99,8 @@ export class ByteBudget {
   readonly limitBytes: number;
   readonly #limitCount: number;
   readonly #shares: Share[] = [];
+  /** By source. */
+  readonly #asking = new Map<string, Asking>();
   #reserved = 0;
   #open = 0;
   /** How far the share has come that was served last: one that comes back after a pause has no claim to what it did not want. */
@@ -108,9 +129,14 @@ export class ByteBudget {
     return this.#shares.reduce((sum, { waiters }) => sum + waiters.length, 0);
   }
 
-  /** @param weight more than 0: while several wait, their bytes are let in in the ratio of their weights. */
-  share(weight: number): BudgetShare {
-    const share: Share = { weight, waiters: [], served: 0 };
+  /**
+   * @param weight more than 0: while several wait, their bytes are let in in the ratio of their weights.
+   * @param source name of where they come from.
+   */
+  share(weight: number, source = ''): BudgetShare {
+    const asking = this.#asking.get(source) ?? { bytes: 0 };
+    this.#asking.set(source, asking);
+    const share: Share = { weight, asking, waiters: [], served: 0 };
     this.#shares.push(share);
     return { reserve: (bytes, signal) => this.#reserve(share, bytes, signal) };
   }
@@ -118,7 +144,8 @@ export class ByteBudget {
   #reserve(share: Share, bytes: number, signal: AbortSignal): Promise<Reservation | undefined> {
     if (signal.aborted) return Promise.resolve(undefined);
     if (share.waiters.length === 0) share.served = Math.max(share.served, this.#turn);
-    if (this.waiting === 0 && this.#fits(bytes)) return Promise.resolve(this.#grant(share, bytes));
+    const isFirst = share.waiters.length === 0 && this.#next() === undefined;
+    if (isFirst && this.#mayAsk(share, bytes) && this.#fits(bytes)) return Promise.resolve(this.#grant(share, bytes));
     return new Promise((resolve) => {
       const waiter: Waiter = {
         bytes,
@@ -135,6 +162,11 @@ export class ByteBudget {
       signal.addEventListener('abort', giveUp, { once: true });
       share.waiters.push(waiter);
     });
+  }
+
+  #mayAsk({ asking }: Share, bytes: number): boolean {
+    if (this.#asking.size === 1 || asking.bytes === 0) return true;
+    return asking.bytes + bytes <= this.limitBytes / this.#asking.size;
   }
 
   #fits(bytes: number): boolean {
@@ -159,13 +191,19 @@ export class ByteBudget {
     }
   }
 
-  /** The waiting share that was let in least. */
+  /** The waiting share that was let in least. Those of a source that may not be asked for more wait together, in the same order. */
   #next(): Share | undefined {
-    return this.#shares
-      .filter(({ waiters }) => waiters.length > 0)
-      .reduce<Share | undefined>(
-        (least, one) => (least === undefined || one.served < least.served ? one : least),
-        undefined,
-      );
+    const firsts = new Map<Asking, Share>();
+    for (const share of this.#shares) {
+      if (share.waiters.length === 0) continue;
+      const first = firsts.get(share.asking);
+      if (first === undefined || share.served < first.served) firsts.set(share.asking, share);
+    }
+    let least: Share | undefined;
+    for (const share of firsts.values()) {
+      const bytes = share.waiters[0]?.bytes ?? 0;
+      if (this.#mayAsk(share, bytes) && (least === undefined || share.served < least.served)) least = share;
+    }
+    return least;
   }
 }

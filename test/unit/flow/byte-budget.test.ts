@@ -233,3 +233,33 @@ test('who has stopped already is not let in', async () => {
   assert.equal(await budget.share(1).reserve(10, AbortSignal.abort()), undefined);
   assert.equal(budget.reservedBytes, 0);
 });
+
+test('a source that answers nothing holds no more than its part; another goes on', async () => {
+  const budget = new ByteBudget(100);
+  const silent = budget.share(1, 'silent');
+  const good = budget.share(1, 'good');
+  const hanging = await Promise.all([silent.reserve(20, never), silent.reserve(30, never)]);
+  const third: Reservation[] = [];
+  void silent.reserve(10, never).then((granted) => third.push(granted!));
+  await settle();
+  assert.equal(third.length, 0, 'its part is asked for');
+  for (let turn = 0; turn < 5; turn++) {
+    const pull = await good.reserve(50, never);
+    pull?.correct(40);
+    pull?.release();
+  }
+  hanging[0]?.correct(15);
+  await settle();
+  assert.equal(third.length, 1, 'an answer makes room');
+  hanging[1]?.release();
+  third[0]?.release();
+  assert.equal((await silent.reserve(50, never))?.bytes, 50, 'and so does a failure');
+});
+
+test('what is answered counts in the whole alone: one source may fill it', async () => {
+  const budget = new ByteBudget(100);
+  budget.share(1, 'idle');
+  const busy = budget.share(1, 'busy');
+  for (let turn = 0; turn < 2; turn++) (await busy.reserve(50, never))?.correct(50);
+  assert.equal(budget.reservedBytes, 100);
+});
