@@ -13,10 +13,11 @@ import {
 import { warningsOf } from '../config/warnings.js';
 import { DeadLetterStore } from '../deadletter/store.js';
 import { identityOf } from './identity.js';
+import { pipelineFields, sourceField } from './log-fields.js';
 import { sayWhereFrom } from './say-where-from.js';
 import { EMBEDDED_PROOF, startEmbedded, type EmbeddedEnds } from './embedded.js';
 import { asForwarderError, ForwarderError } from '../errors/forwarder-error.js';
-import type { ByteBudget } from '../flow/byte-budget.js';
+import type { BudgetShare, ByteBudget } from '../flow/byte-budget.js';
 import { deadline, systemClock as clock } from '../flow/clock.js';
 import { FormatterPool } from '../format/formatter-pool.js';
 import { Pipeline } from '../group/pipeline.js';
@@ -100,6 +101,8 @@ class Forwarder {
   readonly #stop: StopRequests;
   /** By destination, so that a destination that takes nothing holds up only the shards that use it. */
   readonly #budgets: ReadonlyMap<string, ByteBudget>;
+  /** By pipeline: its weight is that of all its logstores together. */
+  readonly #shares = new Map<string, BudgetShare>();
   readonly #deadLetters: DeadLetterStore | undefined;
   readonly #pool: FormatterPool;
   readonly #clients: Clients;
@@ -227,20 +230,26 @@ class Forwarder {
       throw new ForwarderError('INTERNAL', `pipeline ${settings.name} has no ends in a checked config`);
     const bodyBuffer = (size: number): ArrayBuffer => formatter.bodyBuffer(size);
     const { source, group } = client.openLogstore({ ...settings, compression, query, processor, bodyBuffer });
-    const log = this.#logs.log.child({ pipeline: settings.name, ...sourceField(this.#settings, settings.source) });
+    const log = this.#logs.log.child(pipelineFields(this.#settings, settings));
     return new Pipeline({
       settings,
       source,
       group,
       formatter,
       destination,
-      budget: budget.share(weight, settings.source),
+      budget: this.#shareOf(budget, settings, weight),
       deadLetters: this.#deadLetters?.box(settings),
       clock,
       log,
       onFailed: (error) => this.#pipelineFailed(index, error, log),
       onStartFailed: (error) => this.#pipelineCannotStart(index, error),
     });
+  }
+
+  #shareOf(budget: ByteBudget, { name, source }: PipelinePlan['settings'], weight: number): BudgetShare {
+    const share = this.#shares.get(name) ?? budget.share(weight, source);
+    this.#shares.set(name, share);
+    return share;
   }
 
   /** An operator must act. One pipeline's trouble is not the others': only when none can work is the program of no use. */
@@ -306,6 +315,3 @@ function openSources(
     });
   return new Map([...settings.sources.keys()].map((name) => [name, open(name)]));
 }
-
-/** For log lines: where there is one source, everybody knows which. */
-const sourceField = ({ sources }: ForwarderSettings, source: string): object => (sources.size > 1 ? { source } : {});

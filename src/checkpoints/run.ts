@@ -17,6 +17,8 @@ export interface CheckpointRequest {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Name of the pipeline; the only one if not said. */
   readonly pipeline: string | undefined;
+  /** One of its logstores; the only one if not said. */
+  readonly logstore: string | undefined;
   readonly task: CheckpointTask;
 }
 
@@ -31,10 +33,10 @@ const SILENT = { debug: () => undefined, info: () => undefined, warn: () => unde
  * @returns the text for standard output
  * @throws ForwarderError
  */
-export async function runCheckpointTask({ configFile, env, pipeline, task }: CheckpointRequest): Promise<string> {
+export async function runCheckpointTask({ configFile, env, task, ...choice }: CheckpointRequest): Promise<string> {
   const host = { cores: 1, consumer: 'checkpoint', now: clock.now() };
   const settings = toSettings(loadConfig(configFile, env), host);
-  const plan = choosePipeline(settings, pipeline);
+  const plan = choosePipeline(settings, choice);
   const { source } = plan.settings;
   if (settings.sources.get(source) === 'embedded')
     throw new ForwarderError(

@@ -10,6 +10,7 @@ import { checkPast } from './range.js';
 export const CHECKPOINT_OPTIONS = {
   ...CONFIG,
   pipeline: { type: 'string', requiresArg: true, describe: 'Only this pipeline; needed if there are several' },
+  logstore: { type: 'string', requiresArg: true, describe: 'Only this logstore of it, if it reads several' },
   json: { type: 'boolean', default: false, describe: 'show: JSON instead of a table' },
   shard: { type: 'string', requiresArg: true, describe: 'set: the shard, or all' },
   to: { type: 'string', requiresArg: true, describe: 'set: begin, end, a time, -2h, or a cursor' },
@@ -21,6 +22,7 @@ export interface CheckpointArguments {
   readonly file?: string | undefined;
   readonly config: string;
   readonly pipeline?: string | undefined;
+  readonly logstore?: string | undefined;
   readonly json: boolean;
   readonly shard?: string | undefined;
   readonly to?: string | undefined;
@@ -31,8 +33,8 @@ export interface CheckpointArguments {
 export async function runCheckpoint(given: CheckpointArguments): Promise<number> {
   const task = taskOf(given);
   const { runCheckpointTask } = await import('../checkpoints/run.js');
-  const { config: configFile, pipeline, file } = given;
-  const text = await runCheckpointTask({ configFile, env: process.env, pipeline, task });
+  const { config: configFile, pipeline, logstore, file } = given;
+  const text = await runCheckpointTask({ configFile, env: process.env, pipeline, logstore, task });
   print(task.kind === 'export' && file !== undefined ? written(file, text) : text);
   return 0;
 }

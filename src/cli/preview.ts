@@ -8,6 +8,7 @@ import { wholeNumber } from './usage.js';
 export const PREVIEW_OPTIONS = {
   ...CONFIG,
   pipeline: { type: 'string', requiresArg: true, describe: 'Only this pipeline; needed if there are several' },
+  logstore: { type: 'string', requiresArg: true, describe: 'Only this logstore of it, if it reads several' },
   count: { alias: 'n', type: 'number', default: 5, requiresArg: true, describe: 'Events to show' },
   from: { type: 'string', requiresArg: true, describe: 'Where to look: begin, a time, or -2h; default: the last hour' },
   hex: { type: 'boolean', default: false, describe: 'Show bytes, not text' },
@@ -17,6 +18,7 @@ export const PREVIEW_OPTIONS = {
 export interface PreviewArguments {
   readonly config: string;
   readonly pipeline?: string | undefined;
+  readonly logstore?: string | undefined;
   readonly count: number;
   readonly from?: string | undefined;
   readonly hex: boolean;
@@ -24,8 +26,16 @@ export interface PreviewArguments {
 }
 
 /** What would be sent goes to standard output, as it is; what there is to say about it to standard error. */
-export async function runPreview({ config, pipeline, count, from, hex, lint }: PreviewArguments): Promise<number> {
-  const request = { pipeline, count: wholeNumber('count', count, 1, 10_000), from: positionOf(from), hex, lint };
+export async function runPreview({ config, count, from, hex, lint, ...choice }: PreviewArguments): Promise<number> {
+  const { pipeline, logstore } = choice;
+  const request = {
+    pipeline,
+    logstore,
+    count: wholeNumber('count', count, 1, 10_000),
+    from: positionOf(from),
+    hex,
+    lint,
+  };
   const { preview } = await import('../preview/run.js');
   await preview({
     ...request,

@@ -10,6 +10,7 @@ import { wholeNumber } from './usage.js';
 export const TUNE_OPTIONS = {
   ...CONFIG,
   pipeline: { type: 'string', requiresArg: true, describe: 'Only this pipeline; needed if there are several' },
+  logstore: { type: 'string', requiresArg: true, describe: 'Only this logstore of it, if it reads several' },
   minutes: { type: 'number', default: 5, requiresArg: true, describe: 'Most minutes it may take, 1 to 120' },
   seconds: { type: 'number', default: 2, requiresArg: true, describe: 'Of one measured window, 1 to 60' },
   memory: { type: 'string', requiresArg: true, describe: 'Most memory of the process, such as 512MiB; default: half' },
@@ -34,6 +35,7 @@ export const TUNE_OPTIONS = {
 export interface TuneArguments {
   readonly config: string;
   readonly pipeline?: string | undefined;
+  readonly logstore?: string | undefined;
   readonly minutes: number;
   readonly seconds: number;
   readonly memory?: string | undefined;
@@ -48,9 +50,9 @@ export interface TuneArguments {
 
 /** Looks for the config keys that make a pipeline faster. @throws ForwarderError */
 export async function runTune(given: TuneArguments): Promise<number> {
-  const { config: configFile, pipeline, profile, shards, json, html } = given;
+  const { config: configFile, pipeline, logstore, profile, shards, json, html } = given;
   const request = {
-    ...{ configFile, pipeline, json, html },
+    ...{ configFile, pipeline, logstore, json, html },
     minutes: wholeNumber('minutes', given.minutes, 1, 120),
     windowSeconds: wholeNumber('seconds', given.seconds, 1, 60),
     memoryBytes: memoryOf(given.memory),

@@ -9,11 +9,17 @@ export async function runValidate({ config }: { readonly config: string }): Prom
   const { configName, loadConfig } = await import('../config/load.js');
   const { toSettings } = await import('../config/settings.js');
   const { warningsOf } = await import('../config/warnings.js');
+  const { sourceNameOf } = await import('../config/source-check.js');
   const loaded = loadConfig(config, process.env);
-  const { pipelines, destinations } = loaded;
-  for (const { name, project, logstore, consumerGroup, destination } of pipelines) {
+  const { sources, pipelines, destinations } = loaded;
+  const names = Object.keys(sources);
+
+  for (const pipeline of pipelines) {
+    const { name, project, logstore, consumerGroup, destination } = pipeline;
+    const source = names.length > 1 ? `${sourceNameOf(pipeline, names) ?? ''}: ` : '';
+    const reads = project.flatMap((one) => logstore.map((other) => `${one}/${other}`)).join(', ');
     const endpoints = destinations[destination]?.endpoints.map((one) => (one === 'embedded' ? one : one.text)) ?? [];
-    print(`${name}: ${project}/${logstore} as ${consumerGroup} → ${destination} (${endpoints.join(', ')})\n`);
+    print(`${name}: ${source}${reads} as ${consumerGroup} → ${destination} (${endpoints.join(', ')})\n`);
   }
   for (const warning of warningsOf(toSettings(loaded, NO_HOST), Date.now())) print(`warning: ${printable(warning)}\n`);
   print(`${printable(configName(config))} is fine\n`);

@@ -65,11 +65,13 @@ function checkPipeline(
   const source = sourceOf(pipeline, sources);
   const beside = before.filter((other) => other !== undefined && isSameService(sourceOf(other, sources), source));
   const twin = beside.find(
-    (other) => other?.project === project && other.logstore === logstore && other.consumerGroup === consumerGroup,
+    (other) => other?.consumerGroup === consumerGroup && meet(other.project, project) && meet(other.logstore, logstore),
   );
-  if (source?.endpoint === 'embedded' && beside[0] !== undefined && beside[0].project !== project) {
-    say([...path, 'project'], `the embedded Log Service has one project, here ${quoted(beside[0].project)}`);
+  const [first = ''] = beside[0]?.project ?? project;
+  if (source?.endpoint === 'embedded' && project.some((one) => one !== first)) {
+    say([...path, 'project'], `the embedded Log Service has one project, here ${quoted(first)}`);
   }
+  checkNames(pipeline, path, say);
   if (twin !== undefined) {
     say(
       [...path, 'consumerGroup'],
@@ -96,6 +98,21 @@ function checkPipeline(
   if (pull.minInterval > pull.idlePoll) say([...path, 'pull', 'minInterval'], 'must not be longer than pull.idlePoll');
   checkQuery(pipeline, destinations?.get(destination), path, say);
 }
+
+const meet = (one: readonly string[], other: readonly string[]): boolean => one.some((name) => other.includes(name));
+
+function checkNames(pipeline: PipelineConfig, path: Path, say: Say): void {
+  for (const key of ['project', 'logstore'] as const) {
+    const names = pipeline[key];
+    const again = names.findIndex((name, at) => names.indexOf(name) < at);
+    if (again >= 0) say([...path, key, again], `${quoted(names[again] ?? '')} stands here twice; remove one`);
+  }
+  const logstores = pipeline.project.length * pipeline.logstore.length;
+  if (logstores > MOST_LOGSTORES)
+    say([...path, 'logstore'], `these are ${logstores} logstores; one process reads at most ${MOST_LOGSTORES}`);
+}
+
+const MOST_LOGSTORES = 1000;
 
 /** Event ids count log groups, and a query leaves some out: the next reader of the same logs, who begins elsewhere, would count others. */
 function checkQuery(

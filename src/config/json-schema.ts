@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ONE_OR_MANY } from './leaves.js';
 import { configSchema } from './schema.js';
 
 type Json = Record<string, unknown>;
@@ -17,6 +18,13 @@ export function jsonSchema(): string {
 
 /** Free text takes `${VAR}` anyway. Called more than once for some nodes, so it must not do its work twice. */
 function allowEnvironment(node: Json): void {
+  if (node[ONE_OR_MANY] === true) {
+    Reflect.deleteProperty(node, ONE_OR_MANY);
+    const { items, minItems, maxItems } = node;
+    for (const key of ['type', 'items', 'minItems', 'maxItems']) Reflect.deleteProperty(node, key);
+    node['anyOf'] = [{ ...(items as Json) }, { type: 'array', items, minItems, maxItems }];
+    return;
+  }
   if (Array.isArray(node['anyOf'])) {
     Reflect.deleteProperty(node, 'type');
     const others = node['anyOf'].filter((rule: Json) => rule['pattern'] !== FROM_ENVIRONMENT.pattern);

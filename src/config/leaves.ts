@@ -88,6 +88,20 @@ export function named(pattern: RegExp, rule: string) {
   return text;
 }
 
+/** One text, or a list of them without repetitions; always a list as a value. */
+export function oneOrMany<S extends z.ZodType>(entry: S, expects: string, most: number) {
+  const list = z
+    .array(entry)
+    .min(1)
+    .max(most)
+    .meta({ [ONE_OR_MANY]: true });
+  hints.add(list, { expects });
+  return z.preprocess((raw) => (typeof raw === 'string' ? [raw] : raw), list);
+}
+
+/** Marks a list for the JSON Schema, where its entry may stand alone. */
+export const ONE_OR_MANY = 'oneOrMany';
+
 /** Text that is never shown. */
 export function secret() {
   const text = z.string();

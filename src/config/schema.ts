@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LISTEN_EXPECTED, parseListen } from './endpoint.js';
 import { destination } from './destination-schema.js';
 import { format } from './format-schema.js';
-import { byteSize, duration, flag, integer, named, parsed, retry } from './leaves.js';
+import { byteSize, duration, flag, integer, named, oneOrMany, parsed, retry } from './leaves.js';
 import { START_EXPECTED, parseStart, type Parsed } from './scalars.js';
 import { nameProblem, type NameKind } from '../sls/api/names.js';
 import type { ProfileName } from '../emulator/sls/profiles/index.js';
@@ -22,6 +22,8 @@ const slsName = (kind: NameKind) =>
     return problem === undefined ? text : { wrong: problem };
   });
 
+const MOST_NAMES = 1000;
+
 /** Empty: undefined. */
 const optionalName = (kind: NameKind) =>
   parsed('a name', (text): Parsed<string | undefined> => {
@@ -37,8 +39,10 @@ const pipeline = section({
     .string()
     .optional()
     .describe('Name of the source, a key of "sources"; may be left out if there is only one.'),
-  project: slsName('project').describe('SLS project.'),
-  logstore: slsName('logstore').describe('SLS logstore.'),
+  project: oneOrMany(slsName('project'), 'a name, or a list of names', MOST_NAMES).describe('SLS project, or a list.'),
+  logstore: oneOrMany(slsName('logstore'), 'a name, or a list of names', MOST_NAMES).describe(
+    'SLS logstore, or a list. Each logstore is read in each of the projects, as the same consumer group.',
+  ),
   consumerGroup: slsName('consumerGroup').describe('Consumer group; created if it is missing.'),
   consumer: optionalName('consumer').describe(
     'Name of this consumer in the group. Must be unique among all processes; empty means: made up at start, for a bounded run the same each time on one machine.',

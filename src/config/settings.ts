@@ -14,7 +14,10 @@ import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
 import { startAt, type Start } from './scalars.js';
 import { sourceNameOf } from './source-check.js';
 
+/** One logstore of a pipeline. */
 export interface PipelinePlan {
+  /** Place of its pipeline in the config. */
+  readonly index: number;
   readonly settings: PipelineSettings;
   readonly plan: FormatPlan;
   readonly preset: PresetName;
@@ -72,7 +75,9 @@ export function toSettings(config: Config, host: Host, range: Range = {}): Forwa
   const { listen, maxStall } = config.admin;
   return {
     sources: new Map(Object.entries(config.sources).map(([name, source]) => [name, serviceSettings(source)])),
-    pipelines: config.pipelines.map((pipeline) => pipelinePlan(pipeline, config, host, range)),
+    pipelines: config.pipelines.flatMap((pipeline, index) =>
+      logstoresOf(pipeline).map((logstore) => pipelinePlan(pipeline, { index, ...logstore }, config, host, range)),
+    ),
     destinations: Object.entries(config.destinations).map(([name, destination]) => destinationPlan(name, destination)),
     maxInFlightBytes: config.flow.maxInFlightBytes,
     threads: threads === 'auto' ? Math.max(1, Math.min(MAX_AUTO_THREADS, host.cores - 1)) : threads,
@@ -91,11 +96,31 @@ function deadLetters({ directory, maxBytes, after }: Config['deadLetters']): Dea
 /** One coordinator can't feed more. */
 const MAX_AUTO_THREADS = 8;
 
-function pipelinePlan(pipeline: PipelineConfig, config: Config, host: Host, range: Range): PipelinePlan {
-  const { name, project, logstore, consumerGroup, destination, heartbeat, inOrder, pull, retry } = pipeline;
+interface Place {
+  readonly index: number;
+  readonly project: string;
+  readonly logstore: string;
+}
+
+/** Each logstore in each project. */
+function logstoresOf({ project: projects, logstore: logstores }: PipelineConfig): Omit<Place, 'index'>[] {
+  return projects.flatMap((project) => logstores.map((logstore) => ({ project, logstore })));
+}
+
+function pipelinePlan(
+  pipeline: PipelineConfig,
+  { index, project, logstore }: Place,
+  config: Config,
+  host: Host,
+  range: Range,
+): PipelinePlan {
+  const { name, consumerGroup, destination, heartbeat, inOrder, pull, retry } = pipeline;
+  const isAlone = pipeline.project.length * pipeline.logstore.length === 1;
   return {
+    index,
     settings: {
       name,
+      title: isAlone ? name : `${name} (${project}/${logstore})`,
       source: sourceName(pipeline, config),
       project,
       logstore,
@@ -122,7 +147,7 @@ function pipelinePlan(pipeline: PipelineConfig, config: Config, host: Host, rang
         retry: { initialMs: retry.initial, maxMs: retry.max },
       },
     },
-    plan: formatPlan(pipeline, config),
+    plan: formatPlan(pipeline, { project, logstore }, config),
     preset: pipeline.format.preset,
     compression: pipeline.compression,
     query: pipeline.query.trim(),
@@ -137,7 +162,11 @@ function sourceName(pipeline: PipelineConfig, { sources }: Config): string {
   return name;
 }
 
-function formatPlan({ format, project, logstore, destination: name }: PipelineConfig, config: Config): FormatPlan {
+function formatPlan(
+  { format, destination: name }: PipelineConfig,
+  { project, logstore }: Omit<Place, 'index'>,
+  config: Config,
+): FormatPlan {
   const destination = config.destinations[name];
   if (destination === undefined) throw new ForwarderError('INTERNAL', `no destination ${name} in a checked config`);
   const { oversize: over, oversizeMarker: marker, trimFirst } = destination;

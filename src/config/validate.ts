@@ -23,9 +23,15 @@ export function validate<S extends z.ZodType>(
   if (result.success) return result.data;
   for (const issue of result.error.issues) {
     const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
-    problems.push(...explain(issue, [...base, ...path], schemaAt(schema, path), tree));
+    problems.push(...explain(issue, writtenPath([...base, ...path], tree), schemaAt(schema, path), tree));
   }
   return undefined;
+}
+
+/** What may be one text or a list of them is checked as a list. */
+function writtenPath(path: Path, tree: Tree): Path {
+  const above = path.slice(0, -1);
+  return path.at(-1) === 0 && typeof at(tree.value, above) === 'string' ? above : path;
 }
 
 function explain(issue: Issue, path: Path, schema: Schema | undefined, tree: Tree): Problem[] {

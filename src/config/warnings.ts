@@ -8,12 +8,14 @@ import type { ForwarderSettings, PipelinePlan } from './settings.js';
  * @param now milliseconds since the epoch
  */
 export function warningsOf(settings: ForwarderSettings, now: number): string[] {
-  return [
+  const all = [
     ...budgetWarnings(settings),
     ...startsInFuture(settings, now),
     ...unknownRegions(settings),
     ...settings.pipelines.flatMap((pipeline) => misfits(settings, pipeline)),
   ];
+  // Several logstores of one pipeline have the same.
+  return [...new Set(all)];
 }
 
 function misfits(settings: ForwarderSettings, pipeline: PipelinePlan): string[] {

@@ -23,6 +23,8 @@ import { ShardWatch } from './shard-watch.js';
 
 export interface PipelineSettings {
   readonly name: string;
+  /** The name, with the logstore where the pipeline reads several: for messages. */
+  readonly title: string;
   /** Name of the Log Service it reads from. */
   readonly source: string;
   readonly project: string;
@@ -166,12 +168,13 @@ export class Pipeline {
   }
 
   snapshot(): PipelineSnapshot {
-    const { name, source, project, logstore, consumerGroup, consumer, destination } = this.#deps.settings;
+    const { name, title, source, project, logstore, consumerGroup, consumer, destination } = this.#deps.settings;
     const runs = this.#member?.runs ?? [];
     const ageMs = this.#member?.heartbeat.ageMs;
     const { trouble } = this.#startErrors;
     return {
       name,
+      title,
       source,
       project,
       logstore,

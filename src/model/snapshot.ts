@@ -94,8 +94,11 @@ export interface PipelineTotals {
   readonly stages: Readonly<Record<'pull' | 'format' | 'commit', HistogramSnapshot>>;
 }
 
+/** One logstore of a pipeline. */
 export interface PipelineSnapshot {
   readonly name: string;
+  /** The name, with the logstore where the pipeline reads several: for messages. */
+  readonly title: string;
   /** Name of the Log Service it reads from. */
   readonly source: string;
   readonly project: string;

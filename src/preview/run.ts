@@ -21,6 +21,8 @@ export interface PreviewRequest {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Name of the pipeline; the only one if not said. */
   readonly pipeline: string | undefined;
+  /** One of its logstores; the only one if not said. */
+  readonly logstore: string | undefined;
   /** Events to show. */
   readonly count: number;
   /** Where in each shard to look; if not said, at the last hour, then at the beginning. */
@@ -48,7 +50,7 @@ const SILENT = { debug: () => undefined, info: () => undefined, warn: () => unde
 export async function preview(request: PreviewRequest): Promise<void> {
   const host = { cores: 1, consumer: 'preview', now: clock.now() };
   const settings = toSettings(loadConfig(request.configFile, request.env), host);
-  const plan = choosePipeline(settings, request.pipeline);
+  const plan = choosePipeline(settings, request);
   const { source: name } = plan.settings;
   const ends = await startEmbedded({ ...settings, destinations: [] }, SILENT);
   const client = openSource(settings, name, ends.service?.endpoint, { env: request.env, clock, log: SILENT });

@@ -103,21 +103,21 @@ const WORDS: Readonly<Record<Failing['deed'], string>> = {
   commit: 'its checkpoint could not be stored',
 };
 
-function failures({ name, shards }: PipelineSnapshot): string[] {
+function failures({ title, shards }: PipelineSnapshot): string[] {
   return shards.flatMap(({ shard, failing }) =>
     failing
       .filter(({ seconds }) => seconds >= FAILING_SECONDS)
       .map(
         ({ deed, code, seconds }) =>
-          `pipeline ${name}: shard ${shard}: ${WORDS[deed]} for ${Math.round(seconds)} s (${code})`,
+          `pipeline ${title}: shard ${shard}: ${WORDS[deed]} for ${Math.round(seconds)} s (${code})`,
       ),
   );
 }
 
 function startFailures(pipeline: PipelineSnapshot): string[] {
-  const { name, startFailing } = pipeline;
+  const { title, startFailing } = pipeline;
   if (startFailing === undefined || startFailing.seconds < FAILING_SECONDS) return [];
-  return [`pipeline ${name}: can't join its consumer group${whyNot(pipeline)}`];
+  return [`pipeline ${title}: can't join its consumer group${whyNot(pipeline)}`];
 }
 
 const whyNot = ({ source, startFailing }: PipelineSnapshot): string =>
@@ -148,16 +148,16 @@ export function health(snapshot: Snapshot, settings: HealthSettings): Verdict {
 }
 
 function lateHeartbeat({
-  name,
+  title,
   heartbeatAgeSeconds: age,
   heartbeatTimeoutSeconds: timeout,
 }: PipelineSnapshot): string[] {
   if (age === undefined || age <= timeout) return [];
-  return [`pipeline ${name}: no heartbeat was accepted for ${Math.round(age)} s (timeout ${timeout} s)`];
+  return [`pipeline ${title}: no heartbeat was accepted for ${Math.round(age)} s (timeout ${timeout} s)`];
 }
 
-function stuckText({ name }: PipelineSnapshot, { shard, idleSeconds }: ShardSnapshot): string {
-  return `pipeline ${name}: shard ${shard} has data but made no progress for ${Math.round(idleSeconds)} s`;
+function stuckText({ title }: PipelineSnapshot, { shard, idleSeconds }: ShardSnapshot): string {
+  return `pipeline ${title}: shard ${shard} has data but made no progress for ${Math.round(idleSeconds)} s`;
 }
 
 function isStuck(shard: ShardSnapshot, { maxStallSeconds }: HealthSettings, isReceiverBlocked: boolean): boolean {
@@ -190,7 +190,7 @@ export function readiness(snapshot: Snapshot): Verdict {
   return verdict(
     [
       ...pipelines.map(
-        (one) => `pipeline ${one.name}: has not joined consumer group ${one.consumerGroup} yet${whyNot(one)}`,
+        (one) => `pipeline ${one.title}: has not joined consumer group ${one.consumerGroup} yet${whyNot(one)}`,
       ),
       ...destinations.map(({ name }) => `destination ${name}: has not been connected yet`),
     ],

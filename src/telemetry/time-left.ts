@@ -25,9 +25,9 @@ export class TimeLeft {
 /** Log groups up to the end, of shards of which that is known. */
 function leftOf({ pipelines }: Snapshot): Map<string, number> {
   return new Map(
-    pipelines.flatMap(({ name, shards }) =>
+    pipelines.flatMap(({ title, shards }) =>
       shards.flatMap(({ shard, leftGroups }): [string, number][] =>
-        leftGroups === undefined ? [] : [[`${name}/${shard}`, leftGroups]],
+        leftGroups === undefined ? [] : [[`${title}/${shard}`, leftGroups]],
       ),
     ),
   );

@@ -8,6 +8,9 @@ export interface Tuned {
   readonly plain: PlainConfig;
   /** Index of the pipeline, and the names of its source and its destination. */
   readonly pipeline: number;
+  /** The one logstore of it that is read. */
+  readonly project: string;
+  readonly logstore: string;
   readonly source: string;
   readonly destination: string;
 }
@@ -34,7 +37,8 @@ export interface Derivation {
  * A config (JSON is YAML) with the chosen pipeline and its destination alone: as the user wrote them, but for what is tuned, whose group reads,
  * and, with embedded ends, from where to where. A limit on the rate then falls: it would be all that is measured.
  */
-export function derivedConfig({ plain, pipeline, source, destination }: Tuned, derivation: Derivation): string {
+export function derivedConfig(tuned: Tuned, derivation: Derivation): string {
+  const { plain, pipeline, project, logstore, source, destination } = tuned;
   const { point, ends, deadLetterDirectory } = derivation;
   const deadLetters = section(plain['deadLetters']);
   const config = {
@@ -45,7 +49,12 @@ export function derivedConfig({ plain, pipeline, source, destination }: Tuned, d
           ? section(plain['sources'])[source]
           : { endpoint: ends.service, credentials: ends.credentials },
     },
-    pipelines: [pipelineSection(section((plain['pipelines'] as readonly unknown[])[pipeline]), derivation)],
+    pipelines: [
+      {
+        ...pipelineSection(section((plain['pipelines'] as readonly unknown[])[pipeline]), derivation),
+        ...{ project, logstore },
+      },
+    ],
     destinations: {
       [destination]: destinationSection(section(section(plain['destinations'])[destination]), point, ends),
     },

@@ -30,6 +30,8 @@ export interface TuneRequest {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Name of the pipeline; the only one if not said. */
   readonly pipeline: string | undefined;
+  /** One of its logstores; the only one if not said. */
+  readonly logstore: string | undefined;
   readonly minutes: number;
   /** The length of one measured window. */
   readonly windowSeconds: number;
@@ -79,12 +81,12 @@ class TuningRun {
   constructor(request: TuneRequest, settings: ForwarderSettings, plain: Tuned['plain']) {
     this.#request = request;
     this.#settings = settings;
-    this.#plan = choosePipeline(settings, request.pipeline);
-    const { name, source, destination: to } = this.#plan.settings;
+    this.#plan = choosePipeline(settings, request);
+    const { name, source, project, logstore, destination: to } = this.#plan.settings;
     const destination = settings.destinations.find((plan) => plan.settings.name === to);
     if (destination === undefined) throw new ForwarderError('INTERNAL', `no destination ${to} in a checked config`);
     this.#destination = destination;
-    this.#tuned = { plain, pipeline: settings.pipelines.indexOf(this.#plan), source, destination: to };
+    this.#tuned = { plain, pipeline: this.#plan.index, project, logstore, source, destination: to };
     this.#names = { pipeline: name, destination: to, destinations: budgetsOf(settings).size };
     this.#memoryLimitBytes = request.memoryBytes ?? memoryHere() / 2;
   }
@@ -180,7 +182,7 @@ class TuningRun {
   async #rewind(configFile: string, progress: Progress): Promise<void> {
     const { live, env } = this.#request;
     const task = { kind: 'set', shard: 'all', to: live?.from ?? 'begin', force: true } as const;
-    await runCheckpointTask({ configFile, env, pipeline: undefined, task });
+    await runCheckpointTask({ configFile, env, pipeline: undefined, logstore: undefined, task });
     progress.say(
       `LIVE: reading as consumer group ${this.#group()}, which stays afterwards: delete it when you are done`,
     );

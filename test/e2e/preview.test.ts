@@ -36,7 +36,7 @@ async function run(
   const sent: Buffer[] = [];
   const said: string[] = [];
   await preview({
-    ...{ configFile, env: {}, pipeline: undefined, from: undefined, count, hex, lint: true },
+    ...{ configFile, env: {}, pipeline: undefined, logstore: undefined, from: undefined, count, hex, lint: true },
     print: (bytes) => sent.push(Buffer.from(bytes)),
     say: (line) => said.push(line),
   });

@@ -98,3 +98,22 @@ test('a source that refuses us holds up its own pipelines; when every source doe
     }
   });
 });
+
+test('one pipeline reads a list of logstores; one that is not there does not disturb the others', async () => {
+  const logstores = [
+    { name: 'audit', profile: 'vpcflow', shards: 2, preload: NEAR },
+    { name: 'late', profile: 'vpcflow', shards: 1, preload: 0 },
+  ] as const;
+  await withEnds({ emulator: { project: 'demo', logstores } }, async (ends) => {
+    const config = configOf(ends, { pipeline: { logstore: ['absent', 'late', 'audit'] } });
+    const forwarder = ends.fleet.start(config);
+    const absent = await forwarder.line(({ code }) => code === 'SLS_NOT_FOUND');
+    assert.deepEqual([absent['pipeline'], absent['logstore']], ['main', 'demo/absent']);
+    const { sequence } = await ends.receiver.waitFor({ unique: NEAR }, MINUTE);
+    assert.deepEqual([sequence.lost, sequence.duplicates, sequence.reordered], [0, 0, 0]);
+    await ends.emulator.control('append', { logstore: 'late', events: 10 });
+    await ends.receiver.waitFor({ events: NEAR + 10 }, MINUTE);
+    forwarder.kill('SIGTERM');
+    assert.deepEqual(await forwarder.exited, { code: 0, signal: null }, forwarder.text());
+  });
+});

@@ -20,10 +20,11 @@ export default [
     file: 'src/config/cross-check.ts',
     tests: ['unit/config/problems'],
     mutants: [
+      ['pipelines of two services are twins', ' && isSameService(sourceOf(other, sources), source)', ''],
       ['twin pipelines are accepted', 'if (twin !== undefined) {', 'if (twin === null) {'],
-      ['pipelines of two logstores are twins', ' && other.logstore === logstore', ''],
-      ['pipelines of two groups are twins', ' && other.consumerGroup === consumerGroup', ''],
-      ['pipelines of two projects are twins', 'other?.project === project && other.', 'other?.'],
+      ['pipelines of two logstores are twins', ' && meet(other.logstore, logstore)', ''],
+      ['pipelines of two groups are twins', 'other?.consumerGroup === consumerGroup && ', 'other !== undefined && '],
+      ['pipelines of two projects are twins', ' && meet(other.project, project)', ''],
     ],
   },
   {

@@ -26,6 +26,7 @@ export const shardSettings: ShardSettings = {
 
 export const pipelineSettings: PipelineSettings = {
   name: 'main',
+  title: 'main',
   source: 'sg',
   project: 'demo',
   logstore: 'audit',

@@ -208,10 +208,7 @@ test('every mistake is one line that says what to write instead', () => {
       '{ exclude: { field: a, regex: "" } }',
       'exclude.regex: expected a regular expression (RE2 syntax), got empty text',
     ],
-    [
-      '{ exclude: { field: a, cidr: 10.0.0.0/33 } }',
-      'exclude.cidr[0]: "10.0.0.0/33" has a prefix of more than 32 bits',
-    ],
+    ['{ exclude: { field: a, cidr: 10.0.0.0/33 } }', 'exclude.cidr: "10.0.0.0/33" has a prefix of more than 32 bits'],
     [
       '{ exclude: { field: a, cidr: [10.0.0.1/8] } }',
       'exclude.cidr[0]: "10.0.0.1/8" has bits beyond its prefix; write the first address of the range',

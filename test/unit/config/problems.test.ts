@@ -179,8 +179,8 @@ test('what must be written and is not', () => {
   assert.deepEqual(problems('sources:\npipelines:\n  - name: a\n'), [
     'c.yaml:1:1: sources: missing',
     'c.yaml:1:1: destinations: missing',
-    'c.yaml:3:5: pipelines[0].project: missing; write a name',
-    'c.yaml:3:5: pipelines[0].logstore: missing; write a name',
+    'c.yaml:3:5: pipelines[0].project: missing; write a name, or a list of names',
+    'c.yaml:3:5: pipelines[0].logstore: missing; write a name, or a list of names',
     'c.yaml:3:5: pipelines[0].consumerGroup: missing; write a name',
     'c.yaml:3:5: pipelines[0].destination: missing',
   ]);

@@ -14,8 +14,10 @@ test('what is not written has a default', () => {
   assert.deepEqual(sources, new Map([['sg', 'embedded']]));
   assert.deepEqual(pipelines, [
     {
+      index: 0,
       settings: {
         name: 'main',
+        title: 'main',
         source: 'sg',
         project: 'p',
         logstore: 'l',

@@ -37,6 +37,7 @@ export const shard = (more: Partial<ShardSnapshot> = {}): ShardSnapshot => ({
 
 export const pipeline = (more: Partial<PipelineSnapshot> = {}): PipelineSnapshot => ({
   name: 'main',
+  title: 'main',
   source: 'sg',
   project: 'p',
   logstore: 'l',

@@ -37,7 +37,7 @@ pipelines:
   - name: main
     source: hangzhou
     project: prod
-    logstore: vpc-flow
+    logstore: [audit, vpc-flow]
     consumerGroup: "\${GROUP}"
     start: -2h
     destination: second
@@ -53,7 +53,14 @@ destinations:
 deadLetters: { directory: /var/lib/dead, after: 1m }
 log: { level: debug }
 `);
-const TUNED = { plain: plainConfig(USER), pipeline: 1, source: 'hangzhou', destination: 'second' };
+const TUNED = {
+  plain: plainConfig(USER),
+  pipeline: 1,
+  project: 'prod',
+  logstore: 'vpc-flow',
+  source: 'hangzhou',
+  destination: 'second',
+};
 const ENV = { AK: 'id', SK: 'a-secret-key', GROUP: 'siem' };
 const derive = (ends?: Parameters<typeof derivedConfig>[1]['ends']): string =>
   derivedConfig(TUNED, { point: POINT, consumerGroup: 'siem-tune', ends, deadLetterDirectory: '/tmp/x/dead' });
@@ -74,6 +81,7 @@ test('a derived config for live ends is the user’s own but for what is tuned a
     ],
     ['siem-tune', 'tune', 128, 6 * MIB, 300],
   );
+  assert.deepEqual([pipeline?.project, pipeline?.logstore], [['prod'], ['vpc-flow']]);
   assert.deepEqual(pipeline?.start, { secondsAgo: 7200 });
   assert.equal(pipeline.format.preset, 'qradar');
   assert.deepEqual(Object.keys(config.destinations), ['second']);
