@@ -117,15 +117,14 @@ export class Outbox {
   /** The connection is lost: settles what the bytes acked on it prove; of a batch that is answered in part only the rest is sent again. */
   lose(ackedOffset: number, now: number, isTrusted: boolean): void {
     this.#acked(ackedOffset, now);
-    this.#settled(this.#ledger.settle(now, Infinity, isTrusted), now);
+    this.#settled(this.#ledger.settleLost(isTrusted), now);
     if (this.#isAnswered) this.#noteAnswered();
     this.rewind();
   }
 
-  /** The receiver is known to have read everything. */
+  /** The receiver is known to have read everything that was written. */
   settleAll(now: number): void {
-    this.#acked(Infinity, now);
-    this.#settled(this.#ledger.settleAcked(), now);
+    this.#settled(this.#ledger.settleWritten(now, this.#seen(now)), now);
   }
 
   /** The connection is gone: what is not settled will be written again, oldest first. */
@@ -253,11 +252,16 @@ export class Outbox {
   }
 
   #acked(offset: number, now: number): void {
-    this.#ledger.acked(offset, now, (span) => {
+    this.#ledger.acked(offset, now, this.#seen(now));
+  }
+
+  /** What to do with each batch that is found to be acked. */
+  #seen(now: number): (span: Span) => void {
+    return (span) => {
       this.#totals.stages.acked.observe(now - span.at);
       // Its room goes to the next: after one loss, another soon is seldom, and then it is made once more.
       if (span.isRemade) this.#giveBack(span);
-    });
+    };
   }
 
   #giveBack(span: Span): void {

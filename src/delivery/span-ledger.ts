@@ -142,7 +142,7 @@ export class SpanLedger<T> {
 
   /**
    * Tells of each span that has arrived by now and was not told of before.
-   * @param troubledAt when the connection was last seen not to be healthy; Infinity: it is lost, and time says nothing any more.
+   * @param troubledAt when the connection was last seen not to be healthy.
    */
   arrive(now: number, troubledAt: number, seen: (span: T) => void): void {
     for (; this.#arrived < this.#acked; this.#arrived++) {
@@ -159,13 +159,25 @@ export class SpanLedger<T> {
    */
   settle(now: number, troubledAt: number, isTrusted: boolean): T[] {
     const from = this.#head;
-    while (this.#head < this.#eligible && this.#isSettled(this.#head, now, troubledAt, isTrusted)) this.#head += 1;
+    while (
+      this.#head < this.#eligible &&
+      (this.#hasProof(this.#head, isTrusted) || this.#hasWaited(this.#head, now, troubledAt, isTrusted))
+    )
+      this.#head += 1;
     return this.#taken(from);
   }
 
-  /** The receiver is known to have read everything that was acked. */
-  settleAcked(): T[] {
+  /** The connection is lost, and time says nothing any more: takes out what needs none. */
+  settleLost(isTrusted: boolean): T[] {
     const from = this.#head;
+    while (this.#head < this.#eligible && this.#hasProof(this.#head, isTrusted)) this.#head += 1;
+    return this.#taken(from);
+  }
+
+  /** The receiver is known to have read everything that was written. @param seen as for {@link acked}. */
+  settleWritten(now: number, seen?: (span: T) => void): T[] {
+    const from = this.#head;
+    this.acked(this.#writtenOffset, now, seen);
     this.#head = this.#eligible;
     return this.#taken(from);
   }
@@ -209,13 +221,19 @@ export class SpanLedger<T> {
     return now - Math.max(entry.ackedAt, troubledAt) >= needed;
   }
 
-  #isSettled(index: number, now: number, troubledAt: number, isTrusted: boolean): boolean {
+  /** The guarantee asks for no more, or enough bytes are acked behind it. */
+  #hasProof(index: number, isTrusted: boolean): boolean {
     const entry = this.#entries[index];
     if (entry === undefined) return false;
-    const { guarantee, proofMs, proofBytes } = this.#rule;
+    const { guarantee, proofBytes } = this.#rule;
     if (guarantee !== 'settled') return true;
-    if (!isTrusted) return false;
-    return this.#ackedOffset - entry.end >= proofBytes || now - Math.max(entry.ackedAt, troubledAt) >= proofMs;
+    return isTrusted && this.#ackedOffset - entry.end >= proofBytes;
+  }
+
+  #hasWaited(index: number, now: number, troubledAt: number, isTrusted: boolean): boolean {
+    const entry = this.#entries[index];
+    if (entry === undefined) return false;
+    return isTrusted && now - Math.max(entry.ackedAt, troubledAt) >= this.#rule.proofMs;
   }
 
   /** The spans from `from` to the head, and their room. */

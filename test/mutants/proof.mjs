@@ -6,8 +6,8 @@ export default [
     mutants: [
       [
         'trouble no longer delays settling',
-        'now - Math.max(entry.ackedAt, troubledAt) >= proofMs',
-        'now - entry.ackedAt >= proofMs',
+        'now - Math.max(entry.ackedAt, troubledAt) >= this.#rule.proofMs',
+        'now - entry.ackedAt >= this.#rule.proofMs',
       ],
       [
         'trouble no longer delays the memory horizon',
@@ -60,8 +60,14 @@ export default [
       ['the fence is not asked', 'span.lease.over || !span.lease.fence()', 'span.lease.over'],
       [
         'time settles on a lost connection',
-        'this.#ledger.settle(now, Infinity, isTrusted)',
+        'this.#ledger.settleLost(isTrusted)',
         'this.#ledger.settle(now, 0, isTrusted)',
+      ],
+      [
+        'what waits counts as read when the receiver has read all that was written',
+        'this.#ledger.settleWritten(now, this.#seen(now))',
+        '(this.#ledger.acked(Number.MAX_SAFE_INTEGER, now), this.#ledger.settleWritten(now))',
+        { tests: ['unit/delivery/outbox'] },
       ],
       [
         'what was answered is sent again with the rest of its batch',

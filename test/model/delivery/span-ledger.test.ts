@@ -87,6 +87,7 @@ const command = fc.oneof(
     trusted: fc.boolean(),
   }),
   fc.record({ kind: fc.constant('fin' as const) }),
+  fc.record({ kind: fc.constant('lose' as const), trusted: fc.boolean() }),
   fc.record({ kind: fc.constant('replace' as const), place: fc.nat(), by: fc.nat(3) }),
   fc.record({ kind: fc.constant('rewind' as const) }),
   fc.record({ kind: fc.constant('drop' as const), route: fc.nat(2) }),
@@ -155,9 +156,15 @@ test('under random use the ledger says what the model says, and no span is lost,
           );
         } else if (step.kind === 'fin') {
           const field = rule.guarantee === 'written' ? 'end' : 'ackedAt';
+          model.acked(offset, now);
           leaves(
-            ids(ledger.settleAcked()),
+            ids(ledger.settleWritten(now)),
             model.takeWhile((span) => span[field] !== undefined),
+          );
+        } else if (step.kind === 'lose') {
+          leaves(
+            ids(ledger.settleLost(step.trusted)),
+            model.takeWhile((span) => model.isSettled(span, now, Infinity, step.trusted)),
           );
         } else if (step.kind === 'rewind') {
           ledger.rewind();

@@ -137,3 +137,18 @@ test('what was made again gives its room to the next as soon as it is acked, wit
   assert.equal(await writeAll(far.holdMs), 20, 'more than the room for what is made again');
   assert.equal(outbox.pendingBytes, 0);
 });
+
+test('a receiver that has answered everything is asked for a new connection while more waits: what waits is sent, whole', async () => {
+  const outbox = new Outbox({ guarantee: 'relp', ...PROOF }, newTotals(), () => undefined);
+  const lease: Lease = { fence: always, over: false, open: 0 };
+  const settled: number[] = [];
+  for (const seq of [0, 1]) void outbox.push(batch(0, seq), lease, 0).then(() => settled.push(seq));
+  outbox.begin();
+  outbox.written(1_000, 0);
+  outbox.settleAll(0);
+  outbox.lose(1_000, 0, true);
+  await settle();
+  assert.deepEqual(settled, [0]);
+  const begun = outbox.begin();
+  assert.deepEqual([begun?.frames.seq, begun?.from], [1, 0]);
+});

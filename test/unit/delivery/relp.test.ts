@@ -294,6 +294,15 @@ test('a receiver that goes away for another reason makes no message suspect: not
   assert.deepEqual(keys(siem).flat(), expectedFrames(0, 40), 'each once, in order');
 });
 
+test('rebind while more waits: session after session, each event once, in order', async () => {
+  const siem = await server();
+  const { destination } = opened(siem.port, { rebind: { afterMs: undefined, afterBytes: 3_000 } });
+  const route = destination.openRoute(always);
+  await Promise.all(Array.from({ length: 200 }, (_, seq) => route.send(commands(batch(0, seq)))));
+  assert.ok(siem.sessions > 1, `${siem.sessions} sessions`);
+  assert.deepEqual(keys(siem).flat(), expectedFrames(0, 200));
+});
+
 test('a session begins with one command at a time, and more with each answer', async () => {
   const siem = await server({ answer: (_, count) => (count > 3 ? 'ignore' : 'ok') });
   const { destination } = opened(siem.port);
