@@ -1,33 +1,35 @@
-import type { ForwarderError } from '../errors/forwarder-error.js';
 import type { ConnectionSnapshot } from '../model/snapshot.js';
 import type { Attempts } from './attempts.js';
 import type { ConnectionDeps } from './connection-deps.js';
-import type { Link } from './links/link.js';
+import type { Link, LostLink } from './links/link.js';
 import type { Outbox } from './outbox.js';
 import type { Trial } from './probation.js';
 import type { Endpoint } from './settings.js';
 
+/**
+ *     idle → dialling → connected → ending → closed
+ *               ↑ ↓         ↓          ↓
+ *       waiting, parked ←───┴──────────┘
+ */
 export type State =
   /** `parked`: its events go over a sibling, because nobody reads what this one is given. */
   | { readonly phase: 'idle' | 'dialling' | 'waiting' | 'parked' | 'closed' }
   | { readonly phase: 'connected' | 'ending'; readonly link: Link; readonly trial: Trial };
 
 /** How a connection ended. */
-export type Ending =
-  /** We said goodbye and the receiver did too. */
-  Orderly | { readonly is: 'lost'; readonly error: ForwarderError | undefined };
+export type Ending = LostLink | Ended;
 
-export interface Orderly {
-  readonly is: 'orderly';
-  /** From our goodbye to the receiver's. */
-  readonly answeredMs: number;
+export interface Ended {
+  readonly is: 'ended';
+  /** From our goodbye to the receiver's; undefined where we said none. */
+  readonly answeredMs?: number;
 }
 
 /** The connection is up, has proven itself, and its receiver reads. */
 export function flows(state: State): boolean {
   if (state.phase !== 'connected') return false;
   const { link, trial } = state;
-  return link.open && link.stall === undefined && trial.isPassed;
+  return link.open && link.kernel?.stall === undefined && trial.isPassed;
 }
 
 export function snapshotOf(
@@ -44,9 +46,9 @@ export function snapshotOf(
     unprovenEvents,
     proof: proofOf(state, attempts.endpoint, deps),
     unackedBytes: link === undefined ? 0 : link.flushed - link.acked,
-    stall: link?.stall,
+    stall: link?.kernel?.stall,
     failure: attempts.failure(deps.clock.monotonic()),
-    blind: link?.blind === true,
+    blind: link?.kernel?.blind === true,
   };
 }
 

@@ -1,7 +1,7 @@
 import { asForwarderError, type ForwarderError } from '../errors/forwarder-error.js';
 import { sleep } from '../flow/clock.js';
-import { ErrorReporter } from '../flow/error-reporter.js';
 import { StopSignal } from '../flow/stop-signal.js';
+import { Wakeup } from '../flow/wakeup.js';
 import type { FrameBatch } from '../model/batch.js';
 import type { ConnectionSnapshot } from '../model/snapshot.js';
 import { Attempts } from './attempts.js';
@@ -9,26 +9,21 @@ import { flows, snapshotOf, type Ending, type State } from './connection-state.j
 import type { ConnectionDeps } from './connection-deps.js';
 import type { Link } from './links/link.js';
 import { abandoned, Outbox, type Begun } from './outbox.js';
-import type { Member, Question } from './kernel/pulse.js';
+import { questionOf, type Member, type Question } from './kernel/pulse.js';
 import { EndProof } from './end-proof.js';
+import { Failures } from './failures.js';
 import { NextLink } from './links/next-link.js';
 import { ProofRequests } from './proof-requests.js';
 import { Refusals } from './refusals.js';
 import { SlowReceiver, unread } from './slow-receiver.js';
 import { UnreadWatch } from './unread-watch.js';
-import { writePaced, type Waiting } from './links/paced-write.js';
+import { writePaced } from './links/paced-write.js';
 import type { Trial } from './probation.js';
 import type { Endpoint } from './settings.js';
 import type { Lease } from './span.js';
-import type { Verdict } from './links/stall-watch.js';
+import type { PeerState } from './kernel/stall-watch.js';
 
-/**
- * One persistent connection with its FIFO: dials until it succeeds, writes whole batches in order, and sends again what a loss left unsettled.
- *
- *     idle → dialling → connected → ending → closed
- *               ↑ ↓         ↓          ↓
- *       waiting, parked ←───┴──────────┘
- */
+/** One persistent connection with its FIFO: dials until it succeeds, writes whole batches in order, and sends again what a loss left unsettled. */
 export class Connection implements Member {
   /** Once it is closed: nothing was left unsettled. */
   hasSettled = true;
@@ -37,8 +32,8 @@ export class Connection implements Member {
   readonly #stop = new StopSignal();
   readonly #attempts: Attempts;
   readonly #refusals: Refusals;
-  readonly #waiting: Waiting;
-  readonly #failing: ErrorReporter;
+  readonly #failures: Failures;
+  readonly #wakeup = new Wakeup();
   readonly #slow: SlowReceiver;
   #state: State = { phase: 'idle' };
   #running: Promise<void> | undefined;
@@ -46,17 +41,15 @@ export class Connection implements Member {
   readonly #requests: ProofRequests;
   readonly #unread: UnreadWatch;
   readonly #endProof: EndProof;
-  #wake: (() => void) | undefined;
 
   constructor(deps: ConnectionDeps) {
     this.#deps = deps;
-    this.#outbox = new Outbox(deps.rule, deps.totals, () => this.#poke());
+    this.#outbox = new Outbox(deps.rule, deps.totals, this.#wakeup.notify);
     this.#refusals = new Refusals(this.#outbox);
     this.#attempts = new Attempts(deps.endpoints, deps.retry);
-    this.#waiting = { hasRoom: (link) => this.#hasRoom(link), poked: () => this.#poked(), poke: () => this.#poke() };
-    this.#failing = new ErrorReporter(deps.clock, deps.log);
+    this.#failures = new Failures(deps, this.#attempts);
     this.#slow = new SlowReceiver(deps.clock, deps.log, deps.endpoints.length > 1);
-    this.#requests = new ProofRequests(deps.clock, deps.tuning.askEveryMs, () => this.#poke());
+    this.#requests = new ProofRequests(deps.clock, deps.tuning.askEveryMs, this.#wakeup.notify);
     this.#unread = new UnreadWatch(deps);
     const dial = (endpoint: Endpoint): Promise<Link> => this.#dialTo(endpoint);
     this.#endProof = new EndProof({ ...deps, dial, stop: this.#stop });
@@ -65,7 +58,7 @@ export class Connection implements Member {
       attempts: this.#attempts,
       dial,
       isWanted: () => !this.#stop.soft.aborted,
-      poke: () => this.#poke(),
+      poke: this.#wakeup.notify,
     });
   }
 
@@ -136,9 +129,7 @@ export class Connection implements Member {
 
   question(): Question | undefined {
     const link = this.#link;
-    if (link?.key === undefined || !link.busy || link.flows()) return undefined;
-    const judge = link.sample();
-    return { key: link.key, isOpen: () => link.open, answer: (row) => this.#judge(link, (now) => judge(now, row)) };
+    return link && questionOf(link, (look) => this.#judge(link, look));
   }
 
   beat(now: number): boolean {
@@ -146,8 +137,8 @@ export class Connection implements Member {
     if (link === undefined) return false;
     this.#advance(link, now);
     if (this.#unread.look(link, now)) link.kill(unread(this.#attempts.endpoint));
-    this.#poke();
-    return link.busy || !this.#outbox.empty;
+    this.#wakeup.notify();
+    return link.kernel?.busy === true || !this.#outbox.empty;
   }
 
   get #fields(): object {
@@ -187,12 +178,7 @@ export class Connection implements Member {
   async #park(): Promise<void> {
     this.#enter({ phase: 'parked' });
     const isOver = (): boolean => !this.#outbox.empty || this.#stop.soft.aborted;
-    await this.#unread.rest(
-      isOver,
-      () => this.#poke(),
-      () => this.#poked(),
-      this.#fields,
-    );
+    await this.#unread.rest(isOver, this.#wakeup, this.#fields);
   }
 
   async #dial(): Promise<Link | undefined> {
@@ -218,24 +204,21 @@ export class Connection implements Member {
     totals.connects += 1;
     if (this.#attempts.clean) log.info(this.#fields, 'connected');
     if (this.#stop.hard.aborted) link.kill(abandoned());
-    const forget = clock.timer(tuning.provenMs, () => this.#proven(), { unref: true });
+    const forget = clock.timer(tuning.provenMs, () => this.#failures.proven(this.#fields), { unref: true });
     const life = new AbortController();
     void this.#next.lookOut(link, life.signal);
     const ending = await this.#serve(link, trial);
-    await link.closed;
     life.abort();
     forget();
     await this.#endProof.settle(ending, endpoint, trial, this.#outbox);
     this.#outbox.lose(link.acked, watched.monotonic(), trial.isPassed);
-    if (ending.is === 'orderly') this.#endProof.sayUnproven(this.#outbox, this.#fields);
-    else this.#unread.lost(link, endpoint, trial, { ...this.#fields, events: this.#outbox.unprovenEvents });
-    const error = await this.#refusals.overcome(link);
+    if (ending.is === 'ended') {
+      this.#endProof.sayUnproven(this.#outbox, this.#fields);
+      return;
+    }
+    this.#unread.lost(ending, endpoint, trial, { ...this.#fields, events: this.#outbox.unprovenEvents });
+    const error = await this.#refusals.overcome(ending);
     if (!this.#done && error !== undefined) await this.#failed(error, { receivedBytes: link.received });
-  }
-
-  #proven(): void {
-    this.#attempts.proven();
-    this.#failing.succeeded(this.#fields);
   }
 
   async #serve(link: Link, trial: Trial): Promise<Ending> {
@@ -248,10 +231,10 @@ export class Connection implements Member {
       } else {
         if (this.#stop.soft.aborted || this.#next.isThere) this.#deps.wakePulse(true);
         this.#askForProof(link);
-        await this.#poked();
+        await this.#wakeup.wait();
       }
     }
-    return { is: 'lost', error: link.error };
+    return link.closed;
   }
 
   /** Where a route waits for proof and everything is written: this connection is ended, and the answer to that is the proof. */
@@ -262,7 +245,8 @@ export class Connection implements Member {
 
   async #write(link: Link, begun: Begun): Promise<void> {
     this.#deps.wakePulse(false);
-    if (!(await writePaced(link, begun, this.#deps.pace, this.#waiting))) return;
+    const hasRoom = (): boolean => this.#hasRoom(link);
+    if (!(await writePaced(link, begun, this.#deps.pace, this.#wakeup, hasRoom))) return;
     const now = this.#deps.watched.monotonic();
     this.#outbox.written(link.flushed, now);
     this.#advance(link, now);
@@ -276,45 +260,39 @@ export class Connection implements Member {
   /** Nothing will come any more on this link, and what was written is acked, as far as one can know. */
   #mayEnd(link: Link): boolean {
     if (this.#next.isThere && this.#outbox.quiet) return true;
-    return this.#stop.soft.aborted && (this.#outbox.allAcked || (link.blind && this.#outbox.allWritten));
+    return (
+      this.#stop.soft.aborted && (this.#outbox.allAcked || (link.kernel?.blind === true && this.#outbox.allWritten))
+    );
   }
 
-  #judge(link: Link, look: (now: number) => Verdict): void {
+  #judge(link: Link, look: (now: number) => PeerState): void {
     if (link !== this.#link) return;
     this.#slow.judge(look(this.#deps.watched.monotonic()), link, this.#attempts.endpoint, this.#fields);
   }
 
   #advance(link: Link, now: number): void {
-    if ('trial' in this.#state) this.#outbox.advance(link.acked, now, link.troubledAt, this.#state.trial.isPassed);
+    if ('trial' in this.#state)
+      this.#outbox.advance(link.acked, now, link.kernel?.troubledAt ?? 0, this.#state.trial.isPassed);
   }
 
   /** Goes on to the next endpoint; pauses once all have been tried since one last proved to be good. */
   async #failed(error: ForwarderError, more: object = {}): Promise<void> {
-    const { clock, totals } = this.#deps;
     if (this.#done) return;
-    totals.errors[error.code] = (totals.errors[error.code] ?? 0) + 1;
-    const explained = this.#attempts.saw(error, clock.monotonic());
-    const fields = { ...this.#fields, ...more };
-    const pauseMs = this.#next.isThere ? 0 : this.#attempts.failed();
-    this.#failing.failed(explained, pauseMs, fields);
+    const pauseMs = this.#failures.failed(error, this.#next.isThere, { ...this.#fields, ...more });
     if (pauseMs === 0) return;
     this.#enter({ phase: 'waiting' });
-    await sleep(clock, pauseMs, this.#stop.hard);
+    await sleep(this.#deps.clock, pauseMs, this.#stop.hard);
   }
 
   #changed(): void {
     const link = this.#link;
     if (link?.open === true) this.#advance(link, this.#deps.watched.monotonic());
-    this.#poke();
-  }
-
-  #poked(): Promise<void> {
-    return new Promise((resolve) => (this.#wake = resolve));
+    this.#wakeup.notify();
   }
 
   /** Something happened that the loop may wait for. With nothing left to deliver it must not wait for a receiver. */
   #poke(): void {
     if (this.#done && this.#link === undefined) this.#stop.stopHard();
-    this.#wake?.();
+    this.#wakeup.notify();
   }
 }

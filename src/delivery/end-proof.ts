@@ -47,10 +47,9 @@ export class EndProof {
       else cancel = lookAgain();
     };
     let cancel = lookAgain();
-    await link.closed;
+    const end = await link.closed;
     cancel();
-    if (!link.ended) return { is: 'lost', error: link.error };
-    return { is: 'orderly', answeredMs: clock.monotonic() - begunAt };
+    return end.is === 'lost' ? end : { ...end, answeredMs: clock.monotonic() - begunAt };
   }
 
   /** Resolves when the end of this connection could prove something, or when it is lost. */
@@ -77,10 +76,11 @@ export class EndProof {
     stop.stopHard();
   }
 
-  async #holds(answeredMs: number, endpoint: Endpoint, trial: Trial): Promise<boolean> {
+  async #holds(answeredMs: number | undefined, endpoint: Endpoint, trial: Trial): Promise<boolean> {
     const { tuning, probation } = this.#deps;
     if (trial.isPassed) return true;
-    return answeredMs <= tuning.promptMs && !probation.hangsUp(endpoint) && this.#isConfirmed(endpoint);
+    const isPrompt = answeredMs !== undefined && answeredMs <= tuning.promptMs;
+    return isPrompt && !probation.hangsUp(endpoint) && this.#isConfirmed(endpoint);
   }
 
   async #isConfirmed(endpoint: Endpoint): Promise<boolean> {
@@ -92,9 +92,9 @@ export class EndProof {
       const begunAt = clock.monotonic();
       link.end();
       const giveUp = clock.timer(tuning.promptMs, () => link.kill(abandoned()));
-      await link.closed;
+      const end = await link.closed;
       giveUp();
-      return link.ended && clock.monotonic() - begunAt <= tuning.promptMs;
+      return end.is === 'ended' && clock.monotonic() - begunAt <= tuning.promptMs;
     } catch {
       // What can't be confirmed is not proven.
       return false;

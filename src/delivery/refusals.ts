@@ -1,6 +1,6 @@
 import { asForwarderError, type ForwarderError } from '../errors/forwarder-error.js';
 import type { FrameBatch } from '../model/batch.js';
-import type { Link, Refusal } from './links/link.js';
+import type { LostLink, Refusal } from './links/link.js';
 import type { Outbox } from './outbox.js';
 
 /** What the receivers of one connection would not take, and how often. */
@@ -14,9 +14,9 @@ export class Refusals {
 
   /**
    * To be called with the socket closed. Puts an event aside that was refused often enough, where its sender wants that.
-   * @returns why the link was lost; undefined when it was asked to go, or the event is out of the way.
+   * @returns why the link was lost; undefined when the event is out of the way.
    */
-  async overcome({ error, refusal }: Link): Promise<ForwarderError | undefined> {
+  async overcome({ error, refusal }: LostLink): Promise<ForwarderError | undefined> {
     try {
       return refusal === undefined ? error : await this.#note(refusal, error);
     } catch (thrown) {
@@ -25,16 +25,16 @@ export class Refusals {
   }
 
   /** @throws ForwarderError DEAD_LETTER_REFUSED */
-  async #note({ frame, said, limit, verdict }: Refusal, error: ForwarderError | undefined) {
+  async #note({ frame, said, limit, error }: Refusal, lost: ForwarderError) {
     const found = this.#outbox.find(frame);
-    if (found === undefined) return error;
+    if (found === undefined) return lost;
     const { frames, index, lease } = found;
     const counts = this.#counts.get(frames) ?? new Map<number, number>();
     this.#counts.set(frames, counts);
     const times = (counts.get(index) ?? 0) + 1;
     counts.set(index, times);
-    if (times < limit) return error;
-    if (lease.putAside === undefined) return verdict;
+    if (times < limit) return lost;
+    if (lease.putAside === undefined) return error;
     this.#outbox.replace(frames, await lease.putAside(frames, index, said));
     return undefined;
   }

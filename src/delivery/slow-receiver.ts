@@ -4,7 +4,7 @@ import { ErrorReporter } from '../flow/error-reporter.js';
 import type { Log } from '../model/log.js';
 import type { Link } from './links/link.js';
 import type { Endpoint } from './settings.js';
-import type { Verdict } from './links/stall-watch.js';
+import type { PeerState } from './kernel/stall-watch.js';
 
 const ZERO_WINDOW = 'zero window: the receiver is alive but reads nothing';
 
@@ -19,11 +19,10 @@ export class SlowReceiver {
     this.#hasOthers = hasOthers;
   }
 
-  judge(verdict: Verdict, link: Link, endpoint: Endpoint, fields: object): void {
-    if (verdict === 'fine') this.#slowness.succeeded(fields);
-    else if (verdict === 'silent') link.kill(stalled(endpoint, 'the receiver has stopped to answer'));
-    else if (verdict === 'stuck' && this.#hasOthers)
-      link.kill(stalled(endpoint, `${ZERO_WINDOW}; trying the next one`));
+  judge(state: PeerState, link: Link, endpoint: Endpoint, fields: object): void {
+    if (state === 'fine') this.#slowness.succeeded(fields);
+    else if (state === 'silent') link.kill(stalled(endpoint, 'the receiver has stopped to answer'));
+    else if (state === 'stuck' && this.#hasOthers) link.kill(stalled(endpoint, `${ZERO_WINDOW}; trying the next one`));
     else this.#slowness.failed(stalled(endpoint, `${ZERO_WINDOW}; waiting for it`), 0, fields);
   }
 }

@@ -1,5 +1,6 @@
+import type { Wakeup } from '../flow/wakeup.js';
 import type { ConnectionDeps } from './connection-deps.js';
-import type { Link } from './links/link.js';
+import type { Link, LostLink } from './links/link.js';
 import type { Trial } from './probation.js';
 import type { Endpoint } from './settings.js';
 
@@ -37,7 +38,7 @@ export class UnreadWatch {
 
   /** @returns whether the connection should be given up: its window has been shut for too long while a sibling flows. */
   look(link: Link, now: number): boolean {
-    this.#shutSince = link.stall === 'zeroWindow' ? (this.#shutSince ?? now) : undefined;
+    this.#shutSince = link.kernel?.stall === 'zeroWindow' ? (this.#shutSince ?? now) : undefined;
     const { hasRefuge, tuning } = this.#deps;
     if (!link.open || this.#shutSince === undefined || now - this.#shutSince < tuning.unreadMs) return false;
     this.#isShut = hasRefuge();
@@ -45,24 +46,24 @@ export class UnreadWatch {
   }
 
   /** The connection is gone. Where it was hung up, that is remembered of its endpoint. */
-  lost({ error, refusal }: Link, endpoint: Endpoint, trial: Trial, fields: { readonly events: number }): void {
-    if (error === undefined || refusal !== undefined || !HUNG_UP.has(error.code)) return;
+  lost({ error, refusal }: LostLink, endpoint: Endpoint, trial: Trial, fields: { readonly events: number }): void {
+    if (refusal !== undefined || !HUNG_UP.has(error.code)) return;
     const { clock, log, probation } = this.#deps;
     probation.ended(endpoint, clock.monotonic() - trial.begunAt);
     this.#earlyEnds = trial.isPassed ? 0 : this.#earlyEnds + 1;
     if (this.#earlyEnds === EARLY_ENDS && fields.events > 0) log.warn({ ...fields, code: 'CONNECTION_UNREAD' }, UNREAD);
   }
 
-  /** Rests for a while, then starts again. @param isOver looked at whenever poked. */
-  async rest(isOver: () => boolean, poke: () => void, poked: () => Promise<void>, fields: object): Promise<void> {
+  /** Rests for a while, then starts again. @param isOver looked at whenever it is woken. */
+  async rest(isOver: () => boolean, wakeup: Wakeup, fields: object): Promise<void> {
     const { clock, log, tuning } = this.#deps;
     this.#shutSince = undefined;
     this.#isShut = false;
     this.#earlyEnds = 0;
     log.warn({ ...fields, code: 'CONNECTION_UNREAD' }, PARKED);
-    const cancel = clock.timer(tuning.parkMs, poke, { unref: true });
+    const cancel = clock.timer(tuning.parkMs, wakeup.notify, { unref: true });
     const until = clock.monotonic() + tuning.parkMs;
-    while (!isOver() && clock.monotonic() < until) await poked();
+    while (!isOver() && clock.monotonic() < until) await wakeup.wait();
     cancel();
   }
 }

@@ -1,6 +1,23 @@
 /** [what breaks, text in the source, what stands there instead] */
 export default [
   {
+    file: 'src/delivery/failures.ts',
+    tests: [
+      'unit/delivery/connection',
+      'unit/delivery/delivery',
+      'unit/delivery/receivers',
+      'model/delivery/connection',
+    ],
+    mutants: [
+      ['the back-off is never proven', 'this.#attempts.proven();', ''],
+      [
+        'errors of connections are not counted',
+        'totals.errors[error.code] = (totals.errors[error.code] ?? 0) + 1;',
+        '',
+      ],
+    ],
+  },
+  {
     file: 'src/delivery/connection.ts',
     tests: [
       'unit/delivery/connection',
@@ -10,8 +27,7 @@ export default [
     ],
     mutants: [
       ['the verdict of an old link counts', 'if (link !== this.#link) return;', ''],
-      ['the back-off is never proven', 'this.#attempts.proven();', ''],
-      ['a blind connection never ends', '(link.blind && this.#outbox.allWritten)', 'false'],
+      ['a blind connection never ends', '(link.kernel?.blind === true && this.#outbox.allWritten)', 'false'],
       [
         'batches are taken after the end',
         'if (this.#stop.soft.aborted || lease.over) return Promise.reject(abandoned());',
@@ -38,12 +54,7 @@ export default [
         '!this.#next.isThere && this.#hasRoom(link)',
         'this.#hasRoom(link)',
       ],
-      ['there is no pause between dials', 'await sleep(clock, pauseMs, this.#stop.hard);', ''],
-      [
-        'errors of connections are not counted',
-        'totals.errors[error.code] = (totals.errors[error.code] ?? 0) + 1;',
-        '',
-      ],
+      ['there is no pause between dials', 'await sleep(this.#deps.clock, pauseMs, this.#stop.hard);', ''],
     ],
   },
   {
@@ -72,7 +83,7 @@ export default [
         "link.kill(stalled(endpoint, 'the receiver has stopped to answer'));",
         ';',
       ],
-      ['a slow receiver without another is given up', "verdict === 'stuck' && this.#hasOthers", "verdict === 'stuck'"],
+      ['a slow receiver without another is given up', "state === 'stuck' && this.#hasOthers", "state === 'stuck'"],
     ],
   },
   {
@@ -98,23 +109,50 @@ export default [
     mutants: [
       ['closing without RST', 'if (!this.#raw.destroyed) this.#raw.resetAndDestroy();', 'this.#raw.destroySoon();'],
       [
+        'what speaks another protocol is not heard',
+        'if (mistaken !== undefined) this.kill(mistaken);\n    else ',
+        '',
+        { tests: ['unit/delivery/mix-up'] },
+      ],
+      [
+        'more than the replay window is on its way',
+        'this.flushed - this.acked + sliceBytes <= maxUnackedBytes',
+        'this.flushed - this.acked <= 10 * maxUnackedBytes',
+      ],
+      [
+        'an end nobody asked for is an answer to ours',
+        "if (this.#state.is !== 'ending') {",
+        "if (this.#state.is === 'lost') {",
+      ],
+      ['a write is never done when the link is lost', 'this.#failWrite?.();', ''],
+      ['what a receiver says is not read', ".on('data', this.#heard)", ''],
+      [
+        'a link that is over still listens',
+        "this.#stream.off('data', this.#heard).off('end', this.#peerEnded).off('error', this.#failed);",
+        '',
+      ],
+    ],
+  },
+  {
+    file: 'src/delivery/kernel/stream-view.ts',
+    tests: ['unit/delivery/stream-link', 'unit/delivery/delivery', 'model/delivery/connection'],
+    mutants: [
+      [
         'an older look takes back what is acked',
         'Math.max(this.#acked, flushed - row.unackedBytes)',
         'flushed - row.unackedBytes',
       ],
-      ['flushed is sampled after the look', 'this.#look(now, flushed, row);', 'this.#look(now, this.#flushed, row);'],
+      [
+        'flushed is sampled after the look',
+        'this.#look(now, flushed, row);',
+        'this.#look(now, this.#writer.flushed, row);',
+      ],
       [
         'one look that does not find a socket makes its connection blind',
         'const BLIND_LOOKS = 2;',
         'const BLIND_LOOKS = 1;',
       ],
       ['looks that did not find a socket add up for ever', 'this.#missed = 0;\n    this.#acked', 'this.#acked'],
-      [
-        'what speaks another protocol is not heard',
-        'if (mistaken !== undefined) this.kill(mistaken);',
-        '',
-        { tests: ['unit/delivery/mix-up'] },
-      ],
       ['trouble is not noticed', 'if (row?.probing === true || this.#watch.movedAt < now) this.#troubledAt = now;', ''],
       ['a shut window is no trouble', 'row?.probing === true || ', ''],
       [
@@ -124,7 +162,7 @@ export default [
       ],
       [
         'everything counts as acked where nothing is told',
-        'if (now - this.#blindMark.at < this.#settings.blindAckMs) return;',
+        'if (now - this.#blindMark.at < this.#blindAckMs) return;',
         '',
       ],
       [
@@ -133,27 +171,15 @@ export default [
         '',
       ],
       [
-        'more than the replay window is on its way',
-        'this.flushed - this.acked + sliceBytes <= maxUnackedBytes',
-        'this.flushed - this.acked <= 10 * maxUnackedBytes',
-      ],
-      [
         'what a send buffer cannot hold is not known to be acked',
-        'Math.max(this.#acked, this.#flushed - this.#sendBufferBytes)',
+        'Math.max(this.#acked, this.#writer.flushed - this.#sendBufferBytes)',
         'this.#acked',
       ],
-      [
-        'an end nobody asked for is an answer to ours',
-        "if (this.#state.is !== 'ending') {",
-        "if (this.#state.is === 'lost') {",
-      ],
-      ['a write is never done when the link is lost', 'this.#failWrite?.();', ''],
       ['an idle connection is blamed for its rest', 'this.#watch.rest(now);', ''],
-      ['what a receiver says is not read', "this.#stream.on('data', (chunk: Buffer) => this.#heard(chunk));", ''],
     ],
   },
   {
-    file: 'src/delivery/links/stall-watch.ts',
+    file: 'src/delivery/kernel/stall-watch.ts',
     tests: ['unit/delivery/stall-watch'],
     mutants: [
       ['what our own kernel takes counts as life', 'flushed - (row?.unackedBytes ?? 0)', 'flushed'],
@@ -246,7 +272,7 @@ export default [
     file: 'src/delivery/links/paced-write.ts',
     tests: ['unit/delivery/paced-delivery', 'unit/delivery/delivery', 'unit/delivery/relp'],
     mutants: [
-      ['writing does not wait for room', 'while (link.open && !waiting.hasRoom(link)) await waiting.poked();', ''],
+      ['writing does not wait for room', 'while (link.open && !hasRoom()) await wakeup.wait();', ''],
       ['the window of a RELP session is no limit', 'Math.min(link.sliceEvents, pace.sliceEvents)', 'pace.sliceEvents'],
       ['a lost link is written to', 'if (!link.open) return false;', ''],
     ],
@@ -255,10 +281,15 @@ export default [
     file: 'src/delivery/refusals.ts',
     tests: ['unit/delivery/relp'],
     mutants: [
-      ['an event is put aside at its first refusal', 'if (times < limit) return error;', ''],
+      ['an event is put aside at its first refusal', 'if (times < limit) return lost;', ''],
       ['refusals of another event count', 'counts.get(index) ?? 0', 'counts.get(0) ?? 0'],
       ['an event that is refused is never put aside', 'counts.set(index, times);', ''],
     ],
+  },
+  {
+    file: 'src/delivery/links/relp-view.ts',
+    tests: ['unit/delivery/relp'],
+    mutants: [['a receiver that stops to answer is kept', "return waited ? 'silent' : state;", 'return state;']],
   },
   {
     file: 'src/delivery/links/relp-link.ts',
@@ -285,7 +316,6 @@ export default [
         "if (limit.signal.aborted) giveUp();\n    limit.signal.addEventListener('abort', giveUp);",
         '',
       ],
-      ['a receiver that stops to answer is kept', "return waited ? 'silent' : verdict;", 'return verdict;'],
       [
         'a session is not closed',
         "void this.#inner.write(Buffer.from(`${this.#commands.send()} close 0\\n`, 'latin1'));",
@@ -294,7 +324,7 @@ export default [
       ['half an answer is forgotten', 'this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])', 'chunk'],
       [
         'the event that is refused is not known',
-        'if (frame !== undefined) this.#refusal = { frame, said: reason, limit: REFUSALS, verdict };',
+        'if (frame !== undefined) this.#refusal = { frame, said: reason, limit: REFUSALS, error };',
         '',
       ],
       ['control characters of a receiver reach the log', "?.replace(/[^ -~]/g, '?')", ''],
@@ -426,7 +456,7 @@ export default [
       ['a datagram holds what came before, too', 'from = end - start;', ''],
       [
         'an unreachable port is not noticed',
-        "socket.on('error', (error) => this.#failed(error));",
+        "this.#socket.on('error', this.#failed);",
         "socket.on('error', () => undefined);",
         {
           survives: 'the callback of the next send tells it too; only a socket that sends no more would not hear of it',

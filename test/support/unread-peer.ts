@@ -1,5 +1,6 @@
 import { ForwarderError } from '../../src/errors/forwarder-error.js';
-import type { Link } from '../../src/delivery/links/link.js';
+import type { KernelView } from '../../src/delivery/kernel/kernel-view.js';
+import type { Link, LinkEnd } from '../../src/delivery/links/link.js';
 import type { ManualClock } from './manual-clock.js';
 
 /** What one connection of the modelled network does. */
@@ -16,26 +17,23 @@ export interface PeerRule {
  * One connection to a receiver that has a buffer and may stall, or to a balancer that accepts and passes nothing on. The writer's kernel takes
  * everything; what is acked is what was read and one buffer more. Pure but for the clock.
  */
-export class UnreadPeer implements Link {
+export class UnreadPeer implements Link, KernelView {
   readonly key = undefined;
   readonly address = '192.0.2.1';
-  readonly refusal = undefined;
   readonly sliceEvents = 1_000_000;
   readonly sliceBytes = 1_000_000_000;
   readonly received = 0;
   readonly blind = false;
-  readonly closed: Promise<void>;
+  readonly closed: Promise<LinkEnd>;
   flushed = 0;
-  ended = false;
   open = true;
-  error: ForwarderError | undefined;
   troubledAt = -Infinity;
   readonly #clock: ManualClock;
   readonly #rule: PeerRule;
   readonly #onRead: (bytes: Uint8Array) => void;
   readonly #onChange: () => void;
   readonly #unread: Uint8Array[] = [];
-  #close: () => void = () => undefined;
+  #close: (end: LinkEnd) => void = () => undefined;
   #readBytes = 0;
   #reads: boolean;
   #finSent = false;
@@ -55,6 +53,10 @@ export class UnreadPeer implements Link {
     this.#reads = rule.hangsUpMs === undefined && !stalled;
     this.closed = new Promise((resolve) => (this.#close = resolve));
     if (rule.hangsUpMs !== undefined) clock.timer(rule.hangsUpMs, () => this.cut('CONNECTION_ENDED'));
+  }
+
+  get kernel(): KernelView {
+    return this;
   }
 
   get acked(): number {
@@ -89,11 +91,11 @@ export class UnreadPeer implements Link {
   }
 
   kill(error: ForwarderError): void {
-    this.#over(error);
+    this.#over({ is: 'lost', error, refusal: undefined });
   }
 
   leave(): void {
-    this.#over(undefined);
+    this.#over({ is: 'ended' });
   }
 
   flows(): boolean {
@@ -124,7 +126,7 @@ export class UnreadPeer implements Link {
     if (!this.open) return;
     const isReset = this.#rule.hangsUpMs === undefined && !this.#rule.hidesResets && this.#unread.length > 0;
     if (this.#finSent && code === 'CONNECTION_ENDED' && !isReset) this.#finish();
-    else this.#over(new ForwarderError(code, 'the peer ended it'));
+    else this.kill(new ForwarderError(code, 'the peer ended it'));
   }
 
   #read(): void {
@@ -135,17 +137,14 @@ export class UnreadPeer implements Link {
   }
 
   #finish(): void {
-    if (!this.open) return;
-    this.ended = true;
-    this.#over(undefined);
+    this.#over({ is: 'ended' });
   }
 
-  #over(error: ForwarderError | undefined): void {
+  #over(end: LinkEnd): void {
     if (!this.open) return;
     this.open = false;
     this.#reads = false;
-    this.error = error;
-    this.#close();
+    this.#close(end);
     this.#onChange();
   }
 }

@@ -1,5 +1,7 @@
 import type { Clock } from '../../flow/clock.js';
 import type { WatchedClock } from '../watched-clock.js';
+import type { KernelView } from './kernel-view.js';
+import type { PeerState } from './stall-watch.js';
 import type { KernelSocket, KernelSockets, SocketKey } from './kernel-sockets.js';
 import type { DeliveryTuning } from '../settings.js';
 
@@ -9,6 +11,20 @@ export interface Question {
   readonly answer: (row: KernelSocket | undefined) => void;
   /** It is still open: asked once the kernel's table was read. */
   readonly isOpen: () => boolean;
+}
+
+/**
+ * What to ask of a link; undefined when nothing is unacked, or so much flows that it needs no look.
+ * @param judge is given what tells the receiver's state.
+ */
+export function questionOf(
+  link: { readonly open: boolean; readonly kernel: KernelView | undefined },
+  judge: (look: (now: number) => PeerState) => void,
+): Question | undefined {
+  const view = link.kernel;
+  if (view?.key === undefined || !view.busy || view.flows()) return undefined;
+  const look = view.sample();
+  return { key: view.key, isOpen: () => link.open, answer: (row) => judge((now) => look(now, row)) };
 }
 
 export interface Member {

@@ -1,14 +1,12 @@
-import type { Socket } from 'node:net';
 import { ForwarderError } from '../../errors/forwarder-error.js';
 import { deadline, type Clock } from '../../flow/clock.js';
-import type { ConnectionStall } from '../../model/snapshot.js';
 import type { Dialled } from './dial.js';
-import type { KernelSocket, SocketKey } from '../kernel/kernel-sockets.js';
-import type { Link, Refusal } from './link.js';
+import type { KernelView } from '../kernel/kernel-view.js';
+import type { Link, LinkEnd, LostLink, Refusal } from './link.js';
 import { RelpCommands } from './relp-commands.js';
 import { isOk, messageBytes, numberCommands, readRelpFrame, skipOks, type RelpFrame } from './relp-frames.js';
 import type { Endpoint } from '../settings.js';
-import type { Verdict } from './stall-watch.js';
+import { RelpView } from './relp-view.js';
 import { StreamLink, type StreamSettings } from './stream-link.js';
 
 export interface RelpSettings extends StreamSettings {
@@ -26,19 +24,18 @@ const OFFERS = 'relp_version=0\nrelp_software=sls-syslog-forwarder\ncommands=sys
  * answered with 200. Answers come in the order of the commands. The frames it is given are commands already but for their numbers.
  */
 export class RelpLink implements Link {
-  readonly blind = false;
+  readonly closed: Promise<LinkEnd>;
   readonly #inner: StreamLink;
   readonly #endpoint: Endpoint;
   readonly #settings: RelpSettings;
   readonly #clock: Clock;
   readonly #onChange: () => void;
   readonly #commands = new RelpCommands();
+  readonly #view: RelpView;
   #refusal: Refusal | undefined;
   #phase: 'opening' | 'open' | 'closing' = 'opening';
   #rest: Buffer = Buffer.alloc(0);
-  #answersWhenAsked = 0;
   #flushed = 0;
-  #answeredAt: number;
   #opened: (() => void) | undefined;
 
   /**
@@ -61,8 +58,9 @@ export class RelpLink implements Link {
     await Promise.race([link.#open(), link.closed]);
     limit.signal.removeEventListener('abort', giveUp);
     limit.clear();
-    if (link.error !== undefined) throw isHangUp(link.error) ? unanswered(link.error) : link.error;
-    return link;
+    if (link.open) return link;
+    const { error } = (await link.closed) as LostLink;
+    throw isHangUp(error) ? unanswered(error) : error;
   }
 
   private constructor(
@@ -76,37 +74,22 @@ export class RelpLink implements Link {
     this.#settings = settings;
     this.#clock = clock;
     this.#onChange = onChange;
-    this.#answeredAt = clock.monotonic();
-    this.#inner = new StreamLink(dialled, endpoint, settings, clock, onChange);
-    this.#listen(dialled.stream);
+    const onData = (bytes: Buffer): void => this.#heard(bytes);
+    this.#inner = new StreamLink(dialled, endpoint, settings, clock, { onChange, onData });
+    this.#view = new RelpView(this.#inner.kernel, this.#commands, settings.stallTimeoutMs, clock.monotonic());
+    this.closed = this.#ending();
   }
 
-  get key(): SocketKey | undefined {
-    return this.#inner.key;
+  get kernel(): KernelView {
+    return this.#view;
   }
 
   get address(): string | undefined {
     return this.#inner.address;
   }
 
-  get closed(): Promise<void> {
-    return this.#inner.closed;
-  }
-
   get open(): boolean {
     return this.#inner.open;
-  }
-
-  get ended(): boolean {
-    return this.#inner.ended;
-  }
-
-  get error(): ForwarderError | undefined {
-    return this.#inner.error;
-  }
-
-  get refusal(): Refusal | undefined {
-    return this.#refusal ?? this.#suspect;
   }
 
   get flushed(): number {
@@ -136,20 +119,8 @@ export class RelpLink implements Link {
     return this.#inner.received;
   }
 
-  get busy(): boolean {
-    return this.#commands.outstanding > 0;
-  }
-
-  get stall(): ConnectionStall | undefined {
-    return this.#inner.stall;
-  }
-
-  get troubledAt(): number {
-    return this.#inner.troubledAt;
-  }
-
   async write(bytes: Uint8Array, ends: Uint32Array, start: number): Promise<boolean> {
-    if (!this.busy) this.#answeredAt = this.#clock.monotonic();
+    if (!this.#view.busy) this.#view.answered(this.#clock.monotonic());
     const offset = this.#flushed;
     numberCommands(bytes, ends, start, this.#commands.sendSlice(offset, bytes, ends, start));
     if (!(await this.#inner.write(bytes))) return false;
@@ -173,20 +144,9 @@ export class RelpLink implements Link {
     this.#inner.leave();
   }
 
-  flows(): boolean {
-    const { answers: now } = this.#commands;
-    const answers = now - this.#answersWhenAsked;
-    this.#answersWhenAsked = now;
-    return answers > 0;
-  }
-
-  sample(): (now: number, row: KernelSocket | undefined) => Verdict {
-    const look = this.#inner.sample();
-    return (now, row) => {
-      const verdict = look(now, row);
-      const waited = this.busy && now - this.#answeredAt >= this.#settings.stallTimeoutMs;
-      return waited ? 'silent' : verdict;
-    };
+  async #ending(): Promise<LinkEnd> {
+    const end = await this.#inner.closed;
+    return end.is === 'lost' ? { ...end, refusal: this.#refusal ?? this.#suspect(end.error) } : end;
   }
 
   #open(): Promise<void> {
@@ -195,14 +155,12 @@ export class RelpLink implements Link {
     return new Promise((resolve) => (this.#opened = resolve));
   }
 
-  #listen(stream: Socket): void {
-    stream.on('data', (chunk: Buffer) => {
-      const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-      // A copy: the bytes are the socket's, which reads on into them.
-      this.#rest = Buffer.from(bytes.subarray(this.#read(bytes)));
-      this.#answeredAt = this.#clock.monotonic();
-      if (this.open) this.#onChange();
-    });
+  #heard(chunk: Buffer): void {
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    // A copy: the bytes are the socket's, which reads on into them.
+    this.#rest = Buffer.from(bytes.subarray(this.#read(bytes)));
+    this.#view.answered(this.#clock.monotonic());
+    if (this.open) this.#onChange();
   }
 
   /** @returns where the first incomplete frame begins. */
@@ -231,7 +189,7 @@ export class RelpLink implements Link {
     const { txnr, command, from, to } = frame;
     if (this.#phase === 'closing') return;
     if (command === 'serverclose') this.#fail('CONNECTION_ENDED', 'the receiver ends the session');
-    else if (command !== 'rsp' || !this.busy || txnr !== this.#commands.nextAnswer) {
+    else if (command !== 'rsp' || !this.#view.busy || txnr !== this.#commands.nextAnswer) {
       this.#fail('RELP_PROTOCOL', `the receiver says "${command}" to command ${txnr}, which is not what was asked`);
     } else if (!isOk(bytes, frame)) {
       this.#refused(bytes.toString('latin1', from, Math.min(to, from + MAX_REASON)));
@@ -246,25 +204,23 @@ export class RelpLink implements Link {
   #refused(said: string): void {
     const what = this.#phase === 'open' ? 'a message' : 'the session';
     const reason = said.split('\n')[0]?.replace(/[^ -~]/g, '?') ?? '';
-    const verdict = this.#error(
+    const error = this.#error(
       'RELP_REFUSED',
       `the receiver refuses ${what}: ${reason === '' ? 'no reason given' : reason}`,
     );
     const frame = this.#phase === 'open' ? this.#commands.unanswered : undefined;
-    if (frame !== undefined) this.#refusal = { frame, said: reason, limit: REFUSALS, verdict };
-    this.kill(verdict);
+    if (frame !== undefined) this.#refusal = { frame, said: reason, limit: REFUSALS, error };
+    this.kill(error);
   }
 
   /** The receiver ended the session with a single message unanswered: probably because of that one. */
-  get #suspect(): Refusal | undefined {
-    const { error } = this;
-    if (error === undefined || this.#phase !== 'open' || this.#commands.outstanding !== 1 || !isHangUp(error))
-      return undefined;
+  #suspect(lost: ForwarderError): Refusal | undefined {
+    if (this.#phase !== 'open' || this.#commands.outstanding !== 1 || !isHangUp(lost)) return undefined;
     const frame = this.#commands.unanswered;
     if (frame === undefined) return undefined;
     const said = `it ends the session at this message of ${messageBytes(frame)} bytes, sent alone; ${ADVICE}`;
-    const verdict = this.#error('RELP_REFUSED', `the receiver refuses a message: ${said}; ${ELSE}`);
-    return { frame, said, limit: HANG_UPS, verdict };
+    const error = this.#error('RELP_REFUSED', `the receiver refuses a message: ${said}; ${ELSE}`);
+    return { frame, said, limit: HANG_UPS, error };
   }
 
   #fail(code: 'RELP_PROTOCOL' | 'CONNECTION_ENDED', message: string): void {

@@ -2,13 +2,9 @@ import { createSocket, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { isIPv6 } from 'node:net';
 import { ForwarderError } from '../../errors/forwarder-error.js';
-import type { Link } from './link.js';
+import type { Link, LinkEnd } from './link.js';
 import type { Endpoint } from '../settings.js';
 import { connectionError } from './socket-errors.js';
-import type { Verdict } from './stall-watch.js';
-
-type State =
-  { readonly is: 'open' } | { readonly is: 'ended' } | { readonly is: 'lost'; readonly error: ForwarderError };
 
 /** Few enough that a refused slice costs little, and the event loop is not held up: a datagram takes 2 to 4 µs. */
 const SLICE_EVENTS = 64;
@@ -20,22 +16,17 @@ const SLICE_BYTES = 64 * 1024;
  * then what was sent since the last such message may be lost.
  */
 export class UdpLink implements Link {
-  readonly key = undefined;
-  readonly refusal = undefined;
+  readonly kernel = undefined;
   readonly address: string;
-  readonly closed: Promise<void>;
+  readonly closed: Promise<LinkEnd>;
   readonly hasRoom = true;
   readonly sliceEvents = SLICE_EVENTS;
   readonly sliceBytes = SLICE_BYTES;
   readonly received = 0;
-  readonly busy = false;
-  readonly blind = false;
-  readonly stall = undefined;
-  readonly troubledAt = 0;
   readonly #socket: Socket;
   readonly #endpoint: Endpoint;
   readonly #onChange: () => void;
-  #state: State = { is: 'open' };
+  #state: { readonly is: 'open' } | LinkEnd = { is: 'open' };
   #flushed = 0;
   #failWrite: (() => void) | undefined;
 
@@ -68,20 +59,11 @@ export class UdpLink implements Link {
     this.#socket = socket;
     this.#endpoint = endpoint;
     this.#onChange = onChange;
-    this.closed = new Promise((resolve) => socket.once('close', () => resolve()));
-    socket.on('error', (error) => this.#failed(error));
+    this.closed = this.#live();
   }
 
   get open(): boolean {
     return this.#state.is === 'open';
-  }
-
-  get ended(): boolean {
-    return this.#state.is === 'ended';
-  }
-
-  get error(): ForwarderError | undefined {
-    return this.#state.is === 'lost' ? this.#state.error : undefined;
   }
 
   get flushed(): number {
@@ -123,26 +105,24 @@ export class UdpLink implements Link {
   }
 
   kill(error: ForwarderError): void {
-    this.#close({ is: 'lost', error });
+    this.#close({ is: 'lost', error, refusal: undefined });
   }
 
-  flows(): boolean {
-    return true;
+  /** Listens to the socket until it is closed. */
+  async #live(): Promise<LinkEnd> {
+    this.#socket.on('error', this.#failed);
+    await new Promise((resolve) => this.#socket.once('close', resolve));
+    this.#socket.off('error', this.#failed);
+    this.#failWrite?.();
+    return this.#state as LinkEnd;
   }
 
-  sample(): () => Verdict {
-    return () => 'fine';
-  }
+  readonly #failed = (thrown: Error): void => this.kill(connectionError(thrown, this.#endpoint, 'connected'));
 
-  #failed(thrown: Error): void {
-    this.kill(connectionError(thrown, this.#endpoint, 'connected'));
-  }
-
-  #close(state: State): void {
+  #close(end: LinkEnd): void {
     if (!this.open) return;
-    this.#state = state;
+    this.#state = end;
     this.#socket.close();
-    void this.closed.then(() => this.#failWrite?.());
     this.#onChange();
   }
 }

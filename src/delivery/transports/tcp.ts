@@ -22,7 +22,7 @@ export const tcp: Transport = {
   refuse: (_, elsewhere) => `only ${elsewhere} receivers answer; use "settled"`,
   open: async (endpoint, deps) => {
     const dialled = await dialWith(endpoint, deps, false);
-    return new StreamLink(dialled, endpoint, streamSettings(endpoint, deps), deps.clock, deps.onChange);
+    return new StreamLink(dialled, endpoint, streamSettings(endpoint, deps), deps.clock, { onChange: deps.onChange });
   },
 };
 

@@ -69,7 +69,7 @@ test('a connection is replaced once all it wrote is acked, and until then neithe
   old.acked = 1_000;
   connection.beat(clock.monotonic());
   await settle();
-  assert.deepEqual([old.ended, old.flushed, next.flushed], [true, 1_000, 1_000]);
+  assert.deepEqual([old.ending?.is, old.flushed, next.flushed], ['ended', 1_000, 1_000]);
 });
 
 test('a stop ends a connection of which nobody tells what is acked as soon as all is written, any other once all is acked', async () => {
@@ -82,7 +82,7 @@ test('a stop ends a connection of which nobody tells what is acked as soon as al
     assert.equal(link.flushed, 1_000);
     const ended = connection.end();
     await settle();
-    assert.equal(link.ended, link === blind);
+    assert.equal(link.ending?.is, link === blind ? 'ended' : undefined);
     if (link === told) continue;
     await ended;
     await sent;
@@ -117,7 +117,7 @@ test('a stop with nothing to deliver does not wait for the next try to reach a r
 test('what the kernel says of a connection that was replaced in between is no news', async () => {
   const [old, next] = [new FakeLink(), new FakeLink()];
   old.key = { table: 'tcp', needle: '' };
-  old.verdict = 'stuck';
+  old.state = 'stuck';
   const { log, connection, lease, offer, clock } = setUp([old]);
   await settle();
   void connection.send(batch(0, 0), lease);
@@ -128,7 +128,7 @@ test('what the kernel says of a connection that was replaced in between is no ne
   await settle();
   connection.beat(clock.monotonic());
   await settle();
-  assert.equal(old.ended, true);
+  assert.equal(old.ending?.is, 'ended');
   question?.answer(undefined);
   assert.ok(question !== undefined && log.lines.every(({ message }) => !message.includes('zero window')));
 });

@@ -1,31 +1,36 @@
 import type { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import type { SocketKey } from '../../../src/delivery/kernel/kernel-sockets.js';
-import type { Link } from '../../../src/delivery/links/link.js';
-import type { Verdict } from '../../../src/delivery/links/stall-watch.js';
+import type { KernelView } from '../../../src/delivery/kernel/kernel-view.js';
+import type { PeerState } from '../../../src/delivery/kernel/stall-watch.js';
+import type { Link, LinkEnd } from '../../../src/delivery/links/link.js';
 
 /** A socket without a network: the kernel takes all it is given at once, the test says what is acked, and the receiver answers an end at once. */
-export class FakeLink implements Link {
+export class FakeLink implements Link, KernelView {
   key: SocketKey | undefined = undefined;
   readonly address = undefined;
-  readonly refusal = undefined;
   readonly sliceEvents = Infinity;
   readonly sliceBytes = 1_000_000;
   readonly hasRoom = true;
   readonly received = 0;
   readonly stall = undefined;
   readonly troubledAt = 0;
-  readonly closed: Promise<void>;
+  readonly closed: Promise<LinkEnd>;
   blind = false;
-  verdict: Verdict = 'fine';
+  /** What a look says. */
+  state: PeerState = 'fine';
   open = true;
-  ended = false;
-  error: ForwarderError | undefined;
+  /** Once it is over. */
+  ending: LinkEnd | undefined;
   flushed = 0;
   acked = 0;
-  #close: () => void = () => undefined;
+  #close: (end: LinkEnd) => void = () => undefined;
 
   constructor() {
     this.closed = new Promise((resolve) => (this.#close = resolve));
+  }
+
+  get kernel(): KernelView {
+    return this;
   }
 
   get busy(): boolean {
@@ -42,23 +47,25 @@ export class FakeLink implements Link {
   }
 
   kill(error: ForwarderError): void {
-    if (!this.open) return;
-    this.error = error;
-    this.open = false;
-    this.#close();
+    this.#over({ is: 'lost', error, refusal: undefined });
   }
 
   leave(): void {
-    this.ended = true;
-    this.open = false;
-    this.#close();
+    this.#over({ is: 'ended' });
   }
 
   flows(): boolean {
     return false;
   }
 
-  sample(): () => Verdict {
-    return () => this.verdict;
+  sample(): () => PeerState {
+    return () => this.state;
+  }
+
+  #over(end: LinkEnd): void {
+    if (!this.open) return;
+    this.open = false;
+    this.ending = end;
+    this.#close(end);
   }
 }

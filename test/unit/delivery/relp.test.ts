@@ -89,9 +89,9 @@ test('while the first message of a session has no answer, no other is written', 
   const { signal } = new AbortController();
   const endpoint = endpointAt(siem.port, 'relp');
   const link = await RelpLink.open({ stream: raw, raw }, endpoint, settings, new ManualClock(), change, signal);
-  toClose.push(() => {
+  toClose.push(async () => {
     link.leave();
-    return link.closed;
+    await link.closed;
   });
   const { bytes, ends } = commands(batch(0, 0, link.sliceEvents));
   assert.equal(link.hasRoom, true);

@@ -6,16 +6,16 @@ import { RecordingLog } from '../../support/recording-log.js';
 import { FakeLink } from './fake-link.js';
 import { endpointAt } from './support.js';
 
-function judged(verdict: 'silent' | 'stuck', hasOthers: boolean): FakeLink {
+function judged(state: 'silent' | 'stuck', hasOthers: boolean): FakeLink {
   const link = new FakeLink();
-  new SlowReceiver(new ManualClock(), new RecordingLog(), hasOthers).judge(verdict, link, endpointAt(514), {});
+  new SlowReceiver(new ManualClock(), new RecordingLog(), hasOthers).judge(state, link, endpointAt(514), {});
   return link;
 }
 
 test('a receiver whose kernel has stopped to answer is left, with or without another', () => {
   for (const hasOthers of [true, false]) {
-    const { open, error } = judged('silent', hasOthers);
-    assert.deepEqual([open, error?.code], [false, 'CONNECTION_STALLED']);
+    const { ending } = judged('silent', hasOthers);
+    assert.equal(ending?.is === 'lost' && ending.error.code, 'CONNECTION_STALLED');
   }
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KernelSocket } from '../../../src/delivery/kernel/kernel-sockets.js';
-import { StallWatch } from '../../../src/delivery/links/stall-watch.js';
+import { StallWatch } from '../../../src/delivery/kernel/stall-watch.js';
 
 const limits = { stallTimeoutMs: 20_000, shutWindowNoticeMs: 5_000, shutWindowTimeoutMs: 60_000 };
 const row = (change: Partial<KernelSocket> = {}): KernelSocket => ({

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import type { KernelSocket } from '../../../src/delivery/kernel/kernel-sockets.js';
 import { SpanLedger } from '../../../src/delivery/span-ledger.js';
-import type { Verdict } from '../../../src/delivery/links/stall-watch.js';
+import type { PeerState } from '../../../src/delivery/kernel/stall-watch.js';
 import { StreamLink } from '../../../src/delivery/links/stream-link.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { endpointAt, Receiver } from './support.js';
@@ -27,8 +28,8 @@ const row = (change: Partial<KernelSocket> = {}): KernelSocket => ({
   ...change,
 });
 
-const look = (link: StreamLink, clock: ManualClock, row: KernelSocket | undefined): Verdict =>
-  link.sample()(clock.monotonic(), row);
+const look = (link: StreamLink, clock: ManualClock, row: KernelSocket | undefined): PeerState =>
+  link.kernel.sample()(clock.monotonic(), row);
 
 /** A link over a real socket; what the kernel says of it, and the time, come from the test. */
 async function withLink(body: (link: StreamLink, clock: ManualClock, siem: Receiver) => Promise<void>): Promise<void> {
@@ -36,7 +37,9 @@ async function withLink(body: (link: StreamLink, clock: ManualClock, siem: Recei
   const raw = connect(siem.port, '127.0.0.1');
   await once(raw, 'connect');
   const clock = new ManualClock();
-  const link = new StreamLink({ stream: raw, raw }, endpointAt(siem.port), settings, clock, () => undefined);
+  const link = new StreamLink({ stream: raw, raw }, endpointAt(siem.port), settings, clock, {
+    onChange: () => undefined,
+  });
   try {
     await body(link, clock, siem);
   } finally {
@@ -48,19 +51,19 @@ async function withLink(body: (link: StreamLink, clock: ManualClock, siem: Recei
 
 test('acked is what was flushed before the look, less what the kernel holds; an older look takes nothing back', () =>
   withLink(async (link, clock) => {
-    const oldest = link.sample();
+    const oldest = link.kernel.sample();
     await link.write(new Uint8Array(1_000));
-    const old = link.sample();
+    const old = link.kernel.sample();
     await link.write(new Uint8Array(500));
     old(clock.monotonic(), row({ unackedBytes: 300 }));
     assert.equal(link.flushed, 1_500);
     assert.equal(link.acked, 700);
-    assert.equal(link.busy, true);
+    assert.equal(link.kernel.busy, true);
     oldest(clock.monotonic(), row());
     assert.equal(link.acked, 700);
     look(link, clock, row());
     assert.equal(link.acked, 1_500);
-    assert.equal(link.busy, false);
+    assert.equal(link.kernel.busy, false);
   }));
 
 test('what no longer fits into our send buffer is acked without a look; a buffer found to be larger counts from then', () =>
@@ -78,22 +81,22 @@ test('flows only while more goes out between two questions than our send buffer 
       for (let written = 0; written < megabytes; written++) await link.write(new Uint8Array(MEGABYTE));
     };
     await write(5);
-    assert.equal(link.flows(), false);
+    assert.equal(link.kernel.flows(), false);
     await write(6);
-    assert.equal(link.flows(), true);
-    assert.equal(link.flows(), false, 'nothing since');
+    assert.equal(link.kernel.flows(), true);
+    assert.equal(link.kernel.flows(), false, 'nothing since');
   }));
 
 test('where the kernel does not tell, what is old enough counts as acked', () =>
   withLink(async (link, clock) => {
     await link.write(new Uint8Array(1_000));
     look(link, clock, undefined);
-    assert.equal(link.blind, false, 'it may just be going away');
+    assert.equal(link.kernel.blind, false, 'it may just be going away');
     look(link, clock, row({ unackedBytes: 1_000 }));
     look(link, clock, undefined);
-    assert.equal(link.blind, false);
+    assert.equal(link.kernel.blind, false);
     look(link, clock, undefined);
-    assert.equal(link.blind, true);
+    assert.equal(link.kernel.blind, true);
     for (let seconds = 0; seconds < 20; seconds++) {
       assert.equal(link.acked, 0, `after ${seconds} s`);
       clock.freeze(1_000);
@@ -144,13 +147,13 @@ test('a connection idle for long is not blamed for it when it is used again', ()
 test('… nor where the kernel does not tell, while the first write after the rest is under way', () =>
   withLink(async (link, clock) => {
     await link.write(new Uint8Array(1_000));
-    while (link.busy) {
+    while (link.kernel.busy) {
       clock.freeze(settings.blindAckMs);
       look(link, clock, undefined);
     }
     clock.freeze(3_600_000);
     const written = link.write(new Uint8Array(1_000));
-    assert.equal(link.busy, true);
+    assert.equal(link.kernel.busy, true);
     assert.equal(look(link, clock, undefined), 'fine');
     await written;
   }));
@@ -159,9 +162,9 @@ test('what a receiver says is counted, and its end is heard', { timeout: 10_000 
   withLink(async (link, _, siem) => {
     await siem.until(() => siem.sockets.length === 1);
     siem.sockets[0]?.end('hello?');
-    await link.closed;
+    const end = await link.closed;
     assert.equal(link.received, 6);
-    assert.equal(link.error?.code, 'CONNECTION_ENDED');
+    assert.equal(end.is === 'lost' && end.error.code, 'CONNECTION_ENDED');
   }),
 );
 
@@ -169,14 +172,38 @@ test('a shut window, and bytes that do not move, are trouble', () =>
   withLink(async (link, clock) => {
     await link.write(new Uint8Array(1_000));
     look(link, clock, row({ unackedBytes: 1_000 }));
-    const quiet = link.troubledAt;
+    const quiet = link.kernel.troubledAt;
     clock.freeze(200);
     look(link, clock, row({ unackedBytes: 500 }));
-    assert.equal(link.troubledAt, quiet, 'they moved');
+    assert.equal(link.kernel.troubledAt, quiet, 'they moved');
     clock.freeze(200);
     look(link, clock, row({ unackedBytes: 500 }));
-    assert.equal(link.troubledAt, clock.monotonic());
+    assert.equal(link.kernel.troubledAt, clock.monotonic());
     clock.freeze(200);
     look(link, clock, row({ unackedBytes: 400, probing: true }));
-    assert.equal(link.troubledAt, clock.monotonic());
+    assert.equal(link.kernel.troubledAt, clock.monotonic());
   }));
+
+test('a link that is over listens to its socket no more, and its end is told once', async () => {
+  const siem = await Receiver.listen();
+  for (const is of ['lost', 'ended'] as const) {
+    const raw = connect(siem.port, '127.0.0.1');
+    await once(raw, 'connect');
+    // As those who dial do.
+    raw.on('error', () => undefined);
+    const listeners = () => ['data', 'end', 'error'].map((event) => raw.listenerCount(event));
+    const before = listeners();
+    const dialled = { stream: raw, raw };
+    const link = new StreamLink(dialled, endpointAt(siem.port), settings, new ManualClock(), {
+      onChange: () => undefined,
+    });
+    const error = new ForwarderError('CONNECTION_STALLED', 'the first');
+    if (is === 'lost') link.kill(error);
+    else link.leave();
+    assert.deepEqual(listeners(), before);
+    link.leave();
+    link.kill(new ForwarderError('CONNECTION_STALLED', 'a later one'));
+    assert.deepEqual(await link.closed, is === 'lost' ? { is, error, refusal: undefined } : { is });
+  }
+  await siem.close();
+});

@@ -1,5 +1,5 @@
 import type { ConnectionStall } from '../../model/snapshot.js';
-import type { KernelSocket } from '../kernel/kernel-sockets.js';
+import type { KernelSocket } from './kernel-sockets.js';
 
 export interface StallLimits {
   readonly stallTimeoutMs: number;
@@ -8,10 +8,10 @@ export interface StallLimits {
 }
 
 /**
- * `shut`: alive, but it reads nothing, long enough to say so. `stuck`: for so long that another receiver is better. `silent`: its kernel does
+ * What a look says of the receiver. `shut`: alive, but it reads nothing, long enough to say so. `stuck`: for so long that another receiver is better. `silent`: its kernel does
  * not answer: a dead host, a cable, a firewall.
  */
-export type Verdict = 'fine' | 'shut' | 'stuck' | 'silent';
+export type PeerState = 'fine' | 'shut' | 'stuck' | 'silent';
 
 /**
  * Tells a slow receiver from a dead one. Not by how fast the unacked bytes fall (our own kernel refills what a slow reader drains), but by
@@ -57,7 +57,7 @@ export class StallWatch {
    * @param flushed bytes our kernel has taken.
    * @param row undefined where the kernel does not tell; then dead and slow look the same and only the longer limit counts.
    */
-  look(now: number, flushed: number, row: KernelSocket | undefined): Verdict {
+  look(now: number, flushed: number, row: KernelSocket | undefined): PeerState {
     // What a dead peer's kernel buffer still takes from us raises both terms: the difference moves only if the peer acknowledges.
     const mark = flushed - (row?.unackedBytes ?? 0);
     if (mark !== this.#lastMark) this.rest(now);
