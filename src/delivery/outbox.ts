@@ -1,6 +1,7 @@
 import { ANSWERED } from './settings.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { FrameBatch } from '../model/batch.js';
+import { Remakes } from './remakes.js';
 import { answeredBytes, REFERENCE, spanOf, type Lease, type Span } from './span.js';
 import { SpanLedger, type SettleRule } from './span-ledger.js';
 import { resent, settled, type Totals } from './totals.js';
@@ -13,11 +14,6 @@ export interface Begun {
   sent: number;
 }
 
-/** The frames of a batch that are made again may take so many bytes beside the byte budget, on each connection, or those of a single batch. */
-const REMADE_BYTES = 8 * 1024 * 1024;
-/** … and so many batches are asked for at once. */
-const REMAKES = 4;
-
 /**
  * The FIFO of one connection: every batch handed over and not yet settled, with the promise its sender waits for. Knows leases and
  * promises; where a batch stands is the ledger's business. A batch that has arrived is only a reference: if the connection is lost before the
@@ -27,20 +23,22 @@ export class Outbox {
   readonly #ledger: SpanLedger<Span>;
   readonly #isAnswered: boolean;
   readonly #totals: Totals;
-  readonly #poke: () => void;
+  readonly #remakes: Remakes;
   #writing: { readonly span: Span; readonly begun: Begun } | undefined;
   #pendingBytes = 0;
   #unprovenEvents = 0;
-  #remadeBytes = 0;
-  /** Batches that are being made again. */
-  #remakes = 0;
 
   /** @param poke called when frames that were made again are here. */
   constructor(rule: SettleRule, totals: Totals, poke: () => void) {
     this.#ledger = new SpanLedger(rule);
     this.#isAnswered = rule.guarantee === ANSWERED;
     this.#totals = totals;
-    this.#poke = poke;
+    this.#remakes = new Remakes({
+      ledger: this.#ledger,
+      giveBack: (span) => this.#giveBack(span),
+      replaced: (span, others) => this.#replaced(span, others),
+      poke,
+    });
   }
 
   /** Bytes of frames that are held here. */
@@ -90,7 +88,7 @@ export class Outbox {
         continue;
       }
       if (span.held.is === 'frames') return this.#begin(span, span.held.frames);
-      this.#remakeSome();
+      this.#remakes.begin();
       return undefined;
     }
     return undefined;
@@ -203,49 +201,7 @@ export class Outbox {
     while ((ends[span.answered] ?? Infinity) <= to) span.answered += 1;
   }
 
-  /** Asks for the frames of the next references, as many as there is room for. */
-  #remakeSome(): void {
-    for (const span of this.#ledger.waiting()) {
-      if (span.held.is === 'frames' && !span.isRemade) return;
-      if (span.held.is !== 'reference') continue;
-      if (this.#remakes >= REMAKES || !this.#makeRoom(span)) return;
-      void this.#remake(span);
-    }
-  }
-
-  /** What was made again and waits behind this reference gives way, the last first: after another loss it may hold all the room. @returns whether there is room. */
-  #makeRoom(span: Span): boolean {
-    const hasRoom = (): boolean => this.#remadeBytes === 0 || this.#remadeBytes + span.bytes <= REMADE_BYTES;
-    if (hasRoom()) return true;
-    const waiting = [...this.#ledger.waiting()];
-    for (const other of waiting.slice(waiting.indexOf(span) + 1).reverse()) {
-      if (other.isRemade) this.#giveBack(other);
-      if (hasRoom()) return true;
-    }
-    return false;
-  }
-
-  async #remake(span: Span): Promise<void> {
-    const { keeper } = span.lease;
-    span.held = { is: 'wanted' };
-    this.#remadeBytes += span.bytes;
-    this.#remakes += 1;
-    const parts = (await keeper?.again(span.ref)) ?? [];
-    this.#remadeBytes -= span.bytes;
-    this.#remakes -= 1;
-    if (parts.length > 0 && this.#ledger.find((one) => one === span) !== undefined) this.#remade(span, parts);
-    else for (const part of parts) keeper?.arrived(part);
-    this.#poke();
-  }
-
-  /** The service may cut the range in another way this time: then several batches stand in the place of one, of which the last tells the sender. */
-  #remade(span: Span, parts: readonly FrameBatch[]): void {
-    const quiet = { resolve: () => undefined, reject: () => undefined };
-    const { lease, at } = span;
-    const others = parts.map((part, i) => {
-      const { resolve, reject } = i === parts.length - 1 ? span : quiet;
-      return spanOf(part, { lease, resolve, reject, at, isRemade: true, sent: part.ends.length });
-    });
+  #replaced(span: Span, others: readonly Span[]): void {
     this.#ledger.replace(span, others);
     this.#left(span);
     for (const other of others) this.#entered(other);
@@ -296,14 +252,14 @@ export class Outbox {
     span.lease.open += 1;
     if (span.held.is !== 'frames') return;
     this.#pendingBytes += span.bytes;
-    if (span.isRemade) this.#remadeBytes += span.bytes;
+    if (span.isRemade) this.#remakes.heldBytes += span.bytes;
   }
 
   /** Its frames are not held here any more. */
   #unhold(span: Span): void {
     if (span.held.is !== 'frames') return;
     this.#pendingBytes -= span.bytes;
-    if (span.isRemade) this.#remadeBytes -= span.bytes;
+    if (span.isRemade) this.#remakes.heldBytes -= span.bytes;
   }
 
   /** It is not in the ledger any more. */
