@@ -90,6 +90,12 @@ export default {
       to: { path: '^src/', pathNot: '^src/(model|errors)/' },
     },
     {
+      name: 'policy-is-pure',
+      severity: 'error',
+      from: { path: '^src/policy/' },
+      to: { path: '^src/', pathNot: '^src/policy/' },
+    },
+    {
       name: 'tune-never-imports-the-command-line',
       severity: 'error',
       from: { path: '^src/(tune|checkpoints|preview|app)/' },

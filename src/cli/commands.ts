@@ -4,6 +4,7 @@ import { CONFIG } from './config-option.js';
 import { EMULATOR_OPTIONS, runEmulator } from './emulator.js';
 import { FINGERPRINT_POSITIONALS, runFingerprint } from './fingerprint.js';
 import { FORWARD_OPTIONS, runForward } from './forward.js';
+import { POLICY_OPTIONS, runPolicy } from './policy.js';
 import { PREVIEW_OPTIONS, runPreview } from './preview.js';
 import { RECEIVER_OPTIONS, runReceiver } from './receiver.js';
 import { REPLAY_POSITIONALS, runReplay } from './replay.js';
@@ -55,6 +56,13 @@ export const COMMANDS: readonly Command[] = [
     says: 'Show, set, export or import how far a consumer group has read',
     options: CHECKPOINT_OPTIONS,
     run: runCheckpoint,
+  }),
+  command({
+    name: 'policy',
+    says: 'Print the least RAM policy that a config needs',
+    options: POLICY_OPTIONS,
+    run: runPolicy,
+    examples: [['policy --account 1234567890123456', 'for the RAM user or role; --terraform and --ros as templates']],
   }),
   command({
     name: 'fingerprint',

@@ -18,6 +18,7 @@ import { derivedConfig, type EmbeddedEndpoints, type Tuned } from './derived-con
 import { startTuneEnds } from './ends.js';
 import { resultFile, Scratch } from './files.js';
 import { reportHtml } from './html.js';
+import { liveGroup } from './live-group.js';
 import { knobsWithin, type Limits, type Point } from './point.js';
 import { Progress } from './progress.js';
 import { reportText } from './report.js';
@@ -63,8 +64,6 @@ export async function tune(request: TuneRequest): Promise<number> {
   return run.run();
 }
 
-const GROUP_SUFFIX = '-tune';
-const LONGEST_GROUP = 128;
 const MINUTE = 60_000;
 /** Of the memory limit: a process takes about so much more than its byte budget. */
 const BUDGET_SHARE = 0.5;
@@ -189,7 +188,7 @@ class TuningRun {
   }
 
   #group(): string {
-    return this.#plan.settings.consumerGroup.slice(0, LONGEST_GROUP - GROUP_SUFFIX.length) + GROUP_SUFFIX;
+    return liveGroup(this.#plan.settings.consumerGroup);
   }
 
   #start(): Point {

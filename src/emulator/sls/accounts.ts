@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { ACTIONS } from './ram-actions.js';
 import type { RoleOptions, SlsEmulatorSettings } from './options.js';
 import type { Operation } from './route.js';
+import { isAllowed } from './ram-policy.js';
 import { refuse } from './service-error.js';
 
 /** Whoever signs requests: the access key of the settings, or a session of a role. */
@@ -11,8 +12,11 @@ export interface Key {
   /** What requests must carry; undefined: nothing is looked at. */
   readonly token: string | undefined;
   /** Undefined: all. */
-  readonly allows: readonly string[] | undefined;
+  readonly rights: Rights | undefined;
 }
+
+/** What a role may do. */
+type Rights = Pick<RoleOptions, 'arn' | 'allows' | 'policy'>;
 
 interface Session extends Key {
   /** Unix milliseconds. */
@@ -28,7 +32,7 @@ export class Accounts {
   readonly #sessions = new Map<string, Session>();
 
   constructor({ accessKeyId, accessKeySecret, securityToken, roles }: SlsEmulatorSettings) {
-    this.#key = { id: accessKeyId, secret: accessKeySecret, token: securityToken, allows: undefined };
+    this.#key = { id: accessKeyId, secret: accessKeySecret, token: securityToken, rights: undefined };
     this.roles = roles;
   }
 
@@ -42,9 +46,9 @@ export class Accounts {
   }
 
   /** Begins a session. */
-  begin({ allows }: RoleOptions, expiresAt: number): Key {
+  begin(role: RoleOptions, expiresAt: number): Key {
     const [id, secret, token] = [`STS.${text(16)}`, text(32), text(64)];
-    const session = { id, secret, token, allows, expiresAt };
+    const session = { id, secret, token, rights: role, expiresAt };
     this.#sessions.set(id, session);
     return session;
   }
@@ -54,13 +58,18 @@ export class Accounts {
     this.#sessions.clear();
   }
 
-  /** @param resource what it is done to, for the message @throws ServiceError Unauthorized */
-  checkRight({ allows }: Key, operation: Operation, resource: string): void {
+  /** @param resource what it is done to, from `project/` on @throws ServiceError Unauthorized */
+  checkRight({ rights }: Key, operation: Operation, region: string | undefined, resource: string): void {
     const action = ACTIONS[operation];
-    if (!this.denied.has(action) && allows?.includes(action) !== false) return;
-    throw refuse.unauthorized(`denied by sts or ram, action: ${action}, resource: acs:log:*:*:${resource}`);
+    const arn = `acs:log:${region ?? '*'}:${accountOf(rights)}:${resource}`;
+    const { allows, policy } = rights ?? {};
+    const isIn = allows?.includes(action) !== false && (policy === undefined || isAllowed(policy, action, arn));
+    if (isIn && !this.denied.has(action)) return;
+    throw refuse.unauthorized(`denied by sts or ram, action: ${action}, resource: ${arn}`);
   }
 }
+
+const accountOf = (rights: Rights | undefined): string => rights?.arn.split(':')[3] ?? '*';
 
 function text(length: number): string {
   return randomBytes(length).toString('base64url').slice(0, length);

@@ -1,3 +1,4 @@
+import type { RamPolicy } from './ram-policy.js';
 import { ForwarderError } from '../../errors/forwarder-error.js';
 import { selfSigned } from '../self-signed.js';
 import { PROFILE_NAMES, type ProfileName } from './profiles/index.js';
@@ -41,6 +42,8 @@ export interface RoleOptions {
   readonly maxSeconds?: number;
   /** RAM actions it may do, such as `log:ListShards`; not given: all. */
   readonly allows?: readonly string[];
+  /** What it may do, by action and resource; not given: all. */
+  readonly policy?: RamPolicy;
 }
 
 export interface SlsLimits {

@@ -72,18 +72,14 @@ export class Service {
     const { operation } = call;
     const { key, region } = authenticate(call, this.accounts, now);
     if (operation === 'ListProject') {
-      this.accounts.checkRight(key, operation, 'project/*');
+      this.accounts.checkRight(key, operation, call.region, 'project/*');
       return projectApi.listProjects(call, this.projects.in(call.region));
     }
     const project = this.projects.at(call);
     if (region !== undefined && project.region !== undefined && region !== project.region)
       throw refuse.signatureNotMatch(`of region ${region}`);
     const { name, processors } = project;
-    this.accounts.checkRight(
-      key,
-      operation,
-      `project/${name}${call.logstore === '' ? '' : `/logstore/${call.logstore}`}`,
-    );
+    this.accounts.checkRight(key, operation, project.region, resourceOf(call, name));
     project.meter.check(operation, this.settings.limits.projectReadsPerMinute, now);
     if (isProjectCall(operation)) return PROJECT_HANDLERS[operation](call, project);
     const logstore = project.logstore(call.logstore);
@@ -105,6 +101,15 @@ export class Service {
   stop(): void {
     this.projects.stop();
   }
+}
+
+/** What a call is about, as RAM names it. */
+function resourceOf({ operation, logstore, group }: Call, project: string): string {
+  if (operation === 'ListLogstores') return `project/${project}/logstore/*`;
+  if (logstore === '') return `project/${project}`;
+  const path = `project/${project}/logstore/${logstore}`;
+  if (operation === 'CreateConsumerGroup' || operation === 'ListConsumerGroups') return `${path}/consumergroup/*`;
+  return group === '' ? path : `${path}/consumergroup/${group}`;
 }
 
 function isProjectCall(operation: Exclude<Operation, 'ListProject'>): operation is keyof typeof PROJECT_HANDLERS {
