@@ -21,6 +21,8 @@ interface Opened {
   readonly source: LogSource;
   readonly group: ConsumerGroup;
   readonly log: RecordingLog;
+  /** The same logstore once more, by the same client. */
+  readonly again: () => LogSource;
 }
 
 function endpointOf(text: string): Endpoint {
@@ -48,7 +50,8 @@ function open(
   context.after(() => client.close());
   const names = { project: 'proj', logstore: 'store', consumerGroup: 'group', consumer: 'c 1/ä' };
   const bodyBuffer = (size: number): ArrayBuffer => new ArrayBuffer(size);
-  return { ...client.openLogstore({ ...names, compression: 'lz4', bodyBuffer, ...settings }), log };
+  const openLogstore = () => client.openLogstore({ ...names, compression: 'lz4', bodyBuffer, ...settings });
+  return { ...openLogstore(), log, again: () => openLogstore().source };
 }
 
 function as(accessKeyId: string, accessKeySecret: string, securityToken?: string): Partial<SlsSettings> {
@@ -292,7 +295,7 @@ test('requests that were under way when the signature changed are signed again t
 
 test('one pull refused for the quota of the project holds back all of them, not heartbeats nor another shard over its own', async (context) => {
   const server = await emulator(context);
-  const { source } = open(context, server);
+  const { source, again } = open(context, server);
   const cursors = await Promise.all([0, 1].map((shard) => source.getCursor(shard, 'begin', signal)));
   const pull = (shard: 0 | 1): Promise<unknown> => source.pull(shard, cursors[shard]!, 10, signal);
   const refusal = { kind: 'error', operation: 'PullLogs', status: 403, times: 1 };
@@ -303,6 +306,7 @@ test('one pull refused for the quota of the project holds back all of them, not 
   await refused(pull(0), 'SLS_QUOTA', /ReadQuotaExceed/);
   const held = await refused(pull(1), 'SLS_QUOTA', /held back, the service limits this project/);
   assert.ok(held.retryAfterMs! > 0);
+  await refused(again().pull(1, cursors[1]!, 10, signal), 'SLS_QUOTA', /held back/);
   await source.getCursor(1, 'end', signal);
 });
 
