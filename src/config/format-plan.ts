@@ -24,6 +24,7 @@ export function toFormatPlan(format: FormatConfig, { project, logstore, ...desti
   const byField = format.severityFrom === undefined ? [] : severityRules(format.severityFrom);
   return {
     ...destination,
+    maps: format.maps,
     header: {
       style: format.header,
       dialect: format.dialect,

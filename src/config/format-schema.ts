@@ -7,6 +7,7 @@ import { checkMasks } from './mask.js';
 import { checkShape, shape } from './shape.js';
 import { didYouMean } from './suggest.js';
 import type { Condition } from '../model/format-plan.js';
+import { checkMaps, maps } from './value-maps.js';
 import { whyImpossible } from './impossible.js';
 import { SEVERITY_TABLES } from './severity-from.js';
 import { FACILITIES, SEVERITIES } from './syslog-words.js';
@@ -142,6 +143,7 @@ const written = section({
       'json, leef, cef: what follows "fields"; contents: every field of the log; all (json): time, topic, source and tags too. Default: nothing if there are "fields", else as much as the body can hold.',
     ),
   shape: shape.optional(),
+  maps,
   expandJson: flag().prefault(false).describe('json: fields that hold a JSON object or array become one.'),
   vendor: anyTemplate().prefault('Alibaba Cloud').describe('leef, cef: vendor in the header.'),
   product: anyTemplate().prefault('SLS').describe('leef, cef: product in the header.'),
@@ -174,6 +176,7 @@ export const format = z
       checkFields(value, say);
       checkShape(value, say);
       checkMasks(value, say);
+      checkMaps(value, say);
     }),
   )
   .prefault({});

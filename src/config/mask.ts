@@ -5,6 +5,7 @@ import { integer, parsed, secret } from './leaves.js';
 import { quoted } from './problem.js';
 import { isWrong, type Parsed } from './scalars.js';
 import { parseFoundRef } from './template.js';
+import { writtenRefs } from './written-refs.js';
 
 /** Fields whose values never leave as they are: `format.shape.mask` and `format.shape.hash`. */
 
@@ -71,36 +72,29 @@ export function checkMasks(format: { readonly shape?: MaskConfig | undefined }, 
   if (format.shape.hash !== undefined && (key === undefined) === (keyFile === undefined)) {
     say(['shape', 'hash'], `needs "key" or "keyFile"${key === undefined ? '' : ', not both'}`);
   }
+  const masked = [...format.shape.mask.map(({ field }) => field), ...(format.shape.hash?.fields ?? [])];
   const roots = new Set(names.map(({ name }) => name));
-  for (const [path, { key, path: way = key.split('.') }] of refsIn(format, [])) {
+  for (const [path, ref] of writtenRefs(format)) {
+    const field = ref.kind === 'mapped' ? ref.of : ref;
+    if (ref.kind === 'mapped' && masked.some(({ field: hidden }) => isSame(hidden, field))) {
+      say(path, `the map ${quoted(ref.map)} would tell what its field holds, which is hidden; remove one of the two`);
+    }
+    if (field.kind !== 'content') continue;
+    const way = field.path ?? field.key.split('.');
     const [root = ''] = way;
     if (way.length === 1 || !roots.has(root)) continue;
-    say(path, `${quoted(key)} would show what is in ${quoted(root)}, which is hidden; remove one of the two`);
+    say(path, `${quoted(field.key)} would show what is in ${quoted(root)}, which is hidden; remove one of the two`);
   }
 }
+
+const isSame = (one: FieldRef, other: FieldRef): boolean =>
+  one.kind === other.kind && ('key' in one ? one.key : '') === ('key' in other ? other.key : '');
 
 function namesOf({ mask: stars, hash: hashed }: MaskConfig): { path: (string | number)[]; name: string }[] {
   return [
     ...stars.map(({ field: { name } }, i) => ({ path: ['shape', 'mask', i], name })),
     ...(hashed?.fields ?? []).map(({ name }, i) => ({ path: ['shape', 'hash', 'fields', i], name })),
   ];
-}
-
-type ContentRef = Extract<FieldRef, { kind: 'content' }>;
-
-/** What decides about an event, but is not written. */
-const ASKED = new Set(['include', 'exclude', 'rules', 'severityFrom', 'eventTime', 'shape']);
-
-/** The contents that templates name, with the keys of the templates. */
-function refsIn(part: unknown, path: readonly string[]): [(string | number)[], ContentRef][] {
-  if (typeof part !== 'object' || part === null) return [];
-  if (Array.isArray(part)) {
-    const refs = part.flatMap((one: { readonly names?: readonly (FieldRef | string)[] }) => one.names ?? []);
-    return refs.flatMap((ref) => (typeof ref === 'object' && ref.kind === 'content' ? [[[...path], ref]] : []));
-  }
-  return Object.entries(part).flatMap(([key, value]) =>
-    path.length === 0 && ASKED.has(key) ? [] : refsIn(value, [...path, key]),
-  );
 }
 
 /** The two sections as the kernel wants them. */

@@ -4,8 +4,8 @@ import type { Parsed } from './scalars.js';
 /** Names of fields, and ways into their JSON, as users write them. A name between two quotes may have any characters, `""` for a quote. */
 
 /** `%%{`, or `%{`, names, perhaps a fallback, and the brace that ends it unless it is missing. */
-export const TEMPLATE_FIELD = /%%\{|%\{((?:(?<=[{|.])"(?:[^"]|"")*"|(?<![{|.])"|(?!:-)[^}"])*)(:-[^}]*)?(\}?)/g;
-const IN_QUOTES = /(?<=^|[|.])"(?:[^"]|"")*"/g;
+export const TEMPLATE_FIELD = /%%\{|%\{((?:(?<=[{|.(])"(?:[^"]|"")*"|(?<![{|.(])"|(?!:-)[^}"])*)(:-[^}]*)?(\}?)/g;
+const IN_QUOTES = /(?<=^|[|.(])"(?:[^"]|"")*"/g;
 
 /** Splits where no quotes are. */
 function split(text: string, at: '|' | '.'): string[] {

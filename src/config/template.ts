@@ -1,4 +1,4 @@
-import type { EventTimePlan, FieldRef, Template, TemplatePart } from '../model/format-plan.js';
+import type { EventTimePlan, FieldRef, FoundField, Template, TemplatePart } from '../model/format-plan.js';
 import { quoted } from './problem.js';
 import { isPlainName, parsePath, splitNames, TEMPLATE_FIELD } from './path.js';
 import { isWrong, type Parsed } from './scalars.js';
@@ -111,6 +111,9 @@ function parseField(chain: string, fallback: string, at: number): Parsed<ConfigP
 /** The field a condition is about. */
 export function parseFieldRef(name: string): Parsed<FieldRef> {
   const ref = parseName(name, 1);
+  if (typeof ref === 'object' && 'kind' in ref && ref.kind === 'mapped') {
+    return { wrong: `${quoted(name)}: maps are for templates; name the field itself, and its values as they are` };
+  }
   return typeof ref === 'string'
     ? { wrong: `${quoted(name)} is the same for every event; there is nothing to choose by` }
     : ref;
@@ -121,9 +124,22 @@ export function parseFoundRef(name: string): Parsed<EventTimePlan['ref']> {
   const ref = parseFieldRef(name);
   if (isWrong(ref)) return ref;
   const isFound = ref.kind === 'topic' || ref.kind === 'source' || ref.kind === 'tag' || ref.kind === 'content';
+  return isFound ? ref : { wrong: `${quoted(name)} says nothing that is not known; name a field of the log` };
+}
+
+function parseMapped(name: string, at: number): Parsed<FieldRef> {
+  const [, map = '', field] = /^map:([^()]*)\((.*)\)$/s.exec(name) ?? [];
+  if (field === undefined || map === '') {
+    return {
+      wrong: `${quoted(name)} at character ${at} is not closed; write %{map:NAME(field)}, and the next name behind "|"`,
+    };
+  }
+  const of = parseName(field, at + map.length + 5);
+  if (isWrong(of)) return of;
+  const isFound = typeof of === 'object' && ['topic', 'source', 'tag', 'content'].includes(of.kind);
   return isFound
-    ? (ref as EventTimePlan['ref'])
-    : { wrong: `${quoted(name)} says nothing that is not known; name a field of the log` };
+    ? { kind: 'mapped', map, of: of as FoundField }
+    : { wrong: `${quoted(field)} at character ${at + map.length + 5} is no field of the log, which a map takes` };
 }
 
 function parseName(name: string, at: number): Parsed<FieldRef | OwnName> {
@@ -141,6 +157,7 @@ function parseName(name: string, at: number): Parsed<FieldRef | OwnName> {
     return { wrong: `${quoted(name)} ${where} needs the tag's name, such as __tag__:__hostname__` };
   }
   if (name.startsWith('__tag__:')) return { kind: 'tag', key: name.slice(8) };
+  if (name.startsWith('map:')) return parseMapped(name, at);
   if (!isPlainName(name)) return parsePath(name, where);
   const [, inside] = FUNCTION.exec(name) ?? [];
   if (inside !== undefined) {

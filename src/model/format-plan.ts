@@ -12,10 +12,30 @@
  * 1 for debug to 10 for emerg); and its id. The id is a prefix and then `shard/cursor/index`: the same whenever the log is read again.
  */
 export type FieldRef =
-  | { readonly kind: 'topic' | 'source' | 'time' | 'timeMs' | 'eventMs' | 'rating' }
-  | { readonly kind: 'tag'; readonly key: string }
-  | { readonly kind: 'content'; readonly key: string; readonly path?: readonly string[] }
+  | FoundField
+  | { readonly kind: 'time' | 'timeMs' | 'eventMs' | 'rating' }
+  | MappedField
   | { readonly kind: 'eventId'; readonly prefix: string };
+
+/** A field that is in the log as it came, not made from it. */
+export type FoundField =
+  | { readonly kind: 'topic' | 'source' }
+  | { readonly kind: 'tag'; readonly key: string }
+  | { readonly kind: 'content'; readonly key: string; readonly path?: readonly string[] };
+
+/** What stands in one of the plan's maps for the value of a field as it is shown; nothing for an empty one. Only in templates. */
+export interface MappedField {
+  readonly kind: 'mapped';
+  readonly map: string;
+  readonly of: FoundField;
+}
+
+/** Values of 1 to 1,024 bytes, each once, with what stands for them (at most 1,024 bytes, perhaps nothing). */
+export interface ValueMap {
+  readonly entries: readonly (readonly [value: string, shown: string])[];
+  /** What stands for all other values; undefined: they stay as they are. */
+  readonly other: string | undefined;
+}
 
 /** A literal, or the first non-empty of several fields. Parts are concatenated. */
 export type TemplatePart =
@@ -234,9 +254,6 @@ export interface ShapePlan {
   readonly order: readonly BodyField[];
 }
 
-/** A field that is in the log as it came, not made from it. */
-export type FoundField = FieldRef & { readonly kind: 'topic' | 'source' | 'tag' | 'content' };
-
 /**
  * Fields whose values leave the kernel only in another form: in bodies, templates and titles alike. Conditions and the event's time see
  * what is in the log. Nothing leads into the JSON of such a field; an empty value stays empty.
@@ -257,6 +274,8 @@ export type MaskForm =
   { readonly kind: 'stars'; readonly first: number; readonly last: number } | { readonly kind: 'hash' };
 
 export interface FormatPlan {
+  /** By name. */
+  readonly maps: Readonly<Record<string, ValueMap>>;
   readonly framing: Framing;
   readonly newline: NewlinePolicy;
   readonly header: HeaderPlan;

@@ -12,7 +12,9 @@ export class UsedFields {
   #events = 0;
 
   constructor(plan: FormatPlan) {
-    const choices = choicesIn(plan).filter((refs) => refs.every(({ kind }) => kind === 'content' || kind === 'tag'));
+    const choices = choicesIn(plan)
+      .map((refs) => refs.map((ref) => (ref.kind === 'mapped' ? ref.of : ref)))
+      .filter((refs) => refs.every(({ kind }) => kind === 'content' || kind === 'tag'));
     this.#choices = [...new Map(choices.map((refs) => [JSON.stringify(refs), refs])).values()];
     // Where all are empty, a log would be written whole.
     const some = { name: 'some', value: [{ kind: 'literal' as const, text: 'text' }] };

@@ -27,9 +27,9 @@ if (error) {
 
 /** What is made are files of the repository, so that an editor and the architecture rules see them; they are written when what they are made from changed. */
 async function writeMade() {
-  const files = ['layout.ts', 'layout-json.ts', 'numbers.ts'];
-  const [{ RECORDS }, { JSON_RECORDS }, { NUMBERS, COUNTS, SIZES }] = await Promise.all(files.map(load));
-  writeChanged('layout.ts', assemblyOf({ ...RECORDS, ...JSON_RECORDS }, NUMBERS, COUNTS, SIZES));
+  const files = ['layout.ts', 'layout-values.ts', 'numbers.ts'];
+  const [{ RECORDS }, { VALUE_RECORDS }, { NUMBERS, COUNTS, SIZES }] = await Promise.all(files.map(load));
+  writeChanged('layout.ts', assemblyOf({ ...RECORDS, ...VALUE_RECORDS }, NUMBERS, COUNTS, SIZES));
   writeChanged('body.ts', bodySwitchOf(Object.keys(NUMBERS.BODY)));
 }
 

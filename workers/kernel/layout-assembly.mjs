@@ -70,7 +70,7 @@ export function bodySwitchOf(kinds) {
 }
 
 /**
- * @param records of layout.ts and layout-json.ts; `numbers`, `counts` and `sizes` are NUMBERS, COUNTS and SIZES of numbers.ts.
+ * @param records of layout.ts and layout-values.ts; `numbers`, `counts` and `sizes` are NUMBERS, COUNTS and SIZES of numbers.ts.
  * @returns the text of assembly/layout.ts.
  */
 export function assemblyOf(records, numbers, counts, sizes) {
@@ -91,7 +91,7 @@ export function assemblyOf(records, numbers, counts, sizes) {
   ]);
   const bounds = Object.entries(sizes).map(([name, size]) => `export const ${name}: u32 = ${size};`);
   return [
-    '/** Made by build.mjs from ../layout.ts and ../layout-json.ts, which say what each member means. */',
+    '/** Made by build.mjs from ../layout.ts and ../layout-values.ts, which say what each member means. */',
     ...classes,
     ...words,
     ...bounds,

@@ -1,5 +1,5 @@
 /**
- * The one layout of a format plan in the kernel's memory: its records, but those of `layout-json.ts`. The encoder writes them by the names of their members (`words` in
+ * The one layout of a format plan in the kernel's memory: its records, but those of `layout-values.ts`. The encoder writes them by the names of their members (`words` in
  * `records.ts`); `build.mjs` makes `assembly/layout.ts` from these two files and `numbers.ts`. Nothing of it is written twice by hand.
  */
 import type { Kind, OwnKind } from './kinds.js';
@@ -115,6 +115,8 @@ export const RECORDS = {
     quote: 'u32',
     /** 256 bytes: 1 for each byte that only a quoted value may have. */
     oddBytes: 'address',
+    /** Mappeds: refs that stand for others. */
+    mapped: 'list',
     /** 1 if a filter samples. */
     samples: 'u32',
   },

@@ -20,7 +20,7 @@ export const NUMBERS = {
   QUOTE: { none: 0, whenNeeded: 1, always: 2 },
   OVER: { truncate: 0, drop: 1, deadLetter: 2, split: 3 },
   FIELD,
-  /** What a Ref refers to. Everything behind `content` is made, not found. */
+  /** What a Ref refers to. Everything behind `content` is made, not found; but `mapped`, which stands for what another Ref finds. */
   REF: {
     topic: FIELD.topic,
     source: FIELD.source,
@@ -31,6 +31,7 @@ export const NUMBERS = {
     rating: 6,
     eventId: 7,
     eventMs: 8,
+    mapped: 9,
   },
   OP: {
     all: 0,

@@ -15,6 +15,7 @@ import { type BodyLayout, encodeBody, layoutOf, templatesOfBody } from './plan-b
 import { encodeData, encodeHead, encodeSegments, styleOf, templatesOfHeader } from './plan-header.js';
 import type { EncodedSearch } from './needles.js';
 import { MaskTable } from './plan-masks.js';
+import { encodeMaps } from './plan-maps.js';
 import { encodeShape } from './plan-shape.js';
 import { differsPerLog, eventIdRef, idOf, RefTable, refsIn } from './plan-refs.js';
 import { isSearch, SearchTable } from './plan-searches.js';
@@ -82,6 +83,7 @@ export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: s
     timeZone: encodeZone(arena, eventTime?.zone),
     ...encodeShape(arena, plan.shape, masks),
     maskedRefs: refs.masked(),
+    mapped: encodeMaps(arena, plan.maps, refs),
     ...masks.hash,
     samples: Number([include, exclude].some(samples)),
   });

@@ -50,6 +50,18 @@ export class RefTable {
     );
   }
 
+  /** Address and number of Mappeds. @param mapAt the address of a map. */
+  mapped(mapAt: (name: string) => number): Span {
+    return this.#arena.list(
+      'Mapped',
+      this.#list.flatMap(({ ref }, i) =>
+        ref.kind === 'mapped'
+          ? [{ ref: this.#at(i), from: this.#addressOf(this.#shown(ref.of)), map: mapAt(ref.map) }]
+          : [],
+      ),
+    );
+  }
+
   /** Address and number of those whose value is made: the last ones. */
   get made(): Span {
     const count = this.#list.filter(({ ref }) => isMade(ref)).length;
@@ -143,18 +155,23 @@ export function eventIdRef(arena: Arena, prefix: string): number {
   });
 }
 
-export const idOf = (ref: FieldRef): string => JSON.stringify([ref.kind, 'key' in ref ? ref.key : '', pathOf(ref)]);
+export const idOf = (ref: FieldRef): string =>
+  ref.kind === 'mapped'
+    ? JSON.stringify([ref.kind, ref.map, idOf(ref.of)])
+    : JSON.stringify([ref.kind, 'key' in ref ? ref.key : '', pathOf(ref)]);
 
 function isMade({ kind }: FieldRef): boolean {
-  return NUMBERS.REF[kind] > NUMBERS.REF.content;
+  return kind !== 'mapped' && NUMBERS.REF[kind] > NUMBERS.REF.content;
 }
 
 export function differsPerLog({ kind }: FieldRef): boolean {
   return NUMBERS.REF[kind] >= NUMBERS.REF.content;
 }
 
+/** All that a template refers to, also behind maps. */
 export function refsIn(template: Template): FieldRef[] {
-  return template.flatMap((part) => (part.kind === 'field' ? part.refs : []));
+  const refs = template.flatMap((part) => (part.kind === 'field' ? part.refs : []));
+  return refs.flatMap((ref): FieldRef[] => (ref.kind === 'mapped' ? [ref, ref.of] : [ref]));
 }
 
 /** The content and the keys inside its JSON; nothing for a plain name. */

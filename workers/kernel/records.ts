@@ -1,8 +1,8 @@
 import type { Kind, OwnKind } from './kinds.js';
-import { JSON_RECORDS } from './layout-json.js';
+import { VALUE_RECORDS } from './layout-values.js';
 import { RECORDS as PLAN_RECORDS } from './layout.js';
 
-const RECORDS = { ...PLAN_RECORDS, ...JSON_RECORDS };
+const RECORDS = { ...PLAN_RECORDS, ...VALUE_RECORDS };
 
 type Records = typeof RECORDS;
 export type RecordName = keyof Records;

@@ -16,6 +16,7 @@ import {
   type Template,
   type TemplatePart,
   type TimeFormat,
+  type ValueMap,
 } from '../../../src/model/format-plan.js';
 import { zoneOf } from '../../../src/config/time-zone.js';
 import { KEYS } from './arbitrary.js';
@@ -51,10 +52,42 @@ const ref: fc.Arbitrary<FieldRef> = fc.oneof(
       .map(([root, names]) => ({ kind: 'content' as const, key: [root, ...names].join('.'), path: [root, ...names] })),
   },
 );
+const found = ref.filter((one): one is FoundField => ['topic', 'source', 'tag', 'content'].includes(one.kind));
+const MAP_NAMES = ['first', 'second'];
+const written: fc.Arbitrary<FieldRef> = fc.oneof(
+  { weight: 5, arbitrary: ref },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('mapped' as const), map: fc.constantFrom(...MAP_NAMES), of: found }),
+  },
+);
+const valueMap: fc.Arbitrary<ValueMap> = fc.record({
+  entries: fc.uniqueArray(
+    fc.tuple(
+      fc.constantFrom(
+        'a',
+        'plain',
+        'true',
+        '0',
+        'a key',
+        'The quick',
+        'The quick brown fox jumps',
+        '****',
+        '日本語',
+        '😀',
+        '12',
+        '\n',
+      ),
+      fc.constantFrom('', '0', 'shown "instead"', 'é|\\'),
+    ),
+    { selector: ([key]) => key },
+  ),
+  other: fc.constantFrom(undefined, '', 'other'),
+});
 const planText = fc.oneof(fc.constantFrom('', 'sls', 'my app', 'имя'), fc.string({ unit: 'grapheme', maxLength: 300 }));
 const part: fc.Arbitrary<TemplatePart> = fc.oneof(
   fc.record({ kind: fc.constant('literal' as const), text: planText }),
-  fc.record({ kind: fc.constant('field' as const), refs: fc.array(ref, { maxLength: 3 }), fallback: planText }),
+  fc.record({ kind: fc.constant('field' as const), refs: fc.array(written, { maxLength: 3 }), fallback: planText }),
 );
 const template: fc.Arbitrary<Template> = fc.array(part, { maxLength: 3 });
 const value: fc.Arbitrary<Template> = fc.oneof(
@@ -213,6 +246,7 @@ const masks: fc.Arbitrary<MaskPlan> = fc.record({
 });
 
 export const plan: fc.Arbitrary<FormatPlan> = fc.record({
+  maps: fc.record({ first: valueMap, second: valueMap }),
   framing: fc.constantFrom<Framing>(
     'octet-counting',
     { trailer: '\n' },

@@ -1,5 +1,5 @@
 /** Where the oracle finds what a plan refers to. */
-import type { FieldRef, Template } from '../../../src/model/format-plan.js';
+import type { FieldRef, FormatPlan, MappedField, Template } from '../../../src/model/format-plan.js';
 import type { Log, LogGroup } from './log-group-list.js';
 import type { Moment } from './times.js';
 
@@ -14,6 +14,8 @@ export interface Event {
   readonly moment: Moment | undefined;
   /** Contents that nothing leads into. */
   readonly closed?: readonly string[];
+  /** Of the plan. */
+  readonly maps?: FormatPlan['maps'];
 }
 
 const NONE = new Uint8Array();
@@ -47,6 +49,8 @@ export function lookUp(ref: FieldRef, event: Event): Uint8Array {
       return Buffer.from(moment === undefined ? '' : milliseconds(moment.seconds, moment.nanoseconds));
     case 'rating':
       return Buffer.from(String(RATINGS[priority % 8]));
+    case 'mapped':
+      return mapped(ref, event);
     case 'eventId':
       return Buffer.from(ref.prefix + id);
   }
@@ -59,6 +63,13 @@ const isKey = (key: Uint8Array, wanted: string): boolean => Buffer.compare(key, 
 
 function plainContent(key: string, { contents }: Log): Uint8Array {
   return contents.findLast((pair) => isKey(pair.key, key))?.value ?? NONE;
+}
+
+function mapped({ map, of }: MappedField, event: Event): Uint8Array {
+  const value = lookUp(of, event);
+  const { entries, other } = event.maps![map]!;
+  const [, shown = other] = entries.find(([key]) => isKey(value, key)) ?? [];
+  return value.length === 0 || shown === undefined ? value : Buffer.from(shown);
 }
 
 type ContentRef = Extract<FieldRef, { kind: 'content' }>;

@@ -19,7 +19,7 @@ export function formatAll(raw: Uint8Array, plan: FormatPlan, { shard, cursor }: 
   return decode(raw).flatMap((group, groupIndex) =>
     group.logs.flatMap((log, index) => {
       const id = `${shard}/${cursor + BigInt(groupIndex)}/${index}`;
-      const bare = { group, log, id, priority: plan.header.priority, moment: undefined };
+      const bare = { group, log, id, priority: plan.header.priority, moment: undefined, maps: plan.maps };
       const event = { ...bare, moment: whenOf(bare, plan) };
       return frameOf({ ...event, priority: priorityOf(plan, event) }, plan);
     }),

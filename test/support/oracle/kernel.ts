@@ -14,6 +14,7 @@ export function kernelOf(plans: readonly FormatPlan[], maxRawSize = 1 << 24, com
 }
 
 export const PLAN: FormatPlan = {
+  maps: {},
   framing: { trailer: '\n' },
   newline: 'escape',
   header: {

@@ -62,6 +62,7 @@ test('what is not written has a default', () => {
         },
         body: { kind: 'kv', separator: '||', quote: 'none' },
         include: undefined,
+        maps: {},
         eventTime: undefined,
         exclude: undefined,
         rules: [],

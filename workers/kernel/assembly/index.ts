@@ -21,6 +21,7 @@ import { chooseHead, isSampledOut, isWanted } from './rules';
 import { forgetSearches } from './searches';
 import { maskOrigin } from './shape';
 import { beginTimestamps } from './timestamp';
+import { mapRefs } from './value-maps';
 import { handOver, openWindow, setConsumed } from './window';
 
 /** First byte the host may use. */
@@ -126,6 +127,7 @@ function formatByRefs(dst: usize, p: usize, limit: usize): usize {
   if (eventTime.unread) noteUntimed();
   needPaths();
   maskContentRefs();
+  mapRefs();
   return send(dst, head, limit);
 }
 

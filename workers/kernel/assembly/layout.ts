@@ -1,4 +1,4 @@
-/** Made by build.mjs from ../layout.ts and ../layout-json.ts, which say what each member means. */
+/** Made by build.mjs from ../layout.ts and ../layout-values.ts, which say what each member means. */
 @unmanaged
 export class Plan {
   counted: u32;
@@ -80,6 +80,8 @@ export class Plan {
   hashDigits: u32;
   quote: u32;
   oddBytes: usize;
+  mapped: usize;
+  mappedCount: u32;
   samples: u32;
 }
 export const PLAN_SIZE: usize = offsetof<Plan>();
@@ -304,6 +306,35 @@ export class Step {
 export const STEP_SIZE: usize = offsetof<Step>();
 
 @unmanaged
+export class Mapped {
+  ref: usize;
+  from: usize;
+  map: usize;
+}
+export const MAPPED_SIZE: usize = offsetof<Mapped>();
+
+@unmanaged
+export class ValueMap {
+  slots: usize;
+  slotsCount: u32;
+  longest: u32;
+  other: usize;
+  otherLength: u32;
+  hasOther: u32;
+}
+export const VALUE_MAP_SIZE: usize = offsetof<ValueMap>();
+
+@unmanaged
+export class MapEntry {
+  key: usize;
+  keyLength: u32;
+  shown: usize;
+  shownLength: u32;
+  next: usize;
+}
+export const MAP_ENTRY_SIZE: usize = offsetof<MapEntry>();
+
+@unmanaged
 export class Counts {
   filtered: u32;
   sampled: u32;
@@ -372,6 +403,7 @@ export const REF_TIME_MS: u32 = 5;
 export const REF_RATING: u32 = 6;
 export const REF_EVENT_ID: u32 = 7;
 export const REF_EVENT_MS: u32 = 8;
+export const REF_MAPPED: u32 = 9;
 
 export const OP_ALL: u32 = 0;
 export const OP_ANY: u32 = 1;

@@ -18,6 +18,7 @@ import { beginBudget, endBudget, heldSize, makeRoom, retryBudget } from './room'
 import { mended, setBroken } from './text';
 import { trim } from './trim';
 import { forgetTrims } from './trimmed';
+import { mapRefs } from './value-maps';
 
 /** A command, the octet count and its space, at most. */
 const MAX_PREFIX: u32 = 32;
@@ -58,6 +59,7 @@ function readAgain(limit: usize): void {
   scanNamedLog(log.from, limit);
   needPaths();
   maskContentRefs();
+  mapRefs();
 }
 
 function tooLarge(begin: usize, end: usize, size: u32, limit: usize): usize {

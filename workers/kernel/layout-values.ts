@@ -1,7 +1,7 @@
-/** Records of the kernel's memory that concern JSON inside contents; the rest of the layout is in `layout.ts`. */
+/** Records of the kernel's memory that concern JSON inside contents, and maps of values; the rest of the layout is in `layout.ts`. */
 import type { Kind, OwnKind } from './kinds.js';
 
-export const JSON_RECORDS = {
+export const VALUE_RECORDS = {
   /** A content that holds JSON, and the refs into it. */
   Root: {
     value: 'own text',
@@ -49,4 +49,21 @@ export const JSON_RECORDS = {
     /** 1 once there was a member of that key in the object being read. */
     seen: 'own u32',
   },
+
+  /** A Ref that stands, by a map, for the value of another. */
+  Mapped: { ref: 'address', from: 'address', map: 'address' },
+
+  /** What stands for values. */
+  ValueMap: {
+    /** Addresses: the first MapEntry of each slot, or 0. Their number is a power of two. */
+    slots: 'list',
+    /** Bytes of the longest value. */
+    longest: 'u32',
+    /** What stands for all other values, if `hasOther`; else they stay. */
+    other: 'text',
+    hasOther: 'u32',
+  },
+
+  /** A value, what stands for it, and another MapEntry in the same slot, or 0. */
+  MapEntry: { key: 'text', shown: 'text', next: 'address' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Kind | OwnKind>>>>;
