@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { startReceiver } from '../../src/emulator/receiver-handle.js';
 import { startSlsEmulator, type SlsEmulatorHandle } from '../../src/emulator/sls-handle.js';
 import { configOf, withEnds, type Ends } from '../support/ends.js';
+import { Fleet } from '../support/forwarder.js';
 
 const MINUTE = 60_000;
 const NEAR = 20_000;
@@ -116,4 +117,25 @@ test('one pipeline reads a list of logstores; one that is not there does not dis
     forwarder.kill('SIGTERM');
     assert.deepEqual(await forwarder.exited, { code: 0, signal: null }, forwarder.text());
   });
+});
+
+test('the built-in receiver counts the events of several made-up logstores, and does not take them for duplicates', async () => {
+  const fleet = new Fleet();
+  try {
+    const pipeline = { name: 'main', project: 'demo', consumerGroup: 'g', destination: 'siem' };
+    const once = fleet.writeConfig({
+      sources: { demo: { endpoint: 'embedded' } },
+      pipelines: [{ ...pipeline, logstore: ['actiontrail', 'waf'] }],
+      destinations: { siem: { endpoints: ['embedded'] } },
+      embedded: { preload: 500, rate: 0, shards: 1 },
+      admin: { listen: 'off' },
+      log: { format: 'json' },
+    });
+    const forwarder = fleet.run(['--config', once, '--once']);
+    assert.deepEqual(await forwarder.exited, { code: 0, signal: null }, forwarder.text());
+    const { msg } = await forwarder.said('the built-in receiver has seen');
+    assert.equal(msg, 'the built-in receiver has seen 1,000 events');
+  } finally {
+    await fleet.end();
+  }
 });

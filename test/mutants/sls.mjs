@@ -262,6 +262,7 @@ export default [
         'const sockets = this.#lanes[lane];',
         'const sockets = this.#lanes.pull;',
       ],
+      ['heartbeats of many logstores wait for each other', 'HEARTBEAT_SOCKETS = 32', 'HEARTBEAT_SOCKETS = 4'],
       ['a proxy is gone around', "lane === 'pull' && dial.via === undefined ?", "lane === 'pull' ?"],
       ['sockets have no bound', 'const options = { ...KEPT_ALIVE, maxSockets };', 'const options = { ...KEPT_ALIVE };'],
     ],

@@ -359,6 +359,19 @@ test('a heartbeat stands in line behind neither pulls nor a thousand shards that
   }
 });
 
+test('heartbeats of many logstores do not wait for each other where the service is slow to answer', async (context) => {
+  const waiting: ServerResponse[] = [];
+  const together = 25;
+  // Nobody is answered before so many have asked.
+  const { get } = await http(context, (_, response) => {
+    waiting.push(response);
+    if (waiting.length < together) return;
+    for (const one of waiting.splice(0)) one.end('[]');
+  });
+  const replies = await Promise.all(Array.from({ length: together }, () => get({}, 'heartbeat')));
+  assert.ok(replies.every(({ status }) => status === 200));
+});
+
 test('connections are kept alive and bounded, and control requests have their own', async (context) => {
   const waiting: ServerResponse[] = [];
   const bell = new EventEmitter();
