@@ -1,6 +1,8 @@
 import { CHECKPOINT_OPTIONS, runCheckpoint } from './checkpoint.js';
 import { command, type Command } from './command.js';
+import { runConfig } from './config.js';
 import { CONFIG } from './config-option.js';
+import { runDemo } from './demo.js';
 import { EMULATOR_OPTIONS, runEmulator } from './emulator.js';
 import { FINGERPRINT_POSITIONALS, runFingerprint } from './fingerprint.js';
 import { FORWARD_OPTIONS, runForward } from './forward.js';
@@ -34,6 +36,13 @@ export const COMMANDS: readonly Command[] = [
     run: runValidate,
     examples: [['validate -c siem.yaml', 'before a restart, with the same environment']],
   }),
+  command({
+    name: 'config',
+    says: 'Print the config as it counts: defaults filled in, secrets hidden',
+    options: CONFIG,
+    run: runConfig,
+  }),
+  command({ name: 'demo', says: 'Show how it works, with a built-in Log Service and receiver', run: runDemo }),
   command({
     name: 'preview',
     says: 'Show what would be sent of real events; send and commit nothing',

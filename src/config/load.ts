@@ -19,6 +19,8 @@ export function loadConfig(file: string, env: Environment): Config {
   return parseConfig(configName(file), readBytes(file), env);
 }
 
+/** What is read where `--config` is not given. */
+const USUAL = 'config.yaml';
 /** The name that `--config` has for standard input. */
 const STANDARD_INPUT = '-';
 const STDIN = 0;
@@ -98,7 +100,7 @@ export function readBytes(file: string): Uint8Array {
   } catch (thrown) {
     throw new ForwarderError(
       'CONFIG_UNREADABLE',
-      `${configName(file)}: can't be read: ${readFault(thrown)}; name another file with --config`,
+      `${configName(file)}: can't be read: ${readFault(thrown)}; name another file with --config${file === USUAL ? '; "forwarder demo" needs none' : ''}`,
       { cause: thrown },
     );
   }
