@@ -137,6 +137,6 @@ function trustedBy(name: string, { credentials }: SourceConfig, given: PolicyArg
       'USAGE',
       '--trust with RRSA needs --service-account namespace:name, and credentials.oidcProviderArn in the config',
     );
-  if (given.issuer === undefined) remark('with --issuer only this cluster is trusted, whoever makes a provider anew');
+  if (given.issuer === undefined) remark('with --issuer only this cluster is trusted, whoever makes a provider again');
   return { is: 'oidc', providerArn, serviceAccount: given.serviceAccount, issuer: given.issuer };
 }
