@@ -124,7 +124,16 @@ function readObject(at: usize, p: usize, goesOn: bool): usize {
       p = skipValue(p);
     } else {
       left--;
-      p = take(changetype<Step>(step), p, goesOn || left != 0);
+      const asked = changetype<Step>(step);
+      if (asked.level == 0) {
+        // Nearly all: what nothing leads into is asked for itself. Written out, because `take` is a call (LEEF by mapping: 3 % of the speed).
+        asked.seen = 1;
+        const from = p;
+        p = skipValue(p);
+        if (p != 0) point(changetype<Ref>(asked.ref), from, p);
+      } else {
+        p = take(asked, p, goesOn || left != 0);
+      }
       if (left == 0) return goesOn && p != 0 ? skipNested(p) : 0;
     }
     if (p == 0) return 0;
