@@ -59,10 +59,12 @@ export default tseslint.config(
         { allowConstantLoopConditions: 'only-allowed-literals' },
       ],
       eqeqeq: 'error',
-      'max-lines': ['error', { max: 320, skipComments: false }],
+      'max-lines': ['error', { max: 300 }],
       'no-console': 'error',
     },
   },
+  // The composition root, which joins everything once.
+  { files: ['src/app/main.ts'], rules: { 'max-lines': ['error', { max: 320 }] } },
   {
     files: ['src/**/*.ts'],
     ignores: ['src/flow/clock.ts', 'src/emulator/**'],
@@ -97,7 +99,6 @@ export default tseslint.config(
       'max-lines': ['error', { max: 500 }],
     },
   },
-  { files: ['workers/kernel/**/*.ts'], rules: { 'max-lines': ['error', { max: 300 }] } },
   {
     // AssemblyScript: what TypeScript takes for one number has a width and a sign here, which casts say.
     files: ['workers/kernel/assembly/**/*.ts'],

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Snapshot } from '../model/snapshot.js';
-import { FAMILIES, type Family } from './metric-families.js';
+import { FAMILIES } from './metric-families.js';
+import type { Family } from './metric-family.js';
 import { addStageHistograms } from './stage-histograms.js';
 import { version } from './version.js';
 

@@ -82,3 +82,12 @@ function unreachable(where: string, dial: Dial, code: string, message: string): 
 function isCertificateProblem(code: string): boolean {
   return /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS/.test(code);
 }
+
+/** A connection that the other end closed without a word, as Node says it. */
+export class HungUp extends Error {
+  readonly code = 'ECONNRESET';
+
+  constructor() {
+    super('closed');
+  }
+}

@@ -6,8 +6,8 @@ import { MovingDeadline } from '../../../flow/moving-deadline.js';
 import type { NoReply, Task } from './task.js';
 import type { Dial } from '../../endpoint.js';
 import { MAX_TEXT_BYTES, type HttpReply, type Limits } from '../exchange.js';
-import { explainFailure, givenUp, notConnected, silent, tooLarge } from '../network-errors.js';
-import { readHead, type ReplyHead } from './reply-head.js';
+import { explainFailure, givenUp, HungUp, notConnected, silent, tooLarge } from '../network-errors.js';
+import { readHead, replyOf, type ReplyHead } from './reply-head.js';
 
 /** The head of a reply has about 700 bytes; of a body that comes with it so much is copied once. */
 const HEAD_BYTES = 16_384;
@@ -119,8 +119,8 @@ export class DirectConnection {
       this.#silence.watch();
     });
     socket.on('error', (error) => this.#lost(error));
-    socket.on('end', () => this.#lost(hungUp()));
-    socket.on('close', () => this.#lost(hungUp()));
+    socket.on('end', () => this.#lost(new HungUp()));
+    socket.on('close', () => this.#lost(new HungUp()));
     return socket;
   }
 
@@ -294,13 +294,4 @@ export class DirectConnection {
       ? silent(request.what, this.#dial, responseTimeoutMs)
       : notConnected(request.what, this.#dial, connectTimeoutMs);
   }
-}
-
-function replyOf({ status, headers }: ReplyHead, body: Uint8Array<ArrayBuffer>): HttpReply {
-  return { status, headers, body: body.buffer, bodyLength: body.length };
-}
-
-/** What Node says where it knows no better. */
-function hungUp(): Error {
-  return Object.assign(new Error('closed'), { code: 'ECONNRESET' });
 }

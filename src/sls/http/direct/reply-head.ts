@@ -1,3 +1,5 @@
+import type { HttpReply } from '../exchange.js';
+
 /** The beginning of a reply, as far as a pull needs it. */
 export interface ReplyHead {
   readonly status: number;
@@ -72,3 +74,8 @@ function withoutBlanks(line: string, from: number): string {
 }
 
 const isBlank = (code: number): boolean => code === 0x20 || code === 0x09;
+
+/** @param body all of it. */
+export function replyOf({ status, headers }: ReplyHead, body: Uint8Array<ArrayBuffer>): HttpReply {
+  return { status, headers, body: body.buffer, bodyLength: body.length };
+}
