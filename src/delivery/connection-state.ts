@@ -1,3 +1,4 @@
+import type { RouteWait } from '../model/ports.js';
 import type { ConnectionSnapshot } from '../model/snapshot.js';
 import type { Attempts } from './attempts.js';
 import type { ConnectionDeps } from './connection-deps.js';
@@ -50,6 +51,15 @@ export function snapshotOf(
     failure: attempts.failure(deps.clock.monotonic()),
     blind: link?.kernel?.blind === true,
   };
+}
+
+/** What the oldest batch of a route waits for on a connection. */
+export function waitOf(
+  oldest: Pick<RouteWait, 'seq' | 'stage'>,
+  connection: number,
+  { endpoint, phase, proof, stall, failure }: ConnectionSnapshot,
+): RouteWait {
+  return { ...oldest, connection, endpoint, phase, proof, stall, failure };
 }
 
 function proofOf(

@@ -3,9 +3,10 @@ import { sleep } from '../flow/clock.js';
 import { StopSignal } from '../flow/stop-signal.js';
 import { Wakeup } from '../flow/wakeup.js';
 import type { FrameBatch } from '../model/batch.js';
+import type { RouteWait } from '../model/ports.js';
 import type { ConnectionSnapshot } from '../model/snapshot.js';
 import { Attempts } from './attempts.js';
-import { flows, snapshotOf, type Ending, type State } from './connection-state.js';
+import { flows, snapshotOf, waitOf, type Ending, type State } from './connection-state.js';
 import type { ConnectionDeps } from './connection-deps.js';
 import type { Link } from './links/link.js';
 import { abandoned, Outbox, type Begun } from './outbox.js';
@@ -44,22 +45,18 @@ export class Connection implements Member {
 
   constructor(deps: ConnectionDeps) {
     this.#deps = deps;
-    this.#outbox = new Outbox(deps.rule, deps.totals, this.#wakeup.notify);
+    const { notify: poke } = this.#wakeup;
+    this.#outbox = new Outbox(deps.rule, deps.totals, poke);
     this.#refusals = new Refusals(this.#outbox);
     this.#attempts = new Attempts(deps.endpoints, deps.retry);
     this.#failures = new Failures(deps, this.#attempts);
     this.#slow = new SlowReceiver(deps.clock, deps.log, deps.endpoints.length > 1);
-    this.#requests = new ProofRequests(deps.clock, deps.tuning.askEveryMs, this.#wakeup.notify);
+    this.#requests = new ProofRequests(deps.clock, deps.tuning.askEveryMs, poke);
     this.#unread = new UnreadWatch(deps);
     const dial = (endpoint: Endpoint): Promise<Link> => this.#dialTo(endpoint);
     this.#endProof = new EndProof({ ...deps, dial, stop: this.#stop });
-    this.#next = new NextLink({
-      ...deps,
-      attempts: this.#attempts,
-      dial,
-      isWanted: () => !this.#stop.soft.aborted,
-      poke: this.#wakeup.notify,
-    });
+    const isWanted = (): boolean => !this.#stop.soft.aborted;
+    this.#next = new NextLink({ ...deps, attempts: this.#attempts, dial, isWanted, poke });
   }
 
   get pendingBytes(): number {
@@ -104,6 +101,11 @@ export class Connection implements Member {
     this.#outbox.moveTo(other.#outbox);
     this.#requests.moveTo(other.#requests);
     other.#poke();
+  }
+
+  waitOf(lease: Lease): RouteWait | undefined {
+    const oldest = this.#outbox.oldest(lease);
+    return oldest && waitOf(oldest, this.#deps.index, this.snapshot());
   }
 
   abandon(lease: Lease): void {

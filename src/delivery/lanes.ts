@@ -1,5 +1,5 @@
 import type { FrameBatch } from '../model/batch.js';
-import type { Route } from '../model/ports.js';
+import type { Route, RouteWait } from '../model/ports.js';
 import type { Connection } from './connection.js';
 import type { Lease } from './span.js';
 
@@ -90,6 +90,10 @@ class LaneRoute implements Route {
   send(frames: FrameBatch): Promise<void> {
     if (this.#lease.open === 0) this.moveTo(this.#lanes.chosen(this.#lane));
     return this.#lane.connection.send(frames, this.#lease);
+  }
+
+  waitsFor(): RouteWait | undefined {
+    return this.#lane.connection.waitOf(this.#lease);
   }
 
   prove(): void {

@@ -1,6 +1,7 @@
 import { ANSWERED } from './settings.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { FrameBatch } from '../model/batch.js';
+import type { RouteWait } from '../model/ports.js';
 import { Remakes } from './remakes.js';
 import { answeredBytes, REFERENCE, spanOf, type Lease, type Span } from './span.js';
 import { SpanLedger, type SettleRule } from './span-ledger.js';
@@ -130,6 +131,12 @@ export class Outbox {
     this.#sent();
     this.#ledger.rewind();
     this.#drop(({ lease }) => lease.over);
+  }
+
+  /** The oldest batch of this lease, and how far it has come; undefined when there is none. */
+  oldest(lease: Lease): Pick<RouteWait, 'seq' | 'stage'> | undefined {
+    const found = this.#ledger.oldest((span) => span.lease === lease);
+    return found && { seq: found.span.ref.seq, stage: found.stage };
   }
 
   /** The batch a frame lies in. */

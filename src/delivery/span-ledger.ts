@@ -1,4 +1,7 @@
+import type { RouteWait } from '../model/ports.js';
 import type { Guarantee } from './settings.js';
+
+type Stage = RouteWait['stage'];
 
 /** When a batch has arrived, and when that is proven. */
 export interface SettleRule {
@@ -95,6 +98,15 @@ export class SpanLedger<T> {
     for (let i = this.#head; i < this.#entries.length; i++) {
       const span = this.#entries[i]?.span;
       if (span !== undefined && matches(span)) return span;
+    }
+    return undefined;
+  }
+
+  /** The oldest span that matches, and how far it has come. */
+  oldest(matches: (span: T) => boolean): { readonly span: T; readonly stage: Stage } | undefined {
+    for (let i = this.#head; i < this.#entries.length; i++) {
+      const span = this.#entries[i]?.span;
+      if (span !== undefined && matches(span)) return { span, stage: this.#stageOf(i) };
     }
     return undefined;
   }
@@ -219,6 +231,12 @@ export class SpanLedger<T> {
     if (this.#ackedOffset - entry.end >= holdBytes) return true;
     const needed = Math.min(Math.max(holdMs, 2 * (entry.ackedAt - entry.writtenAt)), LONGEST_WAIT * holdMs);
     return now - Math.max(entry.ackedAt, troubledAt) >= needed;
+  }
+
+  #stageOf(index: number): Stage {
+    if (index >= this.#written) return 'waiting';
+    if (index >= this.#acked) return 'written';
+    return index < this.#arrived ? 'arrived' : 'acked';
   }
 
   /** The guarantee asks for no more, or enough bytes are acked behind it. */

@@ -78,6 +78,11 @@ export class InFlightWindow<T> {
     return this.#arrived;
   }
 
+  /** Where the first batch ends that is not settled; undefined if there is none. */
+  get first(): T | undefined {
+    return this.#entries[0]?.position;
+  }
+
   /** Where the first batch ends that has not arrived; undefined if there is none. */
   get oldest(): T | undefined {
     return this.#entries[this.#arrivedCount]?.position;

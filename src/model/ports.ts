@@ -1,6 +1,7 @@
 /**
  * What `shard/` and `group/` may know of the world. `sls/`, `format/` and `delivery/` implement these and never import each other.
  */
+import type { ConnectionSnapshot } from './snapshot.js';
 import type { BatchRef, BodyEncoding, FrameBatch, RawBatch } from './batch.js';
 
 /** Where a shard without a checkpoint starts: the oldest or the newest log, or a receive time in unix seconds (GetCursor `from`). */
@@ -194,6 +195,15 @@ export interface Destination {
   openRoute(fence: () => boolean, help?: RouteHelp): Route;
 }
 
+/** How far the first batch of a route has come that is not settled, and over which connection. */
+export interface RouteWait extends Pick<ConnectionSnapshot, 'endpoint' | 'phase' | 'proof' | 'stall' | 'failure'> {
+  readonly seq: number;
+  /** `waiting`: not wholly in our kernel; `arrived`: acked, and no longer in memory. */
+  readonly stage: 'waiting' | 'written' | 'acked' | 'arrived';
+  /** Its number. */
+  readonly connection: number;
+}
+
 export interface Route {
   /**
    * Enqueues synchronously; resolves when the batch is settled, which is proven (what that means is the destination's `guarantee`).
@@ -201,6 +211,8 @@ export interface Route {
    * the destination is closed hard. The bytes must not change until then, or until the keeper was told that they have arrived.
    */
   send(frames: FrameBatch): Promise<void>;
+  /** Undefined when everything is settled. */
+  waitsFor(): RouteWait | undefined;
   /** Nothing more will come for a while: the connection may ask its receiver for proof now instead of waiting for it. */
   prove(): void;
   /** The lease is lost: nothing of this route that is not on the wire already may be sent, or sent again. */

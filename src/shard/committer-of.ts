@@ -1,9 +1,16 @@
+import type { InFlightWindow } from '../flow/in-flight-window.js';
+import type { Route } from '../model/ports.js';
 import { Committer } from './committer.js';
+import type { Position } from './lag.js';
 import type { ShardStart } from './position.js';
 import type { Progress } from './progress.js';
 import type { ShardDeps } from './shard-deps.js';
 import type { ShardStats } from './shard-stats.js';
 import type { Troubles } from './troubles.js';
+import { WatermarkWatch } from './watermark-watch.js';
+
+/** When the checkpoint has not moved for so many intervals, the debug log says why. */
+const QUIET_INTERVALS = 6;
 
 const HELD_BACK =
   'the checkpoint can not be stored, so this shard is not read any further until it can: a crash would send too much twice (checkpoint.maxAge)';
@@ -14,8 +21,8 @@ interface Line {
   readonly stats: ShardStats;
   readonly troubles: Troubles;
   readonly progress: Progress;
-  /** Undefined until the first batch is settled. */
-  readonly watermark: () => string | undefined;
+  readonly window: InFlightWindow<Position>;
+  readonly route: Route;
   readonly mayCommit: () => boolean;
   /** The shard belongs to another consumer. */
   readonly onNotOwner: () => void;
@@ -25,6 +32,14 @@ interface Line {
 export function committerOf(line: Line): Committer {
   const { deps, start, stats, troubles, progress, mayCommit } = line;
   const { shard, group, clock, settings, log, positions } = deps;
+  const watermark = (): string => line.window.watermark?.cursor ?? start.cursor;
+  const watch = new WatermarkWatch({
+    ...{ shard, clock, log, watermark, route: line.route, waitsForRoom: () => progress.waitsForRoom },
+    quietMs: QUIET_INTERVALS * settings.checkpointIntervalMs,
+    stored: () => committer.stored,
+    open: () => line.window.first?.cursor,
+    failing: () => troubles.failing,
+  });
   const committer = new Committer(
     {
       ...{ shard, group, clock, mayCommit },
@@ -34,7 +49,8 @@ export function committerOf(line: Line): Committer {
       refreshMs: settings.checkpointRefreshMs,
       note: (cursor) => positions.note(shard, cursor),
       mayRefresh: () => !deps.endIsTold(),
-      watermark: () => line.watermark() ?? start.cursor,
+      watermark,
+      onTurn: () => watch.look(),
       onCommitted: (tookMs) => {
         troubles.succeeded('commit');
         stats.committed(tookMs);

@@ -21,6 +21,8 @@ export interface CommitterDeps {
   readonly refreshMs: number;
   /** Whether an unchanged checkpoint is worth another write. */
   readonly mayRefresh: () => boolean;
+  /** Called at each turn, whether or not there is something to store. */
+  readonly onTurn: () => void;
   /** The highest cursor with everything before it settled. */
   readonly watermark: () => string;
   /** Told of what is about to be stored: everything before it is settled. */
@@ -98,12 +100,13 @@ export class Committer {
    * gets its start position stored at once: with `start: end` a crash before the first commit would else skip what came meanwhile.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, refreshMs, mayRefresh } = this.#deps;
+    const { clock, refreshMs, mayRefresh, onTurn } = this.#deps;
     if (this.#stored === undefined) await this.commit(signal);
     let refreshAt = clock.monotonic() + refreshMs;
     const sleeper = new Sleeper(clock, signal);
     while (!signal.aborted) {
       await sleeper.sleep(this.#pauseMs);
+      onTurn();
       const refreshDue = clock.monotonic() >= refreshAt && mayRefresh();
       if (isAborted(signal) || (this.upToDate && !refreshDue)) continue;
       await this.commit(signal);

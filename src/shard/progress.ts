@@ -49,9 +49,14 @@ export class Progress {
     return this.#window.watermark !== undefined || this.#doneAt !== undefined;
   }
 
+  /** It waits for memory that others hold. */
+  get waitsForRoom(): boolean {
+    return this.#reading()?.waitsForRoom === true;
+  }
+
   /** It has handed over something that is not settled, or waits for memory that others hold. */
   get waitsForReceiver(): boolean {
-    return this.#window.size > 0 || this.#reading()?.waitsForRoom === true;
+    return this.#window.size > 0 || this.waitsForRoom;
   }
 
   /** The tip alone proves nothing: a batch that never settles would hide behind an idle shard. */

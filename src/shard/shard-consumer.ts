@@ -178,7 +178,8 @@ export class ShardConsumer {
     log.info({ shard, from: start.checkpoint === undefined ? 'start' : 'checkpoint' }, 'shard acquired');
     const committer = (this.#committer = committerOf({
       ...{ deps: this.#deps, start, stats: this.stats, troubles: this.#troubles, progress: this.progress },
-      watermark: () => this.#window.watermark?.cursor,
+      window: this.#window,
+      route: this.#route,
       mayCommit: () => this.#mayAct(),
       onNotOwner: () => this.release('leaseLost'),
     }));

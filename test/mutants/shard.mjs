@@ -118,11 +118,6 @@ export default [
         "onNotOwner: () => this.release('leaseLost'),",
         'onNotOwner: () => undefined,',
       ],
-      [
-        'the watermark is where reading is',
-        'watermark: () => this.#window.watermark?.cursor,',
-        'watermark: () => this.#puller?.cursor,',
-      ],
     ],
   },
   {
@@ -263,6 +258,26 @@ export default [
     ],
   },
   {
+    file: 'src/shard/committer-of.ts',
+    tests: ['unit/shard/shard-consumer'],
+    mutants: [
+      ['the watermark is where the first batch ends', 'line.window.watermark?.cursor', 'line.window.first?.cursor'],
+    ],
+  },
+  {
+    file: 'src/shard/watermark-watch.ts',
+    tests: ['unit/shard/watermark-watch'],
+    mutants: [
+      ['a watermark that moves is said to stand', 'this.#seen?.watermark !== seen.watermark || ', ''],
+      [
+        'what waits for proof is put down to its connection',
+        "wait.stage === 'acked' || wait.stage === 'arrived'",
+        'false',
+      ],
+      ['a checkpoint that is not stored is put down to a batch', 'if (!isStored)', 'if (false)'],
+    ],
+  },
+  {
     file: 'src/shard/quota-pace.ts',
     tests: ['unit/shard/quota-pace'],
     mutants: [
@@ -316,7 +331,7 @@ export default [
         'Math.min(this.stalledMs, this.#clock.monotonic() - this.#reportedAt)',
         'this.stalledMs',
       ],
-      ['a shard that waits for memory says nothing', ' || this.#reading()?.waitsForRoom === true', ''],
+      ['a shard that waits for memory says nothing', ' || this.waitsForRoom', ''],
     ],
   },
   {

@@ -1,6 +1,6 @@
 import { ForwarderError } from '../../src/errors/forwarder-error.js';
 import type { FrameBatch, RawBatch } from '../../src/model/batch.js';
-import type { DeadLetter, DeadLetters, Destination, Formatter, Gap, Route } from '../../src/model/ports.js';
+import type { DeadLetter, DeadLetters, Destination, Formatter, Gap, Route, RouteWait } from '../../src/model/ports.js';
 
 /** Formats the bodies of FakeService, which it takes away: each log group becomes one frame of four bytes, its number. */
 export class FakeFormatter implements Formatter {
@@ -157,6 +157,16 @@ export class FakeDestination implements Destination {
   }
 }
 
+const WAIT: Omit<RouteWait, 'seq'> = {
+  stage: 'written',
+  connection: 0,
+  endpoint: 'tcp://siem:514',
+  phase: 'connected',
+  proof: 'time',
+  stall: undefined,
+  failure: undefined,
+};
+
 class FakeRoute implements Route {
   closed = false;
   readonly #to: FakeDestination;
@@ -192,6 +202,11 @@ class FakeRoute implements Route {
       pending.splice(pending.indexOf(sent), 1);
       sent.abandon();
     }
+  }
+
+  waitsFor(): RouteWait | undefined {
+    const first = this.#to.pending.find(({ route }) => route === this);
+    return first && { ...WAIT, seq: first.frames.seq };
   }
 
   prove(): void {

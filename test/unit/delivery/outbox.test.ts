@@ -152,3 +152,25 @@ test('a receiver that has answered everything is asked for a new connection whil
   const begun = outbox.begin();
   assert.deepEqual([begun?.frames.seq, begun?.from], [1, 0]);
 });
+
+test('how far the oldest batch of a route has come is told at each stage, and nothing once all is settled', async () => {
+  const outbox = new Outbox({ guarantee: 'settled', ...PROOF }, newTotals(), () => undefined);
+  const [lease, other]: Lease[] = [0, 1].map(() => ({ fence: always, over: false, open: 0 }));
+  assert.ok(lease && other);
+  const stage = () => outbox.oldest(lease)?.stage;
+  void outbox.push(batch(1, 0), other, 0);
+  void outbox.push(batch(0, 7), lease, 0);
+  assert.deepEqual(outbox.oldest(lease), { seq: 7, stage: 'waiting' });
+  for (const end of [1_000, 2_000]) {
+    outbox.begin();
+    outbox.written(end, 0);
+  }
+  assert.equal(stage(), 'written');
+  outbox.advance(2_000, 0, 0, false);
+  assert.equal(stage(), 'acked');
+  outbox.advance(2_000, PROOF.holdMs, 0, false);
+  assert.equal(stage(), 'arrived');
+  outbox.advance(2_000, PROOF.proofMs, 0, true);
+  assert.equal(stage(), undefined);
+  await settle();
+});
