@@ -83,7 +83,7 @@ function isCertificateProblem(code: string): boolean {
   return /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS/.test(code);
 }
 
-/** A connection that the other end closed without a word, as Node says it. */
+/** A connection that the other end closed, as Node says it. */
 export class HungUp extends Error {
   readonly code = 'ECONNRESET';
 
