@@ -4,7 +4,7 @@ import { readSecret } from '../sls/credentials/files.js';
 import type { Endpoint } from '../sls/endpoint.js';
 import type { ProxySetting } from '../sls/http/proxy.js';
 import type { CredentialsConfig } from './credentials-schema.js';
-import { parseProxySetting } from './endpoint.js';
+import { parseProxySetting } from './addresses.js';
 import { isWrong, type Parsed } from './scalars.js';
 import type { SourceConfig } from './source-schema.js';
 

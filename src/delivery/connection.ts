@@ -21,7 +21,7 @@ import { UnreadWatch } from './unread-watch.js';
 import { writePaced } from './links/paced-write.js';
 import type { Trial } from './probation.js';
 import type { Endpoint } from './settings.js';
-import type { Lease } from './span.js';
+import type { Claim } from './span.js';
 import type { PeerState } from './kernel/stall-watch.js';
 
 /** One persistent connection with its FIFO: dials until it succeeds, writes whole batches in order, and sends again what a loss left unsettled. */
@@ -82,17 +82,17 @@ export class Connection implements Member {
   }
 
   /** Enters a batch at the end of the FIFO. */
-  send(frames: FrameBatch, lease: Lease): Promise<void> {
-    if (this.#stop.soft.aborted || lease.over) return Promise.reject(abandoned());
-    const settled = this.#outbox.push(frames, lease, this.#deps.watched.monotonic());
+  send(frames: FrameBatch, claim: Claim): Promise<void> {
+    if (this.#stop.soft.aborted || claim.over) return Promise.reject(abandoned());
+    const settled = this.#outbox.push(frames, claim, this.#deps.watched.monotonic());
     this.#poke();
     return settled;
   }
 
   /** Asks the receiver for proof of what this route sent, as soon as all of it is written: another connection is made, and this one ended. */
-  prove(lease: Lease): void {
+  prove(claim: Claim): void {
     if (this.#deps.rule.guarantee !== 'settled') return;
-    this.#requests.add(lease);
+    this.#requests.add(claim);
     this.#poke();
   }
 
@@ -103,13 +103,13 @@ export class Connection implements Member {
     other.#poke();
   }
 
-  waitOf(lease: Lease): RouteWait | undefined {
-    const oldest = this.#outbox.oldest(lease);
+  waitOf(claim: Claim): RouteWait | undefined {
+    const oldest = this.#outbox.oldest(claim);
     return oldest && waitOf(oldest, this.#deps.index, this.snapshot());
   }
 
-  abandon(lease: Lease): void {
-    this.#outbox.abandon(lease);
+  abandon(claim: Claim): void {
+    this.#outbox.abandon(claim);
     this.#poke();
   }
 

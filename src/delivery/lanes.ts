@@ -1,7 +1,7 @@
 import type { FrameBatch } from '../model/batch.js';
 import type { Route, RouteWait } from '../model/ports.js';
 import type { Connection } from './connection.js';
-import type { Lease } from './span.js';
+import type { Claim } from './span.js';
 
 /** A connection and the open routes that stick to it. */
 interface Lane {
@@ -22,9 +22,9 @@ export class Lanes {
     this.#marginBytes = marginBytes;
   }
 
-  openRoute(lease: Lease): Route {
+  openRoute(claim: Claim): Route {
     const lane = this.#open.reduce((best, other) => (isLighter(other, best) ? other : best));
-    return new LaneRoute(lane, this, lease);
+    return new LaneRoute(lane, this, claim);
   }
 
   /** A connection that flows, beside this one: that with the least to do. */
@@ -77,27 +77,27 @@ function isLighter(a: Lane, b: Lane): boolean {
  */
 class LaneRoute implements Route {
   readonly #lanes: Lanes;
-  readonly #lease: Lease;
+  readonly #claim: Claim;
   #lane: Lane;
 
-  constructor(lane: Lane, lanes: Lanes, lease: Lease) {
+  constructor(lane: Lane, lanes: Lanes, claim: Claim) {
     this.#lane = lane;
     this.#lanes = lanes;
-    this.#lease = lease;
+    this.#claim = claim;
     this.moveTo(lane);
   }
 
   send(frames: FrameBatch): Promise<void> {
-    if (this.#lease.open === 0) this.moveTo(this.#lanes.chosen(this.#lane));
-    return this.#lane.connection.send(frames, this.#lease);
+    if (this.#claim.open === 0) this.moveTo(this.#lanes.chosen(this.#lane));
+    return this.#lane.connection.send(frames, this.#claim);
   }
 
   waitsFor(): RouteWait | undefined {
-    return this.#lane.connection.waitOf(this.#lease);
+    return this.#lane.connection.waitOf(this.#claim);
   }
 
   prove(): void {
-    this.#lane.connection.prove(this.#lease);
+    this.#lane.connection.prove(this.#claim);
   }
 
   moveTo(lane: Lane): void {
@@ -108,7 +108,7 @@ class LaneRoute implements Route {
   }
 
   abandon(): void {
-    this.#lane.connection.abandon(this.#lease);
+    this.#lane.connection.abandon(this.#claim);
   }
 
   close(): void {

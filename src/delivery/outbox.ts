@@ -3,7 +3,7 @@ import { ForwarderError } from '../errors/forwarder-error.js';
 import type { FrameBatch } from '../model/batch.js';
 import type { RouteWait } from '../model/ports.js';
 import { Remakes } from './remakes.js';
-import { answeredBytes, REFERENCE, spanOf, type Lease, type Span } from './span.js';
+import { answeredBytes, REFERENCE, spanOf, type Claim, type Span } from './span.js';
 import { SpanLedger, type SettleRule } from './span-ledger.js';
 import { resent, settled, type Totals } from './totals.js';
 
@@ -16,7 +16,7 @@ export interface Begun {
 }
 
 /**
- * The FIFO of one connection: every batch handed over and not yet settled, with the promise its sender waits for. Knows leases and
+ * The FIFO of one connection: every batch handed over and not yet settled, with the promise its sender waits for. Knows claims and
  * promises; where a batch stands is the ledger's business. A batch that has arrived is only a reference: if the connection is lost before the
  * proof, its keeper makes its frames again.
  */
@@ -72,20 +72,20 @@ export class Outbox {
     return this.#ledger.nothingOut;
   }
 
-  push(frames: FrameBatch, lease: Lease, at: number): Promise<void> {
+  push(frames: FrameBatch, claim: Claim, at: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#push(spanOf(frames, { lease, resolve, reject, at, isRemade: false, sent: 0 }));
+      this.#push(spanOf(frames, { claim, resolve, reject, at, isRemade: false, sent: 0 }));
     });
   }
 
   /**
-   * Begins the next batch whose lease still holds; undefined when there is none, or when its frames have to be made again first: then that is
+   * Begins the next batch whose claim still holds; undefined when there is none, or when its frames have to be made again first: then that is
    * begun, and poke says when to ask again.
    */
   begin(): Begun | undefined {
     for (let span = this.#ledger.next; span !== undefined; span = this.#ledger.next) {
-      if (span.lease.over || !span.lease.fence()) {
-        this.abandon(span.lease);
+      if (span.claim.over || !span.claim.fence()) {
+        this.abandon(span.claim);
         continue;
       }
       if (span.held.is === 'frames') return this.#begin(span, span.held.frames);
@@ -103,7 +103,7 @@ export class Outbox {
     this.#totals.writtenBytes += span.bytes - answeredBytes(span);
     this.#totals.stages.written.observe(now - span.at);
     this.#ledger.written(end, now);
-    if (span.lease.over) this.abandon(span.lease);
+    if (span.claim.over) this.abandon(span.claim);
   }
 
   /** Gives back what has arrived and settles what is proven, now that everything before `ackedOffset` is acked. */
@@ -130,22 +130,22 @@ export class Outbox {
   rewind(): void {
     this.#sent();
     this.#ledger.rewind();
-    this.#drop(({ lease }) => lease.over);
+    this.#drop(({ claim }) => claim.over);
   }
 
-  /** The oldest batch of this lease, and how far it has come; undefined when there is none. */
-  oldest(lease: Lease): Pick<RouteWait, 'seq' | 'stage'> | undefined {
-    const found = this.#ledger.oldest((span) => span.lease === lease);
+  /** The oldest batch of this claim, and how far it has come; undefined when there is none. */
+  oldest(claim: Claim): Pick<RouteWait, 'seq' | 'stage'> | undefined {
+    const found = this.#ledger.oldest((span) => span.claim === claim);
     return found && { seq: found.span.ref.seq, stage: found.stage };
   }
 
   /** The batch a frame lies in. */
-  find(frame: Uint8Array): { readonly frames: FrameBatch; readonly index: number; readonly lease: Lease } | undefined {
+  find(frame: Uint8Array): { readonly frames: FrameBatch; readonly index: number; readonly claim: Claim } | undefined {
     const span = this.#ledger.find(({ held }) => held.is === 'frames' && holds(held.frames.bytes, frame));
     if (span?.held.is !== 'frames') return undefined;
     const { frames } = span.held;
     const index = frames.ends.indexOf(frame.byteOffset + frame.length - frames.bytes.byteOffset);
-    return index < 0 ? undefined : { frames, index, lease: span.lease };
+    return index < 0 ? undefined : { frames, index, claim: span.claim };
   }
 
   /** To be called with nothing of it on its way: what is written next of this batch is what now stands for it. */
@@ -158,10 +158,10 @@ export class Outbox {
     this.#entered(span);
   }
 
-  /** Gives up what is here of this lease. Of the batch being written the rest is still written: half a frame would spoil the next. */
-  abandon(lease: Lease): void {
-    lease.over = true;
-    this.#drop((span) => span.lease === lease && span !== this.#writing?.span);
+  /** Gives up what is here of this claim. Of the batch being written the rest is still written: half a frame would spoil the next. */
+  abandon(claim: Claim): void {
+    claim.over = true;
+    this.#drop((span) => span.claim === claim && span !== this.#writing?.span);
   }
 
   /** Gives up everything. The socket must be closed: whoever waits gets the bytes back. */
@@ -228,7 +228,7 @@ export class Outbox {
   }
 
   #giveBack(span: Span): void {
-    const { keeper } = span.lease;
+    const { keeper } = span.claim;
     if (keeper === undefined || span.held.is !== 'frames') return;
     if (!keeper.arrived(span.held.given)) return;
     this.#unhold(span);
@@ -256,7 +256,7 @@ export class Outbox {
   /** It is in the ledger now. */
   #entered(span: Span): void {
     this.#unprovenEvents += span.events;
-    span.lease.open += 1;
+    span.claim.open += 1;
     if (span.held.is !== 'frames') return;
     this.#pendingBytes += span.bytes;
     if (span.isRemade) this.#remakes.heldBytes += span.bytes;
@@ -272,7 +272,7 @@ export class Outbox {
   /** It is not in the ledger any more. */
   #left(span: Span): void {
     this.#unprovenEvents -= span.events;
-    span.lease.open -= 1;
+    span.claim.open -= 1;
     this.#unhold(span);
   }
 }

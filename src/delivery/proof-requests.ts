@@ -1,12 +1,12 @@
 import type { Clock } from '../flow/clock.js';
-import type { Lease } from './span.js';
+import type { Claim } from './span.js';
 
 /** Routes of one connection that wait for proof, and when the receiver may be asked for it again. */
 export class ProofRequests {
   readonly #clock: Clock;
   readonly #everyMs: number;
   readonly #poke: () => void;
-  readonly #leases = new Set<Lease>();
+  readonly #claims = new Set<Claim>();
   #nextAt = 0;
   #state: 'idle' | 'waiting' | 'asking' = 'idle';
 
@@ -17,19 +17,19 @@ export class ProofRequests {
     this.#poke = poke;
   }
 
-  add(lease: Lease): void {
-    this.#leases.add(lease);
+  add(claim: Claim): void {
+    this.#claims.add(claim);
   }
 
   moveTo(other: ProofRequests): void {
-    for (const lease of this.#leases) other.add(lease);
-    this.#leases.clear();
+    for (const claim of this.#claims) other.add(claim);
+    this.#claims.clear();
   }
 
   /** Asks now, where somebody waits and enough time has gone by since it was asked last. @param how never rejects. */
   ask(how: () => Promise<void>): void {
-    for (const lease of this.#leases) if (lease.open === 0) this.#leases.delete(lease);
-    if (this.#leases.size === 0 || this.#state !== 'idle') return;
+    for (const claim of this.#claims) if (claim.open === 0) this.#claims.delete(claim);
+    if (this.#claims.size === 0 || this.#state !== 'idle') return;
     const waitMs = this.#nextAt - this.#clock.monotonic();
     if (waitMs > 0) {
       this.#state = 'waiting';

@@ -28,14 +28,14 @@ export class Refusals {
   async #note({ frame, said, limit, error }: Refusal, lost: ForwarderError) {
     const found = this.#outbox.find(frame);
     if (found === undefined) return lost;
-    const { frames, index, lease } = found;
+    const { frames, index, claim } = found;
     const counts = this.#counts.get(frames) ?? new Map<number, number>();
     this.#counts.set(frames, counts);
     const times = (counts.get(index) ?? 0) + 1;
     counts.set(index, times);
     if (times < limit) return lost;
-    if (lease.putAside === undefined) return error;
-    this.#outbox.replace(frames, await lease.putAside(frames, index, said));
+    if (claim.putAside === undefined) return error;
+    this.#outbox.replace(frames, await claim.putAside(frames, index, said));
     return undefined;
   }
 }

@@ -53,7 +53,7 @@ export class Remakes {
 
   async #remake(span: Span): Promise<void> {
     const { ledger, replaced, poke } = this.#deps;
-    const { keeper } = span.lease;
+    const { keeper } = span.claim;
     span.held = { is: 'wanted' };
     this.heldBytes += span.bytes;
     this.#running += 1;
@@ -69,9 +69,9 @@ export class Remakes {
 /** The service may cut the range in another way this time: then several batches stand in the place of one, of which the last tells the sender. */
 function remade(span: Span, parts: readonly FrameBatch[]): Span[] {
   const quiet = { resolve: () => undefined, reject: () => undefined };
-  const { lease, at } = span;
+  const { claim, at } = span;
   return parts.map((part, i) => {
     const { resolve, reject } = i === parts.length - 1 ? span : quiet;
-    return spanOf(part, { lease, resolve, reject, at, isRemade: true, sent: part.ends.length });
+    return spanOf(part, { claim, resolve, reject, at, isRemade: true, sent: part.ends.length });
   });
 }

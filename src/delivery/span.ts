@@ -2,9 +2,9 @@ import type { BatchRef, FrameBatch } from '../model/batch.js';
 import type { Keeper, PutAside } from '../model/ports.js';
 import type { ForwarderError } from '../errors/forwarder-error.js';
 
-/** What all batches of one route have in common. */
-export interface Lease {
-  /** False once the lease is lost: asked right before a batch is begun on a socket, be it for the first time or again. */
+/** What all batches of one route have in common, and whether it may still send. */
+export interface Claim {
+  /** False once the lease of the shard is lost: asked right before a batch is begun on a socket, be it for the first time or again. */
   readonly fence: () => boolean;
   readonly putAside?: PutAside | undefined;
   /** Takes frames back when they have arrived, and makes them again; without it they are held until they are settled. */
@@ -34,7 +34,7 @@ export interface Span {
   readonly ref: BatchRef;
   bytes: number;
   events: number;
-  readonly lease: Lease;
+  readonly claim: Claim;
   readonly resolve: () => void;
   readonly reject: (error: ForwarderError) => void;
   /** When it was handed over, monotonic milliseconds. */
@@ -51,12 +51,12 @@ export interface Span {
 /** Member by member: of an object made by spreading V8 keeps a description for each one, as large as the object. */
 export function spanOf(frames: FrameBatch, rest: Omit<Span, 'ref' | 'bytes' | 'events' | 'held' | 'answered'>): Span {
   const { shard, seq, cursor, nextCursor } = frames;
-  const { lease, resolve, reject, at, isRemade, sent } = rest;
+  const { claim, resolve, reject, at, isRemade, sent } = rest;
   return {
     ref: { shard, seq, cursor, nextCursor },
     bytes: frames.bytes.length,
     events: frames.ends.length,
-    lease,
+    claim,
     resolve,
     reject,
     at,

@@ -11,7 +11,7 @@ import type { QuotaGate } from './quota-gate.js';
 import type { Signer } from './signing/sign.js';
 import { SIGNATURE_USED_MS, SignedRequests, type SignedRequest } from './signing/signed-requests.js';
 import type { Signing } from './signing/signing.js';
-import type { Lane, Transport } from './http/transport.js';
+import type { TrafficClass, Transport } from './http/transport.js';
 
 /** One request to the API, in the API's terms. */
 export interface Call {
@@ -23,7 +23,7 @@ export interface Call {
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
-  readonly lane: Lane;
+  readonly traffic: TrafficClass;
   /** Where the body of a success goes. */
   readonly bodyBuffer?: (size: number) => ArrayBuffer;
   /** Told how much memory the body of a success takes, while it comes. */
@@ -79,25 +79,25 @@ export function openService(deps: ServiceDeps, dial: Dial, scope: Scope): Logsto
     /** Each kind of refusal is mended once. */
     const mended = new Set<ErrorCode>();
     for (;;) {
-      if (call.lane === 'pull') gate.check(what);
+      if (call.traffic === 'pull') gate.check(what);
       const startedAt = clock.monotonic();
       const credentials = checkCredentials(await deps.credentials.get());
       const { signer } = signing;
       const offsetMs = time.offsetMs;
       const ready = await sign(call, signer, credentials, offsetMs);
-      const { method, bodyBuffer, bodyHeld, expectsLittle = false, signal, lane } = call;
+      const { method, bodyBuffer, bodyHeld, expectsLittle = false, signal, traffic } = call;
       const wanted = { what, method, ...ready, bodyBuffer, bodyHeld, expectsLittle, signal };
-      const reply = await transport.request(dial, lane, wanted);
+      const reply = await transport.request(dial, traffic, wanted);
       if (reply.status === 200) {
         time.follow(reply.headers.date, offsetMs);
-        if (lane === 'pull') gate.passed(startedAt);
+        if (traffic === 'pull') gate.passed(startedAt);
         return reply;
       }
       const skewMs = time.measure(reply.headers.date);
       const { via } = dial;
       const secrets = [...secretsOf(credentials), ...(via?.secrets ?? [])];
       const error = replyError(reply, { what, secrets, skewMs, via });
-      if (lane === 'pull' && isOfProject(error)) gate.refused(startedAt, error.retryAfterMs);
+      if (traffic === 'pull' && isOfProject(error)) gate.refused(startedAt, error.retryAfterMs);
       if (mended.has(error.code)) throw error;
       mended.add(error.code);
       if (!(await mend(error, { skewMs, offsetMs, signer, credentials }))) throw error;

@@ -119,10 +119,10 @@ function summary(noise: Noise, pairs: readonly Pair[]): Pick<Comparison, 'pairs'
   return { pairs, gain: Math.expm1(meanOf(differences)), error };
 }
 
-type Verdict = Pick<Comparison, 'kept' | 'why'>;
+type Decision = Pick<Comparison, 'kept' | 'why'>;
 
 /** Undefined: not clear yet. */
-function judge(noise: Noise, pairs: readonly Pair[], rules: Rules, hasTime: boolean): Verdict | undefined {
+function judge(noise: Noise, pairs: readonly Pair[], rules: Rules, hasTime: boolean): Decision | undefined {
   const peak = Math.max(...pairs.map(({ tried }) => tried.peakRssBytes));
   if (peak > rules.memoryLimitBytes) return { kept: false, why: 'takes more memory than the limit' };
   if (pairs.length < LEAST_PAIRS) return hasTime ? undefined : { kept: false, why: 'no time left to be sure' };

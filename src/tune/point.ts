@@ -24,7 +24,7 @@ export interface Knob {
 }
 
 /** What bounds the knobs. */
-export interface Limits {
+export interface Bounds {
   /** Cores this process may use. */
   readonly cores: number;
   /** Least byte budget for so many connections (see config/budgets.ts). */
@@ -43,7 +43,7 @@ const MOST_PULL = 10 * MIB;
 const MOST_WINDOW = 1000;
 
 /** In the order in which they are tried: what mostly matters first. */
-export function knobsWithin({ cores, leastBudget, mostBudget }: Limits): readonly Knob[] {
+export function knobsWithin({ cores, leastBudget, mostBudget }: Bounds): readonly Knob[] {
   const least = (point: Point): number => Math.max(LEAST_BUDGET, leastBudget(point.connections));
   return [
     knob('threads', 1.5, () => [1, cores]),

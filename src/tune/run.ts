@@ -19,8 +19,8 @@ import { startTuneEnds } from './ends.js';
 import { resultFile, Scratch } from './files.js';
 import { reportHtml } from './html.js';
 import { liveGroup } from './live-group.js';
-import { knobsWithin, type Limits, type Point } from './point.js';
-import { Progress } from './progress.js';
+import { knobsWithin, type Bounds, type Point } from './point.js';
+import { Display } from './display.js';
 import { reportText } from './report.js';
 import { search, type Found } from './search.js';
 import { WindowBench } from './window-bench.js';
@@ -136,7 +136,7 @@ class TuningRun {
     stop.listen();
     const scratch = new Scratch();
     const endsAt = clock.monotonic() + this.#request.minutes * MINUTE;
-    const progress = new Progress(this.#request.screen, clock, endsAt, this.#names);
+    const progress = new Display(this.#request.screen, clock, endsAt, this.#names);
     progress.start();
     for (const warning of warningsOf(this.#settings, clock.now())) progress.say(`warning: ${warning}`);
     try {
@@ -178,7 +178,7 @@ class TuningRun {
     return (point) => scratch.write('config.yaml', derivedConfig(this.#tuned, { ...derivation, point }));
   }
 
-  async #rewind(configFile: string, progress: Progress): Promise<void> {
+  async #rewind(configFile: string, progress: Display): Promise<void> {
     const { live, env } = this.#request;
     const task = { kind: 'set', shard: 'all', to: live?.from ?? 'begin', force: true } as const;
     await runCheckpointTask({ configFile, env, pipeline: undefined, logstore: undefined, task });
@@ -202,7 +202,7 @@ class TuningRun {
     };
   }
 
-  #limits(): Limits {
+  #limits(): Bounds {
     const { settings } = this.#destination;
     return {
       cores: availableCores(),

@@ -1,7 +1,7 @@
 /** [what breaks, text in the source, what stands there instead] */
 export default [
   {
-    file: 'src/config/format-plan.ts',
+    file: 'src/config/compile-plan.ts',
     tests: ['unit/format/golden'],
     mutants: [
       [

@@ -1,6 +1,17 @@
 /** [what breaks, text in the source, what stands there instead] */
 export default [
   {
+    file: 'src/delivery/end-proof.ts',
+    tests: ['model/delivery/proof'],
+    mutants: [
+      [
+        'an end that came while nobody watched is an answer',
+        '// An end that has come already is no answer to ours.\n    await heard();',
+        '',
+      ],
+    ],
+  },
+  {
     file: 'src/delivery/failures.ts',
     tests: [
       'unit/delivery/connection',
@@ -30,7 +41,7 @@ export default [
       ['a blind connection never ends', '(link.kernel?.blind === true && this.#outbox.allWritten)', 'false'],
       [
         'batches are taken after the end',
-        'if (this.#stop.soft.aborted || lease.over) return Promise.reject(abandoned());',
+        'if (this.#stop.soft.aborted || claim.over) return Promise.reject(abandoned());',
         '',
       ],
       [

@@ -188,8 +188,8 @@ export default [
       ['others are shown though nobody named them', 'dropOthers: Number(dropOthers),', 'dropOthers: 0,'],
       ['a field to be dropped is shown', 'drop: Number(drop),', 'drop: 0,'],
       ['empty values are shown', 'dropEmpty: Number(dropEmpty),', 'dropEmpty: 0,'],
-      ['fields keep their own names', "name: arena.text(name ?? ''),", "name: arena.text(''),"],
-      ['fields come in any order', 'order: arena.addresses(ordered),', 'order: [0, 0],'],
+      ['fields keep their own names', "name: segment.text(name ?? ''),", "name: segment.text(''),"],
+      ['fields come in any order', 'order: segment.addresses(ordered),', 'order: [0, 0],'],
     ],
   },
   {

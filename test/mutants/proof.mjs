@@ -57,7 +57,7 @@ export default [
     tests: ['unit/delivery/outbox', 'unit/delivery/horizons', 'unit/delivery/delivery', 'model/delivery/connection'],
     mutants: [
       ['what was made again keeps its room', 'if (span.isRemade) this.#giveBack(span);', ''],
-      ['the fence is not asked', 'span.lease.over || !span.lease.fence()', 'span.lease.over'],
+      ['the fence is not asked', 'span.claim.over || !span.claim.fence()', 'span.claim.over'],
       [
         'time settles on a lost connection',
         'this.#ledger.settleLost(isTrusted)',
@@ -86,7 +86,7 @@ export default [
       ],
       ['what is written again is not counted', 'resent(this.#totals, Math.max', 'resent(this.#totals, 0 * Math.max'],
       ['what never was on its way counts as sent again', 'Math.min(begun.sent, span.sent)', 'begun.sent'],
-      ['a rewind keeps spans of lost leases', 'this.#drop(({ lease }) => lease.over);', ''],
+      ['a rewind keeps spans of lost leases', 'this.#drop(({ claim }) => claim.over);', ''],
     ],
   },
   {

@@ -161,7 +161,7 @@ export default [
         '',
       ],
       ['the quota of one shard holds back all', ' && !isShardQuota(error)', ''],
-      ['commits are held back with pulls', "if (call.lane === 'pull') gate.check(what);", 'gate.check(what);'],
+      ['commits are held back with pulls', "if (call.traffic === 'pull') gate.check(what);", 'gate.check(what);'],
       ['a watch asks while pulls are held back', 'watcher === undefined || gate.isShut', 'watcher === undefined'],
       ['a watch goes on with an old signature', 'clock.monotonic() < until ? next : undefined', 'next'],
     ],
@@ -249,7 +249,7 @@ export default [
     file: 'src/sls/api/heartbeat.ts',
     tests: ['unit/sls/client', 'unit/sls/api'],
     mutants: [
-      ['heartbeats stand in line behind pulls', "lane: 'heartbeat'", "lane: 'pull'"],
+      ['heartbeats stand in line behind pulls', "traffic: 'heartbeat'", "traffic: 'pull'"],
       ['a reply that is no list of shards is taken', ' || !json.every(isSmallInteger)', ''],
     ],
   },
@@ -259,11 +259,11 @@ export default [
     mutants: [
       [
         'heartbeats share the sockets of pulls',
-        'const sockets = this.#lanes[lane];',
-        'const sockets = this.#lanes.pull;',
+        'const sockets = this.#sockets[traffic];',
+        'const sockets = this.#sockets.pull;',
       ],
       ['heartbeats of many logstores wait for each other', 'HEARTBEAT_SOCKETS = 32', 'HEARTBEAT_SOCKETS = 4'],
-      ['a proxy is gone around', "lane === 'pull' && dial.via === undefined ?", "lane === 'pull' ?"],
+      ['a proxy is gone around', "traffic === 'pull' && dial.via === undefined ?", "traffic === 'pull' ?"],
       ['sockets have no bound', 'const options = { ...KEPT_ALIVE, maxSockets };', 'const options = { ...KEPT_ALIVE };'],
     ],
   },

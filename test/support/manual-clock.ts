@@ -57,6 +57,14 @@ export class ManualClock implements Clock {
     this.#time += ms;
   }
 
+  /** After {@link freeze}: all timers that are late fire before anything else is heard, as in a process that wakes. */
+  wake(): void {
+    for (let next = this.#next(this.#time); next !== undefined; next = this.#next(this.#time)) {
+      this.#timers.delete(next);
+      next.callback();
+    }
+  }
+
   #next(end: number): Timer | undefined {
     const due = [...this.#timers].filter((timer) => timer.at <= end);
     return due.sort((a, b) => a.at - b.at || a.order - b.order)[0];

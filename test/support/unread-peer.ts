@@ -37,6 +37,8 @@ export class UnreadPeer implements Link, KernelView {
   #readBytes = 0;
   #reads: boolean;
   #finSent = false;
+  #hangsUpAt = Infinity;
+  #forgetHangUp: () => void = () => undefined;
 
   /** @param onRead gets what the receiver itself reads, in order. */
   constructor(
@@ -52,7 +54,9 @@ export class UnreadPeer implements Link, KernelView {
     this.#onChange = onChange;
     this.#reads = rule.hangsUpMs === undefined && !stalled;
     this.closed = new Promise((resolve) => (this.#close = resolve));
-    if (rule.hangsUpMs !== undefined) clock.timer(rule.hangsUpMs, () => this.cut('CONNECTION_ENDED'));
+    if (rule.hangsUpMs === undefined) return;
+    this.#hangsUpAt = clock.monotonic() + rule.hangsUpMs;
+    this.#forgetHangUp = clock.timer(rule.hangsUpMs, () => this.cut('CONNECTION_ENDED'));
   }
 
   get kernel(): KernelView {
@@ -109,6 +113,13 @@ export class UnreadPeer implements Link, KernelView {
   /** Time passes while the window is shut. */
   look(): void {
     if (this.busy) this.troubledAt = this.#clock.monotonic();
+  }
+
+  /** Our process wakes: the balancer did not wait for it. What it did is heard after our own timers, in the next round of the event loop. */
+  wake(): void {
+    if (this.#clock.monotonic() < this.#hangsUpAt) return;
+    this.#forgetHangUp();
+    setImmediate(() => this.cut('CONNECTION_ENDED'));
   }
 
   /** No effect on a balancer. */

@@ -8,7 +8,7 @@ import type {
   RawBodyPlan,
   Template,
 } from '../../src/model/format-plan.js';
-import type { Arena } from './arena.js';
+import type { DataSegment } from './data-segment.js';
 import { NUMBERS } from './numbers.js';
 import type { Values } from './records.js';
 import type { RefTable } from './plan-refs.js';
@@ -215,27 +215,27 @@ type BodyMembers = Pick<
 >;
 
 /** The plan's members about the body. */
-export function encodeBody(arena: Arena, refs: RefTable, layout: BodyLayout): BodyMembers {
+export function encodeBody(segment: DataSegment, refs: RefTable, layout: BodyLayout): BodyMembers {
   const titles = layout.titles.map(({ value, max }) => ({ parts: refs.template(value), maxLength: max }));
   const members = layout.members.map(({ name, value }) => ({
-    literal: arena.text(layout.label(name)),
+    literal: segment.text(layout.label(name)),
     parts: refs.template(value),
   }));
   return {
     bodyKind: layout.kind,
-    separator: arena.text(layout.separator),
-    prefix: arena.text(layout.prefix),
-    titles: arena.list('Title', titles),
-    members: arena.list('Member', members),
+    separator: segment.text(layout.separator),
+    prefix: segment.text(layout.prefix),
+    titles: segment.list('Title', titles),
+    members: segment.list('Member', members),
     rest: layout.rest,
-    reserved: arena.texts(layout.reserved),
-    taken: arena.texts(layout.taken),
+    reserved: segment.texts(layout.reserved),
+    taken: segment.texts(layout.taken),
     valueMode: layout.valueMode,
     titleMode: layout.titleMode,
     delimiter: layout.delimiter.charCodeAt(0),
     expand: Number(layout.expand),
     quote: layout.quote,
-    oddBytes: layout.odd === undefined ? 0 : arena.put(asciiTable(layout.odd)),
+    oddBytes: layout.odd === undefined ? 0 : segment.put(asciiTable(layout.odd)),
   };
 }
 

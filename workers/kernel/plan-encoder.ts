@@ -8,7 +8,7 @@ import type {
   SizePlan,
   Zone,
 } from '../../src/model/format-plan.js';
-import { Arena } from './arena.js';
+import { DataSegment } from './data-segment.js';
 import { NUMBERS, SIZES, slotOf } from './numbers.js';
 import type { Span, Values } from './records.js';
 import { type BodyLayout, encodeBody, layoutOf, templatesOfBody } from './plan-body.js';
@@ -36,23 +36,23 @@ export interface EncodedPlan {
  * @param numberOf gives the number by which the kernel asks its host for a pattern.
  */
 export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: string) => number): EncodedPlan {
-  const arena = new Arena(base);
+  const segment = new DataSegment(base);
   const { header, eventTime, include, exclude, rules } = plan;
   const conditions = [include, exclude, ...rules.map(({ when }) => when)].filter((one) => one !== undefined);
   const style = styleOf(header);
   const inHeader = templatesOfHeader(style).flatMap(refsIn);
   const body = layoutOf(plan.body);
   const newline = newlineOf(plan.newline, body);
-  const masks = new MaskTable(arena, plan.masks);
+  const masks = new MaskTable(segment, plan.masks);
   const shown = [...inHeader, ...templatesOfBody(body).flatMap(refsIn)];
   const asked = [...conditions.flatMap(refsOfCondition), ...(eventTime === undefined ? [] : [eventTime.ref])];
-  const refs = new RefTable(arena, masks, shown, asked);
-  const searches = new SearchTable(arena, refs, conditions);
-  const around = { arena, refs, searches, numberOf };
+  const refs = new RefTable(segment, masks, shown, asked);
+  const searches = new SearchTable(segment, refs, conditions);
+  const around = { segment, refs, searches, numberOf };
   const encode = (condition: Condition): number => encodeCondition(around, condition);
-  const head = (priority: number): number => encodeHead(arena, style, priority);
-  const address = arena.record('Plan', {
-    ...encodeFraming(arena, plan.framing),
+  const head = (priority: number): number => encodeHead(segment, style, priority);
+  const address = segment.record('Plan', {
+    ...encodeFraming(segment, plan.framing),
     newline: NEWLINE[newline],
     fractionDigits: header.fractionDigits,
     timeStyle: style.time,
@@ -62,46 +62,57 @@ export function encodePlan(plan: FormatPlan, base: number, numberOf: (pattern: s
     refs: refs.table,
     made: refs.made,
     ...refs.contents(),
-    segments: encodeSegments(arena, style, refs),
-    data: encodeData(arena, style, refs),
+    segments: encodeSegments(segment, style, refs),
+    data: encodeData(segment, style, refs),
     include: include === undefined ? 0 : encode(include),
     exclude: exclude === undefined ? 0 : encode(exclude),
-    rules: arena.list(
+    rules: segment.list(
       'Rule',
       rules.map(({ when, priority }, i) => ({
         when: encode(when),
         head: head(priority),
-        ...encodeRow(arena, rules, i),
+        ...encodeRow(segment, rules, i),
       })),
     ),
     searches: searches.table,
-    ...encodeBody(arena, refs, body),
-    ...encodeSize(arena, plan.size ?? (newline === 'split' ? LONGEST_LINES : undefined), body, masks),
-    zone: encodeZone(arena, header.zone),
+    ...encodeBody(segment, refs, body),
+    ...encodeSize(segment, plan.size ?? (newline === 'split' ? LONGEST_LINES : undefined), body, masks),
+    zone: encodeZone(segment, header.zone),
     timeRef: eventTime === undefined ? 0 : refs.addressOf(eventTime.ref),
     timeFormat: eventTime === undefined ? 0 : FORMAT[eventTime.format],
-    timeZone: encodeZone(arena, eventTime?.zone),
-    ...encodeShape(arena, plan.shape, masks),
+    timeZone: encodeZone(segment, eventTime?.zone),
+    ...encodeShape(segment, plan.shape, masks),
     maskedRefs: refs.masked(),
-    mapped: encodeMaps(arena, plan.maps, refs),
+    mapped: encodeMaps(segment, plan.maps, refs),
     ...masks.hash,
     samples: Number([include, exclude].some(samples)),
   });
-  return { bytes: arena.bytes(), address, searches: searches.encoded };
+  return { bytes: segment.bytes(), address, searches: searches.encoded };
 }
 
-function encodeFraming(arena: Arena, framing: Framing): Pick<Values<'Plan'>, 'counted' | 'command' | 'trailer'> {
+function encodeFraming(
+  segment: DataSegment,
+  framing: Framing,
+): Pick<Values<'Plan'>, 'counted' | 'command' | 'trailer'> {
   const { command, trailer } = framing === 'octet-counting' ? { command: '', trailer: '' } : framing;
-  return { counted: Number(command !== undefined), command: arena.text(command ?? ''), trailer: arena.text(trailer) };
+  return {
+    counted: Number(command !== undefined),
+    command: segment.text(command ?? ''),
+    trailer: segment.text(trailer),
+  };
 }
 
 /** Address and number of Shifts. */
-function encodeZone(arena: Arena, zone: Zone | undefined): Span {
-  return arena.list('Shift', zone?.shifts ?? []);
+function encodeZone(segment: DataSegment, zone: Zone | undefined): Span {
+  return segment.list('Shift', zone?.shifts ?? []);
 }
 
 /** What the first of several rules in a row that compare one field with texts says of them. */
-function encodeRow(arena: Arena, rules: FormatPlan['rules'], begin: number): Pick<Values<'Rule'>, 'behind' | 'slots'> {
+function encodeRow(
+  segment: DataSegment,
+  rules: FormatPlan['rules'],
+  begin: number,
+): Pick<Values<'Rule'>, 'behind' | 'slots'> {
   const refAt = (i: number): string | undefined => {
     const when = rules[i]?.when;
     return when?.op === 'equals' && when.ignoreCase !== true ? idOf(when.ref) : undefined;
@@ -115,7 +126,7 @@ function encodeRow(arena: Arena, rules: FormatPlan['rules'], begin: number): Pic
   for (const { when } of rules.slice(begin, end)) {
     if (when.op === 'equals') for (const value of when.values) slots |= 1n << BigInt(slotOf(value));
   }
-  return { behind: end, slots: arena.put(new Uint8Array(BigUint64Array.of(slots).buffer)) };
+  return { behind: end, slots: segment.put(new Uint8Array(BigUint64Array.of(slots).buffer)) };
 }
 
 const NO_ROW = { behind: 0, slots: 0 };
@@ -136,21 +147,21 @@ const ANY_SIZE: SizeMembers = {
 };
 
 /** The plan's members about messages that are too large. */
-function encodeSize(arena: Arena, size: SizePlan | undefined, body: BodyLayout, masks: MaskTable): SizeMembers {
+function encodeSize(segment: DataSegment, size: SizePlan | undefined, body: BodyLayout, masks: MaskTable): SizeMembers {
   if (size === undefined) return ANY_SIZE;
   const { maxBytes, over, marker, idPrefix } = size;
   // What is shown of a hidden value is short.
   const trimFirst = size.trimFirst.filter((key) => masks.of({ kind: 'content', key }) === 0);
-  const trims = trimFirst.map((key) => ({ key: arena.text(key), limit: SIZES.WHOLE }));
-  const [texts] = arena.texts(body.parts);
+  const trims = trimFirst.map((key) => ({ key: segment.text(key), limit: SIZES.WHOLE }));
+  const [texts] = segment.texts(body.parts);
   return {
     budget: maxBytes,
     overBudget: OVER[over],
-    marker: arena.text(body.marker(marker)),
-    trims: arena.list('Trim', trims),
+    marker: segment.text(body.marker(marker)),
+    trims: segment.list('Trim', trims),
     pieces: body.pieces,
     partTexts: texts,
-    partRef: eventIdRef(arena, idPrefix),
+    partRef: eventIdRef(segment, idPrefix),
   };
 }
 
@@ -173,29 +184,29 @@ function refsOfCondition(condition: Condition): FieldRef[] {
 
 /** What a condition's parts have in common. */
 interface Surroundings {
-  readonly arena: Arena;
+  readonly segment: DataSegment;
   readonly refs: RefTable;
   readonly searches: SearchTable;
   readonly numberOf: (pattern: string) => number;
 }
 
 function encodeCondition(around: Surroundings, condition: Condition): number {
-  const { arena, refs, searches, numberOf } = around;
+  const { segment, refs, searches, numberOf } = around;
   const op = OP[condition.op];
   if ('of' in condition) {
     const parts =
       condition.op === 'not' ? [condition.of] : condition.op === 'any' ? merged(condition.of) : condition.of;
     return combine(
-      arena,
+      segment,
       op,
       parts.map((part) => encodeCondition(around, part)),
     );
   }
   const put = (said: Partial<Values<'Condition'>>): number =>
-    arena.record('Condition', { op, ref: 0, items: 0, count: 0, number: 0, ...said });
+    segment.record('Condition', { op, ref: 0, items: 0, count: 0, number: 0, ...said });
   if ('values' in condition && isSearch(condition)) {
     const asked = searches.find(condition).map(({ address, bits }) => put({ ref: address, count: bits }));
-    return combine(arena, OP.any, asked);
+    return combine(segment, OP.any, asked);
   }
   const ref = refs.addressOf(condition.ref);
   switch (condition.op) {
@@ -204,7 +215,7 @@ function encodeCondition(around: Surroundings, condition: Condition): number {
     case 'regex':
       return put({ ref, count: numberOf(condition.pattern) });
     case 'cidr': {
-      const [items, count] = encodeRanges(arena, condition.ranges);
+      const [items, count] = encodeRanges(segment, condition.ranges);
       return put({ ref, items, count });
     }
     case 'sample':
@@ -213,11 +224,11 @@ function encodeCondition(around: Surroundings, condition: Condition): number {
     case 'le':
     case 'gt':
     case 'ge':
-      return put({ ref, number: arena.put(new Uint8Array(Float64Array.of(condition.number).buffer)) });
+      return put({ ref, number: segment.put(new Uint8Array(Float64Array.of(condition.number).buffer)) });
     default: {
       const { values, ignoreCase } = condition;
       const isFolded = ignoreCase === true;
-      const [items, count] = arena.texts(isFolded ? values.map(inLowerCase) : values);
+      const [items, count] = segment.texts(isFolded ? values.map(inLowerCase) : values);
       return put({ op: isFolded ? op + OP.ignoringCase : op, ref, items, count });
     }
   }
@@ -227,8 +238,8 @@ function encodeCondition(around: Surroundings, condition: Condition): number {
 const inLowerCase = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 /** Address and number of IpRanges. */
-function encodeRanges(arena: Arena, ranges: readonly IpRange[]): Span {
-  return arena.list(
+function encodeRanges(segment: DataSegment, ranges: readonly IpRange[]): Span {
+  return segment.list(
     'IpRange',
     ranges.map(({ address, bits }) => ({ address: Uint8Array.from(address), bits })),
   );
@@ -247,9 +258,9 @@ function merged(alternatives: readonly Condition[]): Condition[] {
 }
 
 /** @param op one of one is that one. */
-function combine(arena: Arena, op: number, items: readonly number[]): number {
+function combine(segment: DataSegment, op: number, items: readonly number[]): number {
   const [first = 0] = items;
   if (items.length === 1 && op !== OP.not) return first;
-  const [address, count] = arena.addresses(items);
-  return arena.record('Condition', { op, ref: 0, items: address, count, number: 0 });
+  const [address, count] = segment.addresses(items);
+  return segment.record('Condition', { op, ref: 0, items: address, count, number: 0 });
 }

@@ -1,5 +1,5 @@
 import type { FormatPlan, Template } from '../../src/model/format-plan.js';
-import type { Arena } from './arena.js';
+import type { DataSegment } from './data-segment.js';
 import { NUMBERS } from './numbers.js';
 import type { Span, Values } from './records.js';
 import type { RefTable } from './plan-refs.js';
@@ -94,15 +94,15 @@ export function templatesOfHeader({ fields, data }: HeaderStyle): Template[] {
   return [...fields.map(({ template }) => template), ...data.flatMap(({ params }) => params.map(({ value }) => value))];
 }
 
-export function encodeHead(arena: Arena, { start }: HeaderStyle, priority: number): number {
-  return arena.record('Head', { text: arena.text(start(priority)), rating: RATINGS[priority % 8] ?? 1 });
+export function encodeHead(segment: DataSegment, { start }: HeaderStyle, priority: number): number {
+  return segment.record('Head', { text: segment.text(start(priority)), rating: RATINGS[priority % 8] ?? 1 });
 }
 
 /** 1 to 10 for debug to emerg: neither LEEF nor CEF says how its scale and that of syslog meet. */
 const RATINGS = [10, 9, 8, 7, 5, 3, 2, 1];
 
 /** Fixed fields become bytes here, once; what is between two variable fields is one literal. */
-export function encodeSegments(arena: Arena, style: HeaderStyle, refs: RefTable): Span {
+export function encodeSegments(segment: DataSegment, style: HeaderStyle, refs: RefTable): Span {
   const segments: Values<'Segment'>[] = [];
   let literal = '';
   for (const { before, template, max, empty = NILVALUE, behind = '' } of style.fields) {
@@ -110,8 +110,8 @@ export function encodeSegments(arena: Arena, style: HeaderStyle, refs: RefTable)
     const fixed = fixedField(template, max);
     if (fixed === undefined) {
       const bracketed = Number(behind !== '');
-      const field = { maxLength: max, parts: refs.template(template), empty: arena.text(empty), bracketed };
-      segments.push({ literal: arena.text(literal), ...field });
+      const field = { maxLength: max, parts: refs.template(template), empty: segment.text(empty), bracketed };
+      segments.push({ literal: segment.text(literal), ...field });
       literal = behind;
     } else if (fixed === '' && behind !== '') {
       literal = literal.slice(0, -before.length);
@@ -120,8 +120,8 @@ export function encodeSegments(arena: Arena, style: HeaderStyle, refs: RefTable)
     }
   }
   const end = { maxLength: 0, parts: [0, 0], empty: [0, 0], bracketed: 0 } as const;
-  segments.push({ literal: arena.text(literal + style.end + (style.data.length === 0 ? style.mark : '')), ...end });
-  return arena.list('Segment', segments);
+  segments.push({ literal: segment.text(literal + style.end + (style.data.length === 0 ? style.mark : '')), ...end });
+  return segment.list('Segment', segments);
 }
 
 /** The field's bytes, all ASCII, if they are the same for every log. */
@@ -136,18 +136,18 @@ function fixedField(template: Template, maxLength: number): string | undefined {
 }
 
 /** Every value with the bytes before it, and at last those behind. */
-export function encodeData(arena: Arena, { data, mark }: HeaderStyle, refs: RefTable): Span {
+export function encodeData(segment: DataSegment, { data, mark }: HeaderStyle, refs: RefTable): Span {
   if (data.length === 0) return [0, 0];
   const members: Values<'Member'>[] = [];
   let literal = '';
   for (const { id, params } of data) {
     literal += `[${id}`;
     for (const { name, value } of params) {
-      members.push({ literal: arena.text(`${literal} ${name}="`), parts: refs.template(value) });
+      members.push({ literal: segment.text(`${literal} ${name}="`), parts: refs.template(value) });
       literal = '"';
     }
     literal += ']';
   }
-  members.push({ literal: arena.text(`${literal} ${mark}`), parts: [0, 0] });
-  return arena.list('Member', members);
+  members.push({ literal: segment.text(`${literal} ${mark}`), parts: [0, 0] });
+  return segment.list('Member', members);
 }

@@ -1,31 +1,31 @@
 import type { FormatPlan, ValueMap } from '../../src/model/format-plan.js';
-import type { Arena } from './arena.js';
+import type { DataSegment } from './data-segment.js';
 import type { RefTable } from './plan-refs.js';
 import type { Span } from './records.js';
 
 /** Address and number of Mappeds; a map that none of them needs is left out. */
-export function encodeMaps(arena: Arena, maps: FormatPlan['maps'], refs: RefTable): Span {
+export function encodeMaps(segment: DataSegment, maps: FormatPlan['maps'], refs: RefTable): Span {
   const encoded = new Map<string, number>();
   return refs.mapped((name) => {
-    const known = encoded.get(name) ?? encodeMap(arena, maps[name] ?? { entries: [], other: undefined });
+    const known = encoded.get(name) ?? encodeMap(segment, maps[name] ?? { entries: [], other: undefined });
     encoded.set(name, known);
     return known;
   });
 }
 
-function encodeMap(arena: Arena, { entries, other }: ValueMap): number {
+function encodeMap(segment: DataSegment, { entries, other }: ValueMap): number {
   const keys = entries.map(([key]) => new TextEncoder().encode(key));
   const slots = Array<number>(2 ** Math.ceil(Math.log2(2 * entries.length + 1))).fill(0);
   for (const [i, [, shown]] of entries.entries()) {
     const key = keys[i] ?? new Uint8Array();
     const slot = hashOf(key) & (slots.length - 1);
-    const text: Span = [arena.put(key), key.length];
-    slots[slot] = arena.record('MapEntry', { key: text, shown: arena.text(shown), next: slots[slot] ?? 0 });
+    const text: Span = [segment.put(key), key.length];
+    slots[slot] = segment.record('MapEntry', { key: text, shown: segment.text(shown), next: slots[slot] ?? 0 });
   }
-  return arena.record('ValueMap', {
-    slots: arena.addresses(slots),
+  return segment.record('ValueMap', {
+    slots: segment.addresses(slots),
     longest: Math.max(0, ...keys.map(({ length }) => length)),
-    other: arena.text(other ?? ''),
+    other: segment.text(other ?? ''),
     hasOther: Number(other !== undefined),
   });
 }

@@ -1,5 +1,5 @@
 import type { FieldRef, FoundField, MaskForm, MaskPlan } from '../../src/model/format-plan.js';
-import type { Arena } from './arena.js';
+import type { DataSegment } from './data-segment.js';
 import type { Span, Values } from './records.js';
 
 /** Room for 32 characters, stars and 32 characters, or a hash; the kernel copies 16 bytes at a time. */
@@ -15,14 +15,14 @@ export class MaskTable {
   readonly hash: Pick<Values<'Plan'>, 'hashKey' | 'hashDigits'>;
   readonly #masks: ReadonlyMap<string, number>;
 
-  constructor(arena: Arena, masks: MaskPlan | undefined) {
+  constructor(segment: DataSegment, masks: MaskPlan | undefined) {
     const fields = masks?.fields ?? [];
     const isHashed = fields.some(({ as }) => as.kind === 'hash');
     this.fields = fields.map(({ field }) => field);
-    this.#masks = new Map(fields.map(({ field, as }) => [idOf(field), encodeMask(arena, as)]));
+    this.#masks = new Map(fields.map(({ field, as }) => [idOf(field), encodeMask(segment, as)]));
     this.hash =
       masks && isHashed
-        ? { hashKey: [arena.put(masks.key), masks.key.length], hashDigits: masks.digits }
+        ? { hashKey: [segment.put(masks.key), masks.key.length], hashDigits: masks.digits }
         : { hashKey: NOTHING, hashDigits: 0 };
   }
 
@@ -45,8 +45,8 @@ export const wayOf = ({ key, path }: Extract<FieldRef, { kind: 'content' }>): re
 
 const NOTHING: Span = [0, 0];
 
-function encodeMask(arena: Arena, as: MaskForm): number {
-  const slot = arena.reserve(SLOT);
+function encodeMask(segment: DataSegment, as: MaskForm): number {
+  const slot = segment.reserve(SLOT);
   const shown = as.kind === 'hash' ? { hashed: 1, first: 0, last: 0 } : { hashed: 0, first: as.first, last: as.last };
-  return arena.record('Mask', { ...shown, slot });
+  return segment.record('Mask', { ...shown, slot });
 }

@@ -1,4 +1,4 @@
-import type { Arena } from './arena.js';
+import type { DataSegment } from './data-segment.js';
 import { SIZES } from './numbers.js';
 import { sizeOf, words, type Span } from './records.js';
 
@@ -17,26 +17,26 @@ export class PathTable {
   readonly levelList: Span;
 
   /** @param paths content and keys, at least one, and the address of the ref. */
-  constructor(arena: Arena, paths: readonly (readonly [path: readonly string[], ref: number])[]) {
+  constructor(segment: DataSegment, paths: readonly (readonly [path: readonly string[], ref: number])[]) {
     const tree = treeOf(paths);
     const trees = [...tree.values()].flatMap(({ below }) => treesIn(below));
-    const levelsAt = arena.reserve(trees.length * sizeOf('Level'));
+    const levelsAt = segment.reserve(trees.length * sizeOf('Level'));
     const addressOf = (one: Tree): number => (one.size === 0 ? 0 : levelsAt + trees.indexOf(one) * sizeOf('Level'));
     const levels = trees.flatMap((one) => {
-      const steps = arena.list(
+      const steps = segment.list(
         'Step',
-        [...one].map(([key, { ref, below }]) => ({ key: arena.text(nameOf(key)), ref, level: addressOf(below) })),
+        [...one].map(([key, { ref, below }]) => ({ key: segment.text(nameOf(key)), ref, level: addressOf(below) })),
       );
-      const elements = arena.list('Element', elementsOf([...one.keys()], steps[0]));
-      const room = { table: arena.reserve(TABLE_SIZE), guesses: arena.reserve(GUESSES_SIZE) };
+      const elements = segment.list('Element', elementsOf([...one.keys()], steps[0]));
+      const room = { table: segment.reserve(TABLE_SIZE), guesses: segment.reserve(GUESSES_SIZE) };
       return words('Level', { steps, elements, ...room });
     });
-    arena.fill(levelsAt, levels);
+    segment.fill(levelsAt, levels);
     const roots = [...tree].map(([key, { below }]) => {
       const refs = paths.filter(([[root]]) => root === key).map(([, ref]) => ref);
-      return { refs: arena.addresses(refs), level: addressOf(below) };
+      return { refs: segment.addresses(refs), level: addressOf(below) };
     });
-    this.rootList = arena.list('Root', roots);
+    this.rootList = segment.list('Root', roots);
     this.levelList = [levelsAt, trees.length];
     const [rootsAt] = this.rootList;
     this.roots = [...tree.keys()].map((key, i) => ({ key, address: rootsAt + i * sizeOf('Root') }));

@@ -1,5 +1,5 @@
 import type { FieldRef, Template, TemplatePart } from '../../src/model/format-plan.js';
-import type { Arena } from './arena.js';
+import type { DataSegment } from './data-segment.js';
 import { NUMBERS, SIZES } from './numbers.js';
 import { offsetOf, sizeOf, type Span, type Values } from './records.js';
 import { wayOf, type MaskTable } from './plan-masks.js';
@@ -18,7 +18,7 @@ interface Entry {
 
 /** All refs of a plan, each once, in one table whose address is known before the parts that point into it are written. */
 export class RefTable {
-  readonly #arena: Arena;
+  readonly #segment: DataSegment;
   readonly #masks: MaskTable;
   readonly #ids: readonly string[];
   readonly #list: readonly Entry[];
@@ -29,14 +29,14 @@ export class RefTable {
    * @param shown what is written, some of it hidden. @param asked what is asked for its true value: a field that is hidden and asked for has
    * a Ref for each.
    */
-  constructor(arena: Arena, masks: MaskTable, shown: readonly FieldRef[], asked: readonly FieldRef[]) {
-    this.#arena = arena;
+  constructor(segment: DataSegment, masks: MaskTable, shown: readonly FieldRef[], asked: readonly FieldRef[]) {
+    this.#segment = segment;
     this.#masks = masks;
     const entries = [...shown.map((ref) => this.#shown(ref)), ...asked.map(asIs)];
     const all = [...new Map(entries.map((entry) => [entryId(entry), entry])).values()];
     this.#list = [...all.filter((entry) => !isMade(entry.ref)), ...all.filter((entry) => isMade(entry.ref))];
     this.#ids = this.#list.map(entryId);
-    this.table = arena.list(
+    this.table = segment.list(
       'Ref',
       this.#list.map((entry) => this.#ref(entry)),
     );
@@ -44,7 +44,7 @@ export class RefTable {
 
   /** Address and number of MaskedRefs. */
   masked(): Span {
-    return this.#arena.list(
+    return this.#segment.list(
       'MaskedRef',
       this.#list.flatMap(({ mask }, i) => (mask === 0 ? [] : [{ ref: this.#at(i), mask }])),
     );
@@ -52,7 +52,7 @@ export class RefTable {
 
   /** Address and number of Mappeds. @param mapAt the address of a map. */
   mapped(mapAt: (name: string) => number): Span {
-    return this.#arena.list(
+    return this.#segment.list(
       'Mapped',
       this.#list.flatMap(({ ref }, i) =>
         ref.kind === 'mapped'
@@ -98,23 +98,23 @@ export class RefTable {
       ref.kind === 'content' ? [this.#name(ref.key, this.#at(i) + offsetOf('Ref', 'value'))] : [],
     );
     const paths = new PathTable(
-      this.#arena,
+      this.#segment,
       this.#list.filter(isPath).map((entry) => [entry.path, this.#addressOf(entry)]),
     );
     for (const { key, address } of paths.roots) names.push(this.#name(key, address + offsetOf('Root', 'value')));
-    return { names: this.#arena.list('Name', names), roots: paths.rootList, levels: paths.levelList };
+    return { names: this.#segment.list('Name', names), roots: paths.rootList, levels: paths.levelList };
   }
 
   #name(key: string, found: number): Values<'Name'> {
-    return { key: this.#arena.text(key), found };
+    return { key: this.#segment.text(key), found };
   }
 
   /** @returns address and number of the Parts. */
   template(template: Template): Span {
-    return this.#arena.list(
+    return this.#segment.list(
       'Part',
       template.map((part) => ({
-        text: this.#arena.text(part.kind === 'literal' ? part.text : part.fallback),
+        text: this.#segment.text(part.kind === 'literal' ? part.text : part.fallback),
         refs: this.#refsOf(part),
       })),
     );
@@ -122,7 +122,7 @@ export class RefTable {
 
   #refsOf(part: TemplatePart): Span {
     if (part.kind === 'literal') return [0, 0];
-    return this.#arena.addresses(part.refs.map((ref) => this.#addressOf(this.#shown(ref))));
+    return this.#segment.addresses(part.refs.map((ref) => this.#addressOf(this.#shown(ref))));
   }
 
   #ref(entry: Entry): Values<'Ref'> {
@@ -130,7 +130,7 @@ export class RefTable {
     const key = 'key' in ref ? ref.key : 'prefix' in ref ? ref.prefix : '';
     return {
       kind: NUMBERS.REF[ref.kind],
-      key: this.#arena.text(key),
+      key: this.#segment.text(key),
       slot: this.#slot(entry),
       isPath: Number(isPath(entry)),
     };
@@ -138,19 +138,19 @@ export class RefTable {
 
   #slot(entry: Entry): number {
     const { ref } = entry;
-    if (ref.kind === 'eventId') return this.#arena.reserve(ID_SLOT + new TextEncoder().encode(ref.prefix).length);
-    if (ref.kind === 'content') return isPath(entry) ? this.#arena.reserve(SIZES.PATH_SLOT) : 0;
-    return isMade(ref) ? this.#arena.reserve(NUMBER_SLOT) : 0;
+    if (ref.kind === 'eventId') return this.#segment.reserve(ID_SLOT + new TextEncoder().encode(ref.prefix).length);
+    if (ref.kind === 'content') return isPath(entry) ? this.#segment.reserve(SIZES.PATH_SLOT) : 0;
+    return isMade(ref) ? this.#segment.reserve(NUMBER_SLOT) : 0;
   }
 }
 
 /** A ref of its own to the id of an event. */
-export function eventIdRef(arena: Arena, prefix: string): number {
-  const key = arena.text(prefix);
-  return arena.record('Ref', {
+export function eventIdRef(segment: DataSegment, prefix: string): number {
+  const key = segment.text(prefix);
+  return segment.record('Ref', {
     kind: NUMBERS.REF.eventId,
     key,
-    slot: arena.reserve(ID_SLOT + key[1]),
+    slot: segment.reserve(ID_SLOT + key[1]),
     isPath: 0,
   });
 }

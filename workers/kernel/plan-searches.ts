@@ -1,5 +1,5 @@
 import type { Condition, FieldRef } from '../../src/model/format-plan.js';
-import type { Arena } from './arena.js';
+import type { DataSegment } from './data-segment.js';
 import { SIZES } from './numbers.js';
 import { sizeOf, type Span } from './records.js';
 import { masksOf, type EncodedSearch } from './needles.js';
@@ -25,7 +25,7 @@ export class SearchTable {
   /** Address and number. */
   readonly table: Span;
 
-  constructor(arena: Arena, refs: RefTable, conditions: readonly Condition[]) {
+  constructor(segment: DataSegment, refs: RefTable, conditions: readonly Condition[]) {
     const byRef = new Map<string, { ref: FieldRef; needles: Set<string> }>();
     for (const { ref, values } of conditions.flatMap(containsIn)) {
       const entry = byRef.get(idOf(ref)) ?? { ref, needles: new Set() };
@@ -35,9 +35,9 @@ export class SearchTable {
     this.#searches = [...byRef.values()].flatMap(({ ref, needles }) =>
       chunks([...needles], SIZES.NEEDLES_PER_SEARCH).map((some) => ({ ref, needles: some })),
     );
-    this.encoded = this.#searches.map(({ needles }) => encodeNeedles(arena, needles));
+    this.encoded = this.#searches.map(({ needles }) => encodeNeedles(segment, needles));
     const refsAt = this.#searches.map(({ ref }) => refs.addressOf(ref));
-    this.table = arena.list(
+    this.table = segment.list(
       'Search',
       this.encoded.map(({ needlesAt, masksAt }, i) => ({ ref: refsAt[i] ?? 0, needles: needlesAt, masks: masksAt })),
     );
@@ -68,11 +68,11 @@ function bitsOf(needles: readonly string[], values: readonly string[]): number {
   return needles.reduce((bits, needle, i) => (values.includes(needle) ? bits | (1 << i) : bits), 0);
 }
 
-function encodeNeedles(arena: Arena, needles: readonly string[]): EncodedSearch {
+function encodeNeedles(segment: DataSegment, needles: readonly string[]): EncodedSearch {
   const texts = needles.map((needle) => new TextEncoder().encode(needle));
-  const [needlesAt] = arena.list(
+  const [needlesAt] = segment.list(
     'Needle',
-    needles.map((needle) => ({ text: arena.text(needle), offset: 0 })),
+    needles.map((needle) => ({ text: segment.text(needle), offset: 0 })),
   );
-  return { texts, needlesAt, masksAt: arena.put(masksOf(texts, [])) };
+  return { texts, needlesAt, masksAt: segment.put(masksOf(texts, [])) };
 }

@@ -1,5 +1,5 @@
 import type { BodyField, ShapePlan } from '../../src/model/format-plan.js';
-import type { Arena } from './arena.js';
+import type { DataSegment } from './data-segment.js';
 import { NUMBERS } from './numbers.js';
 import { sizeOf, type Values } from './records.js';
 import type { MaskTable } from './plan-masks.js';
@@ -18,7 +18,7 @@ const NO_SHAPES: ShapeMembers = {
 };
 
 /** The plan's members about fields that a body writes on its own. A field has one Shape, which says all that becomes of it. */
-export function encodeShape(arena: Arena, shape: ShapePlan | undefined, masks: MaskTable): ShapeMembers {
+export function encodeShape(segment: DataSegment, shape: ShapePlan | undefined, masks: MaskTable): ShapeMembers {
   if (shape === undefined && masks.fields.length === 0) return NO_SHAPES;
   const { fields, dropOthers, dropEmpty, stripTags, order } = shape ?? UNSHAPED;
   const isOrdered = new Set(order.map(idOf));
@@ -32,14 +32,14 @@ export function encodeShape(arena: Arena, shape: ShapePlan | undefined, masks: M
     const { drop, name } = said.get(idOf(field)) ?? { drop: dropOthers, name: undefined };
     return {
       kind: NUMBERS.FIELD[field.kind],
-      key: arena.text('key' in field ? field.key : ''),
+      key: segment.text('key' in field ? field.key : ''),
       drop: Number(drop),
-      name: arena.text(name ?? ''),
+      name: segment.text(name ?? ''),
       ordered: Number(isOrdered.has(idOf(field))),
       mask: masks.of(field),
     };
   });
-  const list = arena.list('Shape', shapes);
+  const list = segment.list('Shape', shapes);
   const places = all.map(idOf);
   const ordered = order.map((field) => list[0] + places.indexOf(idOf(field)) * sizeOf('Shape'));
   return {
@@ -48,7 +48,7 @@ export function encodeShape(arena: Arena, shape: ShapePlan | undefined, masks: M
     dropOthers: Number(dropOthers),
     dropEmpty: Number(dropEmpty),
     stripTags: Number(stripTags),
-    order: arena.addresses(ordered),
+    order: segment.addresses(ordered),
   };
 }
 

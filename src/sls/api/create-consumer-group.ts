@@ -16,7 +16,7 @@ export async function createConsumerGroup(
   const json = { consumerGroup: group, timeout: settings.timeoutSeconds, order: settings.inOrder };
   const what = `creation of consumer group ${group}`;
   try {
-    await call({ what, method: 'POST', path: '/consumergroups', json, lane: 'control', signal });
+    await call({ what, method: 'POST', path: '/consumergroups', json, traffic: 'control', signal });
     return true;
   } catch (thrown) {
     if (thrown instanceof ForwarderError && thrown.details['errorCode'] === 'ConsumerGroupAlreadyExist') return false;

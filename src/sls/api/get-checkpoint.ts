@@ -45,7 +45,14 @@ async function read(
   query: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<readonly CheckpointRow[]> {
-  const reply = await call({ what, method: 'GET', path: `/consumergroups/${group}`, query, lane: 'control', signal });
+  const reply = await call({
+    what,
+    method: 'GET',
+    path: `/consumergroups/${group}`,
+    query,
+    traffic: 'control',
+    signal,
+  });
   const json = tryJson(reply);
   if (!Array.isArray(json) || !json.every(isRecord)) throw protocolError(reply, what, 'not an array of checkpoints');
   return json.map((item) => {

@@ -16,7 +16,7 @@ export async function getCursorTime(
 ): Promise<number> {
   const what = `time of a cursor of shard ${shard}`;
   const query = { type: 'cursor_time', cursor };
-  const reply = await call({ what, method: 'GET', path: `/shards/${shard}`, query, lane: 'control', signal });
+  const reply = await call({ what, method: 'GET', path: `/shards/${shard}`, query, traffic: 'control', signal });
   const json = tryJson(reply);
   if (!isRecord(json) || !isSmallInteger(json['cursor_time'])) throw protocolError(reply, what, 'no time in it');
   return json['cursor_time'];

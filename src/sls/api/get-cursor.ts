@@ -16,7 +16,7 @@ export async function getCursor(
 ): Promise<string> {
   const what = `cursor for shard ${shard}`;
   const query = { type: 'cursor', from: typeof from === 'string' ? from : String(Math.trunc(from.unixSeconds)) };
-  const reply = await call({ what, method: 'GET', path: `/shards/${shard}`, query, lane: 'control', signal });
+  const reply = await call({ what, method: 'GET', path: `/shards/${shard}`, query, traffic: 'control', signal });
   const json = tryJson(reply);
   if (!isRecord(json) || !isCursor(json['cursor'])) throw protocolError(reply, what, 'no cursor in it');
   return json['cursor'];

@@ -13,7 +13,7 @@ const DAY_S = 86_400;
  */
 export async function getRetention(call: CallLogstore, signal: AbortSignal): Promise<number> {
   const what = 'retention of the logstore';
-  const reply = await call({ what, method: 'GET', path: '', lane: 'control', signal });
+  const reply = await call({ what, method: 'GET', path: '', traffic: 'control', signal });
   const json = tryJson(reply);
   if (!isRecord(json) || !isSmallInteger(json['ttl']) || json['ttl'] === 0)
     throw protocolError(reply, what, 'no ttl in days');

@@ -18,7 +18,7 @@ export async function heartbeat(
   const what = `heartbeat in ${group}`;
   const query = { type: 'heartbeat', consumer };
   const path = `/consumergroups/${group}`;
-  const reply = await call({ what, method: 'POST', path, query, json: shards, lane: 'heartbeat', signal });
+  const reply = await call({ what, method: 'POST', path, query, json: shards, traffic: 'heartbeat', signal });
   const json = tryJson(reply);
   if (!Array.isArray(json) || !json.every(isSmallInteger)) throw protocolError(reply, what, 'not a list of shard ids');
   return [...new Set(json)];

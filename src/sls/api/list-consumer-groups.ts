@@ -10,7 +10,7 @@ export async function findConsumerGroup(
   signal: AbortSignal,
 ): Promise<GroupSettings | undefined> {
   const what = 'list of the consumer groups';
-  const reply = await call({ what, method: 'GET', path: '/consumergroups', lane: 'control', signal });
+  const reply = await call({ what, method: 'GET', path: '/consumergroups', traffic: 'control', signal });
   const json = tryJson(reply);
   if (!Array.isArray(json) || !json.every(isRecord)) throw protocolError(reply, what, 'not an array of groups');
   const found = json.find(({ name }) => name === group);

@@ -8,7 +8,7 @@ const KEY = /^[0-9a-f]{32}$/i;
 /** ListShards: all shards that still hold data, in no particular order. */
 export async function listShards(call: CallLogstore, signal: AbortSignal): Promise<readonly ShardInfo[]> {
   const what = 'list of the shards';
-  const reply = await call({ what, method: 'GET', path: '/shards', lane: 'control', signal });
+  const reply = await call({ what, method: 'GET', path: '/shards', traffic: 'control', signal });
   const json = tryJson(reply);
   if (!Array.isArray(json)) throw protocolError(reply, what, 'not an array');
   return json.map((item: unknown) => {

@@ -59,7 +59,7 @@ async function listOnce(call: CallLogstore, list: PagedList, signal: AbortSignal
 async function readPage(call: CallLogstore, list: PagedList, offset: number, signal: AbortSignal): Promise<Page> {
   const { what, path, key, kind, nameIn } = list;
   const query = { offset: String(offset), size: String(PAGE) };
-  const reply = await call({ what, method: 'GET', path, query, lane: 'control', signal });
+  const reply = await call({ what, method: 'GET', path, query, traffic: 'control', signal });
   const json = tryJson(reply);
   const total = isRecord(json) ? json['total'] : undefined;
   const entries = isRecord(json) ? json[key] : undefined;

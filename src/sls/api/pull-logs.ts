@@ -64,7 +64,7 @@ function pull(from: PullFrom, count: number, signal: AbortSignal, endCursor?: st
     path: `/shards/${shard}`,
     query: { type: 'log', cursor, count: String(count), ...end, ...filter, ...processor },
     headers: { accept: 'application/x-protobuf', 'accept-encoding': compression === 'none' ? '' : compression },
-    lane: 'pull',
+    traffic: 'pull',
     signal,
   };
 }

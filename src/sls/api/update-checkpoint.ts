@@ -18,7 +18,7 @@ export async function updateCheckpoint(
   const query = { type: 'checkpoint', consumer, forceSuccess: 'false' };
   const json = { shard, checkpoint };
   try {
-    await call({ what, method: 'POST', path: `/consumergroups/${group}`, query, json, lane: 'control', signal });
+    await call({ what, method: 'POST', path: `/consumergroups/${group}`, query, json, traffic: 'control', signal });
     return 'committed';
   } catch (thrown) {
     if (thrown instanceof ForwarderError && thrown.code === 'SLS_CONSUMER_UNKNOWN') return 'not-owner';
@@ -37,5 +37,5 @@ export async function forceCheckpoint(
   const what = `checkpoint for shard ${shard} in ${group}`;
   const query = { type: 'checkpoint', consumer: '', forceSuccess: 'true' };
   const json = { shard, checkpoint };
-  await call({ what, method: 'POST', path: `/consumergroups/${group}`, query, json, lane: 'control', signal });
+  await call({ what, method: 'POST', path: `/consumergroups/${group}`, query, json, traffic: 'control', signal });
 }

@@ -39,7 +39,7 @@ export interface Watch {
   readonly onReply: (reply: HttpReply) => number | undefined;
 }
 
-export interface Limits {
+export interface ReplyLimits {
   readonly connectTimeoutMs: number;
   readonly responseTimeoutMs: number;
   readonly maxBodyBytes: number;
@@ -55,7 +55,7 @@ type Phase = 'queued' | 'connecting' | 'waiting' | 'reading' | 'done';
 export class Exchange {
   readonly #dial: Dial;
   readonly #wanted: HttpRequest;
-  readonly #limits: Limits;
+  readonly #limits: ReplyLimits;
   readonly #clock: Clock;
   #phase: Phase = 'queued';
   #request: ClientRequest | undefined;
@@ -65,7 +65,7 @@ export class Exchange {
   #cancelTimer: () => void = () => undefined;
   #heardAt = 0;
 
-  constructor(dial: Dial, wanted: HttpRequest, limits: Limits, clock: Clock) {
+  constructor(dial: Dial, wanted: HttpRequest, limits: ReplyLimits, clock: Clock) {
     this.#dial = dial;
     this.#wanted = wanted;
     this.#limits = limits;

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Clock } from '../../flow/clock.js';
 import { KEPT_ALIVE_MS } from './direct/connection.js';
-import { DirectLane } from './direct/lane.js';
+import { DirectPool } from './direct/pool.js';
 import type { Dial } from '../endpoint.js';
 import { Turns } from '../../flow/turns.js';
 import { Exchange, type HttpReply, type HttpRequest } from './exchange.js';
@@ -21,7 +21,7 @@ export interface TransportSettings {
 }
 
 /** Pulls may fill all their sockets, and so may a thousand shards that begin or commit at once; heartbeats must never stand in line behind either. */
-export type Lane = 'pull' | 'control' | 'heartbeat';
+export type TrafficClass = 'pull' | 'control' | 'heartbeat';
 
 const CONTROL_SOCKETS = 16;
 /** Each logstore sends one at a time: 500 of them send 100 a second, from a far region with 250 ms for each. They are opened when they are needed. */
@@ -32,14 +32,14 @@ const KEPT_ALIVE = { keepAlive: true, timeout: KEPT_ALIVE_MS };
 export class Transport {
   readonly #settings: TransportSettings;
   readonly #clock: Clock;
-  readonly #lanes: Readonly<Record<Lane, LaneSockets>>;
+  readonly #sockets: Readonly<Record<TrafficClass, ClassSockets>>;
   /** Pulls without a proxy, by where they go. */
-  readonly #direct = new Map<string, DirectLane>();
+  readonly #direct = new Map<string, DirectPool>();
 
   constructor(settings: TransportSettings, clock: Clock) {
     this.#settings = settings;
     this.#clock = clock;
-    this.#lanes = {
+    this.#sockets = {
       pull: openLane(settings.maxSockets),
       control: openLane(CONTROL_SOCKETS),
       heartbeat: openLane(HEARTBEAT_SOCKETS),
@@ -51,28 +51,28 @@ export class Transport {
    *
    * @throws ForwarderError SLS_NETWORK, SLS_TIMEOUT (also when the signal aborts), SLS_PROTOCOL (not HTTP, too large) or PROXY_REFUSED.
    */
-  async request(dial: Dial, lane: Lane, request: HttpRequest): Promise<HttpReply> {
-    const direct = lane === 'pull' && dial.via === undefined ? this.#directTo(dial) : undefined;
-    return (await direct?.request(request)) ?? this.#request(dial, lane, request);
+  async request(dial: Dial, traffic: TrafficClass, request: HttpRequest): Promise<HttpReply> {
+    const direct = traffic === 'pull' && dial.via === undefined ? this.#directTo(dial) : undefined;
+    return (await direct?.request(request)) ?? this.#request(dial, traffic, request);
   }
 
   /** Where the same can be asked again and again for little: not through a proxy, nor where the service answers in a way of its own. */
-  watcher(dial: Dial): DirectLane | undefined {
+  watcher(dial: Dial): DirectPool | undefined {
     const direct = dial.via === undefined ? this.#directTo(dial) : undefined;
     return direct?.isUsual === true ? direct : undefined;
   }
 
-  #directTo(dial: Dial): DirectLane {
+  #directTo(dial: Dial): DirectPool {
     const where = `${dial.tls} ${dial.host} ${dial.port}`;
     const known = this.#direct.get(where);
     if (known !== undefined) return known;
-    const lane = new DirectLane(dial, this.#settings.maxSockets, this.#settings, this.#clock);
-    this.#direct.set(where, lane);
-    return lane;
+    const pool = new DirectPool(dial, this.#settings.maxSockets, this.#settings, this.#clock);
+    this.#direct.set(where, pool);
+    return pool;
   }
 
-  #request(dial: Dial, lane: Lane, request: HttpRequest): Promise<HttpReply> {
-    const sockets = this.#lanes[lane];
+  #request(dial: Dial, traffic: TrafficClass, request: HttpRequest): Promise<HttpReply> {
+    const sockets = this.#sockets[traffic];
     const { via, tls, servername } = dial;
     if (via !== undefined && tls) {
       const agent = (sockets.tunnels ??= this.#tunnels(via));
@@ -110,7 +110,7 @@ export class Transport {
   /** Ends every connection; to be called when nothing is under way. */
   close(): void {
     for (const direct of this.#direct.values()) direct.close();
-    for (const { http: plain, https: tls, tunnels } of Object.values(this.#lanes)) {
+    for (const { http: plain, https: tls, tunnels } of Object.values(this.#sockets)) {
       plain.destroy();
       tls.destroy();
       tunnels?.destroy();
@@ -120,7 +120,7 @@ export class Transport {
 
 type Open = (options: http.RequestOptions) => http.ClientRequest;
 
-interface LaneSockets {
+interface ClassSockets {
   readonly http: http.Agent;
   readonly https: https.Agent;
   /** Made when the first request goes through a proxy: a transport knows one at most. */
@@ -129,7 +129,7 @@ interface LaneSockets {
   readonly turns: Turns;
 }
 
-function openLane(maxSockets: number): LaneSockets {
+function openLane(maxSockets: number): ClassSockets {
   const options = { ...KEPT_ALIVE, maxSockets };
   return {
     http: new http.Agent(options),

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { FrameBatch } from '../../../src/model/batch.js';
 import { Connection } from '../../../src/delivery/connection.js';
-import type { Lease } from '../../../src/delivery/span.js';
+import type { Claim } from '../../../src/delivery/span.js';
 import { Pace } from '../../../src/delivery/pace.js';
 import { Probation } from '../../../src/delivery/probation.js';
 import { TUNING } from '../../../src/delivery/settings.js';
@@ -75,7 +75,7 @@ class World {
   readonly #watched: WatchedClock;
   readonly #bufferBytes: number;
   readonly #peers: UnreadPeer[] = [];
-  readonly #leases: Lease[] = [];
+  readonly #claims: Claim[] = [];
   readonly #sent = Array.from({ length: SHARDS }, () => 0);
   /** In the order in which the receiver read them. */
   readonly #frames: string[] = [];
@@ -125,7 +125,7 @@ class World {
         return Promise.resolve(frames === undefined ? [] : [copied(frames)]);
       },
     };
-    for (let shard = 0; shard < SHARDS; shard++) this.#leases.push({ fence: always, keeper, over: false, open: 0 });
+    for (let shard = 0; shard < SHARDS; shard++) this.#claims.push({ fence: always, keeper, over: false, open: 0 });
   }
 
   async act(action: Action): Promise<void> {
@@ -136,9 +136,11 @@ class World {
         return this.wait(action.ms);
       case 'freeze':
         this.clock.freeze(action.ms);
+        for (const peer of this.#peers) peer.wake();
+        this.clock.wake();
         return this.#beat();
       case 'prove':
-        for (const lease of this.#leases) this.connection.prove(lease);
+        for (const claim of this.#claims) this.connection.prove(claim);
         return settle();
       case 'stall':
         this.#stalledAt ??= this.#watched.monotonic();
@@ -209,7 +211,7 @@ class World {
     const seq = this.#sent[shard]!++;
     const frames = batch(shard, seq, EVENTS, eventBytes);
     this.#batches.set(`${shard}:${seq}`, copied(frames));
-    void this.connection.send(frames, this.#leases[shard]!).then(
+    void this.connection.send(frames, this.#claims[shard]!).then(
       () => this.#onSettled(shard, seq),
       () => undefined,
     );
@@ -267,6 +269,18 @@ test('whatever is settled was read, in any network; everything arrives, in order
 test('what "settled" meant once is not enough: the model sees it', async () => {
   const { failed } = await fc.check(property(OLD_RULE), { numRuns: 100, seed: 1, endOnFailure: true });
   assert.equal(failed, true);
+});
+
+test('an end that a balancer sent while our process stood still is no answer to ours', async () => {
+  const world = new World(RULE.proofBytes, RULE);
+  await world.act({ is: 'down', hangsUpMs: 17_000 });
+  await world.act({ is: 'prove' });
+  await world.act({ is: 'send', shard: 0, eventBytes: 100 });
+  await world.act({ is: 'up' });
+  await world.act({ is: 'freeze', ms: 37_000 });
+  await world.wait(15_000);
+  assert.deepEqual(world.broken, []);
+  await world.end();
 });
 
 /** ADR 0019, "What it can't see". When this is mended, the second number becomes 0. */

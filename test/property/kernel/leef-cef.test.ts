@@ -95,10 +95,10 @@ test('names are those of the plain formatter, whatever logs came before', () => 
   );
 });
 
-function check({ body, header }: FormatPlan, text: string, group: LogGroup, log: Log): void {
+function check({ body, header, maps }: FormatPlan, text: string, group: LogGroup, log: Log): void {
   assert.ok(body.kind === 'leef' || body.kind === 'cef');
   const parsed = body.kind === 'leef' ? parseLeef(text) : parseCef(text);
-  const event = { group, log, id: '', priority: header.priority, moment: undefined };
+  const event = { group, log, id: '', priority: header.priority, moment: undefined, maps };
   for (const [i, template] of [body.vendor, body.product, body.version, body.eventId].entries()) {
     if (template.some((part) => part.kind === 'field' && part.refs.some(isMade))) continue;
     // Piece by piece: broken ends of two must not become a character.

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import { Connection } from '../../../src/delivery/connection.js';
 import type { ConnectionDeps } from '../../../src/delivery/connection-deps.js';
-import type { Lease } from '../../../src/delivery/span.js';
+import type { Claim } from '../../../src/delivery/span.js';
 import { Pace } from '../../../src/delivery/pace.js';
 import { Probation } from '../../../src/delivery/probation.js';
 import { TUNING } from '../../../src/delivery/settings.js';
@@ -49,21 +49,21 @@ function setUp(links: readonly FakeLink[]) {
       }),
     wakePulse: () => undefined,
   };
-  const lease: Lease = { fence: always, over: false, open: 0 };
+  const claim: Claim = { fence: always, over: false, open: 0 };
   const connection = new Connection(deps);
   void connection.start();
-  return { clock, log, connection, lease, offer: (link: FakeLink) => offer({ link, index: 0, reason: 'rebind' }) };
+  return { clock, log, connection, claim, offer: (link: FakeLink) => offer({ link, index: 0, reason: 'rebind' }) };
 }
 
 test('a connection is replaced once all it wrote is acked, and until then neither the old one nor the new one writes', async () => {
   const [old, next] = [new FakeLink(), new FakeLink()];
-  const { clock, connection, lease, offer } = setUp([old]);
+  const { clock, connection, claim, offer } = setUp([old]);
   await settle();
-  void connection.send(batch(0, 0), lease);
+  void connection.send(batch(0, 0), claim);
   await settle();
   offer(next);
   await settle();
-  void connection.send(batch(0, 1), lease);
+  void connection.send(batch(0, 1), claim);
   await settle();
   assert.deepEqual([old.open, old.flushed, next.flushed], [true, 1_000, 0]);
   old.acked = 1_000;
@@ -76,8 +76,8 @@ test('a stop ends a connection of which nobody tells what is acked as soon as al
   const [told, blind] = [new FakeLink(), new FakeLink()];
   blind.blind = true;
   for (const link of [told, blind]) {
-    const { connection, lease } = setUp([link]);
-    const sent = connection.send(batch(0, 0), lease);
+    const { connection, claim } = setUp([link]);
+    const sent = connection.send(batch(0, 0), claim);
     await settle();
     assert.equal(link.flushed, 1_000);
     const ended = connection.end();
@@ -118,9 +118,9 @@ test('what the kernel says of a connection that was replaced in between is no ne
   const [old, next] = [new FakeLink(), new FakeLink()];
   old.key = { table: 'tcp', needle: '' };
   old.state = 'stuck';
-  const { log, connection, lease, offer, clock } = setUp([old]);
+  const { log, connection, claim, offer, clock } = setUp([old]);
   await settle();
-  void connection.send(batch(0, 0), lease);
+  void connection.send(batch(0, 0), claim);
   await settle();
   const question = connection.question();
   old.acked = 1_000;

@@ -270,7 +270,7 @@ test('a fence that turned false while the receiver was away: its batches are giv
   assert.equal(third?.status === 'rejected' && isAbandoned(third.reason), true);
   assert.deepEqual(siem.frames(), [expectedFrames(2, 1)]);
   held = true;
-  await assert.rejects(lost.send(batch(1, 2)), isAbandoned, 'a lost lease does not come back');
+  await assert.rejects(lost.send(batch(1, 2)), isAbandoned, 'a lost claim does not come back');
 });
 
 test('the fence is asked again before a batch is sent again', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Outbox } from '../../../src/delivery/outbox.js';
-import type { Lease } from '../../../src/delivery/span.js';
+import type { Claim } from '../../../src/delivery/span.js';
 import { newTotals } from '../../../src/delivery/totals.js';
 import { settle } from '../../support/manual-clock.js';
 import { always, batch } from './support.js';
@@ -11,10 +11,10 @@ const PROOF = { holdMs: 100, holdBytes: 1_500, proofMs: 1_000, proofBytes: 1_500
 /** Three batches of 1000 bytes, all written at 0. */
 function written() {
   const outbox = new Outbox({ guarantee: 'settled', ...PROOF }, newTotals(), () => undefined);
-  const lease: Lease = { fence: always, over: false, open: 0 };
+  const claim: Claim = { fence: always, over: false, open: 0 };
   const settled: number[] = [];
   for (const seq of [0, 1, 2]) {
-    void outbox.push(batch(0, seq), lease, 0).then(() => settled.push(seq));
+    void outbox.push(batch(0, seq), claim, 0).then(() => settled.push(seq));
     outbox.begin();
     outbox.written((seq + 1) * 1_000, 0);
   }
@@ -50,16 +50,16 @@ test('bytes settle a batch once as many are acked behind it as prove it, and not
   assert.deepEqual(settled, [0]);
 });
 
-test('a connection that ends gives back at once what it wrote for a lease that is over', async () => {
+test('a connection that ends gives back at once what it wrote for a claim that is over', async () => {
   const outbox = new Outbox({ guarantee: 'settled', ...PROOF }, newTotals(), () => undefined);
-  const lease: Lease = { fence: always, over: false, open: 0 };
+  const claim: Claim = { fence: always, over: false, open: 0 };
   let outcome = 'open';
-  outbox.push(batch(0, 0), lease, 0).then(
+  outbox.push(batch(0, 0), claim, 0).then(
     () => (outcome = 'settled'),
     () => (outcome = 'given back'),
   );
   outbox.begin();
-  outbox.abandon(lease);
+  outbox.abandon(claim);
   await settle();
   assert.equal(outcome, 'open', 'the rest of it is still written');
   outbox.rewind();
@@ -73,10 +73,10 @@ test('what was made again and waits behind a batch that is to be made again take
     arrived: () => true,
     again: ({ seq }: { readonly seq: number }) => Promise.resolve([batch(0, seq, 3, mebibyte)]),
   };
-  const lease: Lease = { fence: always, keeper, over: false, open: 0 };
+  const claim: Claim = { fence: always, keeper, over: false, open: 0 };
   const far = { holdMs: 100, holdBytes: 2 ** 30, proofMs: 2 ** 30, proofBytes: 2 ** 30 };
   const outbox = new Outbox({ guarantee: 'settled', ...far }, newTotals(), () => undefined);
-  for (let seq = 0; seq < 6; seq++) void outbox.push(batch(0, seq, 3, mebibyte), lease, 0);
+  for (let seq = 0; seq < 6; seq++) void outbox.push(batch(0, seq, 3, mebibyte), claim, 0);
 
   let now = 0;
   /** @returns what was written on a new connection and has arrived, of so many batches; waits for frames only so often. */
@@ -112,7 +112,7 @@ test('what was made again gives its room to the next as soon as it is acked, wit
     arrived: () => true,
     again: ({ seq }: { readonly seq: number }) => Promise.resolve([batch(0, seq, 3, mebibyte)]),
   };
-  const lease: Lease = { fence: always, keeper, over: false, open: 0 };
+  const claim: Claim = { fence: always, keeper, over: false, open: 0 };
   const far = { holdMs: 100, holdBytes: 2 ** 30, proofMs: 2 ** 30, proofBytes: 2 ** 30 };
   const outbox = new Outbox({ guarantee: 'settled', ...far }, newTotals(), () => undefined);
   let offset = 0;
@@ -129,7 +129,7 @@ test('what was made again gives its room to the next as soon as it is acked, wit
     }
     return written;
   };
-  for (let seq = 0; seq < 20; seq++) void outbox.push(batch(0, seq, 3, mebibyte), lease, 0);
+  for (let seq = 0; seq < 20; seq++) void outbox.push(batch(0, seq, 3, mebibyte), claim, 0);
   assert.equal(await writeAll(0), 20);
   outbox.advance(offset, far.holdMs, 0, false);
   outbox.lose(0, far.holdMs, false);
@@ -140,9 +140,9 @@ test('what was made again gives its room to the next as soon as it is acked, wit
 
 test('a receiver that has answered everything is asked for a new connection while more waits: what waits is sent, whole', async () => {
   const outbox = new Outbox({ guarantee: 'relp', ...PROOF }, newTotals(), () => undefined);
-  const lease: Lease = { fence: always, over: false, open: 0 };
+  const claim: Claim = { fence: always, over: false, open: 0 };
   const settled: number[] = [];
-  for (const seq of [0, 1]) void outbox.push(batch(0, seq), lease, 0).then(() => settled.push(seq));
+  for (const seq of [0, 1]) void outbox.push(batch(0, seq), claim, 0).then(() => settled.push(seq));
   outbox.begin();
   outbox.written(1_000, 0);
   outbox.settleAll(0);
@@ -155,12 +155,12 @@ test('a receiver that has answered everything is asked for a new connection whil
 
 test('how far the oldest batch of a route has come is told at each stage, and nothing once all is settled', async () => {
   const outbox = new Outbox({ guarantee: 'settled', ...PROOF }, newTotals(), () => undefined);
-  const [lease, other]: Lease[] = [0, 1].map(() => ({ fence: always, over: false, open: 0 }));
-  assert.ok(lease && other);
-  const stage = () => outbox.oldest(lease)?.stage;
+  const [claim, other]: Claim[] = [0, 1].map(() => ({ fence: always, over: false, open: 0 }));
+  assert.ok(claim && other);
+  const stage = () => outbox.oldest(claim)?.stage;
   void outbox.push(batch(1, 0), other, 0);
-  void outbox.push(batch(0, 7), lease, 0);
-  assert.deepEqual(outbox.oldest(lease), { seq: 7, stage: 'waiting' });
+  void outbox.push(batch(0, 7), claim, 0);
+  assert.deepEqual(outbox.oldest(claim), { seq: 7, stage: 'waiting' });
   for (const end of [1_000, 2_000]) {
     outbox.begin();
     outbox.written(end, 0);

@@ -98,7 +98,7 @@ test('HeartBeat', async () => {
   assert.deepEqual(await heartbeat(call, 'g', 'c/1', [0, 1], signal), [0, 4]);
   assert.deepEqual(asked[0]?.json, [0, 1]);
   assert.deepEqual(asked[0].query, { type: 'heartbeat', consumer: 'c/1' });
-  assert.equal(asked[0].lane, 'heartbeat', 'pulls and commits must not hold it up');
+  assert.equal(asked[0].traffic, 'heartbeat', 'pulls and commits must not hold it up');
   for (const reply of [{ shards: [] }, [-1], [1.5], ['1'], [2 ** 40], '[0, 1', '', '<html>']) {
     await unusable(heartbeat(answering(reply).call, 'g', 'c', [], signal), /not a list of shard ids/);
   }
@@ -158,7 +158,7 @@ test('PullLogs hands on the body as it came', async () => {
   assert.deepEqual([encoding, rawSize, logGroups, nextCursor, cursorTime], ['lz4', 77, 2, 'MTI=', 1_700_000_000]);
   assert.deepEqual(asked[0]?.query, { type: 'log', cursor: CURSOR, count: '100', end_cursor: 'MTM=' });
   assert.deepEqual(asked[0].headers, { accept: 'application/x-protobuf', 'accept-encoding': 'lz4' });
-  assert.equal(asked[0].lane, 'pull');
+  assert.equal(asked[0].traffic, 'pull');
 });
 
 test('PullLogs with a query: scanned on the way, nothing left, and yet further', async () => {

@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import { systemClock, type Clock } from '../../../src/flow/clock.js';
-import { DirectLane } from '../../../src/sls/http/direct/lane.js';
+import { DirectPool } from '../../../src/sls/http/direct/pool.js';
 import { dialFor, parseEndpoint } from '../../../src/sls/endpoint.js';
 import type { HttpReply, HttpRequest } from '../../../src/sls/http/exchange.js';
 import { GroupSize } from '../../../src/sls/http/direct/group-size.js';
@@ -15,13 +15,13 @@ import { serveRaw, type Scripted } from './scripted-server.js';
 const LIMITS = { connectTimeoutMs: 5000, responseTimeoutMs: 10_000, maxBodyBytes: 1 << 22 };
 const never = new AbortController().signal;
 
-function open(server: Scripted, connections: number, clock: Clock): DirectLane {
+function open(server: Scripted, connections: number, clock: Clock): DirectPool {
   const endpoint = parseEndpoint(`127.0.0.1:${server.port}`);
   assert.ok(endpoint.ok);
-  return new DirectLane(dialFor(endpoint.endpoint, 'p'), connections, LIMITS, clock);
+  return new DirectPool(dialFor(endpoint.endpoint, 'p'), connections, LIMITS, clock);
 }
 
-function lane(context: TestContext, server: Scripted, connections = 2, clock: Clock = systemClock): DirectLane {
+function lane(context: TestContext, server: Scripted, connections = 2, clock: Clock = systemClock): DirectPool {
   const direct = open(server, connections, clock);
   context.after(async () => {
     direct.close();

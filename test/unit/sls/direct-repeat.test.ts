@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type net from 'node:net';
 import test, { type TestContext } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { DirectLane } from '../../../src/sls/http/direct/lane.js';
+import { DirectPool } from '../../../src/sls/http/direct/pool.js';
 import { dialFor, parseEndpoint } from '../../../src/sls/endpoint.js';
 import type { HttpReply, HttpRequest } from '../../../src/sls/http/exchange.js';
 import { ManualClock } from '../../support/manual-clock.js';
@@ -12,7 +12,7 @@ const LIMITS = { connectTimeoutMs: 5000, responseTimeoutMs: 10_000, maxBodyBytes
 const EMPTY = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\nx-log-count: 0\r\n\r\n';
 const FULL = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\nx-log-count: 1\r\n\r\nlogs';
 
-/** A lane to a server that answers request number n as `answer` says. */
+/** A pool of connections to a server that answers request number n as `answer` says. */
 async function setUp(context: TestContext, answer: (n: number, socket: net.Socket) => string | undefined) {
   const clock = new ManualClock();
   const asked: number[] = [];
@@ -30,12 +30,12 @@ async function setUp(context: TestContext, answer: (n: number, socket: net.Socke
   });
   const parsed = parseEndpoint(`127.0.0.1:${server.port}`);
   assert.ok(parsed.ok);
-  const lane = new DirectLane(dialFor(parsed.endpoint, 'p'), 2, LIMITS, clock);
+  const pool = new DirectPool(dialFor(parsed.endpoint, 'p'), 2, LIMITS, clock);
   context.after(async () => {
-    lane.close();
+    pool.close();
     await server.close();
   });
-  return { clock, lane, server, asked, pieces };
+  return { clock, pool, server, asked, pieces };
 }
 
 function request(n: number, signal = new AbortController().signal): HttpRequest {
@@ -57,7 +57,7 @@ async function pass(clock: ManualClock, isOver: () => boolean): Promise<void> {
 
 test('the same is asked at the times that are named, all of one time in one write, until the reply is another', async (context) => {
   const counts = new Map<number, number>();
-  const { clock, lane, server, asked, pieces } = await setUp(context, (n) => {
+  const { clock, pool, server, asked, pieces } = await setUp(context, (n) => {
     const count = (counts.get(n) ?? 0) + 1;
     counts.set(n, count);
     return count === n + 3 ? FULL : EMPTY;
@@ -73,7 +73,7 @@ test('the same is asked at the times that are named, all of one time in one writ
       bodies.push(Buffer.from(reply.body).toString());
       return undefined;
     };
-    void lane.watch(request(n), { at: start + 100, onReply }).then(() => (left -= 1));
+    void pool.watch(request(n), { at: start + 100, onReply }).then(() => (left -= 1));
   }
   await clock.advance(99);
   assert.equal(asked.length, 0);
@@ -92,13 +92,13 @@ test('the same is asked at the times that are named, all of one time in one writ
 
 test('who has enough is let go at once, with and without a question under way, and the others are asked on', async (context) => {
   const held: net.Socket[] = [];
-  const { clock, lane, asked } = await setUp(context, (_, socket) =>
+  const { clock, pool, asked } = await setUp(context, (_, socket) =>
     asked.length > 2 ? EMPTY : void held.push(socket),
   );
   const given = [new AbortController(), new AbortController()];
   const replies = [0, 0];
   const ends = given.map((controller, n) =>
-    lane.watch(request(n, controller.signal), {
+    pool.watch(request(n, controller.signal), {
       at: clock.monotonic(),
       onReply: () => {
         replies[n]! += 1;
@@ -119,7 +119,7 @@ test('who has enough is let go at once, with and without a question under way, a
   assert.equal(replies[0], 0, 'nobody waits for it');
   await clock.advance(1000);
   assert.deepEqual(asked, [0, 1, 1]);
-  await lane.watch(request(3, given[1]!.signal), { at: 0, onReply: () => assert.fail() });
+  await pool.watch(request(3, given[1]!.signal), { at: 0, onReply: () => assert.fail() });
 });
 
 const WAYS: Readonly<Record<string, (socket: net.Socket) => string | undefined>> = {
@@ -135,11 +135,11 @@ const WAYS: Readonly<Record<string, (socket: net.Socket) => string | undefined>>
 for (const [name, way] of Object.entries(WAYS))
   test(`${name} ends the questions of all that share a connection, or lets them go on; none waits for ever`, async (context) => {
     let ill = false;
-    const { clock, lane, asked } = await setUp(context, (_, socket) => (ill ? way(socket) : EMPTY));
+    const { clock, pool, asked } = await setUp(context, (_, socket) => (ill ? way(socket) : EMPTY));
     let left = 3;
     let replies = 0;
     for (const n of [0, 1, 2])
-      void lane
+      void pool
         .watch(request(n), {
           at: clock.monotonic(),
           onReply: () => (++replies, ill && replies > 30 ? undefined : clock.monotonic() + 50),
@@ -157,9 +157,9 @@ for (const [name, way] of Object.entries(WAYS))
   });
 
 test('a single one that gets no answer is given up after three seconds, not after the whole time of a pull', async (context) => {
-  const { clock, lane, asked } = await setUp(context, () => undefined);
+  const { clock, pool, asked } = await setUp(context, () => undefined);
   let isOver = false;
-  void lane.watch(request(0), { at: clock.monotonic(), onReply: () => assert.fail() }).then(() => (isOver = true));
+  void pool.watch(request(0), { at: clock.monotonic(), onReply: () => assert.fail() }).then(() => (isOver = true));
   await clock.advance(0);
   await until(() => asked.length === 1);
   await clock.advance(2990);
@@ -169,7 +169,7 @@ test('a single one that gets no answer is given up after three seconds, not afte
 });
 
 test('what can not travel over a connection of ours is not asked', async (context) => {
-  const { clock, lane, asked } = await setUp(context, () => EMPTY);
-  await lane.watch({ ...request(0), target: '/a b' }, { at: 0, onReply: () => assert.fail() });
+  const { clock, pool, asked } = await setUp(context, () => EMPTY);
+  await pool.watch({ ...request(0), target: '/a b' }, { at: 0, onReply: () => assert.fail() });
   assert.deepEqual([asked.length, clock.pending], [0, 0]);
 });

@@ -12,7 +12,7 @@ import fc from 'fast-check';
 import { systemClock, type Clock } from '../../../src/flow/clock.js';
 import { dialFor, parseEndpoint, type Dial } from '../../../src/sls/endpoint.js';
 import type { HttpReply, HttpRequest } from '../../../src/sls/http/exchange.js';
-import { type Lane, Transport } from '../../../src/sls/http/transport.js';
+import { type TrafficClass, Transport } from '../../../src/sls/http/transport.js';
 import { testCerts, tlsFiles } from '../../support/certs.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { serveHttp, serveRaw, type Scripted } from './scripted-server.js';
@@ -26,14 +26,15 @@ function dialTo(text: string): Dial {
   return dialFor(result.endpoint, 'p');
 }
 
-/** Asks a server over the lane, which is direct for pulls and Node's client for everything else. */
+/** Asks a server over a transport that is direct for pulls and Node's client for everything else. */
 function client(context: TestContext, server: Scripted, clock: Clock = systemClock) {
   const transport = new Transport(LIMITS, clock);
   context.after(async () => {
     transport.close();
     await server.close();
   });
-  return (lane: Lane = 'pull'): Promise<HttpReply> => transport.request(dialTo(`127.0.0.1:${server.port}`), lane, PULL);
+  return (traffic: TrafficClass = 'pull'): Promise<HttpReply> =>
+    transport.request(dialTo(`127.0.0.1:${server.port}`), traffic, PULL);
 }
 
 const PULL: HttpRequest = {
@@ -81,10 +82,10 @@ test('a reply in pieces of any size is read whole, many on one connection', asyn
 test('whatever the bytes, a pull ends as it does with the client of Node', async (context) => {
   let bytes = Buffer.alloc(0);
   const server = await serveRaw((socket) => socket.end(bytes));
-  const outcome = async (lane: Lane): Promise<unknown> => {
+  const outcome = async (traffic: TrafficClass): Promise<unknown> => {
     // A transport of its own: after an unusual reply the next is no longer asked for directly.
     const transport = new Transport(LIMITS, systemClock);
-    const asked = transport.request(dialTo(`127.0.0.1:${server.port}`), lane, PULL);
+    const asked = transport.request(dialTo(`127.0.0.1:${server.port}`), traffic, PULL);
     const end = await asked.then(
       (got) => [got.status, got.headers['x-log-count'], got.headers['content-length'], text(got)],
       (error: unknown) => (error instanceof Error ? error.message : error),

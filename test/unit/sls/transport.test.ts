@@ -8,7 +8,7 @@ import { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import { systemClock, type Clock } from '../../../src/flow/clock.js';
 import { dialFor, parseEndpoint, type Dial } from '../../../src/sls/endpoint.js';
 import type { HttpReply, HttpRequest } from '../../../src/sls/http/exchange.js';
-import { type Lane, Transport, type TransportSettings } from '../../../src/sls/http/transport.js';
+import { type TrafficClass, Transport, type TransportSettings } from '../../../src/sls/http/transport.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { serveHttp, serveRaw, type Scripted } from './scripted-server.js';
 
@@ -26,7 +26,7 @@ interface Bench {
   readonly sizes: number[];
   readonly server: Scripted;
   readonly transport: Transport;
-  readonly get: (extra?: Partial<HttpRequest>, lane?: Lane) => Promise<HttpReply>;
+  readonly get: (extra?: Partial<HttpRequest>, traffic?: TrafficClass) => Promise<HttpReply>;
 }
 
 function bench(context: TestContext, server: Scripted, settings: Partial<TransportSettings & { clock: Clock }>): Bench {
@@ -50,7 +50,7 @@ function bench(context: TestContext, server: Scripted, settings: Partial<Transpo
     transport.close();
     await server.close();
   });
-  const get: Bench['get'] = (extra = {}, lane = 'pull') => transport.request(dial, lane, { ...base, ...extra });
+  const get: Bench['get'] = (extra = {}, traffic = 'pull') => transport.request(dial, traffic, { ...base, ...extra });
   return { clock, sizes, server, transport, get };
 }
 
@@ -113,9 +113,9 @@ test('what a body takes is told before it is there: at once where its length is 
     response.write(MEGABYTE.subarray(0, 800_000));
     response.end(MEGABYTE.subarray(800_000));
   });
-  const told = async (known: string, lane: 'pull' | 'control'): Promise<number[]> => {
+  const told = async (known: string, traffic: 'pull' | 'control'): Promise<number[]> => {
     const held: number[] = [];
-    await get({ headers: { host: 'p.example', 'x-known': known }, bodyHeld: (size) => held.push(size) }, lane);
+    await get({ headers: { host: 'p.example', 'x-known': known }, bodyHeld: (size) => held.push(size) }, traffic);
     return held;
   };
   assert.deepEqual(await told('yes', 'pull'), [MEGABYTE.length]);
@@ -244,11 +244,11 @@ class WatchedClock extends ManualClock {
 }
 
 /** Pulls have connections of our own, everything else Node's. */
-for (const lane of ['pull', 'control'] as const) {
-  test(`${lane}: a service that says nothing`, async (context) => {
+for (const traffic of ['pull', 'control'] as const) {
+  test(`${traffic}: a service that says nothing`, async (context) => {
     const clock = new WatchedClock();
     const { get } = await http(context, () => undefined, { clock });
-    const reply = failure(get({}, lane), 'SLS_TIMEOUT', /was silent for 10000 ms/);
+    const reply = failure(get({}, traffic), 'SLS_TIMEOUT', /was silent for 10000 ms/);
     await clock.nextRead(() => undefined);
     await clock.advance(9999);
     assert.equal(clock.pending, 1);
@@ -257,7 +257,7 @@ for (const lane of ['pull', 'control'] as const) {
     assert.equal(clock.pending, 0);
   });
 
-  test(`${lane}: a service that answers once and then says nothing on the same connection`, async (context) => {
+  test(`${traffic}: a service that answers once and then says nothing on the same connection`, async (context) => {
     const clock = new WatchedClock();
     let asked = 0;
     const { get, server } = await http(
@@ -268,19 +268,19 @@ for (const lane of ['pull', 'control'] as const) {
       },
       { clock },
     );
-    await get({}, lane);
-    const reply = failure(get({}, lane), 'SLS_TIMEOUT', /was silent for 10000 ms/);
+    await get({}, traffic);
+    const reply = failure(get({}, traffic), 'SLS_TIMEOUT', /was silent for 10000 ms/);
     while (asked < 2) await turn();
     await clock.advance(10_000);
     await reply;
     assert.equal(server.accepted(), 1);
   });
 
-  test(`${lane}: a service that is slow but not silent`, async (context) => {
+  test(`${traffic}: a service that is slow but not silent`, async (context) => {
     const clock = new WatchedClock();
     const arrived = resolvers<ServerResponse>();
     const { get, transport } = await http(context, (_, response) => arrived.resolve(response), { clock });
-    const reply = get({}, lane);
+    const reply = get({}, traffic);
     const response = await arrived.promise;
     response.setHeader('content-length', 3);
     for (const piece of ['a', 'b', 'c']) {
@@ -293,11 +293,11 @@ for (const lane of ['pull', 'control'] as const) {
     assert.equal(clock.pending, 0);
   });
 
-  test(`${lane}: a service that falls silent in mid-reply`, async (context) => {
+  test(`${traffic}: a service that falls silent in mid-reply`, async (context) => {
     const clock = new WatchedClock();
     const arrived = resolvers<ServerResponse>();
     const { get } = await http(context, (_, response) => arrived.resolve(response), { clock });
-    const reply = failure(get({}, lane), 'SLS_TIMEOUT', /was silent for 10000 ms/);
+    const reply = failure(get({}, traffic), 'SLS_TIMEOUT', /was silent for 10000 ms/);
     const response = await arrived.promise;
     response.setHeader('content-length', 3);
     await clock.nextRead(() => response.write('a'));
@@ -306,19 +306,19 @@ for (const lane of ['pull', 'control'] as const) {
   });
 }
 
-for (const lane of ['pull', 'control'] as const) {
-  test(`${lane}: a connection that is never made`, async (context) => {
+for (const traffic of ['pull', 'control'] as const) {
+  test(`${traffic}: a connection that is never made`, async (context) => {
     const clock = new ManualClock();
     // Accepts TCP and never answers the TLS hello: to the client that is still connecting.
     const { server, transport } = await raw(context, () => undefined, { clock });
     const dial = dialTo(`https://127.0.0.1:${server.port}`);
-    const reply = failure(transport.request(dial, lane, PLAIN), 'SLS_TIMEOUT', /no connection to .* within 5000 ms/);
+    const reply = failure(transport.request(dial, traffic, PLAIN), 'SLS_TIMEOUT', /no connection to .* within 5000 ms/);
     while (clock.pending === 0) await turn();
     await clock.advance(5000);
     await reply;
   });
 
-  test(`${lane}: an aborted signal ends a request that waits, reads or stands in line`, async (context) => {
+  test(`${traffic}: an aborted signal ends a request that waits, reads or stands in line`, async (context) => {
     for (const head of [{ 'content-length': 10 }, {}]) {
       const arrived = resolvers<undefined>();
       const { get } = await http(
@@ -330,12 +330,12 @@ for (const lane of ['pull', 'control'] as const) {
         { maxSockets: 1 },
       );
       const stop = new AbortController();
-      const reading = failure(get({ signal: stop.signal }, lane), 'SLS_TIMEOUT', /given up before/);
+      const reading = failure(get({ signal: stop.signal }, traffic), 'SLS_TIMEOUT', /given up before/);
       await arrived.promise;
-      const queued = failure(get({ signal: stop.signal }, lane), 'SLS_TIMEOUT', /given up before/);
+      const queued = failure(get({ signal: stop.signal }, traffic), 'SLS_TIMEOUT', /given up before/);
       stop.abort();
       await Promise.all([reading, queued]);
-      await failure(get({ signal: stop.signal }, lane), 'SLS_TIMEOUT', /given up before/);
+      await failure(get({ signal: stop.signal }, traffic), 'SLS_TIMEOUT', /given up before/);
       assert.equal(getEventListeners(stop.signal, 'abort').length, 0);
     }
   });

@@ -5,7 +5,7 @@ import type { Clock } from '../../../flow/clock.js';
 import { MovingDeadline } from '../../../flow/moving-deadline.js';
 import type { NoReply, Task } from './task.js';
 import type { Dial } from '../../endpoint.js';
-import { MAX_TEXT_BYTES, type HttpReply, type Limits } from '../exchange.js';
+import { MAX_TEXT_BYTES, type HttpReply, type ReplyLimits } from '../exchange.js';
 import { explainFailure, givenUp, HungUp, notConnected, silent, tooLarge } from '../network-errors.js';
 import { readHead, replyOf, type ReplyHead } from './reply-head.js';
 
@@ -45,7 +45,7 @@ type State =
  */
 export class DirectConnection {
   readonly #dial: Dial;
-  readonly #limits: Limits;
+  readonly #limits: ReplyLimits;
   readonly #clock: Clock;
   readonly #owner: ConnectionOwner;
   readonly #head = Buffer.allocUnsafeSlow(HEAD_BYTES);
@@ -67,7 +67,7 @@ export class DirectConnection {
   readonly #silence: MovingDeadline;
 
   /** Dials. */
-  constructor(dial: Dial, limits: Limits, clock: Clock, owner: ConnectionOwner) {
+  constructor(dial: Dial, limits: ReplyLimits, clock: Clock, owner: ConnectionOwner) {
     this.#dial = dial;
     this.#limits = limits;
     this.#clock = clock;

@@ -9,7 +9,7 @@ import { changeText, grouped, percent, summaryOf, type Names } from './words.js'
 const EVERY_MS = 1_000;
 
 /** What happens, on standard error: a status line on a terminal, a line for each step anywhere. */
-export class Progress {
+export class Display {
   readonly #stream: TextStream;
   readonly #screen: Screen | undefined;
   readonly #clock: Clock;

@@ -3,7 +3,7 @@ import type { Clock } from '../../../flow/clock.js';
 import { DirectConnection } from './connection.js';
 import type { NoReply, Task } from './task.js';
 import type { Dial } from '../../endpoint.js';
-import type { HttpReply, HttpRequest, Limits, Watch } from '../exchange.js';
+import type { HttpReply, HttpRequest, ReplyLimits, Watch } from '../exchange.js';
 import { GroupSize } from './group-size.js';
 import { givenUp } from '../network-errors.js';
 import { requestText } from './request-text.js';
@@ -16,10 +16,10 @@ import { SameReply } from './same-reply.js';
  * are repeated at the same times, share some: one write and a few reads for all of them (ADR 0018). 64 idle shards cost 4.1 % of a core without either, 1.8
  * with the first, 0.9 with both.
  */
-export class DirectLane {
+export class DirectPool {
   readonly #dial: Dial;
   readonly #maxConnections: number;
-  readonly #limits: Limits;
+  readonly #limits: ReplyLimits;
   readonly #clock: Clock;
   readonly #all = new Set<DirectConnection>();
   readonly #free: DirectConnection[] = [];
@@ -31,7 +31,7 @@ export class DirectLane {
   #usual = true;
 
   /** @param maxConnections at least 1. */
-  constructor(dial: Dial, maxConnections: number, limits: Limits, clock: Clock) {
+  constructor(dial: Dial, maxConnections: number, limits: ReplyLimits, clock: Clock) {
     this.#dial = dial;
     this.#maxConnections = maxConnections;
     this.#limits = limits;

@@ -5,7 +5,7 @@ const ALIGNMENT = 16;
 const SLACK = 16;
 
 /** Chunks of data, each at its final address. */
-export class Arena {
+export class DataSegment {
   readonly #base: number;
   readonly #chunks: { at: number; data: Uint8Array }[] = [];
   #size = 0;
