@@ -21,6 +21,20 @@ function written() {
   return { outbox, settled };
 }
 
+const mebibyte = 2 ** 20;
+
+/** An outbox whose batches are proven by nothing that a test does, and can be made again. */
+function farFromProof() {
+  const keeper = {
+    arrived: () => true,
+    again: ({ seq }: { readonly seq: number }) => Promise.resolve([batch(0, seq, 3, mebibyte)]),
+  };
+  const claim: Claim = { fence: always, keeper, over: false, open: 0 };
+  const far = { holdMs: 100, holdBytes: 2 ** 30, proofMs: 2 ** 30, proofBytes: 2 ** 30 };
+  const outbox = new Outbox({ guarantee: 'settled', ...far }, newTotals(), () => undefined);
+  return { outbox, claim, far };
+}
+
 test('on a connection that stands, a batch is settled by time or by the bytes acked behind it', async () => {
   const { outbox, settled } = written();
   outbox.advance(3_000, 0, 0, true);
@@ -68,14 +82,7 @@ test('a connection that ends gives back at once what it wrote for a claim that i
 });
 
 test('what was made again and waits behind a batch that is to be made again takes no room from it', async () => {
-  const mebibyte = 2 ** 20;
-  const keeper = {
-    arrived: () => true,
-    again: ({ seq }: { readonly seq: number }) => Promise.resolve([batch(0, seq, 3, mebibyte)]),
-  };
-  const claim: Claim = { fence: always, keeper, over: false, open: 0 };
-  const far = { holdMs: 100, holdBytes: 2 ** 30, proofMs: 2 ** 30, proofBytes: 2 ** 30 };
-  const outbox = new Outbox({ guarantee: 'settled', ...far }, newTotals(), () => undefined);
+  const { outbox, claim, far } = farFromProof();
   for (let seq = 0; seq < 6; seq++) void outbox.push(batch(0, seq, 3, mebibyte), claim, 0);
 
   let now = 0;
@@ -107,14 +114,7 @@ test('what was made again and waits behind a batch that is to be made again take
 });
 
 test('what was made again gives its room to the next as soon as it is acked, without time going by', async () => {
-  const mebibyte = 2 ** 20;
-  const keeper = {
-    arrived: () => true,
-    again: ({ seq }: { readonly seq: number }) => Promise.resolve([batch(0, seq, 3, mebibyte)]),
-  };
-  const claim: Claim = { fence: always, keeper, over: false, open: 0 };
-  const far = { holdMs: 100, holdBytes: 2 ** 30, proofMs: 2 ** 30, proofBytes: 2 ** 30 };
-  const outbox = new Outbox({ guarantee: 'settled', ...far }, newTotals(), () => undefined);
+  const { outbox, claim, far } = farFromProof();
   let offset = 0;
   const writeAll = async (now: number): Promise<number> => {
     let written = 0;
