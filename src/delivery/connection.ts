@@ -213,9 +213,10 @@ export class Connection implements Member {
     life.abort();
     forget();
     await this.#endProof.settle(ending, endpoint, trial, this.#outbox);
+    const goesOn = this.#next.isThere || !this.#outbox.allWritten;
     this.#outbox.lose(link.acked, watched.monotonic(), trial.isPassed);
     if (ending.is === 'ended') {
-      this.#endProof.sayUnproven(this.#outbox, this.#fields);
+      if (!goesOn) this.#endProof.sayUnproven(this.#outbox, this.#fields);
       return;
     }
     this.#unread.lost(ending, endpoint, trial, { ...this.#fields, events: this.#outbox.unprovenEvents });

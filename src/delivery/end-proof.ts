@@ -68,7 +68,7 @@ export class EndProof {
     if (await this.#holds(ending.answeredMs, endpoint, trial)) outbox.settleAll(this.#deps.watched.monotonic());
   }
 
-  /** At a stop nothing is sent again: the next process that reads these shards does that. */
+  /** Of the last connection of a stop. Nothing is sent again then: the next process that reads these shards does that. */
   sayUnproven(outbox: Outbox, fields: object): void {
     const { log, stop } = this.#deps;
     if (!stop.soft.aborted || outbox.empty) return;

@@ -72,6 +72,30 @@ test('a connection is replaced once all it wrote is acked, and until then neithe
   assert.deepEqual([old.ending?.is, old.flushed, next.flushed], ['ended', 1_000, 1_000]);
 });
 
+test('a stop that comes while a connection is replaced delivers what waits on the next one', async () => {
+  const [old, next] = [new FakeLink(), new FakeLink()];
+  const { clock, connection, claim, offer, log } = setUp([old]);
+  await settle();
+  const sent = [connection.send(batch(0, 0), claim)];
+  await settle();
+  offer(next);
+  await settle();
+  sent.push(connection.send(batch(0, 1), claim));
+  const ended = connection.end();
+  for (const link of [old, next]) {
+    link.acked = 1_000;
+    connection.beat(clock.monotonic());
+    await settle();
+    await clock.advance(TUNING.leastAgeMs);
+  }
+  await Promise.all([...sent, ended]);
+  assert.deepEqual([old.flushed, next.flushed, connection.hasSettled], [1_000, 1_000, true]);
+  assert.deepEqual(
+    log.lines.filter(({ level }) => level === 'warn'),
+    [],
+  );
+});
+
 test('a stop ends a connection of which nobody tells what is acked as soon as all is written, any other once all is acked', async () => {
   const [told, blind] = [new FakeLink(), new FakeLink()];
   blind.blind = true;
