@@ -213,12 +213,9 @@ export class Connection implements Member {
     life.abort();
     forget();
     await this.#endProof.settle(ending, endpoint, trial, this.#outbox);
-    const goesOn = this.#next.isThere || !this.#outbox.allWritten;
+    if (ending.is === 'ended' && !this.#next.isThere) this.#endProof.sayUnproven(this.#outbox, this.#fields);
     this.#outbox.lose(link.acked, watched.monotonic(), trial.isPassed);
-    if (ending.is === 'ended') {
-      if (!goesOn) this.#endProof.sayUnproven(this.#outbox, this.#fields);
-      return;
-    }
+    if (ending.is === 'ended') return;
     this.#unread.lost(ending, endpoint, trial, { ...this.#fields, events: this.#outbox.unprovenEvents });
     const error = await this.#refusals.overcome(ending);
     if (!this.#done && error !== undefined) await this.#failed(error, { receivedBytes: link.received });

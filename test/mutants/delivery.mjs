@@ -38,7 +38,11 @@ export default [
     ],
     mutants: [
       ['the verdict of an old link counts', 'if (link !== this.#link) return;', ''],
-      ['a stop gives up what waits on the next connection', 'if (!goesOn) this.#endProof', 'this.#endProof'],
+      [
+        'a stop gives up what waits on the next connection',
+        ' && !this.#next.isThere) this.#endProof',
+        ') this.#endProof',
+      ],
       ['a blind connection never ends', '(link.kernel?.blind === true && this.#outbox.allWritten)', 'false'],
       [
         'batches are taken after the end',
