@@ -2,11 +2,20 @@ import { asForwarderError, type ForwarderError } from '../errors/forwarder-error
 import { isShardQuota } from '../errors/quota.js';
 import type { BudgetShare, Reservation } from '../flow/byte-budget.js';
 import { Sleeper, type Clock } from '../flow/clock.js';
-import type { LogSource, PullReply, StartPosition } from '../model/ports.js';
+import type { LogSource, PullReply } from '../model/ports.js';
 import { IdlePace } from './idle-pace.js';
 import { PullSizer, type PullSize } from './pull-sizer.js';
 import { QuotaPace } from './quota-pace.js';
 import { untilDone } from '../flow/retry.js';
+import {
+  endCursor,
+  expectsLittle,
+  repliesWithout,
+  stepped,
+  type End,
+  type Reading,
+  type ReadingStep,
+} from './reading.js';
 import type { ShardSettings } from './shard-settings.js';
 import type { ShardStats } from './shard-stats.js';
 
@@ -56,33 +65,28 @@ export class Puller {
   readonly #idle: IdlePace;
   readonly #quota = new QuotaPace();
   readonly #sleeper: Sleeper;
-  #cursor: string;
+  #reading: Reading;
   #notBefore = 0;
-  #tipAt: number | undefined;
-  #endPosition: StartPosition | undefined;
-  #end: string | undefined;
-  #ended = false;
   #waitsForRoom = false;
-  #expectsLittle = false;
-  #emptyReplies = 0;
 
   constructor(deps: PullerDeps, cursor: string) {
     this.#deps = deps;
     this.#sizer = new PullSizer(deps.settings.maxPullBytes);
     this.#idle = new IdlePace(deps.settings, deps.clock.monotonic());
     this.#sleeper = new Sleeper(deps.clock, deps.signal);
-    this.#cursor = cursor;
-    this.#endPosition = deps.settings.end;
+    const position = deps.settings.end;
+    const end: End = position === undefined ? { is: 'open' } : { is: 'asked', position };
+    this.#reading = { cursor, ahead: { is: 'much' }, end };
   }
 
   /** Everything up to the end asked for was pulled. */
   get ended(): boolean {
-    return this.#ended;
+    return this.#reading.end.is === 'reached';
   }
 
   /** The cursor at which reading ends; undefined if it does not, or before that was asked for. */
   get end(): string | undefined {
-    return this.#end;
+    return endCursor(this.#reading.end);
   }
 
   /** It waits for memory that others hold. */
@@ -92,23 +96,24 @@ export class Puller {
 
   /** No more will be written: the shard ends where it ends now. An end that was asked for before comes first. */
   endHere(): void {
-    this.#endPosition ??= 'end';
+    this.#step({ to: 'askedToEnd', position: 'end' });
   }
 
   /** When (monotonic ms) the service last said that there is nothing after our cursor; undefined while there is. */
   get tipAt(): number | undefined {
-    return this.#tipAt;
+    const { ahead } = this.#reading;
+    return ahead.is === 'nothing' ? ahead.at : undefined;
   }
 
   /** Where the next pull begins. */
   get cursor(): string {
-    return this.#cursor;
+    return this.#reading.cursor;
   }
 
   /** Goes on elsewhere: the cursor was expired. @returns where it stood. */
   jump(cursor: string): string {
-    const before = this.#cursor;
-    this.#cursor = cursor;
+    const before = this.#reading.cursor;
+    this.#step({ to: 'jumped', cursor });
     return before;
   }
 
@@ -121,7 +126,7 @@ export class Puller {
     const { clock, settings, signal, onError } = this.#deps;
     const pauseMs = (error: ForwarderError): number | undefined => this.#quotaPause(error);
     const retry = { clock, backoff: settings.retry, signal, onError, pauseMs };
-    while (!this.#ended) {
+    while (!this.ended) {
       const pulled = await untilDone(retry, () => this.#pull());
       if (pulled === undefined || signal.aborted) {
         pulled?.reservation.release();
@@ -133,9 +138,14 @@ export class Puller {
     return undefined;
   }
 
+  #step(step: ReadingStep): void {
+    this.#reading = stepped(this.#reading, step);
+  }
+
   async #pull(): Promise<Pulled | undefined> {
     const { shard, source, budget, clock, signal } = this.#deps;
-    if (this.#emptyReplies >= IDLE_REPLIES && this.#endPosition === undefined) await this.#watch();
+    const { ahead, end, cursor } = this.#reading;
+    if (repliesWithout(ahead) >= IDLE_REPLIES && end.is === 'open') await this.#watch();
     const now = clock.monotonic();
     await this.#sleeper.sleep(Math.max(this.#notBefore, this.#quota.notBefore(now)) - now);
     const asked = this.#sizer.next();
@@ -143,30 +153,33 @@ export class Puller {
     const reservation = await budget.reserve(asked.bytes, signal);
     this.#waitsForRoom = false;
     if (reservation === undefined) return undefined;
-    const cursor = this.#cursor;
     const startedAt = clock.monotonic();
     try {
-      if (this.#endPosition !== undefined) this.#end ??= await source.getCursor(shard, this.#endPosition, signal);
+      await this.#findEnd();
       const reply = await source.pull(shard, cursor, asked.count, signal, {
-        endCursor: this.#end,
-        expectsLittle: this.#expectsLittle,
+        endCursor: this.end,
+        expectsLittle: expectsLittle(ahead),
         held: (bytes) => {
           if (bytes > reservation.bytes) reservation.correct(bytes);
         },
       });
       reservation.correct(Math.max(reply.rawSize, reply.bodyLength));
       this.#deps.onPulled();
-      const emptyAt = this.#tipAt;
+      const emptyAt = this.tipAt;
       const scannedGroups = this.#note(reply, cursor, asked, startedAt);
       return { cursor, reply, reservation, scannedGroups, emptyAt };
     } catch (thrown) {
       reservation.release();
       if (asForwarderError(thrown).code === 'SLS_PROTOCOL') this.#sizer.askLess(asked);
-      // What failed is tried again by a pull, and without others behind it.
-      this.#emptyReplies = 0;
-      this.#expectsLittle = false;
+      this.#step({ to: 'failed' });
       throw thrown;
     }
+  }
+
+  async #findEnd(): Promise<void> {
+    const { shard, source, signal } = this.#deps;
+    const { end } = this.#reading;
+    if (end.is === 'asked') this.#step({ to: 'endFound', cursor: await source.getCursor(shard, end.position, signal) });
   }
 
   #quotaPause(error: ForwarderError): number | undefined {
@@ -181,11 +194,11 @@ export class Puller {
       const now = clock.monotonic();
       stats.pulls += 1;
       stats.stages.pull.observe(now - this.#notBefore);
-      this.#tipAt = now;
+      this.#step({ to: 'stillEmpty', at: now });
       this.#notBefore = this.#idle.next(now);
-      return this.#endPosition === undefined ? this.#notBefore : undefined;
+      return this.#reading.end.is === 'open' ? this.#notBefore : undefined;
     };
-    await source.watch(shard, this.#cursor, { at: this.#notBefore, onEmpty, signal });
+    await source.watch(shard, this.cursor, { at: this.#notBefore, onEmpty, signal });
     // Whoever comes back after that time has asked.
     if (clock.monotonic() >= this.#notBefore) this.#notBefore += settings.minPullIntervalMs;
   }
@@ -204,15 +217,21 @@ export class Puller {
     this.#sizer.learn(asked, logGroups, bytes);
     this.#quota.gave(bytes, now);
     stats.scannedGroups += logGroups;
-    this.#cursor = reply.nextCursor;
-    const atTip = reply.nextCursor === cursor;
-    this.#ended = this.#end !== undefined && (atTip || reply.nextCursor === this.#end);
-    this.#tipAt = atTip ? now : undefined;
-    this.#emptyReplies = atTip ? this.#emptyReplies + 1 : 0;
-    if (!atTip) this.#idle.woke(now);
-    const hasMore = !atTip && this.#hasMore(reply, asked);
-    this.#expectsLittle = !hasMore && reply.bodyLength <= LITTLE_REPLY;
-    const next = atTip ? this.#idle.next(now) : startedAt + (hasMore ? 0 : settings.idlePollMs / 4);
+    const { nextCursor } = reply;
+    let next = startedAt;
+    if (nextCursor === cursor) {
+      this.#step({ to: 'foundEmpty', at: now });
+      next = this.#idle.next(now);
+    } else {
+      this.#idle.woke(now);
+      const hasMore = this.#hasMore(reply, asked);
+      this.#step({
+        to: 'replied',
+        nextCursor,
+        ahead: !hasMore && reply.bodyLength <= LITTLE_REPLY ? 'little' : 'much',
+      });
+      if (!hasMore) next += settings.idlePollMs / 4;
+    }
     this.#notBefore = Math.max(next, startedAt + settings.minPullIntervalMs);
     return logGroups;
   }
