@@ -2,7 +2,7 @@ import { asForwarderError, ForwarderError } from '../errors/forwarder-error.js';
 import type { Clock } from '../flow/clock.js';
 import type { Log } from '../model/log.js';
 import type { Destination, Route, RouteHelp } from '../model/ports.js';
-import type { DestinationSnapshot } from '../model/snapshot.js';
+import { isBlocked, type DestinationSnapshot } from '../model/snapshot.js';
 import { addressesOf } from './links/addresses.js';
 import { CertificateWatch } from './tls/certificate-watch.js';
 import { Connection } from './connection.js';
@@ -148,11 +148,8 @@ class SyslogDestination implements OpenDestination {
     await Promise.all(this.#lanes.connections.map((connection) => connection.closeHard()));
   }
 
-  get isBusy(): boolean {
-    return this.#lanes.connections.every((connection) => {
-      const { phase, unprovenEvents } = connection.snapshot();
-      return phase !== 'connected' || unprovenEvents > 0;
-    });
+  get isBlocked(): boolean {
+    return isBlocked(this.#lanes.connections.map((connection) => connection.snapshot()));
   }
 
   snapshot(): DestinationSnapshot {

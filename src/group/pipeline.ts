@@ -119,7 +119,7 @@ export class Pipeline {
       log: deps.log,
       maxStallMs: deps.settings.shard.maxStallMs,
       runs: () => this.#member?.runs ?? [],
-      receiverIsBusy: () => deps.destination.isBusy,
+      receiverIsBlocked: () => deps.destination.isBlocked,
       begin: (run) => this.#member?.abandon(run),
     });
     this.#lags = new LagWatch({ clock: deps.clock, log: deps.log, runs: () => this.#member?.runs ?? [] });

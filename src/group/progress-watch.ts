@@ -21,8 +21,7 @@ export interface ProgressWatchDeps<T extends Watched> {
   readonly log: Log;
   readonly maxStallMs: number;
   readonly runs: () => readonly T[];
-  /** The receivers are away, or have not settled all they were given. */
-  readonly receiverIsBusy: () => boolean;
+  readonly receiverIsBlocked: () => boolean;
   readonly begin: (run: T) => void;
 }
 
@@ -73,12 +72,12 @@ export class ProgressWatch<T extends Watched> {
   }
 
   #stalls(run: T): void {
-    const { log, maxStallMs, receiverIsBusy, begin } = this.#deps;
+    const { log, maxStallMs, receiverIsBlocked, begin } = this.#deps;
     const { shard } = run;
     const { stalledMs, silentMs } = run.progress;
     const seconds = Math.round(stalledMs / 1000);
     const patience = this.#patience.get(shard) ?? 1;
-    const isExplained = silentMs < maxStallMs * patience || (run.progress.waitsForReceiver && receiverIsBusy());
+    const isExplained = silentMs < maxStallMs * patience || (run.progress.waitsForReceiver && receiverIsBlocked());
     if (isExplained) {
       if (!this.#said.has(shard))
         log.warn({ shard, seconds }, `the shard has data and made no progress for ${seconds} s`);

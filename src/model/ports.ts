@@ -186,8 +186,8 @@ export interface RouteHelp {
 
 /** A named set of receivers. */
 export interface Destination {
-  /** Every connection is down, or has not settled all it was given. */
-  readonly isBusy: boolean;
+  /** As in {@link isBlocked}. */
+  readonly isBlocked: boolean;
   /**
    * A way in for one shard: sticks to one connection, so call order is arrival order.
    * @param fence asked right before a batch is begun on a socket; false means the lease is gone and the batch must not be sent.

@@ -156,6 +156,11 @@ export interface ConnectionSnapshot {
   readonly blind: boolean;
 }
 
+/** A receiver that holds up what is meant for it: every connection is down, or has not settled all it was given. */
+export function isBlocked(connections: readonly Pick<ConnectionSnapshot, 'phase' | 'unprovenEvents'>[]): boolean {
+  return connections.every(({ phase, unprovenEvents }) => phase !== 'connected' || unprovenEvents > 0);
+}
+
 export interface DestinationTotals {
   readonly writtenBytes: number;
   /** Those sent again included. */

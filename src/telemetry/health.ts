@@ -1,11 +1,12 @@
-import type {
-  ConnectionSnapshot,
-  ConnectionStall,
-  DestinationSnapshot,
-  Failing,
-  PipelineSnapshot,
-  ShardSnapshot,
-  Snapshot,
+import {
+  isBlocked,
+  type ConnectionSnapshot,
+  type ConnectionStall,
+  type DestinationSnapshot,
+  type Failing,
+  type PipelineSnapshot,
+  type ShardSnapshot,
+  type Snapshot,
 } from '../model/snapshot.js';
 
 /** The answer of a probe; `problems` says in words why it is not fine. */
@@ -135,7 +136,7 @@ const isExplained = ({ failing, heldBack }: ShardSnapshot): boolean =>
  * but killing us would only add duplicates to the outage.
  */
 export function health(snapshot: Snapshot, settings: HealthSettings): Verdict {
-  const blocked = new Set(snapshot.destinations.filter(isBlocked).map(({ name }) => name));
+  const blocked = new Set(snapshot.destinations.filter((one) => isBlocked(one.connections)).map(({ name }) => name));
   const answer = verdict(
     snapshot.pipelines.flatMap((pipeline) => {
       const stuck = pipeline.shards.filter((shard) => isStuck(shard, settings, blocked.has(pipeline.destination)));
@@ -164,11 +165,6 @@ function isStuck(shard: ShardSnapshot, { maxStallSeconds }: HealthSettings, isRe
   if (shard.idleSeconds <= maxStallSeconds || shard.phase === 'released' || isExplained(shard)) return false;
   if (shard.inFlightBatches > 0) return !isReceiverBlocked;
   return !shard.caughtUp;
-}
-
-/** Every connection is down, or has bytes the receiver does not take. */
-function isBlocked({ connections }: DestinationSnapshot): boolean {
-  return connections.every(({ phase, pendingBytes }) => phase !== 'connected' || pendingBytes > 0);
 }
 
 /** A shard further behind than this has a backlog to catch up on. */

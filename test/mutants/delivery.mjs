@@ -1,6 +1,15 @@
 /** [what breaks, text in the source, what stands there instead] */
 export default [
   {
+    file: 'src/model/snapshot.ts',
+    tests: ['unit/telemetry/health', 'unit/delivery/delivery'],
+    mutants: [
+      ['one blocked connection blocks its receiver', 'return connections.every(', 'return connections.some('],
+      ['what waits for proof blocks nothing', "phase !== 'connected' || unprovenEvents > 0", "phase !== 'connected'"],
+      ['a connection that is down blocks nothing', "phase !== 'connected' || unprovenEvents > 0", 'unprovenEvents > 0'],
+    ],
+  },
+  {
     file: 'src/delivery/end-proof.ts',
     tests: ['model/delivery/proof'],
     mutants: [

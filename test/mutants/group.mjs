@@ -273,14 +273,14 @@ export default [
     mutants: [
       [
         'a shard that waits for its receiver is given up',
-        'silentMs < maxStallMs * patience || (run.progress.waitsForReceiver && receiverIsBusy())',
+        'silentMs < maxStallMs * patience || (run.progress.waitsForReceiver && receiverIsBlocked())',
         'silentMs < maxStallMs * patience',
       ],
       ['a shard that says why is given up', 'silentMs < maxStallMs * patience || (', '('],
       [
-        'a busy receiver explains every stall',
-        '(run.progress.waitsForReceiver && receiverIsBusy())',
-        'receiverIsBusy()',
+        'a blocked receiver explains every stall',
+        '(run.progress.waitsForReceiver && receiverIsBlocked())',
+        'receiverIsBlocked()',
       ],
       ['a shard is begun anew again and again at the same pace', 'Math.min(MOST_PATIENCE, patience * 2)', '1'],
       ['a stalled shard is not begun anew', 'begin(run);', ''],

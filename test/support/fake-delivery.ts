@@ -137,7 +137,7 @@ export class FakeDestination implements Destination {
   /** Called for every batch that goes on the wire. */
   onSend: (frames: FrameBatch) => void = () => undefined;
 
-  get isBusy(): boolean {
+  get isBlocked(): boolean {
     return !this.prompt || this.pending.length > 0;
   }
 

@@ -294,6 +294,7 @@ test('abandon: what waits is rejected at once, a batch half written is finished 
   const waiting = lost.send(batch(1, 1));
   const other = kept.send(batch(2, 0));
   await eventually(() => destination.snapshot().connections[0]?.unackedBytes !== 0);
+  assert.equal(destination.isBlocked, true, 'its one connection has not settled what it was given');
   lost.abandon();
   await assert.rejects(waiting, isAbandoned);
   siem.sockets[0]?.resume();
@@ -301,6 +302,7 @@ test('abandon: what waits is rejected at once, a batch half written is finished 
   await other;
   assert.deepEqual(siem.frames(), [[...expectedFrames(1, 1, 100), ...expectedFrames(2, 1)]]);
   assert.equal(destination.snapshot().connections[0]?.pendingBytes, 0);
+  assert.equal(destination.isBlocked, false);
 });
 
 test('end under load delivers and settles everything, also over a reset', async () => {

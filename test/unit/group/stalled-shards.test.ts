@@ -41,11 +41,11 @@ test('a line that hangs without a word is given up, and begun anew at the checkp
   assert.equal(said('moves again'), 1);
 });
 
-test('a receiver that is busy with others does not explain a line that has given it nothing', async () => {
+test('a receiver that others block does not explain a line that has given it nothing', async () => {
   const { clock, service, process, released } = await setUp(4);
   await clock.advance(5000);
   process.destination.prompt = false;
-  assert.equal(process.destination.isBusy, true);
+  assert.equal(process.destination.isBlocked, true);
   service.source.pull = () => new Promise(() => undefined);
   service.append(0, 4);
   await clock.advance(MINUTE + 20_000);

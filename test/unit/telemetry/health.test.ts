@@ -32,7 +32,7 @@ test('a shard with data and no progress is told', () => {
 test('a receiver that is away or takes nothing is no reason to restart us', () => {
   const stuck = { idleSeconds: 3000, inFlightBatches: 5, caughtUp: false };
   const away = connection({ phase: 'waiting' });
-  const full = connection({ pendingBytes: 1 });
+  const full = connection({ unprovenEvents: 1 });
   assert.ok(health(withShard(stuck, [away, away]), settings).ok);
   assert.ok(health(withShard(stuck, [away, full]), settings).ok);
   assert.ok(!health(withShard(stuck, [away, connection()]), settings).ok, 'one that takes everything is no excuse');
@@ -80,7 +80,7 @@ test('a log that can not be written is a warning, and no reason to restart', () 
 test('a receiver that is down or takes nothing is a warning with its code, since when and why, never a failure', () => {
   const failure = { code: 'DIAL_FAILED', message: "tcp://siem:514: can't connect: nothing listens there", seconds: 31 };
   const down = connection({ phase: 'waiting', failure });
-  const full = connection({ stall: 'zeroWindow', pendingBytes: 1 });
+  const full = connection({ stall: 'zeroWindow', unprovenEvents: 1 });
   const now = withShard({}, [down, connection(), { ...down, failure: { ...failure, seconds: 90 } }, full]);
   const what = 'the events wait and are sent when the receiver takes them; check the receiver and the way to it';
   const expected = {
