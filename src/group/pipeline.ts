@@ -185,7 +185,7 @@ export class Pipeline {
       heartbeatAgeSeconds: ageMs === undefined ? undefined : ageMs / 1000,
       heartbeatTimeoutSeconds: this.#timeoutSeconds,
       heartbeats: this.#member?.heartbeat.accepted ?? 0,
-      retentionSeconds: this.#retention.seconds,
+      retention: this.#retention.known,
       shards: runs.map((run) => run.snapshot()),
       totals: this.#totals.sum(runs.map((run) => run.stats)),
     };

@@ -4,6 +4,7 @@ import { deadline, type Clock } from '../flow/clock.js';
 import { Repeat } from '../flow/repeat.js';
 import type { Log } from '../model/log.js';
 import type { LogSource } from '../model/ports.js';
+import type { Retention } from '../model/snapshot.js';
 
 export interface RetentionWatchDeps {
   readonly source: LogSource;
@@ -24,7 +25,7 @@ const DAY_S = 86_400;
 export class RetentionWatch {
   readonly #deps: RetentionWatchDeps;
   readonly #repeat: Repeat;
-  #seconds: number | undefined;
+  #known: Retention | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
   #isUnreadable = false;
   #saidAt: number | undefined;
@@ -34,9 +35,9 @@ export class RetentionWatch {
     this.#repeat = new Repeat({ clock: deps.clock, intervalMs: LOOK_MS, first: 'now' }, (signal) => this.#look(signal));
   }
 
-  /** Seconds for which the logstore keeps what it gets; Infinity: without end; undefined while unknown. */
-  get seconds(): number | undefined {
-    return this.#seconds;
+  /** Undefined while unknown. */
+  get known(): Retention | undefined {
+    return this.#known;
   }
 
   start(): void {
@@ -49,14 +50,14 @@ export class RetentionWatch {
 
   async #look(signal: AbortSignal): Promise<void> {
     if (this.#deps.clock.monotonic() - this.#readAt >= READ_MS) await this.#read(signal);
-    if (this.#seconds !== undefined) this.#warn(this.#seconds);
+    if (this.#known !== undefined) this.#warn(this.#known);
   }
 
   async #read(signal: AbortSignal): Promise<void> {
     const { source, clock, log } = this.#deps;
     const limit = deadline(clock, PATIENCE_MS, signal);
     try {
-      this.#seconds = await source.retention(limit.signal);
+      this.#known = await source.retention(limit.signal);
       this.#readAt = clock.monotonic();
       this.#isUnreadable = false;
     } catch (thrown) {
@@ -71,16 +72,16 @@ export class RetentionWatch {
     }
   }
 
-  #warn(retention: number): void {
+  #warn(retention: Retention): void {
     const { clock, log, worst } = this.#deps;
     const behind = worst();
     if (behind === undefined) return;
-    const left = retention - behind.seconds;
-    if (left >= Math.min(DAY_S, retention / 4)) {
+    if (retention === 'forEver' || retention - behind.seconds >= Math.min(DAY_S, retention / 4)) {
       if (this.#saidAt !== undefined) log.info({ shard: behind.shard }, 'the logs that wait are young enough again');
       this.#saidAt = undefined;
       return;
     }
+    const left = retention - behind.seconds;
     const now = clock.monotonic();
     if (this.#saidAt !== undefined && now - this.#saidAt < REPEAT_MS) return;
     this.#saidAt = now;

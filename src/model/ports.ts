@@ -1,7 +1,7 @@
 /**
  * What `shard/` and `group/` may know of the world. `sls/`, `format/` and `delivery/` implement these and never import each other.
  */
-import type { ConnectionSnapshot } from './snapshot.js';
+import type { ConnectionSnapshot, Retention } from './snapshot.js';
 import type { BatchRef, BodyEncoding, FrameBatch, RawBatch } from './batch.js';
 
 /** Where a shard without a checkpoint starts: the oldest or the newest log, or a receive time in unix seconds (GetCursor `from`). */
@@ -57,8 +57,8 @@ export interface LogSource {
   getCursorTime(shard: number, cursor: string, signal: AbortSignal): Promise<number>;
   /** Log groups from one cursor of a shard to a later one, both exact; undefined where the cursors do not tell. */
   groupsBetween(from: string, to: string): number | undefined;
-  /** Seconds for which the logstore keeps what it gets; Infinity: without end. Needs a right of its own. */
-  retention(signal: AbortSignal): Promise<number>;
+  /** For how long the logstore keeps what it gets. Needs a right of its own. */
+  retention(signal: AbortSignal): Promise<Retention>;
   /** Ids of the shards that still take writes; all others are read-only. */
   listShards(signal: AbortSignal): Promise<readonly ShardInfo[]>;
 }

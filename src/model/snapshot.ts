@@ -95,6 +95,9 @@ export interface PipelineTotals {
 }
 
 /** One logstore of a pipeline. */
+/** Seconds for which a logstore keeps what it gets. */
+export type Retention = number | 'forEver';
+
 export interface PipelineSnapshot {
   readonly name: string;
   /** The name, with the logstore where the pipeline reads several: for messages. */
@@ -113,8 +116,8 @@ export interface PipelineSnapshot {
   /** Seconds the service waits for a heartbeat before it gives our shards away. */
   readonly heartbeatTimeoutSeconds: number;
   readonly heartbeats: number;
-  /** Seconds for which the logstore keeps what it gets; Infinity: without end; undefined while unknown. */
-  readonly retentionSeconds: number | undefined;
+  /** Undefined while unknown. */
+  readonly retention: Retention | undefined;
   readonly shards: readonly ShardSnapshot[];
   readonly totals: PipelineTotals;
 }

@@ -6,9 +6,8 @@ export function maxLag(shards: readonly ShardSnapshot[]): number | undefined {
 }
 
 /** Seconds until the service deletes what a shard has yet to deliver; undefined where the retention is unknown or without end. */
-export function timeToLoss({ retentionSeconds }: PipelineSnapshot, lagSeconds: number | undefined): number | undefined {
-  if (retentionSeconds === undefined || lagSeconds === undefined || retentionSeconds === Infinity) return undefined;
-  return retentionSeconds - lagSeconds;
+export function timeToLoss({ retention }: PipelineSnapshot, lagSeconds: number | undefined): number | undefined {
+  return typeof retention !== 'number' || lagSeconds === undefined ? undefined : retention - lagSeconds;
 }
 
 /** The sum over all shards of what is known of each; undefined where nothing is. */

@@ -96,8 +96,8 @@ export const FAMILIES: readonly Family[] = [
     'Events that wait for delivery in the shards held: log groups times the average of each shard.',
     ({ shards }) => sumKnown(shards.map(({ lag }) => lag.estimatedEvents)),
   ),
-  ofPipeline('retention_seconds', 'For how long the logstore keeps what it gets.', ({ retentionSeconds }) =>
-    retentionSeconds === Infinity ? undefined : retentionSeconds,
+  ofPipeline('retention_seconds', 'For how long the logstore keeps what it gets.', ({ retention }) =>
+    retention === 'forEver' ? undefined : retention,
   ),
   ofPipeline(
     'time_to_loss_seconds',

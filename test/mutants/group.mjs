@@ -300,7 +300,7 @@ export default [
     file: 'src/group/retention-watch.ts',
     tests: ['unit/group/lag'],
     mutants: [
-      ['logs about to be deleted are not told', 'if (left >= Math.min(DAY_S, retention / 4)) {', 'if (left >= 0) {'],
+      ['logs about to be deleted are not told', '>= Math.min(DAY_S, retention / 4)', '>= 0'],
       [
         'the warning comes at every look',
         'if (this.#saidAt !== undefined && now - this.#saidAt < REPEAT_MS) return;',

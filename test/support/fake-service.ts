@@ -10,6 +10,7 @@ import type {
   ShardInfo,
   StartPosition,
 } from '../../src/model/ports.js';
+import type { Retention } from '../../src/model/snapshot.js';
 
 /**
  * A Log Service in memory, for models: every shard is a list of numbered log groups, a cursor is the number of the next one, and the group's
@@ -38,7 +39,7 @@ export class FakeService {
   createdAt: number | undefined = 1_700_000_000;
   /** When the service got all it has, unix seconds; undefined: just now. */
   receivedAt: number | undefined;
-  retentionSeconds = 7 * 86_400;
+  retention: Retention = 7 * 86_400;
   /** A service that does not see that a closed shard is over. */
   keepsAssigning = false;
   readonly #clock: Clock;
@@ -192,7 +193,7 @@ export class FakeService {
       groupsBetween: (from, to) => Number(to) - Number(from),
       retention: async (signal) => {
         await this.#request('retention', signal);
-        return this.retentionSeconds;
+        return this.retention;
       },
       listShards: async (signal) => {
         await this.#request('listShards', signal);

@@ -1,5 +1,6 @@
 import { protocolError } from '../errors.js';
 import { isRecord, isSmallInteger, tryJson } from './json.js';
+import type { Retention } from '../../model/snapshot.js';
 import type { CallLogstore } from '../service.js';
 
 /** What the console writes for "permanent storage". */
@@ -8,14 +9,12 @@ const DAY_S = 86_400;
 
 /**
  * GetLogStore, of which only `ttl` is wanted. Needs the RAM action log:GetLogStore, which a consumer does not need otherwise.
- *
- * @returns seconds for which the logstore keeps what it gets; Infinity: without end.
  */
-export async function getRetention(call: CallLogstore, signal: AbortSignal): Promise<number> {
+export async function getRetention(call: CallLogstore, signal: AbortSignal): Promise<Retention> {
   const what = 'retention of the logstore';
   const reply = await call({ what, method: 'GET', path: '', traffic: 'control', signal });
   const json = tryJson(reply);
   if (!isRecord(json) || !isSmallInteger(json['ttl']) || json['ttl'] === 0)
     throw protocolError(reply, what, 'no ttl in days');
-  return json['ttl'] >= FOR_EVER_DAYS ? Infinity : json['ttl'] * DAY_S;
+  return json['ttl'] >= FOR_EVER_DAYS ? 'forEver' : json['ttl'] * DAY_S;
 }

@@ -101,13 +101,13 @@ test('pulls that fail at the tip: the end of the shard tells that nothing waits'
 
 test('logs that will soon be deleted are warned of, once an hour, until they are not', async () => {
   const { clock, service, process } = setUp(50);
-  service.retentionSeconds = 86_400;
+  service.retention = 86_400;
   service.receivedAt = Math.floor(clock.now() / 1000) - 86_400 + 3600;
   process.destination.prompt = false;
   await process.start();
   await clock.advance(31_000);
   const warnings = () => process.log.lines.filter(({ message }) => message.includes('LOST'));
-  assert.equal(process.pipeline.snapshot().retentionSeconds, 86_400);
+  assert.equal(process.pipeline.snapshot().retention, 86_400);
   assert.match(warnings()[0]?.message ?? '', /^LOGS WILL BE LOST in (59|60) min: the logstore keeps them for 1 d/);
   await clock.advance(600_000);
   assert.equal(warnings().length, 1);
@@ -121,6 +121,20 @@ test('logs that will soon be deleted are warned of, once an hour, until they are
   assert.ok(process.log.lines.some(({ message }) => message.includes('young enough again')));
 });
 
+test('logs that a logstore keeps for ever are never said to be lost', async () => {
+  const { clock, service, process } = setUp(50);
+  service.retention = 'forEver';
+  service.receivedAt = 1;
+  process.destination.prompt = false;
+  await process.start();
+  await clock.advance(31_000);
+  assert.equal(process.pipeline.snapshot().retention, 'forEver');
+  assert.deepEqual(
+    process.log.lines.filter(({ message }) => message.includes('LOST')),
+    [],
+  );
+});
+
 test('without the right to read the retention that is said once, and asked again by the hour', async () => {
   const { clock, service, process } = setUp(50);
   service.faults.set('retention', ['SLS_UNAUTHORIZED', 'SLS_UNAUTHORIZED']);
@@ -130,11 +144,11 @@ test('without the right to read the retention that is said once, and asked again
     clock.freeze(3_500_000);
     await clock.advance(31_000);
   }
-  assert.equal(process.pipeline.snapshot().retentionSeconds, undefined);
+  assert.equal(process.pipeline.snapshot().retention, undefined);
   assert.equal(process.log.lines.filter(({ message }) => message.includes('time to loss')).length, 1);
   clock.freeze(3_500_000);
   await clock.advance(120_000);
-  assert.equal(process.pipeline.snapshot().retentionSeconds, 7 * 86_400);
+  assert.equal(process.pipeline.snapshot().retention, 7 * 86_400);
 });
 
 test('hundreds of shards that are behind cost ten questions a second', async () => {

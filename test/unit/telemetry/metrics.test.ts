@@ -13,7 +13,7 @@ test('a scrape shows the snapshot of that moment; what is gone or unknown has no
           shard({ shard: 0, lag: lag(4.5, { logGroups: 7, estimatedEvents: 70 }), inFlightBytes: 77 }),
           shard({ shard: 1 }),
         ],
-        retentionSeconds: 86_400,
+        retention: 86_400,
         totals: { ...main.totals, errors: { SLS_SERVER: 2 }, shardsReleased: { unassigned: 1 } },
       }),
     ],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Snapshot } from '../../../src/model/snapshot.js';
+import type { Retention, Snapshot } from '../../../src/model/snapshot.js';
 import { startProgress, statusLine, summingUp } from '../../../src/telemetry/progress.js';
 import { TimeLeft } from '../../../src/telemetry/time-left.js';
 import { Screen } from '../../../src/telemetry/screen.js';
@@ -41,12 +41,12 @@ test('the status line says how it goes', () => {
 test('the status line says how much waits and when it will be lost, of a shard that is behind', () => {
   const waiting = { estimatedEvents: 1_234_567 };
   const shards = [shard({ lag: lag(3 * 3600, waiting) }), shard({ lag: lag(1, { estimatedEvents: 0 }) })];
-  const behind = (retentionSeconds: number | undefined): string => {
-    const now = snapshot({ pipelines: [pipeline({ shards, retentionSeconds })] });
+  const behind = (retention: Retention | undefined): string => {
+    const now = snapshot({ pipelines: [pipeline({ shards, retention })] });
     return statusLine(now, now, 1).split(' · ')[2] ?? '';
   };
   assert.equal(behind(undefined), 'lag 3 h, about 1.2 M events');
-  assert.equal(behind(Infinity), 'lag 3 h, about 1.2 M events');
+  assert.equal(behind('forEver'), 'lag 3 h, about 1.2 M events');
   assert.equal(behind(30 * 86_400), 'lag 3 h, about 1.2 M events');
   assert.equal(behind(86_400), 'lag 3 h, about 1.2 M events, lost in 21 h');
   assert.equal(behind(3600), 'lag 3 h, about 1.2 M events, LOSING LOGS');
@@ -76,7 +76,7 @@ test('at 80 columns, and at fewer, what is wrong keeps its place', async () => {
     const terminal = new TextSink(true, columns);
     const stop = startProgress({
       ...{ clock, log: new RecordingLog(), screen: new Screen(terminal) },
-      snapshot: () => snapshot({ pipelines: [pipeline({ shards: many, retentionSeconds: 86_400 })] }),
+      snapshot: () => snapshot({ pipelines: [pipeline({ shards: many, retention: 86_400 })] }),
     });
     return clock.advance(1000).then(() => {
       stop();

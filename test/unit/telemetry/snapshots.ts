@@ -48,7 +48,7 @@ export const pipeline = (more: Partial<PipelineSnapshot> = {}): PipelineSnapshot
   heartbeatAgeSeconds: 1,
   heartbeatTimeoutSeconds: 30,
   heartbeats: 3,
-  retentionSeconds: undefined,
+  retention: undefined,
   shards: [shard()],
   totals: {
     pulls: 10,
