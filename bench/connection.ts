@@ -14,7 +14,7 @@ import { framed } from '../src/format/frame.js';
 import type { FrameBatch } from '../src/model/batch.js';
 import { RELP } from '../src/model/format-plan.js';
 import { openDestination } from '../src/delivery/destination.js';
-import type { DestinationSettings, Endpoint, Guarantee } from '../src/delivery/settings.js';
+import type { DestinationSettings, Endpoint, Guarantee } from '../src/delivery/delivery-settings.js';
 
 type Scheme = Endpoint['scheme'];
 

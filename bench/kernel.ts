@@ -8,7 +8,7 @@ import { compressSync, uncompressSync } from 'lz4-napi';
 import { bench, do_not_optimize, group, run } from 'mitata';
 import type { FormatPlan } from '../src/model/format-plan.js';
 import { formatAll } from '../test/support/oracle/formatter.js';
-import { kernelOf, PLAN } from '../test/support/oracle/kernel.js';
+import { kernelOf, PLAN } from '../test/support/oracle/oracle.js';
 import { lz4Compress } from '../test/support/oracle/lz4-block.js';
 import { FLOW, KEY_VALUE, plansOf, TRAIL } from './support/format-plans.js';
 import { actionTrail, vpcFlow } from './support/profiles.js';

@@ -5,7 +5,7 @@ import { move, transferableSymbol, valueSymbol } from 'piscina';
 import type { FormatFault, FormatResult, FormatTask, FormatterData } from '../src/model/format-task.js';
 import { Kernel, type KernelResult } from './kernel/kernel.js';
 import { compilePattern } from './patterns.js';
-import { inflateZstd } from './zstd.js';
+import { inflateZstd } from './inflate-zstd.js';
 
 const { plans, maxRawSize, arena } = workerData as FormatterData;
 

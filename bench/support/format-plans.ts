@@ -1,6 +1,6 @@
 /** The kernel's work, each kind as a plan of its own, for the two kinds of batches. */
 import type { BodyPlan, Condition, FieldRef, FormatPlan, Member, Template } from '../../src/model/format-plan.js';
-import { PLAN } from '../../test/support/oracle/kernel.js';
+import { PLAN } from '../../test/support/oracle/oracle.js';
 
 const content = (key: string): Template => [{ kind: 'field', refs: [{ kind: 'content', key }], fallback: '' }];
 const text = (literal: string): Template => [{ kind: 'literal', text: literal }];

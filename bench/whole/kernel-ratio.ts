@@ -1,5 +1,5 @@
 import { compressSync, uncompressSync } from 'lz4-napi';
-import { kernelOf, PLAN } from '../../test/support/oracle/kernel.js';
+import { kernelOf, PLAN } from '../../test/support/oracle/oracle.js';
 import { lz4Compress } from '../../test/support/oracle/lz4-block.js';
 
 const PAIRS = 200;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { TUNING, type DestinationSettings } from '../../src/delivery/settings.js';
+import { TUNING, type DestinationSettings } from '../../src/delivery/delivery-settings.js';
 
 /** A socket that whole batches of frames are written to, in slices of the forwarder's size, one at a time. */
 export class LimitSocket {

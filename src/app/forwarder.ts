@@ -16,7 +16,7 @@ import { startAdmin, type Admin } from '../telemetry/admin.js';
 import { health, isCatchingUp, readiness } from '../telemetry/health.js';
 import type { LogSystem } from '../telemetry/logger.js';
 import { createMetrics } from '../telemetry/metrics.js';
-import { startProgress, summingUp } from '../telemetry/progress.js';
+import { startProgress, summingUp } from '../telemetry/status-line.js';
 import { EMBEDDED_PROOF, type EmbeddedEnds } from './embedded.js';
 import { pipelineFields } from './log-fields.js';
 import { MAX_RAW_SIZE } from './service-access.js';

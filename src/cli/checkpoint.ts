@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { isWrong, parseStart, type Start } from '../config/scalars.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { writeFault } from '../errors/file-fault.js';
-import type { CheckpointTask } from '../checkpoints/task.js';
+import type { CheckpointTask } from '../checkpoints/checkpoint-task.js';
 import { CONFIG } from './config-option.js';
 import { print } from './output.js';
 import { checkPast } from './range.js';
@@ -32,7 +32,7 @@ export interface CheckpointArguments {
 /** Shows or changes the checkpoints of one pipeline's consumer group. @throws ForwarderError */
 export async function runCheckpoint(given: CheckpointArguments): Promise<number> {
   const task = taskOf(given);
-  const { runCheckpointTask } = await import('../checkpoints/run.js');
+  const { runCheckpointTask } = await import('../checkpoints/run-checkpoints.js');
   const { config: configFile, pipeline, logstore, file } = given;
   const text = await runCheckpointTask({ configFile, env: process.env, pipeline, logstore, task });
   print(task.kind === 'export' && file !== undefined ? written(file, text) : text);

@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import { readRegularFile } from '../flow/read-file.js';
-import { parseReceiver } from '../config/addresses.js';
+import { parseReceiver } from '../config/url-words.js';
 import { isWrong } from '../config/scalars.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { readFault } from '../errors/file-fault.js';

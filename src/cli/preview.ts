@@ -36,7 +36,7 @@ export async function runPreview({ config, count, from, hex, lint, ...choice }: 
     hex,
     lint,
   };
-  const { preview } = await import('../preview/run.js');
+  const { preview } = await import('../preview/run-preview.js');
   await preview({
     ...request,
     configFile: config,

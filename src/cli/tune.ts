@@ -60,7 +60,7 @@ export async function runTune(given: TuneArguments): Promise<number> {
     profile: profile as ProfileName | undefined,
     shards: shards === undefined ? undefined : wholeNumber('shards', shards, 1, 1000),
   };
-  const { tune } = await import('../tune/run.js');
+  const { tune } = await import('../tune/run-tune.js');
   return tune({
     ...request,
     env: process.env,

@@ -1,5 +1,5 @@
 import { ByteBudget } from '../flow/byte-budget.js';
-import type { Guarantee } from '../delivery/settings.js';
+import type { Guarantee } from '../delivery/delivery-settings.js';
 import type { DestinationPlan, ForwarderSettings } from './settings.js';
 
 /** Of what the receivers may have unsettled in flight, so much is needed for bytes to give back the memory of others: measured, 70,000 events a second instead of a million below it. */

@@ -2,8 +2,8 @@ import { CEF_TYPES } from '../model/cef-dictionary.js';
 import type { BodyPlan, FormatPlan, Framing, Member, NewlinePolicy, SizePlan, Template } from '../model/format-plan.js';
 import type { FormatConfig } from './format-schema.js';
 import { severityRules } from './severity-from.js';
-import { maskPlan } from './mask.js';
-import { othersOf, shapePlan } from './shape.js';
+import { maskPlan } from './mask-schema.js';
+import { othersOf, shapePlan } from './shape-schema.js';
 import { fillTemplate, type TemplateConfig } from './template.js';
 import { zoneOf } from './time-zone.js';
 

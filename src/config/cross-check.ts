@@ -1,8 +1,8 @@
 import type { Tree } from './document.js';
 import { readTlsFiles } from '../delivery/tls/tls-files.js';
-import type { Guarantee } from '../delivery/settings.js';
+import type { Guarantee } from '../delivery/delivery-settings.js';
 import { schemeList, transportOf, TRANSPORTS } from '../delivery/transports/table.js';
-import { framingOf, mayKeepLineBreaks, transportFor, transportsOf } from './receiver.js';
+import { framingOf, mayKeepLineBreaks, transportFor, transportsOf } from './receiver-defaults.js';
 import { quoted, type Path, type Problem } from './problem.js';
 import type { PresetName } from './presets.js';
 import type { DestinationConfig, PipelineConfig } from './schema.js';
@@ -10,7 +10,7 @@ import { samplesByPlace } from './condition.js';
 import { didYouMean } from './suggest.js';
 import { usesEventId } from './template.js';
 import { hashKeyFault } from './hash-key.js';
-import { directoryFault } from '../deadletter/files.js';
+import { directoryFault } from '../deadletter/durable-files.js';
 import type { Environment } from './environment.js';
 import { checkSources, isReal, isSameService, sourceOf, type SourcesPart } from './source-check.js';
 

@@ -1,6 +1,6 @@
 import { schemeList, TRANSPORTS } from '../delivery/transports/table.js';
 import { z } from 'zod';
-import { RECEIVER_EXPECTED, parseReceiver } from './addresses.js';
+import { RECEIVER_EXPECTED, parseReceiver } from './url-words.js';
 import type { Parsed } from './scalars.js';
 import { byteSize, duration, flag, integer, named, parsed, retry, secret } from './leaves.js';
 

@@ -5,7 +5,7 @@ import type { Environment } from './environment.js';
 import { configName, parseConfig, readBytes } from './load.js';
 import { readTree } from './document.js';
 import { withPreset } from './presets.js';
-import { framingOf, maxBytesOf, newlineOf, transportFor } from './receiver.js';
+import { framingOf, maxBytesOf, newlineOf, transportFor } from './receiver-defaults.js';
 import { configSchema, type Config } from './schema.js';
 
 type Section = Record<string, unknown>;

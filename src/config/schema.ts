@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LISTEN_EXPECTED, parseListen } from './addresses.js';
+import { LISTEN_EXPECTED, parseListen } from './url-words.js';
 import { destination } from './destination-schema.js';
 import { format } from './format-schema.js';
 import { byteSize, duration, flag, integer, named, oneOrMany, parsed, retry } from './leaves.js';

@@ -1,10 +1,10 @@
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { AssumeRoleSettings, CredentialsSettings } from '../sls/credentials/choose.js';
-import { readSecret } from '../sls/credentials/files.js';
+import { readSecret } from '../sls/credentials/file-source.js';
 import type { Endpoint } from '../sls/endpoint.js';
 import type { ProxySetting } from '../sls/http/proxy.js';
 import type { CredentialsConfig } from './credentials-schema.js';
-import { parseProxySetting } from './addresses.js';
+import { parseProxySetting } from './url-words.js';
 import { isWrong, type Parsed } from './scalars.js';
 import type { SourceConfig } from './source-schema.js';
 

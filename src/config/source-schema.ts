@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PROXY_SETTING_EXPECTED, SERVICE_EXPECTED, parseProxySetting, parseService } from './addresses.js';
+import { PROXY_SETTING_EXPECTED, SERVICE_EXPECTED, parseProxySetting, parseService } from './url-words.js';
 import { credentials, optionalText } from './credentials-schema.js';
 import { duration, named, parsed } from './leaves.js';
 

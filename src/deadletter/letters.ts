@@ -1,5 +1,5 @@
 import { ForwarderError } from '../errors/forwarder-error.js';
-import { namesOf, read, remove, sha256 } from './files.js';
+import { namesOf, read, remove, sha256 } from './durable-files.js';
 import { decodeSidecar, type Sidecar } from './sidecar.js';
 import { BODY, reasonOf, SIDECAR } from './store.js';
 

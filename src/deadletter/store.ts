@@ -4,7 +4,15 @@ import type { Clock } from '../flow/clock.js';
 import type { Lock } from '../flow/lock.js';
 import type { DeadLetter, DeadLetters } from '../model/ports.js';
 import type { Snapshot } from '../model/snapshot.js';
-import { claimDirectory, exists, remove, sha256, sizeOfDirectory, syncDirectory, writeDurably } from './files.js';
+import {
+  claimDirectory,
+  exists,
+  remove,
+  sha256,
+  sizeOfDirectory,
+  syncDirectory,
+  writeDurably,
+} from './durable-files.js';
 import { encodeSidecar } from './sidecar.js';
 
 export interface DeadLetterSettings {

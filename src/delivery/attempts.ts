@@ -2,7 +2,7 @@ import type { ForwarderError } from '../errors/forwarder-error.js';
 import { Backoff, type BackoffSettings } from '../flow/backoff.js';
 import type { ConnectionFailure } from '../model/snapshot.js';
 import { withQuestion } from './transports/mix-up.js';
-import type { Endpoint } from './settings.js';
+import type { Endpoint } from './delivery-settings.js';
 
 /** Which receiver a connection goes to next, and after what pause. */
 export class Attempts {

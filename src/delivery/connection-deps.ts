@@ -4,7 +4,7 @@ import type { Log } from '../model/log.js';
 import type { Link } from './links/link.js';
 import type { Pace } from './pace.js';
 import type { Probation } from './probation.js';
-import type { DeliveryTuning, Endpoint } from './settings.js';
+import type { DeliveryTuning, Endpoint } from './delivery-settings.js';
 import type { SettleRule } from './span-ledger.js';
 import type { Succession, SuccessorDeps } from './successor.js';
 import type { Totals } from './totals.js';

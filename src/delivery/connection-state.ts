@@ -5,7 +5,7 @@ import type { ConnectionDeps } from './connection-deps.js';
 import type { Link, LostLink } from './links/link.js';
 import type { Outbox } from './outbox.js';
 import type { Trial } from './probation.js';
-import type { Endpoint } from './settings.js';
+import type { Endpoint } from './delivery-settings.js';
 
 /**
  *     idle → dialling → connected → ending → closed

@@ -20,7 +20,7 @@ import { SlowReceiver, unread } from './slow-receiver.js';
 import { UnreadWatch } from './unread-watch.js';
 import { writePaced } from './links/paced-write.js';
 import type { Trial } from './probation.js';
-import type { Endpoint } from './settings.js';
+import type { Endpoint } from './delivery-settings.js';
 import type { Claim } from './span.js';
 import type { PeerState } from './kernel/stall-watch.js';
 

@@ -5,7 +5,7 @@ import type { Ending } from './connection-state.js';
 import type { Link } from './links/link.js';
 import { abandoned, type Outbox } from './outbox.js';
 import type { Probation, Trial } from './probation.js';
-import type { DeliveryTuning, Endpoint } from './settings.js';
+import type { DeliveryTuning, Endpoint } from './delivery-settings.js';
 
 const UNPROVEN =
   'the connection ended in order, but too soon to prove that the receiver has read everything; the rest is sent again at the next start';

@@ -1,4 +1,4 @@
-import { ANSWERED } from './settings.js';
+import { ANSWERED } from './delivery-settings.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { FrameBatch } from '../model/batch.js';
 import type { RouteWait } from '../model/ports.js';

@@ -1,6 +1,6 @@
 import type { Link } from './links/link.js';
 import type { Clock } from '../flow/clock.js';
-import type { Endpoint } from './settings.js';
+import type { Endpoint } from './delivery-settings.js';
 
 export interface ProbationSettings {
   /** How long a connection must live, with data acked, before it has proven itself, milliseconds; 0: every connection is trusted at once. */

@@ -3,7 +3,7 @@ import type { Clock } from '../flow/clock.js';
 import { ErrorReporter } from '../flow/error-reporter.js';
 import type { Log } from '../model/log.js';
 import type { Link } from './links/link.js';
-import type { Endpoint } from './settings.js';
+import type { Endpoint } from './delivery-settings.js';
 import type { PeerState } from './kernel/stall-watch.js';
 
 const ZERO_WINDOW = 'zero window: the receiver is alive but reads nothing';

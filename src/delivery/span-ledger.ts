@@ -1,5 +1,5 @@
 import type { RouteWait } from '../model/ports.js';
-import type { Guarantee } from './settings.js';
+import type { Guarantee } from './delivery-settings.js';
 
 type Stage = RouteWait['stage'];
 

@@ -1,7 +1,7 @@
 import { sleep, type Clock } from '../flow/clock.js';
 import { isAborted } from '../flow/stop-signal.js';
 import type { Link } from './links/link.js';
-import type { Endpoint, SuccessionSettings } from './settings.js';
+import type { Endpoint, SuccessionSettings } from './delivery-settings.js';
 
 export interface SuccessorDeps extends SuccessionSettings {
   readonly clock: Clock;

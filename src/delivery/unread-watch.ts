@@ -2,7 +2,7 @@ import type { Wakeup } from '../flow/wakeup.js';
 import type { ConnectionDeps } from './connection-deps.js';
 import type { Link, LostLink } from './links/link.js';
 import type { Trial } from './probation.js';
-import type { Endpoint } from './settings.js';
+import type { Endpoint } from './delivery-settings.js';
 
 /** So many early ends in a row, and nobody behind the connection seems to read. */
 const EARLY_ENDS = 2;

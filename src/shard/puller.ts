@@ -15,7 +15,7 @@ import {
   type End,
   type Reading,
   type ReadingStep,
-} from './reading.js';
+} from './reading-state.js';
 import type { ShardSettings } from './shard-settings.js';
 import type { ShardStats } from './shard-stats.js';
 

@@ -12,7 +12,7 @@ import { getCursor } from './api/get-cursor.js';
 import { getCursorTime } from './api/get-cursor-time.js';
 import { getRetention } from './api/get-logstore.js';
 import { groupAdmin, type GroupAdmin } from './api/group-admin.js';
-import { heartbeat } from './api/heartbeat.js';
+import { heartbeat } from './api/send-heartbeat.js';
 import { findConsumerGroup } from './api/list-consumer-groups.js';
 import { listLogstores } from './api/list-logstores.js';
 import { listProjects } from './api/list-projects.js';

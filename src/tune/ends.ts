@@ -4,7 +4,7 @@ import { startSlsEmulator } from '../emulator/sls-handle.js';
 import { groupsPerSegment, LOGS_PER_GROUP, type ProfileName } from '../emulator/sls/profiles/index.js';
 import { EMBEDDED_CREDENTIALS } from '../app/embedded.js';
 import type { EmbeddedEndpoints } from './derived-config.js';
-import type { Scratch } from './files.js';
+import type { Scratch } from './scratch.js';
 
 export interface TuneEnds {
   readonly endpoints: EmbeddedEndpoints;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { configOf, withEnds } from '../support/ends.js';
+import { configOf, withEnds } from '../support/emulator-ends.js';
 
 const MINUTE = 60_000;
 const LIVE = { logstore: { shards: 3, preload: 3000, ratePerSecond: 300 } } as const;

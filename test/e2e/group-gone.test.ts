@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { configOf, withEnds, type Ends } from '../support/ends.js';
+import { configOf, withEnds, type Ends } from '../support/emulator-ends.js';
 import { send } from '../support/sls-request.js';
 
 const MINUTE = 60_000;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { configOf, withEnds } from '../support/ends.js';
+import { configOf, withEnds } from '../support/emulator-ends.js';
 
 const ROLE = 'acs:ram::1234567890123456:role/siem-reader';
 const EVENTS = 20_000;

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ACTIONS } from '../../src/emulator/sls/ram-actions.js';
 import type { RamPolicy } from '../../src/emulator/sls/ram-policy.js';
-import { configOf, withEnds } from '../support/ends.js';
+import { configOf, withEnds } from '../support/emulator-ends.js';
 
 const cli = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
 const ROLE = 'acs:ram::1234567890123456:role/siem-reader';

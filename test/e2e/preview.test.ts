@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { preview } from '../../src/preview/run.js';
+import { preview } from '../../src/preview/run-preview.js';
 
 const CONFIG = `sources: { demo: { endpoint: embedded } }
 pipelines:

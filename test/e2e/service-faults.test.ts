@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Fault } from '../../src/emulator/sls/faults.js';
-import { configOf, withEnds, type Ends } from '../support/ends.js';
+import { configOf, withEnds, type Ends } from '../support/emulator-ends.js';
 
 const MINUTE = 60_000;
 const EVENTS = 60_000;

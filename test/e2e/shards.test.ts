@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { configOf, withEnds, type Ends } from '../support/ends.js';
+import { configOf, withEnds, type Ends } from '../support/emulator-ends.js';
 
 const MINUTE = 60_000;
 const WATCHFUL = { pipeline: { shardCheck: '1s' } };

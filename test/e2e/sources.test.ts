@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startReceiver } from '../../src/emulator/receiver-handle.js';
 import { startSlsEmulator, type SlsEmulatorHandle } from '../../src/emulator/sls-handle.js';
-import { configOf, withEnds, type Ends } from '../support/ends.js';
+import { configOf, withEnds, type Ends } from '../support/emulator-ends.js';
 import { Fleet } from '../support/forwarder.js';
 
 const MINUTE = 60_000;

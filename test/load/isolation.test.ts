@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startReceiver } from '../../src/emulator/receiver-handle.js';
-import { configOf, withEnds, type Ends } from '../support/ends.js';
+import { configOf, withEnds, type Ends } from '../support/emulator-ends.js';
 
 const MINUTE = 60_000;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LogGroupWriter } from '../../src/emulator/sls/log-group-writer.js';
-import { configOf, withEnds } from '../support/ends.js';
+import { configOf, withEnds } from '../support/emulator-ends.js';
 import { send } from '../support/sls-request.js';
 
 const MIB = 1024 * 1024;

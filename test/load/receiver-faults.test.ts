@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { ReceiverMode } from '../../src/emulator/receiver/contract.js';
-import { configOf, withEnds } from '../support/ends.js';
+import { configOf, withEnds } from '../support/emulator-ends.js';
 
 const MINUTE = 60_000;
 const EVENTS = 60_000;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ReceiverMode } from '../../src/emulator/receiver/contract.js';
 import { LOGS_PER_GROUP } from '../../src/emulator/sls/profiles/index.js';
-import { configOf, withEnds, type Ends } from '../support/ends.js';
+import { configOf, withEnds, type Ends } from '../support/emulator-ends.js';
 import type { ForwarderProcess } from '../support/forwarder.js';
 
 const MINUTE = 60_000;

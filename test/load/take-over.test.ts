@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { configOf, withEnds } from '../support/ends.js';
+import { configOf, withEnds } from '../support/emulator-ends.js';
 import type { ForwarderProcess } from '../support/forwarder.js';
 
 const MINUTE = 60_000;

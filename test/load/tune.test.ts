@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { EMBEDDED_CREDENTIALS } from '../../src/app/embedded.js';
 import { systemClock } from '../../src/flow/clock.js';
 import { Candidate } from '../../src/tune/candidate.js';
-import { configOf, withEnds } from '../support/ends.js';
+import { configOf, withEnds } from '../support/emulator-ends.js';
 import { Fleet, type ForwarderProcess } from '../support/forwarder.js';
 
 const SECRET = 'a-secret-that-must-not-show';

@@ -46,7 +46,7 @@ export default [
     ],
   },
   {
-    file: 'workers/kernel/cursor.ts',
+    file: 'workers/kernel/group-cursor.ts',
     tests: ['unit/workers/kernel', 'unit/workers/kernel-size', 'property/kernel/fuzz'],
     mutants: [
       ['every group of a batch has the cursor of the first', 'BigInt(text) + BigInt(group)', 'BigInt(text)'],

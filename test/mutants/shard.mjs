@@ -164,8 +164,8 @@ export default [
     ],
   },
   {
-    file: 'src/shard/reading.ts',
-    tests: ['unit/shard/reading'],
+    file: 'src/shard/reading-state.ts',
+    tests: ['unit/shard/reading-state'],
     mutants: [
       ['the cursor does not move', 'return { cursor: step.nextCursor,', 'return { cursor: reading.cursor,'],
       ['reading does not end at its end', "end.is === 'known' && end.cursor === cursor ?", 'false ?'],

@@ -246,7 +246,7 @@ export default [
     ],
   },
   {
-    file: 'src/sls/api/heartbeat.ts',
+    file: 'src/sls/api/send-heartbeat.ts',
     tests: ['unit/sls/client', 'unit/sls/api'],
     mutants: [
       ['heartbeats stand in line behind pulls', "traffic: 'heartbeat'", "traffic: 'pull'"],
@@ -268,7 +268,7 @@ export default [
     ],
   },
   {
-    file: 'src/sls/http/direct/connection.ts',
+    file: 'src/sls/http/direct/direct-connection.ts',
     tests: ['unit/sls/direct', 'unit/sls/direct-groups', 'unit/sls/direct-repeat', 'unit/sls/transport'],
     mutants: [
       [

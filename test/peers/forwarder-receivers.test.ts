@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { testCerts } from '../support/certs.js';
-import { withEnds, configOf } from '../support/ends.js';
+import { withEnds, configOf } from '../support/emulator-ends.js';
 import { temporaryDirectory } from '../support/line-file.js';
 import type { Peer } from '../support/peer.js';
 import { startRsyslog } from '../support/rsyslog.js';

@@ -7,7 +7,7 @@ import { PRESET_NAMES, type PresetName } from '../../src/config/presets.js';
 import { toSettings } from '../../src/config/settings.js';
 import { unframed } from '../../src/format/frame.js';
 import type { FormatPlan } from '../../src/model/format-plan.js';
-import { framesOf, kernelOf } from '../support/oracle/kernel.js';
+import { framesOf, kernelOf } from '../support/oracle/oracle.js';
 import { PROFILES, logsOf } from '../support/profile-logs.js';
 import type { Peer, PeerFields } from '../support/peer.js';
 import { instant, ours } from '../support/peer-fields.js';

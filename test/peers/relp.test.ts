@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { LogGroupWriter } from '../../src/emulator/sls/log-group-writer.js';
 import { testCerts, tlsFiles } from '../support/certs.js';
-import { configOf, withEnds } from '../support/ends.js';
+import { configOf, withEnds } from '../support/emulator-ends.js';
 import { temporaryDirectory } from '../support/line-file.js';
 import { send } from '../support/sls-request.js';
 import { startRsyslog } from '../support/rsyslog.js';

@@ -7,7 +7,7 @@ import { connect as connectTls } from 'node:tls';
 import { toSettings } from '../../src/config/settings.js';
 import { unframed } from '../../src/format/frame.js';
 import { testCerts } from '../support/certs.js';
-import { framesOf, kernelOf, run } from '../support/oracle/kernel.js';
+import { framesOf, kernelOf, run } from '../support/oracle/oracle.js';
 import { encode } from '../support/oracle/log-group-list.js';
 import { pair } from '../support/oracle/logs.js';
 import { startRsyslog } from '../support/rsyslog.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { configOf, withEnds, type Ends } from '../support/ends.js';
+import { configOf, withEnds, type Ends } from '../support/emulator-ends.js';
 import { goWithSdk } from '../support/go-sdk.js';
 import { SdkConsumer, type Command } from '../support/sdk-consumer.js';
 import { pythonCommand } from '../support/sls-python.js';

@@ -6,7 +6,7 @@ import { startReceiver } from '../../src/emulator/receiver-handle.js';
 import type { ReceiverHandle, ReceiverOptions } from '../../src/emulator/receiver/contract.js';
 import type { SequenceTracker } from '../../src/emulator/receiver/sequence.js';
 import { startSlsEmulator, type SlsEmulatorHandle } from '../../src/emulator/sls-handle.js';
-import { configOf, type ConfigChange } from './ends.js';
+import { configOf, type ConfigChange } from './emulator-ends.js';
 import { Fleet, type ForwarderProcess, type LogLine } from './forwarder.js';
 import type { Sink, Tally } from './tally.js';
 

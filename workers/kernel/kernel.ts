@@ -1,6 +1,6 @@
 import type { FormatPlan } from '../../src/model/format-plan.js';
 import type { FormatCounts, FormatFault } from '../../src/model/format-task.js';
-import { cursorOf, originOf } from './cursor.js';
+import { cursorOf, originOf } from './group-cursor.js';
 import { KernelFault } from './fault.js';
 import { COUNTS, NUMBERS, SIZES } from './numbers.js';
 import { Output } from './output.js';

@@ -3,7 +3,7 @@ import type { WatchedClock } from '../watched-clock.js';
 import type { KernelView } from './kernel-view.js';
 import type { PeerState } from './stall-watch.js';
 import type { KernelSocket, KernelSockets, SocketKey } from './kernel-sockets.js';
-import type { DeliveryTuning } from '../settings.js';
+import type { DeliveryTuning } from '../delivery-settings.js';
 
 /** A socket to look up, and what to do with what the kernel says about it. */
 export interface Question {

@@ -3,9 +3,9 @@ import { connect, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ForwarderError } from '../../errors/forwarder-error.js';
 import { deadline, type Clock } from '../../flow/clock.js';
-import { lookupFrom } from './addresses.js';
+import { lookupFrom } from './resolved-hosts.js';
 import { checkPins } from '../tls/certificates.js';
-import type { Endpoint, TlsSettings } from '../settings.js';
+import type { Endpoint, TlsSettings } from '../delivery-settings.js';
 import { connectionError, type Stage } from './socket-errors.js';
 import { tlsOptions } from '../tls/tls-options.js';
 

@@ -3,7 +3,7 @@ import type { Attempts } from '../attempts.js';
 import type { ConnectionDeps } from '../connection-deps.js';
 import type { Link } from './link.js';
 import { abandoned } from '../outbox.js';
-import type { Endpoint } from '../settings.js';
+import type { Endpoint } from '../delivery-settings.js';
 import type { Succession } from '../successor.js';
 
 export interface NextLinkDeps extends Pick<ConnectionDeps, 'endpoints' | 'succeed'> {

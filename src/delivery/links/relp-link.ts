@@ -5,7 +5,7 @@ import type { KernelView } from '../kernel/kernel-view.js';
 import type { Link, LinkEnd, LostLink, Refusal } from './link.js';
 import { RelpCommands } from './relp-commands.js';
 import { isOk, messageBytes, numberCommands, readRelpFrame, skipOks, type RelpFrame } from './relp-frames.js';
-import type { Endpoint } from '../settings.js';
+import type { Endpoint } from '../delivery-settings.js';
 import { RelpView } from './relp-view.js';
 import { StreamLink, type StreamSettings } from './stream-link.js';
 

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../errors/codes.js';
 import { ForwarderError } from '../../errors/forwarder-error.js';
-import type { Endpoint } from '../settings.js';
+import type { Endpoint } from '../delivery-settings.js';
 
 /** At which step of a connection's life something went wrong. */
 export type Stage = 'connect' | 'handshake' | 'connected';

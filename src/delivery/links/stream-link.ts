@@ -6,7 +6,7 @@ import { socketKey } from '../kernel/kernel-sockets.js';
 import type { KernelView } from '../kernel/kernel-view.js';
 import { StreamView, type StreamViewSettings } from '../kernel/stream-view.js';
 import type { Link, LinkEnd } from './link.js';
-import type { Endpoint } from '../settings.js';
+import type { Endpoint } from '../delivery-settings.js';
 import { otherLanguage } from '../transports/mix-up.js';
 import { connectionError } from './socket-errors.js';
 

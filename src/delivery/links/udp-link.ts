@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { isIPv6 } from 'node:net';
 import { ForwarderError } from '../../errors/forwarder-error.js';
 import type { Link, LinkEnd } from './link.js';
-import type { Endpoint } from '../settings.js';
+import type { Endpoint } from '../delivery-settings.js';
 import { connectionError } from './socket-errors.js';
 
 /** Few enough that a refused slice costs little, and the event loop is not held up: a datagram takes 2 to 4 µs. */

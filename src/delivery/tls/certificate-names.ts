@@ -1,7 +1,7 @@
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import { ForwarderError } from '../../errors/forwarder-error.js';
 import { printable } from '../../errors/printable.js';
-import type { Endpoint } from '../settings.js';
+import type { Endpoint } from '../delivery-settings.js';
 
 /** A certificate may have hundreds. */
 const NAMES_SHOWN = 8;

@@ -6,7 +6,7 @@ import { ErrorReporter } from '../../flow/error-reporter.js';
 import type { Log } from '../../model/log.js';
 import type { CertificateSnapshot } from '../../model/snapshot.js';
 import { certificatesIn, fingerprint } from './certificates.js';
-import type { TlsSettings } from '../settings.js';
+import type { TlsSettings } from '../delivery-settings.js';
 import { secureContext } from './tls-options.js';
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { ForwarderError } from '../../errors/forwarder-error.js';
-import type { Endpoint, TlsSettings } from '../settings.js';
+import type { Endpoint, TlsSettings } from '../delivery-settings.js';
 
 /** The fingerprint of a certificate as RFC 5425 §4.2.2 writes it. */
 export const fingerprint = ({ fingerprint256 }: X509Certificate): string => `sha-256:${fingerprint256}`;

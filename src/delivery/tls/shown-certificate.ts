@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import { ForwarderError } from '../../errors/forwarder-error.js';
 import type { Clock } from '../../flow/clock.js';
 import { dial } from '../links/dial.js';
-import type { Endpoint, TlsSettings } from '../settings.js';
+import type { Endpoint, TlsSettings } from '../delivery-settings.js';
 
 const ANY: TlsSettings = {
   ca: undefined,

@@ -3,7 +3,7 @@ import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { readFault } from '../../errors/file-fault.js';
 import { readRegularFile } from '../../flow/read-file.js';
 import { certificatesIn } from './certificates.js';
-import type { TlsSettings } from '../settings.js';
+import type { TlsSettings } from '../delivery-settings.js';
 
 /** What is wrong with the TLS settings, and with which of them. */
 export interface TlsFault {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { createSecureContext, type ConnectionOptions, type SecureContext } from 'node:tls';
 import { ForwarderError } from '../../errors/forwarder-error.js';
-import type { Endpoint, TlsSettings } from '../settings.js';
+import type { Endpoint, TlsSettings } from '../delivery-settings.js';
 import { checkName } from './certificate-names.js';
 import { readTlsFiles } from './tls-files.js';
 

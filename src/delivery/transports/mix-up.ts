@@ -1,5 +1,5 @@
 import { ForwarderError } from '../../errors/forwarder-error.js';
-import type { Endpoint } from '../settings.js';
+import type { Endpoint } from '../delivery-settings.js';
 
 interface Language {
   readonly name: string;

@@ -1,8 +1,8 @@
 import { RELP } from '../../model/format-plan.js';
 import { RelpLink } from '../links/relp-link.js';
-import { ANSWERED } from '../settings.js';
+import { ANSWERED } from '../delivery-settings.js';
 import { dialWith, streamSettings } from './tcp.js';
-import type { Transport } from './transport.js';
+import type { Transport } from './record.js';
 
 /** RELP (librelp's relp.md): the receiver answers every event. */
 export const relp: Transport = {

@@ -1,7 +1,7 @@
-import type { Endpoint } from '../settings.js';
+import type { Endpoint } from '../delivery-settings.js';
 import { relp } from './relp.js';
 import { tcp } from './tcp.js';
-import type { Scheme, Transport } from './transport.js';
+import type { Scheme, Transport } from './record.js';
 import { udp } from './udp.js';
 
 /** All there are. The first is also what the built-in receiver speaks. */

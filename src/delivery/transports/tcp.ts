@@ -1,7 +1,7 @@
 import { dial, type Dialled } from '../links/dial.js';
 import { StreamLink, type StreamSettings } from '../links/stream-link.js';
-import { halves, type Endpoint } from '../settings.js';
-import type { OpenDeps, Transport } from './transport.js';
+import { halves, type Endpoint } from '../delivery-settings.js';
+import type { OpenDeps, Transport } from './record.js';
 
 /** Syslog over TCP (RFC 6587) and TLS (RFC 5425). */
 export const tcp: Transport = {

@@ -1,5 +1,5 @@
 import { UdpLink } from '../links/udp-link.js';
-import type { Transport } from './transport.js';
+import type { Transport } from './record.js';
 
 /** Syslog over UDP (RFC 5426): every message is a datagram, and nobody tells whether it arrives. */
 export const udp: Transport = {

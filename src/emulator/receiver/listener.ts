@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { createServer, type Socket } from 'node:net';
 import { ForwarderError } from '../../errors/forwarder-error.js';
-import { formatAddress, type ListenAddress } from './address.js';
+import { formatAddress, type ListenAddress } from './listen-address.js';
 
 /** A bound port. */
 export interface Listener {

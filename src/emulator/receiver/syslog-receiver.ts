@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { ForwarderError } from '../../errors/forwarder-error.js';
 import { systemClock, type Clock } from '../../flow/clock.js';
-import { formatAddress, parseListenAddress, type ListenAddress } from './address.js';
-import { ReceiverConnection } from './connection.js';
+import { formatAddress, parseListenAddress, type ListenAddress } from './listen-address.js';
+import { ReceiverConnection } from './receiver-connection.js';
 import type { Awaited, ReceiverHandle, ReceiverMode, ReceiverOptions, ReceiverStats } from './contract.js';
 import { listenTcp, listenUdp, type Listener } from './listener.js';
 import { Tally } from './tally.js';

@@ -1,6 +1,6 @@
 import type { SignedRequest } from './signature.js';
 import type { Route } from './route.js';
-import type { Address } from './address.js';
+import type { Address } from './project-host.js';
 
 /** One request, understood. */
 export interface Call extends SignedRequest, Route, Address {

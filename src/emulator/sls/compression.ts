@@ -1,7 +1,7 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 import { compressBlock, decompressBlock } from './lz4.js';
 import { refuse } from './service-error.js';
-import { compressFrame, decompressFrame } from './zstd.js';
+import { compressFrame, decompressFrame } from './pack-zstd.js';
 
 /** `x-log-compresstype`; `none` is its absence. */
 export type Compression = 'lz4' | 'zstd' | 'deflate' | 'none';

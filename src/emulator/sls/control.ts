@@ -9,7 +9,7 @@ import type { Project } from './project.js';
 import { parseKey } from './key-range.js';
 import { OPERATIONS } from './route.js';
 import { bytesOf } from './segment.js';
-import type { Service } from './service.js';
+import type { Service } from './emulated-service.js';
 import { refuse, ServiceError } from './service-error.js';
 
 type Body = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import type { Clock } from '../../flow/clock.js';
 import { projectDefaults, type ProjectOptions, type SlsEmulatorSettings } from './options.js';
 import { Project } from './project.js';
 import { refuse } from './service-error.js';
-import type { Address } from './address.js';
+import type { Address } from './project-host.js';
 
 /** The projects of all regions. */
 export class Projects {

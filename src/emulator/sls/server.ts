@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asForwarderError, ForwarderError } from '../../errors/forwarder-error.js';
 import { sleep, type Clock } from '../../flow/clock.js';
-import { addressOf, type Address } from './address.js';
+import { addressOf, type Address } from './project-host.js';
 import { json, type Call, type Reply } from './call.js';
 import { control } from './control.js';
 import type { Fault } from './faults.js';
 import { Front } from './front.js';
 import type { SlsEmulatorSettings } from './options.js';
 import { route, type Route } from './route.js';
-import { Service } from './service.js';
+import { Service } from './emulated-service.js';
 import { ServiceError } from './service-error.js';
 import { headersOf, parseTarget, readBody, rpcAction, sendError, sendHtml, sendReply, sendRpcError } from './wire.js';
 

@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from './cursor.js';
+import { decodeCursor, encodeCursor } from './cursor-text.js';
 import { hexKey, type KeyRange } from './key-range.js';
 import { ReadMeter } from './read-meter.js';
 import { refuse } from './service-error.js';

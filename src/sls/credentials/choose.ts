@@ -5,7 +5,7 @@ import type { Clock } from '../../flow/clock.js';
 import type { Log } from '../../model/log.js';
 import { DIRECT, type ChooseProxy } from '../http/proxy.js';
 import { assumedBy } from './assume-role.js';
-import { commandSource } from './command.js';
+import { commandSource } from './command-source.js';
 import {
   readIssued,
   staticCredentials,
@@ -13,12 +13,12 @@ import {
   type CredentialsProvider,
   type CredentialsSource,
 } from './credentials.js';
-import { credentialsFile } from './files.js';
+import { credentialsFile } from './file-source.js';
 import { HttpText } from './http-text.js';
 import { instanceRole } from './instance-role.js';
 import { isSaid, keysOfConfig, NEEDED, secretOf, type SecretText } from './keys.js';
 import { oidcRole } from './oidc-role.js';
-import { PROFILE_FILES, profileFile, type ProfileKit } from './profile.js';
+import { PROFILE_FILES, profileFile, type ProfileKit } from './profile-source.js';
 import { RotatingCredentials } from './rotating.js';
 import type { Sts } from './sts.js';
 import { fromUri } from './uri.js';

@@ -1,5 +1,5 @@
 import { checkCredentials, unusable, type CredentialsSource } from './credentials.js';
-import { readSecret } from './files.js';
+import { readSecret } from './file-source.js';
 
 /** One secret: said in the config, or in a file of its own. */
 export interface SecretText {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CredentialsSource } from './credentials.js';
-import { readText } from './files.js';
+import { readText } from './file-source.js';
 import { readRole, ROLE_SECONDS, ROLE_SESSION, STS_API_VERSION, STS_NAME, stsTime, type Sts } from './sts.js';
 
 export interface OidcRole {

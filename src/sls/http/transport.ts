@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Clock } from '../../flow/clock.js';
-import { KEPT_ALIVE_MS } from './direct/connection.js';
+import { KEPT_ALIVE_MS } from './direct/direct-connection.js';
 import { DirectPool } from './direct/pool.js';
 import type { Dial } from '../endpoint.js';
 import { Turns } from '../../flow/turns.js';

@@ -6,7 +6,7 @@ import { Connection } from '../../../src/delivery/connection.js';
 import type { Claim } from '../../../src/delivery/span.js';
 import { Pace } from '../../../src/delivery/pace.js';
 import { Probation } from '../../../src/delivery/probation.js';
-import { TUNING } from '../../../src/delivery/settings.js';
+import { TUNING } from '../../../src/delivery/delivery-settings.js';
 import { newTotals } from '../../../src/delivery/totals.js';
 import { WatchedClock } from '../../../src/delivery/watched-clock.js';
 import { ManualClock, settle } from '../../support/manual-clock.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Guarantee } from '../../../src/delivery/settings.js';
+import type { Guarantee } from '../../../src/delivery/delivery-settings.js';
 import { SpanLedger, type SettleRule } from '../../../src/delivery/span-ledger.js';
 
 interface Span {

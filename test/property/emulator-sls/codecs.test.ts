@@ -8,7 +8,7 @@ import { ZSTDDecoder } from 'zstddec';
 import { countLogs } from '../../../src/emulator/sls/log-group-reader.js';
 import { LogGroupWriter, type LogGroup } from '../../../src/emulator/sls/log-group-writer.js';
 import { compressBlock, decompressBlock } from '../../../src/emulator/sls/lz4.js';
-import { storeFrame } from '../../../src/emulator/sls/zstd.js';
+import { storeFrame } from '../../../src/emulator/sls/pack-zstd.js';
 
 /** Bytes with and without repetition, short and beyond the largest LZ4 offset. */
 const bytes = fc.oneof(

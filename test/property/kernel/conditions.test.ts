@@ -6,7 +6,7 @@ import type { Condition } from '../../../src/model/format-plan.js';
 import { address } from '../../support/oracle/arbitrary.js';
 import { RANGES } from '../../support/oracle/arbitrary-plan.js';
 import { formatAll } from '../../support/oracle/formatter.js';
-import { framesOf, kernelOf, PLAN, run, RUNS, textOf } from '../../support/oracle/kernel.js';
+import { framesOf, kernelOf, PLAN, run, RUNS, textOf } from '../../support/oracle/oracle.js';
 import { encode } from '../../support/oracle/log-group-list.js';
 
 const ref = { kind: 'content', key: 'v' } as const;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { FormatPlan } from '../../../src/model/format-plan.js';
 import type { Kernel, KernelInput, KernelResult } from '../../../workers/kernel/kernel.js';
 import { logGroupList } from '../../support/oracle/arbitrary.js';
-import { kernelOf, PLAN, run, RUNS, split } from '../../support/oracle/kernel.js';
+import { kernelOf, PLAN, run, RUNS, split } from '../../support/oracle/oracle.js';
 import { encode } from '../../support/oracle/log-group-list.js';
 import { inflatedSize, lz4Compress } from '../../support/oracle/lz4-block.js';
 

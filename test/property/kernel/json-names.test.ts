@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { BodyField, FormatPlan, Member, ShapePlan } from '../../../src/model/format-plan.js';
 import { formatAll } from '../../support/oracle/formatter.js';
-import { framesOf, kernelOf, PLAN, run, RUNS, textOf } from '../../support/oracle/kernel.js';
+import { framesOf, kernelOf, PLAN, run, RUNS, textOf } from '../../support/oracle/oracle.js';
 import { encode, type LogGroup, type Pair } from '../../support/oracle/log-group-list.js';
 import { pair } from '../../support/oracle/logs.js';
 import { parseStrictly } from '../../support/strict-json.js';

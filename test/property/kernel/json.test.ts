@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { FormatPlan, Member } from '../../../src/model/format-plan.js';
 import { formatAll } from '../../support/oracle/formatter.js';
-import { framesOf, kernelOf, PLAN, run, RUNS, textOf } from '../../support/oracle/kernel.js';
+import { framesOf, kernelOf, PLAN, run, RUNS, textOf } from '../../support/oracle/oracle.js';
 import { encode } from '../../support/oracle/log-group-list.js';
 
 const KEYS = ['a', 'b', 'long key', '"', '\\', 'é', ''];

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { FormatPlan } from '../../../src/model/format-plan.js';
 import { logGroupList } from '../../support/oracle/arbitrary.js';
 import { decodeText } from '../../support/oracle/fields.js';
-import { framesOf, kernelOf, PLAN, run, RUNS } from '../../support/oracle/kernel.js';
+import { framesOf, kernelOf, PLAN, run, RUNS } from '../../support/oracle/oracle.js';
 import { decode } from '../../support/oracle/log-group-list.js';
 
 const quotedPlan = (separator: string, quote: 'whenNeeded' | 'always'): FormatPlan => ({

@@ -8,7 +8,7 @@ import { logGroupList } from '../../support/oracle/arbitrary.js';
 import { plan } from '../../support/oracle/arbitrary-plan.js';
 import { decodeText, valuesOf } from '../../support/oracle/fields.js';
 import { formatAll } from '../../support/oracle/formatter.js';
-import { framesOf, kernelOf, RUNS, run, textOf } from '../../support/oracle/kernel.js';
+import { framesOf, kernelOf, RUNS, run, textOf } from '../../support/oracle/oracle.js';
 import { decode, encode, type Log, type LogGroup } from '../../support/oracle/log-group-list.js';
 
 type Pairs = Extract<FormatPlan['body'], { kind: 'leef' | 'cef' }>;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatAll } from '../../support/oracle/formatter.js';
-import { framesOf, kernelOf, PLAN, RUNS } from '../../support/oracle/kernel.js';
+import { framesOf, kernelOf, PLAN, RUNS } from '../../support/oracle/oracle.js';
 import { encode } from '../../support/oracle/log-group-list.js';
 import { lz4Decompress } from '../../support/oracle/lz4-block.js';
 

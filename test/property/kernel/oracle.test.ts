@@ -7,7 +7,7 @@ import type { FormatPlan } from '../../../src/model/format-plan.js';
 import { logGroupList } from '../../support/oracle/arbitrary.js';
 import { plan } from '../../support/oracle/arbitrary-plan.js';
 import { formatAll } from '../../support/oracle/formatter.js';
-import { framesOf, kernelOf, RUNS } from '../../support/oracle/kernel.js';
+import { framesOf, kernelOf, RUNS } from '../../support/oracle/oracle.js';
 import { encode, type Pair } from '../../support/oracle/log-group-list.js';
 import { lz4Compress } from '../../support/oracle/lz4-block.js';
 

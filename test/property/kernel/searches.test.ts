@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Condition } from '../../../src/model/format-plan.js';
 import { formatAll } from '../../support/oracle/formatter.js';
-import { framesOf, kernelOf, PLAN, RUNS, textOf } from '../../support/oracle/kernel.js';
+import { framesOf, kernelOf, PLAN, RUNS, textOf } from '../../support/oracle/oracle.js';
 import { encode } from '../../support/oracle/log-group-list.js';
 
 /** Few letters, so that nearly every place looks like a needle for a while. */

@@ -8,7 +8,7 @@ import type { HttpReply } from '../../../src/sls/http/exchange.js';
 import { getCheckpoint } from '../../../src/sls/api/get-checkpoint.js';
 import { getCursor } from '../../../src/sls/api/get-cursor.js';
 import { getRetention } from '../../../src/sls/api/get-logstore.js';
-import { heartbeat } from '../../../src/sls/api/heartbeat.js';
+import { heartbeat } from '../../../src/sls/api/send-heartbeat.js';
 import { findConsumerGroup } from '../../../src/sls/api/list-consumer-groups.js';
 import { listShards } from '../../../src/sls/api/list-shards.js';
 import { pullLogs } from '../../../src/sls/api/pull-logs.js';

@@ -13,8 +13,8 @@ import type {
 import { decodeText, isJson, lookUp, nanoseconds, valuesOf, type Event } from './fields.js';
 import type { Pair } from './log-group-list.js';
 import { numbering } from './numbering.js';
-import { inOrder, nameOf, type Written } from './shape.js';
-import { textUpTo } from './message.js';
+import { inOrder, nameOf, type Written } from './body-fields.js';
+import { textUpTo } from './oracle-message.js';
 
 const NONE = new Uint8Array();
 

@@ -5,7 +5,7 @@ import { isWanted, priorityOf } from './conditions.js';
 import { decodeText, lookUp, nanoseconds, valuesOf, type Event } from './fields.js';
 import { decode } from './log-group-list.js';
 import { masked } from './masks.js';
-import type { Message } from './message.js';
+import type { Message } from './oracle-message.js';
 import { fit } from './size.js';
 import { bsdTime, momentOf, rfc3339, type Moment } from './times.js';
 

@@ -1,6 +1,6 @@
 /** Small logs and groups, written shortly. */
 import type { FormatPlan } from '../../../src/model/format-plan.js';
-import { framesOf, kernelOf, PLAN, run, textOf } from './kernel.js';
+import { framesOf, kernelOf, PLAN, run, textOf } from './oracle.js';
 import { encode, type Log, type LogGroup, type Pair } from './log-group-list.js';
 
 export const bytes = (text: string): Uint8Array => Buffer.from(text);

@@ -1,8 +1,8 @@
 import type { BodyPlan, FormatPlan, SizePlan } from '../../../src/model/format-plan.js';
 import type { Event } from './fields.js';
 import type { Pair } from './log-group-list.js';
-import { type Message, textUpTo } from './message.js';
-import { linesOf, partsOf } from './parts.js';
+import { type Message, textUpTo } from './oracle-message.js';
+import { linesOf, partsOf } from './oracle-parts.js';
 
 const sizeOf = ({ head, body }: Message): number => Buffer.byteLength(head + body);
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseListen, parseReceiver } from '../../../src/config/addresses.js';
+import { parseListen, parseReceiver } from '../../../src/config/url-words.js';
 import { substitute } from '../../../src/config/environment.js';
 import { isWrong, parseByteSize, parseDuration, parseStart, startAt } from '../../../src/config/scalars.js';
 import { suggest } from '../../../src/config/suggest.js';

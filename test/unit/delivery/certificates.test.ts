@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { TLSSocket } from 'node:tls';
 import { CertificateWatch } from '../../../src/delivery/tls/certificate-watch.js';
-import type { TlsSettings } from '../../../src/delivery/settings.js';
+import type { TlsSettings } from '../../../src/delivery/delivery-settings.js';
 import { testCerts, type TestCerts } from '../../support/certs.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { RecordingLog } from '../../support/recording-log.js';

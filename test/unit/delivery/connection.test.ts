@@ -6,7 +6,7 @@ import type { ConnectionDeps } from '../../../src/delivery/connection-deps.js';
 import type { Claim } from '../../../src/delivery/span.js';
 import { Pace } from '../../../src/delivery/pace.js';
 import { Probation } from '../../../src/delivery/probation.js';
-import { TUNING } from '../../../src/delivery/settings.js';
+import { TUNING } from '../../../src/delivery/delivery-settings.js';
 import type { Succession } from '../../../src/delivery/successor.js';
 import { newTotals } from '../../../src/delivery/totals.js';
 import { ManualClock, settle } from '../../support/manual-clock.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { ForwarderError } from '../../../src/errors/forwarder-error.js';
-import type { Guarantee } from '../../../src/delivery/settings.js';
+import type { Guarantee } from '../../../src/delivery/delivery-settings.js';
 import {
   always,
   batch,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { toSettings } from '../../../src/config/settings.js';
-import { halves, TUNING } from '../../../src/delivery/settings.js';
+import { halves, TUNING } from '../../../src/delivery/delivery-settings.js';
 import { minimal, parse } from '../config/parse.js';
 import { findSocket, KernelSockets, sendBufferBound, socketKey } from '../../../src/delivery/kernel/kernel-sockets.js';
 

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { afterEach, test } from 'node:test';
 import fc from 'fast-check';
 import { otherLanguage } from '../../../src/delivery/transports/mix-up.js';
-import type { Endpoint } from '../../../src/delivery/settings.js';
+import type { Endpoint } from '../../../src/delivery/delivery-settings.js';
 import { testCerts } from '../../support/certs.js';
 import { always, batch, commands, endpointAt, eventually, NO_TLS, open, Receiver, type Opened } from './support.js';
 

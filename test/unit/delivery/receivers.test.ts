@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import type { DestinationSettings } from '../../../src/delivery/settings.js';
+import type { DestinationSettings } from '../../../src/delivery/delivery-settings.js';
 import { always, batch, endpointAt, eventually, expectedFrames, firstSeen, open, Receiver, soon } from './support.js';
 
 const toClose: (() => Promise<void>)[] = [];

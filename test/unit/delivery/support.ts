@@ -14,7 +14,7 @@ import {
   type DeliveryTuning,
   type DestinationSettings,
   type Endpoint,
-} from '../../../src/delivery/settings.js';
+} from '../../../src/delivery/delivery-settings.js';
 import { RecordingLog } from '../../support/recording-log.js';
 
 export const always = (): boolean => true;

@@ -7,7 +7,7 @@ import { after, afterEach, before, test } from 'node:test';
 import type { PeerCertificate, TlsOptions } from 'node:tls';
 import { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import { checkName } from '../../../src/delivery/tls/certificate-names.js';
-import type { DestinationSettings, TlsSettings } from '../../../src/delivery/settings.js';
+import type { DestinationSettings, TlsSettings } from '../../../src/delivery/delivery-settings.js';
 import { testCerts, type TestCerts } from '../../support/certs.js';
 import {
   always,

@@ -130,4 +130,18 @@ function schemaPaths(schema: Schema, prefix = ''): Set<string> {
   return found;
 }
 
+test('a name of a file says which one it is: no two modules share it', () => {
+  const isTwin = (file: string): boolean =>
+    // A command is named after its word; the AssemblyScript mirrors what the host side makes.
+    file.startsWith('src/cli/') || file.includes('/assembly/') || !file.endsWith('.ts');
+  const modules = sources.filter((file) => /^(src|workers)\//.test(file) && !isTwin(file));
+  const nameOf = (file: string): string => file.slice(file.lastIndexOf('/') + 1);
+  const names = modules.map(nameOf);
+  assert.ok(modules.length > 300, String(modules.length));
+  assert.deepEqual(
+    modules.filter((file) => names.indexOf(nameOf(file)) !== names.lastIndexOf(nameOf(file))),
+    [],
+  );
+});
+
 test('documents are there', () => assert.ok(documents.length > 20));

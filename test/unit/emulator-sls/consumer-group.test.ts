@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { encodeCursor } from '../../../src/emulator/sls/cursor.js';
+import { encodeCursor } from '../../../src/emulator/sls/cursor-text.js';
 import { ConsumerGroup, type GroupShard } from '../../../src/emulator/sls/consumer-group.js';
 import { ManualClock } from '../../support/manual-clock.js';
 

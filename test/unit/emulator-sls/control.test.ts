@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import { compressSync } from 'lz4-napi';
 import { ForwarderError } from '../../../src/errors/forwarder-error.js';
-import { storeFrame } from '../../../src/emulator/sls/zstd.js';
+import { storeFrame } from '../../../src/emulator/sls/pack-zstd.js';
 import {
   runSlsEmulator,
   startSlsEmulator,

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { inflateSync } from 'node:zlib';
 import { uncompressSync } from 'lz4-napi';
 import { ZSTDDecoder } from 'zstddec';
-import { encodeCursor } from '../../../src/emulator/sls/cursor.js';
+import { encodeCursor } from '../../../src/emulator/sls/cursor-text.js';
 import { startSlsEmulator, type SlsEmulatorHandle } from '../../../src/emulator/sls-handle.js';
 import { send, type SlsRequest, type SlsResponse } from '../../support/sls-request.js';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { parseRfc5424 } from '../../../src/emulator/receiver/rfc5424.js';
 import { gapFrame } from '../../../src/format/gap-frame.js';
 import { LINE_FEED } from '../../../src/model/format-plan.js';
-import { PLAN } from '../../support/oracle/kernel.js';
+import { PLAN } from '../../support/oracle/oracle.js';
 
 const ORIGIN = { project: 'demo', logstore: 'audit', hostname: 'relay.example' };
 const GAP = {

@@ -8,7 +8,7 @@ import type { ProfileName } from '../../../src/emulator/sls/profiles/index.js';
 import type { FormatPlan } from '../../../src/model/format-plan.js';
 import { assertCefTypes, parseCef, parseLeef } from '../../support/leef-cef.js';
 import { formatAll } from '../../support/oracle/formatter.js';
-import { framesOf, kernelOf, run, textOf } from '../../support/oracle/kernel.js';
+import { framesOf, kernelOf, run, textOf } from '../../support/oracle/oracle.js';
 import { encode } from '../../support/oracle/log-group-list.js';
 import { logsOf, PROFILES } from '../../support/profile-logs.js';
 import { minimal, parse } from '../config/parse.js';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { toSettings } from '../../../src/config/settings.js';
 import { parseCef, parseLeef } from '../../support/leef-cef.js';
-import { framesOf, kernelOf, run, textOf } from '../../support/oracle/kernel.js';
+import { framesOf, kernelOf, run, textOf } from '../../support/oracle/oracle.js';
 import { encode } from '../../support/oracle/log-group-list.js';
 import { minimal, parse } from '../config/parse.js';
 

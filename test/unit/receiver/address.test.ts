@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatAddress, parseListenAddress } from '../../../src/emulator/receiver/address.js';
+import { formatAddress, parseListenAddress } from '../../../src/emulator/receiver/listen-address.js';
 
 test('addresses to listen on', () => {
   const good: [string, string, number, string][] = [

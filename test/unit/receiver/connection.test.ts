@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { systemClock } from '../../../src/flow/clock.js';
-import { ReceiverConnection } from '../../../src/emulator/receiver/connection.js';
+import { ReceiverConnection } from '../../../src/emulator/receiver/receiver-connection.js';
 import type { ReceiverMode } from '../../../src/emulator/receiver/contract.js';
 import type { Tally } from '../../../src/emulator/receiver/tally.js';
 

@@ -6,7 +6,7 @@ import { replyError } from '../../../src/sls/errors.js';
 import type { HttpReply } from '../../../src/sls/http/exchange.js';
 import { getCheckpoint } from '../../../src/sls/api/get-checkpoint.js';
 import { getCursor } from '../../../src/sls/api/get-cursor.js';
-import { heartbeat } from '../../../src/sls/api/heartbeat.js';
+import { heartbeat } from '../../../src/sls/api/send-heartbeat.js';
 import { findConsumerGroup } from '../../../src/sls/api/list-consumer-groups.js';
 import { listShards } from '../../../src/sls/api/list-shards.js';
 import { pullLogs, watchTip } from '../../../src/sls/api/pull-logs.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '../../../src/flow/clock.js';
-import { commandSource } from '../../../src/sls/credentials/command.js';
+import { commandSource } from '../../../src/sls/credentials/command-source.js';
 import { ManualClock, settle } from '../../support/manual-clock.js';
 
 const SECRET = 'a-secret-nobody-may-see';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Retention, Snapshot } from '../../../src/model/snapshot.js';
-import { startProgress, statusLine, summingUp } from '../../../src/telemetry/progress.js';
+import { startProgress, statusLine, summingUp } from '../../../src/telemetry/status-line.js';
 import { TimeLeft } from '../../../src/telemetry/time-left.js';
 import { Screen } from '../../../src/telemetry/screen.js';
 import { ManualClock } from '../../support/manual-clock.js';

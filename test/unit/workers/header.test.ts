@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FormatPlan, Template } from '../../../src/model/format-plan.js';
-import { PLAN } from '../../support/oracle/kernel.js';
+import { PLAN } from '../../support/oracle/oracle.js';
 import { format, group, log } from '../../support/oracle/logs.js';
 
 const fixed = (text: string): Template => [{ kind: 'literal', text }];

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FormatPlan } from '../../../src/model/format-plan.js';
 import { formatAll } from '../../support/oracle/formatter.js';
-import { framesOf, kernelOf, PLAN, run, textOf } from '../../support/oracle/kernel.js';
+import { framesOf, kernelOf, PLAN, run, textOf } from '../../support/oracle/oracle.js';
 import { format, group, log } from '../../support/oracle/logs.js';
 import { decode, encode } from '../../support/oracle/log-group-list.js';
 

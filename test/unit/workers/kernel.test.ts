@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { LINE_FEED, RELP, type FormatPlan, type Framing } from '../../../src/model/format-plan.js';
 import type { KernelResult } from '../../../workers/kernel/kernel.js';
 import { formatAll } from '../../support/oracle/formatter.js';
-import { framesOf, kernelOf, PLAN, run, split, textOf } from '../../support/oracle/kernel.js';
+import { framesOf, kernelOf, PLAN, run, split, textOf } from '../../support/oracle/oracle.js';
 import { encode, type Log, type LogGroup } from '../../support/oracle/log-group-list.js';
 import { bytes, format, group, log, pair } from '../../support/oracle/logs.js';
 import { lz4Compress } from '../../support/oracle/lz4-block.js';

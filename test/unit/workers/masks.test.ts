@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FieldRef, FormatPlan, MaskForm, MaskPlan } from '../../../src/model/format-plan.js';
-import { framesOf, kernelOf, PLAN, run, textOf } from '../../support/oracle/kernel.js';
+import { framesOf, kernelOf, PLAN, run, textOf } from '../../support/oracle/oracle.js';
 import { encode } from '../../support/oracle/log-group-list.js';
 
 const content = (key: string) => [{ kind: 'field' as const, refs: [{ kind: 'content' as const, key }], fallback: '' }];

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LINE_FEED, RELP, type FormatPlan, type Framing, type Template } from '../../../src/model/format-plan.js';
-import { kernelOf, PLAN, run } from '../../support/oracle/kernel.js';
+import { kernelOf, PLAN, run } from '../../support/oracle/oracle.js';
 import { encode } from '../../support/oracle/log-group-list.js';
 import { format, group, log, pair } from '../../support/oracle/logs.js';
 

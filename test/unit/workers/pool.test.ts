@@ -5,7 +5,7 @@ import { FormatterPool } from '../../../src/format/formatter-pool.js';
 import type { BodyEncoding, FrameBatch, RawBatch } from '../../../src/model/batch.js';
 import type { Formatter } from '../../../src/model/ports.js';
 import { formatAll } from '../../support/oracle/formatter.js';
-import { PLAN } from '../../support/oracle/kernel.js';
+import { PLAN } from '../../support/oracle/oracle.js';
 import { encode } from '../../support/oracle/log-group-list.js';
 import { lz4Compress } from '../../support/oracle/lz4-block.js';
 

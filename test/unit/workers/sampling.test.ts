@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Condition, FormatPlan } from '../../../src/model/format-plan.js';
-import { kernelOf, PLAN, run } from '../../support/oracle/kernel.js';
+import { kernelOf, PLAN, run } from '../../support/oracle/oracle.js';
 import { encode } from '../../support/oracle/log-group-list.js';
 
 test('what sampling alone leaves out has a count of its own', () => {

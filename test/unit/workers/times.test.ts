@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { zoneOf } from '../../../src/config/time-zone.js';
 import type { FormatPlan } from '../../../src/model/format-plan.js';
-import { framesOf, kernelOf, PLAN, run, textOf } from '../../support/oracle/kernel.js';
+import { framesOf, kernelOf, PLAN, run, textOf } from '../../support/oracle/oracle.js';
 import { encode } from '../../support/oracle/log-group-list.js';
 
 const LEEF: FormatPlan['body'] = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { FormatPlan } from '../../../src/model/format-plan.js';
-import { framesOf, kernelOf, PLAN, run, RUNS, textOf } from '../../support/oracle/kernel.js';
+import { framesOf, kernelOf, PLAN, run, RUNS, textOf } from '../../support/oracle/oracle.js';
 import { encode } from '../../support/oracle/log-group-list.js';
 import { formatAll } from '../../support/oracle/formatter.js';
 

@@ -1,7 +1,7 @@
 import { Beats } from '../../../flow/beats.js';
 import type { Clock } from '../../../flow/clock.js';
-import { DirectConnection } from './connection.js';
-import type { NoReply, Task } from './task.js';
+import { DirectConnection } from './direct-connection.js';
+import type { NoReply, Task } from './direct-task.js';
 import type { Dial } from '../../endpoint.js';
 import type { HttpReply, HttpRequest, ReplyLimits, Watch } from '../exchange.js';
 import { GroupSize } from './group-size.js';

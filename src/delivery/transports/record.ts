@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import type { Clock } from '../../flow/clock.js';
 import type { Framing } from '../../model/format-plan.js';
 import type { Link } from '../links/link.js';
-import type { DeliveryTuning, DestinationSettings, Endpoint, Guarantee } from '../settings.js';
+import type { DeliveryTuning, DestinationSettings, Endpoint, Guarantee } from '../delivery-settings.js';
 
 /** What an endpoint begins with: `name://host:port`. */
 export interface Scheme {

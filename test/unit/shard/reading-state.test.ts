@@ -7,7 +7,7 @@ import {
   stepped,
   type Reading,
   type ReadingStep,
-} from '../../../src/shard/reading.js';
+} from '../../../src/shard/reading-state.js';
 
 const BEGUN: Reading = { cursor: '0', ahead: { is: 'much' }, end: { is: 'open' } };
 

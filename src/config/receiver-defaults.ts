@@ -1,6 +1,6 @@
 import { LINE_FEED, type Framing, type NewlinePolicy } from '../model/format-plan.js';
 import { transportOf, TRANSPORTS } from '../delivery/transports/table.js';
-import type { Transport } from '../delivery/transports/transport.js';
+import type { Transport } from '../delivery/transports/record.js';
 import { receiverDefaults, type PresetName } from './presets.js';
 import type { DestinationConfig } from './schema.js';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { BodyField, ShapePlan } from '../model/format-plan.js';
 import { flag, parsed } from './leaves.js';
-import { hash, mask } from './mask.js';
+import { hash, mask } from './mask-schema.js';
 import { quoted } from './problem.js';
 import { isWrong, type Parsed } from './scalars.js';
 import { parseFoundRef } from './template.js';

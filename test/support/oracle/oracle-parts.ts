@@ -1,7 +1,7 @@
 /** One log in several messages: its lines, or parts of no more bytes than the receiver takes. */
 import type { BodyPlan, FormatPlan, SizePlan } from '../../../src/model/format-plan.js';
 import type { Event } from './fields.js';
-import { type Message, textUpTo } from './message.js';
+import { type Message, textUpTo } from './oracle-message.js';
 
 const MOST_HEAD = 8192;
 const LEAST_ROOM = 64;

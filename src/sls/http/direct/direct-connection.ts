@@ -3,7 +3,7 @@ import tls from 'node:tls';
 import type { ForwarderError } from '../../../errors/forwarder-error.js';
 import type { Clock } from '../../../flow/clock.js';
 import { MovingDeadline } from '../../../flow/moving-deadline.js';
-import type { NoReply, Task } from './task.js';
+import type { NoReply, Task } from './direct-task.js';
 import type { Dial } from '../../endpoint.js';
 import { MAX_TEXT_BYTES, type HttpReply, type ReplyLimits } from '../exchange.js';
 import { explainFailure, givenUp, HungUp, notConnected, silent, tooLarge } from '../network-errors.js';

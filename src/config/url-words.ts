@@ -1,6 +1,6 @@
 import { parseProxy, PROXY_EXPECTED, type ProxySetting } from '../sls/http/proxy.js';
 import { parseEndpoint, type Endpoint as Service } from '../sls/endpoint.js';
-import type { Endpoint } from '../delivery/settings.js';
+import type { Endpoint } from '../delivery/delivery-settings.js';
 import { SCHEMES, transportOf } from '../delivery/transports/table.js';
 import { isKnownRegion, likeRegion } from './regions.js';
 import { didYouMean } from './suggest.js';

@@ -9,8 +9,8 @@ import type { OpenLogstore } from '../sls/client.js';
 import { exportText, readExport } from './export-file.js';
 import { setCheckpoints, type Wish } from './set.js';
 import { look } from './look.js';
-import { tableOf } from './table.js';
-import type { CheckpointTask } from './task.js';
+import { tableOf } from './checkpoint-table.js';
+import type { CheckpointTask } from './checkpoint-task.js';
 
 export interface CheckpointRequest {
   readonly configFile: string;

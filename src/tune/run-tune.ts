@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 import { availableCores } from '../config/available-cores.js';
 import { choosePipeline } from '../config/choose-pipeline.js';
-import { runCheckpointTask } from '../checkpoints/run.js';
+import { runCheckpointTask } from '../checkpoints/run-checkpoints.js';
 import { budgetsOf, leastBudget } from '../config/budgets.js';
 import { plainConfig } from '../config/derive.js';
 import { parseConfig, readBytes } from '../config/load.js';
@@ -16,7 +16,7 @@ import { transportOf } from '../delivery/transports/table.js';
 import type { TextStream } from '../telemetry/screen.js';
 import { derivedConfig, type EmbeddedEndpoints, type Tuned } from './derived-config.js';
 import { startTuneEnds } from './ends.js';
-import { resultFile, Scratch } from './files.js';
+import { resultFile, Scratch } from './scratch.js';
 import { reportHtml } from './html.js';
 import { liveGroup } from './live-group.js';
 import { knobsWithin, type Bounds, type Point } from './point.js';
