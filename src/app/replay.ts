@@ -8,7 +8,7 @@ import { systemClock as clock } from '../flow/clock.js';
 import { takeLock } from '../flow/lock.js';
 import { framed } from '../format/frame.js';
 import { FormatterPool } from '../format/formatter-pool.js';
-import type { FrameBatch } from '../model/batch.js';
+import { EVERY_LOG_WHOLE, type FrameBatch } from '../model/batch.js';
 import { MAX_RAW_SIZE, secretsOf } from './service-access.js';
 import { StopRequests } from '../flow/stop-requests.js';
 import { openDestination, type OpenDestination } from '../delivery/destination.js';
@@ -108,7 +108,7 @@ class Replay {
     const ref = { shard, seq: 0, cursor, nextCursor };
     if (kind === 'event') {
       const bytes = framed(letter.body, framing);
-      await sendOn(destination, { ...ref, ...WHOLE, bytes, ends: Uint32Array.of(bytes.length) });
+      await sendOn(destination, { ...ref, ...EVERY_LOG_WHOLE, bytes, ends: Uint32Array.of(bytes.length) });
       return;
     }
     const formatter = this.#pool.formatter(index, origin);
@@ -138,17 +138,6 @@ class Replay {
     await Promise.all([...this.#destinations.values()].map((one) => one.closeHard()));
   }
 }
-
-const WHOLE = {
-  filtered: 0,
-  sampled: 0,
-  dropped: 0,
-  empty: 0,
-  bare: 0,
-  truncated: 0,
-  untimed: 0,
-  rejected: [],
-} as const;
 
 async function sendOn(destination: OpenDestination, frames: FrameBatch): Promise<void> {
   const route = destination.openRoute(() => true);

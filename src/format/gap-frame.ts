@@ -1,4 +1,4 @@
-import type { FrameBatch } from '../model/batch.js';
+import { EVERY_LOG_WHOLE, type FrameBatch } from '../model/batch.js';
 import type { FormatPlan } from '../model/format-plan.js';
 import type { Gap } from '../model/ports.js';
 import { framed } from './frame.js';
@@ -13,17 +13,6 @@ export interface GapOrigin {
 
 const ERROR = 3;
 const HOSTNAME_BYTES = 255;
-const NOTHING_LEFT_OUT = {
-  filtered: 0,
-  sampled: 0,
-  dropped: 0,
-  empty: 0,
-  bare: 0,
-  truncated: 0,
-  untimed: 0,
-  rejected: [],
-} as const;
-
 const WORDS: Readonly<Record<Gap['reason'], string>> = {
   undecodable: 'could not be decoded and were put aside',
   retention: 'expired in the Log Service before they were read',
@@ -45,5 +34,5 @@ export function gapFrame(plan: FormatPlan, { project, logstore, hostname }: GapO
   const facts = Object.entries(pairs).map(([key, value]) => `${key}=${value}`);
   const message = `<${priority}>1 ${new Date(at).toISOString()} ${host} forwarder - GAP - EVENTS MISSING: they ${WORDS[reason]}; ${facts.join(' ')}`;
   const bytes = framed(Buffer.from(message), plan.framing);
-  return { ...NOTHING_LEFT_OUT, shard, seq, cursor, nextCursor, bytes, ends: Uint32Array.of(bytes.length) };
+  return { ...EVERY_LOG_WHOLE, shard, seq, cursor, nextCursor, bytes, ends: Uint32Array.of(bytes.length) };
 }

@@ -64,3 +64,15 @@ export interface FrameBatch extends BatchRef {
   /** Logs that are to be kept as dead letters. */
   readonly rejected: readonly RejectedLog[];
 }
+
+/** What is said of frames beside their bytes, where every log has one and none was changed. */
+export const EVERY_LOG_WHOLE = {
+  filtered: 0,
+  sampled: 0,
+  dropped: 0,
+  empty: 0,
+  bare: 0,
+  truncated: 0,
+  untimed: 0,
+  rejected: [],
+} as const satisfies Partial<FrameBatch>;

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DeadLetterStore } from '../../src/deadletter/store.js';
 import { systemClock } from '../../src/flow/clock.js';
 import { configOf, withEnds, type Ends } from '../support/emulator-ends.js';
-import { temporaryDirectory } from '../support/line-file.js';
+import { temporaryDirectory } from '../support/temporary.js';
 import { RelpServer } from '../support/relp-server.js';
 import { encode } from '../support/oracle/log-group-list.js';
 

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { configOf, withEnds } from '../support/emulator-ends.js';
+import { temporaryDirectory } from '../support/temporary.js';
 
 const ROLE = 'acs:ram::1234567890123456:role/siem-reader';
 const EVENTS = 20_000;
 
-test('over HTTPS with V4, as a role that a profile leads to, filtered by a consume processor: every event once', async (context) => {
-  const directory = mkdtempSync(join(tmpdir(), 'forwarder-https-'));
-  context.after(() => rmSync(directory, { recursive: true, force: true }));
+test('over HTTPS with V4, as a role that a profile leads to, filtered by a consume processor: every event once', async () => {
+  const directory = temporaryDirectory();
   const options = {
     logstore: { shards: 3, preload: EVENTS },
     emulator: { region: 'cn-hangzhou', tls: {}, roles: [{ arn: ROLE, externalId: 'ext' }] },

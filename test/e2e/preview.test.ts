@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { preview } from '../../src/preview/run-preview.js';
+import { temporaryFile } from '../support/temporary.js';
 
 const CONFIG = `sources: { demo: { endpoint: embedded } }
 pipelines:
@@ -23,16 +21,8 @@ destinations: { siem: { endpoints: ["tcp://siem.example.com:514"], maxEventBytes
 embedded: { profile: vpcflow, shards: 2, preload: 400, rate: 0 }
 `;
 
-async function run(
-  t: TestContext,
-  count: number,
-  hex: boolean,
-  config = CONFIG,
-): Promise<{ sent: Buffer; said: string[] }> {
-  const directory = mkdtempSync(join(tmpdir(), 'preview-'));
-  t.after(() => rmSync(directory, { recursive: true }));
-  const configFile = join(directory, 'c.yaml');
-  writeFileSync(configFile, config);
+async function run(count: number, hex: boolean, config = CONFIG): Promise<{ sent: Buffer; said: string[] }> {
+  const configFile = temporaryFile('c.yaml', config);
   const sent: Buffer[] = [];
   const said: string[] = [];
   await preview({
@@ -43,8 +33,8 @@ async function run(
   return { sent: Buffer.concat(sent), said };
 }
 
-test('preview prints what would be sent, and says what is worth knowing of it', async (t) => {
-  const { sent, said } = await run(t, 3, false);
+test('preview prints what would be sent, and says what is worth knowing of it', async () => {
+  const { sent, said } = await run(3, false);
   const lines = sent.toString().split('\n');
   assert.equal(lines.length, 4);
   for (const line of lines.slice(0, 3))
@@ -67,8 +57,8 @@ test('preview prints what would be sent, and says what is worth knowing of it', 
   assert.equal(said.at(-1), 'nothing was sent, nothing was committed');
 });
 
-test('preview --hex shows every byte', async (t) => {
-  const { sent, said } = await run(t, 1, true);
+test('preview --hex shows every byte', async () => {
+  const { sent, said } = await run(1, true);
   const [first = '', ...rest] = sent.toString().trimEnd().split('\n');
   assert.match(first, /^00000000 {2}3c 31 33 32 3e 31 20 .* {2}<132>1 /);
   const size = Number(/(\d+) bytes/.exec(said[0] ?? '')?.[1]);
@@ -76,16 +66,15 @@ test('preview --hex shows every byte', async (t) => {
   assert.match(rest.at(-1) ?? '', / 0a +\S*\.$/);
 });
 
-test('preview says of events that would not be sent what becomes of them', async (t) => {
+test('preview says of events that would not be sent what becomes of them', async () => {
   const large = CONFIG.replace('preset: qradar-leef', 'preset: qradar\n      appName: "%{__source__}"')
     .replace('      eventId: flow\n', '')
     .replace('maxEventBytes: 1KiB', 'maxEventBytes: 1KiB, oversize: deadLetter')
     .replace('profile: vpcflow', 'profile: actiontrail')
     .concat('deadLetters: { directory: /var/lib/forwarder/dead }\n');
-  const kept = (await run(t, 1, false, large)).said.join('\n');
+  const kept = (await run(1, false, large)).said.join('\n');
   assert.match(kept, /^looked at and kept as dead letters, being larger than 1024 bytes: [1-9]\d* events$/m);
   const nothing = await run(
-    t,
     1,
     false,
     CONFIG.replace('exclude: { field: action, equals: ACCEPT }', 'include: { field: x, exists: true }'),
@@ -98,14 +87,14 @@ test('preview says of events that would not be sent what becomes of them', async
   assert.match(nothing.said.join('\n'), /^lint: fields and paths that none of \d+ events has: x; correct/m);
 });
 
-test('--lint names the fields and paths that no event has', async (t) => {
+test('--lint names the fields and paths that no event has', async () => {
   const config = CONFIG.replace('preset: qradar-leef', 'preset: qradar')
     .replace(
       '      eventId: flow\n',
       `      fields: { a: '%{srcadr|source}', b: '%{action.x."y.z"}', c: '%{srcaddr|nowhere}', d: '%{__tag__:no}' }\n`,
     )
     .replace('exclude: { field: action, equals: ACCEPT }', 'exclude: { field: acton, equals: ACCEPT }');
-  const { said } = await run(t, 5, false, config);
+  const { said } = await run(5, false, config);
   const [found = ''] = said.filter((line) => line.includes('none of'));
   assert.match(
     found,
@@ -116,9 +105,9 @@ test('--lint names the fields and paths that no event has', async (t) => {
   assert.deepEqual(names.split(', ').toSorted(), ['__tag__:no', 'action.x."y.z"', 'acton', 'srcadr|source']);
 });
 
-test('--lint says that a port of SC4S does not fit the framing', async (t) => {
+test('--lint says that a port of SC4S does not fit the framing', async () => {
   const config = CONFIG.replace('siem.example.com:514', 'siem.example.com:601').replace('qradar-leef', 'splunk-sc4s');
-  const { said } = await run(t, 1, false, config.replace('      eventId: flow\n', ''));
+  const { said } = await run(1, false, config.replace('      eventId: flow\n', ''));
   const found = said.filter((line) =>
     line.startsWith('lint: tcp://siem.example.com:601: SC4S takes octet counting only'),
   );

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { testCerts } from '../support/certs.js';
 import { withEnds, configOf } from '../support/emulator-ends.js';
-import { temporaryDirectory } from '../support/line-file.js';
+import { temporaryDirectory } from '../support/temporary.js';
 import type { Peer } from '../support/peer.js';
 import { startRsyslog } from '../support/rsyslog.js';
 import { startSyslogNg } from '../support/syslog-ng.js';

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { LogGroupWriter } from '../../src/emulator/sls/log-group-writer.js';
 import { testCerts, tlsFiles } from '../support/certs.js';
 import { configOf, withEnds } from '../support/emulator-ends.js';
-import { temporaryDirectory } from '../support/line-file.js';
+import { temporaryDirectory } from '../support/temporary.js';
 import { send } from '../support/sls-request.js';
 import { startRsyslog } from '../support/rsyslog.js';
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child, freePort } from './child.js';
 import type { KeyPair } from './certs.js';
-import { temporaryDirectory } from './line-file.js';
+import { temporaryDirectory } from './temporary.js';
 
 export interface BalancerStart {
   /** Port of 127.0.0.1 to which it passes connections on. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generate, type SelfsignedOptions } from 'selfsigned';
-import { temporaryDirectory } from './line-file.js';
+import { temporaryDirectory } from './temporary.js';
 
 /** PEM texts. */
 export interface KeyPair {

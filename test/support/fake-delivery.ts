@@ -1,5 +1,5 @@
 import { ForwarderError } from '../../src/errors/forwarder-error.js';
-import type { FrameBatch, RawBatch } from '../../src/model/batch.js';
+import { EVERY_LOG_WHOLE, type FrameBatch, type RawBatch } from '../../src/model/batch.js';
 import type { DeadLetter, DeadLetters, Destination, Formatter, Gap, Route, RouteWait } from '../../src/model/ports.js';
 
 /** Formats the bodies of FakeService, which it takes away: each log group becomes one frame of four bytes, its number. */
@@ -35,8 +35,7 @@ export class FakeFormatter implements Formatter {
       raw: new Uint8Array(Uint32Array.of(number).buffer),
     }));
     const bytes = new Uint8Array(fitting.buffer);
-    const counts = { filtered: 0, sampled: 0, dropped: 0, empty: 0, bare: 0, truncated: 0, untimed: 0, rejected };
-    const frames: FrameBatch = { shard, seq, cursor, nextCursor, bytes, ends, ...counts };
+    const frames: FrameBatch = { ...EVERY_LOG_WHOLE, shard, seq, cursor, nextCursor, bytes, ends, rejected };
     this.lent.add(frames);
     return frames;
   }
@@ -82,14 +81,7 @@ export class FakeFormatter implements Formatter {
       nextCursor,
       bytes,
       ends: Uint32Array.of(4),
-      filtered: 0,
-      sampled: 0,
-      dropped: 0,
-      empty: 0,
-      bare: 0,
-      truncated: 0,
-      untimed: 0,
-      rejected: [],
+      ...EVERY_LOG_WHOLE,
     };
   }
 }

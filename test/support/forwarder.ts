@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { temporaryDirectory } from './temporary.js';
 
 /** The built command line, started as users start it. */
 const CLI = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
@@ -106,7 +106,7 @@ export class ForwarderProcess {
 
 /** Starts and ends the processes of one test, whatever the test's outcome. */
 export class Fleet {
-  readonly #dir = mkdtempSync(join(tmpdir(), 'forwarder-test-'));
+  readonly #dir = temporaryDirectory();
   readonly processes: ForwarderProcess[] = [];
   #configs = 0;
 

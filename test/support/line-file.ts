@@ -1,21 +1,7 @@
-import { mkdtempSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { watch, writeFileSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 const LF = 10;
-
-const temporary = new Set<string>();
-process.once('exit', () => {
-  for (const directory of temporary) rmSync(directory, { recursive: true, force: true });
-});
-
-/** A directory that is gone when the process is. */
-export function temporaryDirectory(name: string): string {
-  const directory = mkdtempSync(join(tmpdir(), `${name}-`));
-  temporary.add(directory);
-  return directory;
-}
 
 /** A file that another process appends lines to. */
 export class LineFile {

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child, freePort } from './child.js';
-import { LineFile, temporaryDirectory } from './line-file.js';
+import { LineFile } from './line-file.js';
+import { temporaryDirectory } from './temporary.js';
 import type { KeyPair } from './certs.js';
 
 export interface PeerTls extends KeyPair {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { SequenceTracker, sumUp } from '../../src/emulator/receiver/sequence.js';
 import { Arrivals } from './arrivals.js';
 import type { KeyPair } from './certs.js';
-import { temporaryDirectory } from './line-file.js';
+import { temporaryDirectory } from './temporary.js';
 import type { Sink, Tally } from './tally.js';
 
 const SCRIPT = fileURLToPath(new URL('./receiver-child.js', import.meta.url));

@@ -11,7 +11,7 @@ import { runCommand } from '../../../src/cli/run-command.js';
 import { CODES } from '../../../src/errors/codes.js';
 import { startReceiver } from '../../../src/emulator/receiver-handle.js';
 import { testCerts } from '../../support/certs.js';
-import { temporaryDirectory } from '../../support/line-file.js';
+import { temporaryDirectory } from '../../support/temporary.js';
 
 const cli = fileURLToPath(new URL('../../../src/cli.js', import.meta.url));
 const root = fileURLToPath(new URL('../../../../', import.meta.url));

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { generate } from 'selfsigned';
 import { printBytes } from '../../../src/cli/output.js';
 import { printable, printableText } from '../../../src/errors/printable.js';
-import { temporaryDirectory } from '../../support/line-file.js';
+import { temporaryDirectory } from '../../support/temporary.js';
 
 const cli = fileURLToPath(new URL('../../../src/cli.js', import.meta.url));
 const root = fileURLToPath(new URL('../../../../', import.meta.url));

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { availableCores } from '../../../src/config/available-cores.js';
-import { temporaryDirectory } from '../../support/line-file.js';
+import { temporaryDirectory } from '../../support/temporary.js';
 
 /** A machine of 64 cores whose control groups hold these files. */
 function cores(cgroup: string, files: Readonly<Record<string, string>> = {}, runnable = 64): number {

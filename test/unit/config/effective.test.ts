@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { effectiveConfig } from '../../../src/config/effective.js';
 import { parseConfig } from '../../../src/config/load.js';
 import { PRESET_NAMES } from '../../../src/config/presets.js';
-import { temporaryDirectory } from '../../support/line-file.js';
+import { temporaryDirectory } from '../../support/temporary.js';
 
 const SECRET = 'secret-zq47';
 

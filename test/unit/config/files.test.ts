@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { testCerts } from '../../support/certs.js';
-import { temporaryDirectory } from '../../support/line-file.js';
+import { temporaryDirectory } from '../../support/temporary.js';
 import { minimal, problems } from './parse.js';
 
 /** What `run` would refuse is what `validate` says: both load the config, and nothing else checks these. */

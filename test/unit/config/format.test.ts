@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { toSettings } from '../../../src/config/settings.js';
 import type { FormatPlan } from '../../../src/model/format-plan.js';
 import { minimal, parse, problems } from './parse.js';
+import { temporaryFile } from '../../support/temporary.js';
 
 function planOf(format: string, destination?: string): FormatPlan {
   const text = minimal({ pipeline: `format: ${format}`, ...(destination === undefined ? {} : { destination }) });
@@ -352,8 +350,7 @@ test('the secret of hashes comes from the environment or a file, is long enough,
   const [short = ''] = problems(text, { HASH: 'letmein' });
   assert.match(short, /hash\.key: the secret has 7 bytes, at least 16 are needed/);
   assert.doesNotMatch(short, /letmein/);
-  const file = join(mkdtempSync(join(tmpdir(), 'hash-')), 'key');
-  writeFileSync(file, `${secret}\r\n`);
+  const file = temporaryFile('key', `${secret}\r\n`);
   const byFile = planOf(`{ shape: { hash: { fields: [user], keyFile: ${file}, digits: 64 } } }`);
   assert.equal(Buffer.from(byFile.masks?.key ?? []).toString(), secret);
 });

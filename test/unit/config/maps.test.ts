@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { toSettings } from '../../../src/config/settings.js';
 import { minimal, parse, problems } from './parse.js';
+import { temporaryFile } from '../../support/temporary.js';
 
 const of = (format: string): string[] => problems(minimal({ pipeline: `format: ${format}` }));
 
-function file(t: TestContext, content: string | Uint8Array): string {
-  const directory = mkdtempSync(join(tmpdir(), 'maps-'));
-  t.after(() => rmSync(directory, { recursive: true }));
-  const path = join(directory, 'map.csv');
-  writeFileSync(path, content);
-  return path;
-}
+const file = (content: string | Uint8Array): string => temporaryFile('map.csv', content);
 
 function mapsOf(format: string) {
   const { pipelines } = toSettings(parse(minimal({ pipeline: `format: ${format}` })), {
@@ -39,8 +31,8 @@ test('a map is values and what stands for them, as text, number or boolean', () 
   });
 });
 
-test('a map in a file has two columns, quotes, and any kind of line end', (t) => {
-  const path = file(t, '\ufeff6,TCP\r\n\r\n"a ""b"",c","x\ny"\n1,\ndefault,?');
+test('a map in a file has two columns, quotes, and any kind of line end', () => {
+  const path = file('\ufeff6,TCP\r\n\r\n"a ""b"",c","x\ny"\n1,\ndefault,?');
   const entries = [
     ['6', 'TCP'],
     ['a "b",c', 'x\ny'],
@@ -49,7 +41,7 @@ test('a map in a file has two columns, quotes, and any kind of line end', (t) =>
   assert.deepEqual(mapsOf(`{ maps: { a: ${path} } }`), { a: { entries, other: '?' } });
 });
 
-test('what is wrong in a file is said with its line and column', (t) => {
+test('what is wrong in a file is said with its line and column', () => {
   const cases: readonly (readonly [content: string | Uint8Array, expected: RegExp])[] = [
     ['a,b\nc\n', /map\.csv:2:1: expected two cells, got 1$/],
     ['a,b,c', /map\.csv:1:1: expected two cells, got 3$/],
@@ -64,7 +56,7 @@ test('what is wrong in a file is said with its line and column', (t) => {
     [Uint8Array.of(0xff, 0x2c, 0x61), /can't read ".*map\.csv": it is not UTF-8/],
   ];
   for (const [content, expected] of cases) {
-    const [line = '', ...others] = of(`{ maps: { a: ${file(t, content)} } }`);
+    const [line = '', ...others] = of(`{ maps: { a: ${file(content)} } }`);
     assert.match(line, /^c\.yaml:10:26: pipelines\[0\]\.format\.maps\.a: /);
     assert.match(line, expected);
     assert.deepEqual(others, []);

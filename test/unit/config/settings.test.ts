@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { toSettings } from '../../../src/config/settings.js';
 import { minimal, parse, type Env } from './parse.js';
+import { temporaryFile } from '../../support/temporary.js';
 
 const host = { cores: 4, consumer: 'host-1', now: 1_700_000_000_000 };
 const settings = (text: string, env: Env = {}) => toSettings(parse(text, env), host);
@@ -207,11 +205,8 @@ test('a real service', () => {
   assert.equal(admin.listen, undefined);
 });
 
-test('a role to assume, and a proxy whose address is a secret', (context) => {
-  const directory = mkdtempSync(join(tmpdir(), 'forwarder-settings-'));
-  context.after(() => rmSync(directory, { recursive: true, force: true }));
-  const proxyFile = join(directory, 'proxy');
-  writeFileSync(proxyFile, 'http://me:pass@proxy.example.com:3128\n');
+test('a role to assume, and a proxy whose address is a secret', () => {
+  const proxyFile = temporaryFile('proxy', 'http://me:pass@proxy.example.com:3128\n');
   const text = minimal({
     source: `proxyFile: ${proxyFile}\ncredentials: { assumeRole: { roleArn: "acs:ram::1:role/r", externalId: ext } }`,
   }).replace('endpoint: embedded', 'endpoint: cn-hangzhou');

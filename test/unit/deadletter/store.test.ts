@@ -8,7 +8,7 @@ import { letterNames, readLetter, removeLetter } from '../../../src/deadletter/l
 import { DeadLetterStore } from '../../../src/deadletter/store.js';
 import { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import type { DeadLetter } from '../../../src/model/ports.js';
-import { temporaryDirectory } from '../../support/line-file.js';
+import { temporaryDirectory } from '../../support/temporary.js';
 import { ManualClock } from '../../support/manual-clock.js';
 
 const ORIGIN = { name: 'main', project: 'demo', logstore: 'audit' };

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { X509Certificate, createPrivateKey } from 'node:crypto';
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { TLSSocket } from 'node:tls';
 import { CertificateWatch } from '../../../src/delivery/tls/certificate-watch.js';
 import type { TlsSettings } from '../../../src/delivery/delivery-settings.js';
 import { testCerts, type TestCerts } from '../../support/certs.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { RecordingLog } from '../../support/recording-log.js';
+import { temporaryDirectory, temporaryFile } from '../../support/temporary.js';
 import {
   always,
   batch,
@@ -17,31 +17,19 @@ import {
   eventually,
   expectedFrames,
   firstSeen,
+  listening,
   NO_TLS,
   open,
-  Receiver,
-  soon,
   type Opened,
+  opened,
+  soon,
 } from './support.js';
 
 let certs: TestCerts;
-let folder: string;
-const toClose: (() => Promise<void>)[] = [];
 
 before(async () => {
   certs = await testCerts();
-  folder = await mkdtemp(join(tmpdir(), 'syslog-pins-'));
 });
-after(() => rm(folder, { recursive: true }));
-afterEach(async () => {
-  for (const close of toClose.splice(0).reverse()) await close();
-});
-
-async function file(name: string, content: string): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, content);
-  return path;
-}
 
 async function against(
   server: { cert: string; key: string },
@@ -49,11 +37,8 @@ async function against(
   clientCa?: string,
 ): Promise<Opened> {
   const mutual = clientCa === undefined ? {} : { ca: clientCa, requestCert: true };
-  const siem = await Receiver.listen({ tls: { ...server, ...mutual } });
-  toClose.push(() => siem.close());
-  const made = open({ endpoints: [endpointAt(siem.port, 'tls', 'localhost')], tls: { ...NO_TLS, ...tls } });
-  toClose.push(() => made.destination.closeHard());
-  return made;
+  const siem = await listening({ tls: { ...server, ...mutual } });
+  return opened({ endpoints: [endpointAt(siem.port, 'tls', 'localhost')], tls: { ...NO_TLS, ...tls } });
 }
 
 async function refusal({ destination, log }: Opened): Promise<string> {
@@ -85,15 +70,15 @@ test('a certificate that matches no pin is refused before anything is sent, and 
 });
 
 test('with tls.ca a pinned certificate must be valid too, and a valid one pinned', async () => {
-  const ca = await file('ca.pem', certs.ca.cert);
+  const ca = temporaryFile('ca.pem', certs.ca.cert);
   const pins = [sha256(certs.wrongName.cert)];
   assert.match(await refusal(await against(certs.wrongName, { ca, pins })), /for another name/);
   assert.match(await refusal(await against(certs.server, { ca, pins })), /not among tls\.pins/);
 });
 
 test('a key with its passphrase in a file, and a list of ciphers', async () => {
-  const { tls: files } = await mutual('hunter2');
-  const passphraseFile = await file('passphrase', 'hunter2\n');
+  const { tls: files } = mutual('hunter2');
+  const passphraseFile = temporaryFile('passphrase', 'hunter2\n');
   const tls = { ...files, passphraseFile, ciphers: 'TLS_AES_256_GCM_SHA384:ECDHE+AESGCM' };
   const { destination } = await against(certs.server, tls, certs.ca.cert);
   await destination.openRoute(always).send(batch(0, 0));
@@ -104,7 +89,7 @@ test('a key with its passphrase in a file, and a list of ciphers', async () => {
 });
 
 test('the passphrase itself, as an environment variable gives it', async () => {
-  const { tls } = await mutual('hunter3');
+  const { tls } = mutual('hunter3');
   const { destination } = await against(certs.server, { ...tls, passphrase: 'hunter3' }, certs.ca.cert);
   await destination.openRoute(always).send(batch(0, 0));
   assert.throws(() => open({ endpoints: [endpointAt(1, 'tls')], tls: { ...NO_TLS, ...tls, passphrase: 'wrong' } }), {
@@ -150,8 +135,8 @@ test('the days left are counted down; a month before the end it is said, and twi
 test('our own files are looked at every minute: their expiry, what replaced them, and whether they are of any use', async () => {
   const clock = new ManualClock(Date.now());
   const log = new RecordingLog();
-  const ca = await file('both.pem', `${certs.ca.cert}\n${certs.otherCa.cert}`);
-  const { tls } = await mutual();
+  const ca = temporaryFile('both.pem', `${certs.ca.cert}\n${certs.otherCa.cert}`);
+  const { tls } = mutual();
   const watch = new CertificateWatch(clock, log, { ...NO_TLS, ...tls, ca });
   const daysLeft = (pem: string): number =>
     Math.floor((Date.parse(new X509Certificate(pem).validTo) - clock.now()) / DAY_MS);
@@ -180,14 +165,13 @@ test('our own files are looked at every minute: their expiry, what replaced them
 test('files that a symlink swap replaces, as Kubernetes does: the connection that is up stays, the next shows the new certificate', async () => {
   const { ca, server, client, rotated } = certs;
   const shown: string[] = [];
-  const siem = await Receiver.listen({
+  const siem = await listening({
     tls: { ...server, requestCert: true, rejectUnauthorized: false },
     onSocket: (socket) => {
       if (socket instanceof TLSSocket) shown.push(socket.getPeerX509Certificate()?.fingerprint256 ?? '');
     },
   });
-  toClose.push(() => siem.close());
-  const volume = await mkdtemp(join(folder, 'volume-'));
+  const volume = temporaryDirectory();
   const provide = async (name: string, { cert, key }: { cert: string; key: string }): Promise<void> => {
     await mkdir(join(volume, name));
     await writeFile(join(volume, name, 'tls.crt'), cert);
@@ -197,11 +181,15 @@ test('files that a symlink swap replaces, as Kubernetes does: the connection tha
   };
   await provide('one', client);
   for (const name of ['tls.crt', 'tls.key']) await symlink(join('..data', name), join(volume, name));
-  const { destination } = open({
+  const { destination } = opened({
     endpoints: [endpointAt(siem.port, 'tls', 'localhost')],
-    tls: { ...NO_TLS, ca: await file('ca.pem', ca.cert), cert: join(volume, 'tls.crt'), key: join(volume, 'tls.key') },
+    tls: {
+      ...NO_TLS,
+      ca: temporaryFile('ca.pem', ca.cert),
+      cert: join(volume, 'tls.crt'),
+      key: join(volume, 'tls.key'),
+    },
   });
-  toClose.push(() => destination.closeHard());
   const route = destination.openRoute(always);
   await route.send(batch(0, 0));
   await provide('two', rotated);
@@ -217,14 +205,14 @@ test('files that a symlink swap replaces, as Kubernetes does: the connection tha
   assert.deepEqual(firstSeen(siem.frames()), expectedFrames(0, 3));
 });
 
-async function mutual(passphrase?: string): Promise<{ tls: { ca: string; cert: string; key: string } }> {
+function mutual(passphrase?: string): { tls: { ca: string; cert: string; key: string } } {
   const protection = passphrase === undefined ? {} : { cipher: 'aes-256-cbc', passphrase };
   const key = createPrivateKey(certs.client.key).export({ type: 'pkcs8', format: 'pem', ...protection });
   return {
     tls: {
-      ca: await file('ca.pem', certs.ca.cert),
-      cert: await file('client.pem', certs.client.cert),
-      key: await file('client.key', String(key)),
+      ca: temporaryFile('ca.pem', certs.ca.cert),
+      cert: temporaryFile('client.pem', certs.client.cert),
+      key: temporaryFile('client.key', String(key)),
     },
   };
 }

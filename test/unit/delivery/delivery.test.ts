@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
 import { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import type { Guarantee } from '../../../src/delivery/delivery-settings.js';
 import {
@@ -10,34 +10,16 @@ import {
   expectedFrames,
   firstSeen,
   freePort,
-  open,
-  Receiver,
+  listening,
+  opened,
   soon,
-  type Opened,
 } from './support.js';
-
-const toClose: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of toClose.splice(0).reverse()) await close();
-});
-
-async function receiver(options: Parameters<typeof Receiver.listen>[0] = {}): Promise<Receiver> {
-  const made = await Receiver.listen(options);
-  toClose.push(() => made.close());
-  return made;
-}
-
-function opened(...args: Parameters<typeof open>): Opened {
-  const made = open(...args);
-  toClose.push(() => made.destination.closeHard());
-  return made;
-}
 
 const isAbandoned = (error: unknown): boolean => error instanceof ForwarderError && error.code === 'ABANDONED';
 
 for (const guarantee of ['written', 'acked', 'settled'] satisfies Guarantee[]) {
   test(`guarantee ${guarantee}: every frame arrives once, in the order of the calls, and end leaves nothing`, async () => {
-    const siem = await receiver();
+    const siem = await listening();
     const { destination } = opened({ endpoints: [endpointAt(siem.port)], guarantee });
     const route = destination.openRoute(always);
     const sent = Array.from({ length: 50 }, (_, seq) => route.send(batch(1, seq)));
@@ -76,7 +58,7 @@ for (const guarantee of ['written', 'acked', 'settled'] satisfies Guarantee[]) {
 }
 
 test('routes spread over the connections and each sticks to its own', async () => {
-  const siem = await receiver();
+  const siem = await listening();
   const { destination } = opened({ endpoints: [endpointAt(siem.port)], connections: 3 });
   const routes = [0, 1, 2, 3, 4, 5].map(() => destination.openRoute(always));
   await Promise.all(
@@ -97,7 +79,7 @@ test('routes spread over the connections and each sticks to its own', async () =
 });
 
 test('a route with nothing unsettled leaves a connection that lags by more than a window, and no other', async () => {
-  const siem = await receiver({
+  const siem = await listening({
     onSocket: (socket, index) => {
       if (index === 0) socket.pause();
     },
@@ -123,7 +105,7 @@ test('a receiver absent at start: waits, says so in words, and delivers once it 
   const { destination, log } = opened({ endpoints: [endpointAt(port)] });
   const sent = destination.openRoute(always).send(batch(0, 0));
   await eventually(() => destination.snapshot().totals.errors['DIAL_FAILED'] !== undefined);
-  const siem = await receiver({ port });
+  const siem = await listening({ port });
   await sent;
   assert.deepEqual(siem.frames(), [expectedFrames(0, 1)]);
   const warning = log.lines.find(({ level }) => level === 'warn');
@@ -132,7 +114,7 @@ test('a receiver absent at start: waits, says so in words, and delivers once it 
 });
 
 test('reset in mid-stream, several times: nothing lost, order kept, duplicates counted', async () => {
-  const siem = await receiver({
+  const siem = await listening({
     onSocket: (socket, index) => {
       let got = 0;
       socket.on('data', (chunk: Buffer) => {
@@ -157,7 +139,7 @@ test('reset in mid-stream, several times: nothing lost, order kept, duplicates c
 });
 
 test('a receiver that is gone with unread bytes in its buffer: those are sent again (the loss all others have)', async () => {
-  const siem = await receiver({
+  const siem = await listening({
     onSocket: (socket, index) => {
       if (index === 0) socket.pause();
     },
@@ -175,7 +157,7 @@ test('a receiver that is gone with unread bytes in its buffer: those are sent ag
 });
 
 test('FIN of the receiver is seen at once, without anything to send', async () => {
-  const siem = await receiver();
+  const siem = await listening();
   const { destination } = opened({ endpoints: [endpointAt(siem.port)] });
   const route = destination.openRoute(always);
   await route.send(batch(0, 0));
@@ -187,7 +169,7 @@ test('FIN of the receiver is seen at once, without anything to send', async () =
 });
 
 test('what a receiver says is read and ignored', async () => {
-  const siem = await receiver({ onSocket: (socket) => socket.write(Buffer.alloc(3_000_000)) });
+  const siem = await listening({ onSocket: (socket) => socket.write(Buffer.alloc(3_000_000)) });
   const { destination } = opened({ endpoints: [endpointAt(siem.port)] });
   await destination.openRoute(always).send(batch(0, 0));
   await eventually(() => siem.sockets[0]?.writableLength === 0);
@@ -195,7 +177,7 @@ test('what a receiver says is read and ignored', async () => {
 });
 
 test('a receiver that stalls and then goes on: waits, resumes, sends nothing twice', async () => {
-  const siem = await receiver({ onSocket: (socket) => socket.pause() });
+  const siem = await listening({ onSocket: (socket) => socket.pause() });
   const { destination, log } = opened(
     { endpoints: [endpointAt(siem.port)], stallTimeoutMs: 100 },
     { shutWindowTimeoutMs: 300, sliceBytes: { tcp: 100_000, tls: 100_000 } },
@@ -220,8 +202,8 @@ test('a receiver that stalls and then goes on: waits, resumes, sends nothing twi
 });
 
 test('a stalled receiver is left for the next one, if there is a next one', async () => {
-  const stuck = await receiver({ onSocket: (socket) => socket.pause() });
-  const other = await receiver();
+  const stuck = await listening({ onSocket: (socket) => socket.pause() });
+  const other = await listening();
   const { destination } = opened(
     { endpoints: [endpointAt(stuck.port), endpointAt(other.port)] },
     { shutWindowTimeoutMs: 100 },
@@ -233,7 +215,7 @@ test('a stalled receiver is left for the next one, if there is a next one', asyn
 });
 
 test('two endpoints, the first dead: goes on to the second without a pause', async () => {
-  const siem = await receiver();
+  const siem = await listening();
   const { destination } = opened({
     endpoints: [endpointAt(await freePort()), endpointAt(siem.port)],
     retry: { initialMs: 60_000, maxMs: 60_000 },
@@ -243,7 +225,7 @@ test('two endpoints, the first dead: goes on to the second without a pause', asy
 });
 
 test('accepts and hangs up, again and again: the back-off grows although every dial succeeds', async () => {
-  const siem = await receiver({ onSocket: (socket) => socket.resetAndDestroy() });
+  const siem = await listening({ onSocket: (socket) => socket.resetAndDestroy() });
   const { destination, log } = opened({
     endpoints: [endpointAt(siem.port)],
     retry: { initialMs: 1, maxMs: 1_000_000 },
@@ -263,7 +245,7 @@ test('a fence that turned false while the receiver was away: its batches are giv
   const kept = destination.openRoute(always);
   const results = [lost.send(batch(1, 0)), kept.send(batch(2, 0)), lost.send(batch(1, 1))];
   held = false;
-  const siem = await receiver({ port });
+  const siem = await listening({ port });
   const [first, second, third] = await Promise.allSettled(results);
   assert.equal(first?.status === 'rejected' && isAbandoned(first.reason), true);
   assert.equal(second?.status, 'fulfilled');
@@ -274,7 +256,7 @@ test('a fence that turned false while the receiver was away: its batches are giv
 });
 
 test('the fence is asked again before a batch is sent again', async () => {
-  const siem = await receiver();
+  const siem = await listening();
   const { destination } = opened({ endpoints: [endpointAt(siem.port)], proofMs: 60_000 });
   let held = true;
   const sent = assert.rejects(destination.openRoute(() => held).send(batch(1, 0)), isAbandoned);
@@ -287,7 +269,7 @@ test('the fence is asked again before a batch is sent again', async () => {
 });
 
 test('abandon: what waits is rejected at once, a batch half written is finished but not settled', async () => {
-  const siem = await receiver({ onSocket: (socket) => socket.pause() });
+  const siem = await listening({ onSocket: (socket) => socket.pause() });
   const { destination } = opened({ endpoints: [endpointAt(siem.port)], guarantee: 'acked' });
   const [lost, kept] = [destination.openRoute(always), destination.openRoute(always)];
   const half = lost.send(batch(1, 0, 100, 200_000));
@@ -306,7 +288,7 @@ test('abandon: what waits is rejected at once, a batch half written is finished 
 });
 
 test('end under load delivers and settles everything, also over a reset', async () => {
-  const siem = await receiver({
+  const siem = await listening({
     onSocket: (socket, index) => {
       if (index === 0) socket.once('data', () => socket.resetAndDestroy());
     },
@@ -321,7 +303,7 @@ test('end under load delivers and settles everything, also over a reset', async 
 });
 
 test("the receiver's FIN after ours settles at once what would have to wait", async () => {
-  const siem = await receiver();
+  const siem = await listening();
   const { destination } = opened({ endpoints: [endpointAt(siem.port)], proofMs: 3_600_000 });
   const sent = destination.openRoute(always).send(batch(0, 0));
   await destination.end(soon(10_000));
@@ -330,7 +312,7 @@ test("the receiver's FIN after ours settles at once what would have to wait", as
 });
 
 test('hard close rejects everything and resets; end does so at its deadline', async () => {
-  const siem = await receiver({ onSocket: (socket) => socket.pause() });
+  const siem = await listening({ onSocket: (socket) => socket.pause() });
   for (const close of ['hard', 'deadline']) {
     const { destination } = opened({ endpoints: [endpointAt(siem.port)] });
     const route = destination.openRoute(always);
@@ -367,7 +349,7 @@ test('end with nothing to deliver does not wait for a receiver that is not there
 });
 
 test('a batch without frames is settled in its turn', async () => {
-  const siem = await receiver();
+  const siem = await listening();
   const { destination } = opened({ endpoints: [endpointAt(siem.port)] });
   const route = destination.openRoute(always);
   const order: number[] = [];
@@ -378,7 +360,7 @@ test('a batch without frames is settled in its turn', async () => {
 });
 
 test('the cap on unacked bytes does not cap the throughput', async () => {
-  const siem = await receiver();
+  const siem = await listening();
   const { destination } = opened({ endpoints: [endpointAt(siem.port)], replayBytes: 4 * 2 ** 20 }, { beatMs: 60_000 });
   const route = destination.openRoute(always);
   const sent = Promise.all(Array.from({ length: 30 }, (_, seq) => route.send(batch(0, seq, 10, 100_000))));
@@ -389,7 +371,7 @@ test('the cap on unacked bytes does not cap the throughput', async () => {
 
 test('no connection that broke leaves more duplicates than what is unproven and one batch', async () => {
   const [window, size, losses] = [4 * 2 ** 20, 500_000, 6];
-  const siem = await receiver({
+  const siem = await listening({
     onSocket: (socket, index) => {
       let read = 0;
       socket.on('data', (chunk: Buffer) => {
@@ -420,7 +402,7 @@ test('no connection that broke leaves more duplicates than what is unproven and 
 });
 
 test('IPv6 is acknowledged, too', async () => {
-  const siem = await receiver({ host: '::1' });
+  const siem = await listening({ host: '::1' });
   const { destination } = opened(
     { endpoints: [endpointAt(siem.port, 'tcp', '::1')], guarantee: 'acked' },
     { blindAckMs: 3_600_000 },
@@ -430,7 +412,7 @@ test('IPv6 is acknowledged, too', async () => {
 });
 
 test('where the kernel does not tell what is acked, the log says so once and the connections show it', async () => {
-  const siem = await receiver();
+  const siem = await listening();
   const { destination, log } = opened(
     { endpoints: [endpointAt(siem.port)], connections: 2 },
     { blindAckMs: 50, kernelTables: '/nowhere' },
@@ -446,7 +428,7 @@ test('where the kernel does not tell what is acked, the log says so once and the
 });
 
 test('where the kernel does not tell, an end does not wait for what is never known to be acked', async () => {
-  const siem = await receiver();
+  const siem = await listening();
   const { destination } = opened(
     { endpoints: [endpointAt(siem.port)], proofMs: 3_600_000 },
     { blindAckMs: 3_600_000, kernelTables: '/nowhere' },

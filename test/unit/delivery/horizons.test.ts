@@ -1,25 +1,18 @@
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
 import type { FrameBatch } from '../../../src/model/batch.js';
 import type { Keeper } from '../../../src/model/ports.js';
-import { always, batch, endpointAt, eventually, expectedFrames, firstSeen, open, Receiver, soon } from './support.js';
-
-const toClose: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of toClose.splice(0).reverse()) await close();
-});
-
-async function receiver(options: Parameters<typeof Receiver.listen>[0] = {}): Promise<Receiver> {
-  const made = await Receiver.listen(options);
-  toClose.push(() => made.close());
-  return made;
-}
-
-function opened(...args: Parameters<typeof open>): ReturnType<typeof open> {
-  const made = open(...args);
-  toClose.push(() => made.destination.closeHard());
-  return made;
-}
+import {
+  always,
+  batch,
+  endpointAt,
+  eventually,
+  expectedFrames,
+  firstSeen,
+  listening,
+  opened,
+  soon,
+} from './support.js';
 
 /** Gives memory back, and makes the same frames again. */
 class Source implements Keeper {
@@ -49,7 +42,7 @@ const LONG_RETRY = { initialMs: 60_000, maxMs: 60_000 };
 const YOUNG = { proofMs: 3_600_000, probationMs: 3_600_000, proofBytes: 2 ** 30 };
 
 test('what has arrived and is not proven is made again and sent again, in order, before what is in memory', async () => {
-  const siem = await receiver();
+  const siem = await listening();
   const { destination } = opened({ endpoints: [endpointAt(siem.port)], ...YOUNG }, { holdMs: 1 });
   const keeper = new Source(({ seq }) => seq < 3);
   const route = destination.openRoute(always, { keeper });
@@ -70,7 +63,7 @@ test('what has arrived and is not proven is made again and sent again, in order,
 });
 
 test('a balancer that accepts and hangs up makes nothing settle, however often', async () => {
-  const siem = await receiver({
+  const siem = await listening({
     onSocket: (socket, index) => {
       if (index < 4) socket.once('data', () => socket.end());
     },
@@ -91,7 +84,7 @@ test('a balancer that accepts and hangs up makes nothing settle, however often',
 });
 
 test('the end of a young connection proves something where the receiver answers at once, and an empty one too', async () => {
-  const siem = await receiver();
+  const siem = await listening();
   const tuning = { leastAgeMs: 1, confirmMs: 5, promptMs: 2_000 };
   const { destination } = opened({ endpoints: [endpointAt(siem.port)], ...YOUNG }, tuning);
   const sent = destination.openRoute(always).send(batch(0, 0));
@@ -101,7 +94,7 @@ test('the end of a young connection proves something where the receiver answers 
 });
 
 test('… and nothing where the answer comes late: a stop says what will be sent again', async () => {
-  const siem = await receiver({
+  const siem = await listening({
     onSocket: (socket) => {
       // As a balancer does whose server is down: it hangs up at a time of its own.
       socket.allowHalfOpen = true;
@@ -122,7 +115,7 @@ test('… and nothing where the answer comes late: a stop says what will be sent
 });
 
 test('a route that asks for proof gets it: the connection is replaced, and its end settles what it had', async () => {
-  const siem = await receiver();
+  const siem = await listening();
   const { destination } = opened(
     { endpoints: [endpointAt(siem.port)], ...YOUNG },
     { leastAgeMs: 1, confirmMs: 5, promptMs: 2_000 },
@@ -136,7 +129,7 @@ test('a route that asks for proof gets it: the connection is replaced, and its e
 });
 
 test('an end of the receiver that came before ours, and was not heard yet, is no answer', async () => {
-  const siem = await receiver();
+  const siem = await listening();
   const settings = { proofMs: 3_600_000, probationMs: 0, proofBytes: 2 ** 30 };
   const { destination } = opened({ endpoints: [endpointAt(siem.port)], ...settings, retry: LONG_RETRY });
   const sent = destination.openRoute(always).send(batch(0, 0));

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -8,6 +7,7 @@ import { toSettings } from '../../../src/config/settings.js';
 import { halves, TUNING } from '../../../src/delivery/delivery-settings.js';
 import { minimal, parse } from '../config/parse.js';
 import { findSocket, KernelSockets, sendBufferBound, socketKey } from '../../../src/delivery/kernel/kernel-sockets.js';
+import { temporaryDirectory } from '../../support/temporary.js';
 
 const HEAD = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
 const TCP = `${HEAD}   0: 0100007F:0202 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1611 1 0 100 0 0 10 0
@@ -81,48 +81,37 @@ test('any bytes whatever: never throws, never a number that is none', () => {
 });
 
 test('reads tables of any length, and takes a missing one for an empty one', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'kernel-sockets-'));
-  try {
-    const filler =
-      '   9: 0100007F:0001 0100007F:0002 01 00000000:00000000 00:00000000 00000000     0        0 1 1 0 20 0 0 10 -1\n';
-    await writeFile(join(folder, 'tcp'), HEAD + filler.repeat(5_000) + TCP.slice(HEAD.length));
-    const v4 = socketKey({
-      localAddress: '127.0.0.1',
-      localPort: 0x8aea,
-      remoteAddress: '127.0.0.1',
-      remotePort: 0xae23,
-    });
-    const v6 = socketKey({ localAddress: '::1', localPort: 1, remoteAddress: '::1', remotePort: 2 });
-    assert.ok(v4 !== undefined && v6 !== undefined);
-    const sockets = new KernelSockets(folder);
-    for (let round = 0; round < 2; round++) {
-      const table = await sockets.read([v4, v6]);
-      assert.equal(table(v4)?.unackedBytes, 0x38f543);
-      assert.equal(table(v6), undefined);
-    }
-    await writeFile(join(folder, 'tcp'), HEAD);
-    assert.equal((await sockets.read([v4]))(v4), undefined, 'nothing is left of an earlier, longer table');
-  } finally {
-    await rm(folder, { recursive: true });
+  const folder = temporaryDirectory();
+  const filler =
+    '   9: 0100007F:0001 0100007F:0002 01 00000000:00000000 00:00000000 00000000     0        0 1 1 0 20 0 0 10 -1\n';
+  await writeFile(join(folder, 'tcp'), HEAD + filler.repeat(5_000) + TCP.slice(HEAD.length));
+  const v4 = socketKey({
+    localAddress: '127.0.0.1',
+    localPort: 0x8aea,
+    remoteAddress: '127.0.0.1',
+    remotePort: 0xae23,
+  });
+  const v6 = socketKey({ localAddress: '::1', localPort: 1, remoteAddress: '::1', remotePort: 2 });
+  assert.ok(v4 !== undefined && v6 !== undefined);
+  const sockets = new KernelSockets(folder);
+  for (let round = 0; round < 2; round++) {
+    const table = await sockets.read([v4, v6]);
+    assert.equal(table(v4)?.unackedBytes, 0x38f543);
+    assert.equal(table(v6), undefined);
   }
+  await writeFile(join(folder, 'tcp'), HEAD);
+  assert.equal((await sockets.read([v4]))(v4), undefined, 'nothing is left of an earlier, longer table');
 });
 
 test('the send buffer bound: the largest buffer and some slack, 8 MiB where nobody tells', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'kernel-sockets-'));
-  try {
-    const path = join(folder, 'tcp_wmem');
-    await writeFile(path, '4096\t16384\t4194304\n');
-    assert.equal(sendBufferBound(path), 5 * 1024 * 1024);
-    const { destinations } = toSettings(parse(minimal()), { cores: 2, consumer: 'c', now: 0 });
-    const { maxUnackedBytes } = halves(destinations[0]?.settings.replayBytes ?? 0);
-    assert.ok(
-      5 * 1024 * 1024 + TUNING.sliceBytes.tcp <= maxUnackedBytes,
-      'the default window never stops such a kernel',
-    );
-    await writeFile(path, 'what\n');
-    assert.equal(sendBufferBound(path), 8 * 1024 * 1024);
-    assert.equal(sendBufferBound(join(folder, 'missing')), 8 * 1024 * 1024);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const folder = temporaryDirectory();
+  const path = join(folder, 'tcp_wmem');
+  await writeFile(path, '4096\t16384\t4194304\n');
+  assert.equal(sendBufferBound(path), 5 * 1024 * 1024);
+  const { destinations } = toSettings(parse(minimal()), { cores: 2, consumer: 'c', now: 0 });
+  const { maxUnackedBytes } = halves(destinations[0]?.settings.replayBytes ?? 0);
+  assert.ok(5 * 1024 * 1024 + TUNING.sliceBytes.tcp <= maxUnackedBytes, 'the default window never stops such a kernel');
+  await writeFile(path, 'what\n');
+  assert.equal(sendBufferBound(path), 8 * 1024 * 1024);
+  assert.equal(sendBufferBound(join(folder, 'missing')), 8 * 1024 * 1024);
 });

@@ -1,30 +1,19 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
 import fc from 'fast-check';
 import { otherLanguage } from '../../../src/delivery/transports/mix-up.js';
 import type { Endpoint } from '../../../src/delivery/delivery-settings.js';
 import { testCerts } from '../../support/certs.js';
-import { always, batch, commands, endpointAt, eventually, NO_TLS, open, Receiver, type Opened } from './support.js';
-
-const toClose: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of toClose.splice(0).reverse()) await close();
-});
-
-async function listening(options: Parameters<typeof Receiver.listen>[0] = {}): Promise<Receiver> {
-  const made = await Receiver.listen(options);
-  toClose.push(() => made.close());
-  return made;
-}
+import { always, batch, commands, endpointAt, eventually, listening, NO_TLS, type Opened, opened } from './support.js';
 
 /** Answers the first bytes so. */
 const saying = (text: string) => ({
   onSocket: (socket: Socket) => void socket.once('data', () => socket.end(Buffer.from(text, 'latin1'))),
 });
 
-function openedTo(port: number, transport: Endpoint['scheme'], tuning: Parameters<typeof open>[1] = {}): Opened {
-  const made = open(
+function openedTo(port: number, transport: Endpoint['scheme'], tuning: Parameters<typeof opened>[1] = {}): Opened {
+  return opened(
     {
       endpoints: [endpointAt(port, transport)],
       guarantee: transport.startsWith('relp') ? 'relp' : 'settled',
@@ -34,8 +23,6 @@ function openedTo(port: number, transport: Endpoint['scheme'], tuning: Parameter
     },
     tuning,
   );
-  toClose.push(() => made.destination.closeHard());
-  return made;
 }
 
 /** The first failure of a connection that has something to deliver, and what is counted once it failed three times. */

@@ -1,18 +1,11 @@
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
-import { always, batch, endpointAt, expectedFrames, open, Receiver } from './support.js';
+import { test } from 'node:test';
+import { always, batch, endpointAt, expectedFrames, listening, opened } from './support.js';
 
-const toClose: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of toClose.splice(0).reverse()) await close();
-});
-
-async function limited(eps: number, burst: number, receiver: Parameters<typeof Receiver.listen>[0] = {}) {
-  const siem = await Receiver.listen(receiver);
-  toClose.push(() => siem.close());
+async function limited(eps: number, burst: number, receiver: Parameters<typeof listening>[0] = {}) {
+  const siem = await listening(receiver);
   const rate = { eps, burst, bytesPerSecond: undefined, catchUpEps: undefined };
-  const { destination } = open({ endpoints: [endpointAt(siem.port)], rate });
-  toClose.push(() => destination.closeHard());
+  const { destination } = opened({ endpoints: [endpointAt(siem.port)], rate });
   return { siem, destination };
 }
 

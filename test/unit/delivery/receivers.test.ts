@@ -1,30 +1,32 @@
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
 import type { DestinationSettings } from '../../../src/delivery/delivery-settings.js';
-import { always, batch, endpointAt, eventually, expectedFrames, firstSeen, open, Receiver, soon } from './support.js';
+import type { Receiver } from './support.js';
+import {
+  always,
+  batch,
+  endpointAt,
+  eventually,
+  expectedFrames,
+  firstSeen,
+  listening,
+  opened,
+  soon,
+} from './support.js';
 
-const toClose: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of toClose.splice(0).reverse()) await close();
-});
-
-async function receivers(count: number): Promise<Receiver[]> {
-  const made = await Promise.all(Array.from({ length: count }, () => Receiver.listen()));
-  for (const one of made) toClose.push(() => one.close());
-  return made;
+function receivers(count: number): Promise<Receiver[]> {
+  return Promise.all(Array.from({ length: count }, () => listening()));
 }
 
-function opened(siems: readonly Receiver[], settings: Partial<DestinationSettings>) {
-  const made = open({ endpoints: siems.map(({ port }) => endpointAt(port)), ...settings });
-  toClose.push(() => made.destination.closeHard());
-  return made;
+function openedTo(siems: readonly Receiver[], settings: Partial<DestinationSettings>) {
+  return opened({ endpoints: siems.map(({ port }) => endpointAt(port)), ...settings });
 }
 
 const live = ({ sockets }: Receiver): number => sockets.filter(({ destroyed }) => !destroyed).length;
 
 test('loadBalance: one connection each; when one of three dies the others take over at once, and nothing is lost', async () => {
   const siems = await receivers(3);
-  const { destination } = opened(siems, { mode: 'loadBalance', connections: 3 });
+  const { destination } = openedTo(siems, { mode: 'loadBalance', connections: 3 });
   const routes = [0, 1, 2].map(() => destination.openRoute(always));
   await Promise.all(routes.map((route, shard) => route.send(batch(shard, 0))));
   assert.deepEqual(siems.map(live), [1, 1, 1]);
@@ -46,15 +48,14 @@ test('failover: all go to the second when the first dies, and come back without 
   const siems = await receivers(2);
   const [first, second] = siems as [Receiver, Receiver];
   const { port } = first;
-  const { destination, log } = opened(siems, { connections: 2, failback: { intervalMs: 30, probes: 2 } });
+  const { destination, log } = openedTo(siems, { connections: 2, failback: { intervalMs: 30, probes: 2 } });
   const route = destination.openRoute(always);
   await route.send(batch(0, 0));
   await first.close();
   await route.send(batch(0, 1));
   await second.until(() => live(second) >= 1);
   const resent = destination.snapshot().totals.resentEvents;
-  const returned = await Receiver.listen({ port });
-  toClose.push(() => returned.close());
+  const returned = await listening({ port });
   let seq = 2;
   while (returned.bytes === 0) await route.send(batch(0, seq++));
   await route.send(batch(0, seq++));
@@ -66,7 +67,7 @@ test('failover: all go to the second when the first dies, and come back without 
 
 test('rebind by bytes: connection after connection, each event once, in order, and never two that write', async () => {
   const [siem] = (await receivers(1)) as [Receiver];
-  const { destination } = opened([siem], { rebind: { afterMs: undefined, afterBytes: 3_000 }, proofMs: 10 });
+  const { destination } = openedTo([siem], { rebind: { afterMs: undefined, afterBytes: 3_000 }, proofMs: 10 });
   const route = destination.openRoute(always);
   let seq = 0;
   while (destination.snapshot().totals.connects < 4) await route.send(batch(0, seq++));
@@ -77,9 +78,8 @@ test('rebind by bytes: connection after connection, each event once, in order, a
 });
 
 test('a receiver that never ends its side is left by time; a hard stop in the middle of a move closes both', async () => {
-  const siem = await Receiver.listen({ onSocket: (socket) => (socket.allowHalfOpen = true) });
-  toClose.push(() => siem.close());
-  const { destination } = opened([siem], { rebind: { afterMs: undefined, afterBytes: 1 }, proofMs: 10 });
+  const siem = await listening({ onSocket: (socket) => (socket.allowHalfOpen = true) });
+  const { destination } = openedTo([siem], { rebind: { afterMs: undefined, afterBytes: 1 }, proofMs: 10 });
   const route = destination.openRoute(always);
   await route.send(batch(0, 0));
   await route.send(batch(0, 1));

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { once as event } from 'node:events';
 import { connect } from 'node:net';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
 import { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import { framed, unframed } from '../../../src/format/frame.js';
 import { RELP } from '../../../src/model/format-plan.js';
 import { frameAt, withFrame } from '../../../src/model/frames.js';
 import { RelpLink } from '../../../src/delivery/links/relp-link.js';
+import { afterTest } from '../../support/after-test.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { RelpServer, type RelpAnswer, type RelpServerOptions } from '../../support/relp-server.js';
 import {
@@ -17,28 +18,21 @@ import {
   eventually,
   expectedFrames,
   firstSeen,
-  open,
+  type Opened,
+  opened,
   Receiver,
   soon,
-  type Opened,
 } from './support.js';
-
-const toClose: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of toClose.splice(0).reverse()) await close();
-});
 
 async function server(options: RelpServerOptions = {}): Promise<RelpServer> {
   const made = await RelpServer.listen(options);
-  toClose.push(() => made.close());
+  afterTest(() => made.close());
   return made;
 }
 
-function opened(port: number, more: Parameters<typeof open>[0] = {}): Opened {
+function openedTo(port: number, more: Parameters<typeof opened>[0] = {}): Opened {
   const settings = { endpoints: [endpointAt(port, 'relp')], guarantee: 'relp', ...more } as const;
-  const made = open({ ...settings, probationMs: 45_000 });
-  toClose.push(() => made.destination.closeHard());
-  return made;
+  return opened({ ...settings, probationMs: 45_000 });
 }
 
 /** One of {@link batch}'s messages as a command: its number, the word, its length, and 99 bytes. */
@@ -55,7 +49,7 @@ const once =
 
 test('every message is a command, settled by its answer; the session is opened and closed', async () => {
   const siem = await server();
-  const { destination } = opened(siem.port);
+  const { destination } = openedTo(siem.port);
   const route = destination.openRoute(always);
   await Promise.all(Array.from({ length: 20 }, (_, seq) => route.send(commands(batch(0, seq, 500)))));
   assert.deepEqual(keys(siem), [expectedFrames(0, 20, 500)]);
@@ -70,7 +64,7 @@ test('every message is a command, settled by its answer; the session is opened a
 
 test('messages with line breaks arrive whole, and lengths count bytes', async () => {
   const siem = await server();
-  const { destination } = opened(siem.port);
+  const { destination } = openedTo(siem.port);
   const bytes = Buffer.from('<14>1 a\nb\nä\n<14>1 c\n');
   const ends = Uint32Array.of(bytes.indexOf('<14>1 c'), bytes.length);
   await destination.openRoute(always).send(commands({ ...batch(0, 0), bytes: new Uint8Array(bytes), ends }));
@@ -89,7 +83,7 @@ test('while the first message of a session has no answer, no other is written', 
   const { signal } = new AbortController();
   const endpoint = endpointAt(siem.port, 'relp');
   const link = await RelpLink.open({ stream: raw, raw }, endpoint, settings, new ManualClock(), change, signal);
-  toClose.push(async () => {
+  afterTest(async () => {
     link.leave();
     await link.closed;
   });
@@ -101,7 +95,7 @@ test('while the first message of a session has no answer, no other is written', 
 
 test('answers that come in pieces are read as if they came whole', async () => {
   const siem = await server({ pieces: 11 });
-  const { destination } = opened(siem.port);
+  const { destination } = openedTo(siem.port);
   const route = destination.openRoute(always);
   await Promise.all([0, 1, 2].map((seq) => route.send(commands(batch(0, seq, 100)))));
   assert.deepEqual(keys(siem), [expectedFrames(0, 3, 100)]);
@@ -110,7 +104,7 @@ test('answers that come in pieces are read as if they came whole', async () => {
 
 test('what is not answered is not settled', async () => {
   const siem = await server({ answer: (_, count) => (count === 10 ? 'ignore' : 'ok') });
-  const { destination } = opened(siem.port);
+  const { destination } = openedTo(siem.port);
   let settled = false;
   const sent = destination.openRoute(always).send(commands(batch(0, 0)));
   const rejected = assert.rejects(
@@ -130,7 +124,7 @@ test("what was given up is answered late, when its memory is somebody else's: no
     return count <= 105 ? 'ok' : 'ignore';
   };
   const siem = await server({ answer });
-  const { destination } = opened(siem.port);
+  const { destination } = openedTo(siem.port);
   const [first, second] = [destination.openRoute(always), destination.openRoute(always)];
   const [lost, kept] = [commands(batch(0, 0)), commands(batch(1, 0))];
   // A session begins with one command at a time.
@@ -157,7 +151,7 @@ test("what was given up is answered late, when its memory is somebody else's: no
 for (const answer of ['reset', 'serverclose', 'garble', 'skip'] as const) {
   test(`a session that ends in "${answer}": everything unanswered is sent again, in order`, async () => {
     const siem = await server({ answer: once(answer, 137) });
-    const { destination } = opened(siem.port);
+    const { destination } = openedTo(siem.port);
     const route = destination.openRoute(always);
     await Promise.all(Array.from({ length: 30 }, (_, seq) => route.send(commands(batch(0, seq)))));
     assert.deepEqual(firstSeen(keys(siem)), expectedFrames(0, 30));
@@ -177,7 +171,7 @@ test('a message refused is sent again, loudly, until the receiver takes it', asy
   const siem = await server({
     answer: (session, _, message) => (session < 3 && message.startsWith('0:1:4') ? 'refuse' : 'ok'),
   });
-  const { destination, log } = opened(siem.port);
+  const { destination, log } = openedTo(siem.port);
   const route = destination.openRoute(always);
   await Promise.all([0, 1, 2].map((seq) => route.send(commands(batch(0, seq)))));
   // What was on its way behind the refused one is taken before it.
@@ -189,7 +183,7 @@ test('a message refused is sent again, loudly, until the receiver takes it', asy
 
 test('an event refused five times is put aside, and what stands for it is sent in its place', async () => {
   const siem = await server({ answer: (_, __, message) => (message.startsWith('0:1:4') ? 'refuse' : 'ok') });
-  const { destination } = opened(siem.port);
+  const { destination } = openedTo(siem.port);
   const aside: string[] = [];
   const route = destination.openRoute(always, {
     putAside: (frames, index, said) => {
@@ -211,7 +205,7 @@ test('an event refused five times is put aside, and what stands for it is sent i
 
 test('an event that can not be put aside is sent again until it can', async () => {
   const siem = await server({ answer: (_, __, message) => (message.startsWith('0:0:4') ? 'refuse' : 'ok') });
-  const { destination } = opened(siem.port);
+  const { destination } = openedTo(siem.port);
   let full = 2;
   const route = destination.openRoute(always, {
     putAside: (frames, index) => {
@@ -227,7 +221,7 @@ for (const answer of ['reset', 'serverclose'] as const) {
   test(`a message at which the session always ends in "${answer}" is found, named with its size, and put aside`, async () => {
     const isTooLarge = (message: string): boolean => message.startsWith('0:1:7') || message.startsWith('0:2:3');
     const siem = await server({ answer: (_, __, message) => (isTooLarge(message) ? answer : 'ok') });
-    const { destination, log } = opened(siem.port);
+    const { destination, log } = openedTo(siem.port);
     const aside: string[] = [];
     const route = destination.openRoute(always, {
       putAside: (frames, index, said) => {
@@ -253,7 +247,7 @@ for (const answer of ['reset', 'serverclose'] as const) {
 
 test('what was answered before the session ended is not sent again, neither in its batch nor in others', async () => {
   const siem = await server({ answer: once('serverclose', 36) });
-  const { destination } = opened(siem.port);
+  const { destination } = openedTo(siem.port);
   const route = destination.openRoute(always);
   await Promise.all([0, 1, 2, 3, 4].map((seq) => route.send(commands(batch(0, seq)))));
   assert.deepEqual(keys(siem), [expectedFrames(0, 5).slice(0, 35), expectedFrames(0, 5).slice(35)]);
@@ -265,7 +259,7 @@ test('without a place for dead letters such a message is named as an error, sent
   const siem = await server({
     answer: (session, _, message) => (session < 6 && message.startsWith('0:0:4') ? 'serverclose' : 'ok'),
   });
-  const { destination, log } = opened(siem.port);
+  const { destination, log } = openedTo(siem.port);
   await destination.openRoute(always).send(commands(batch(0, 0)));
   const expected = expectedFrames(0, 1);
   assert.deepEqual(keys(siem), [expected.slice(0, 4), [], [], [], [], [], expected.slice(4)]);
@@ -280,7 +274,7 @@ test('without a place for dead letters such a message is named as an error, sent
 test('a receiver that goes away for another reason makes no message suspect: not twice at the same, not with others behind it', async () => {
   const ends = (session: number, count: number): boolean => count === [30, 1, 1, 30, 1, 1, 30][session];
   const siem = await server({ answer: (session, count) => (ends(session, count) ? 'serverclose' : 'ok') });
-  const { destination } = opened(siem.port);
+  const { destination } = openedTo(siem.port);
   const aside: number[] = [];
   const route = destination.openRoute(always, {
     putAside: (frames, index) => {
@@ -296,7 +290,7 @@ test('a receiver that goes away for another reason makes no message suspect: not
 
 test('rebind while more waits: session after session, each event once, in order', async () => {
   const siem = await server();
-  const { destination } = opened(siem.port, { rebind: { afterMs: undefined, afterBytes: 3_000 } });
+  const { destination } = openedTo(siem.port, { rebind: { afterMs: undefined, afterBytes: 3_000 } });
   const route = destination.openRoute(always);
   await Promise.all(Array.from({ length: 200 }, (_, seq) => route.send(commands(batch(0, seq)))));
   assert.ok(siem.sessions > 1, `${siem.sessions} sessions`);
@@ -305,7 +299,7 @@ test('rebind while more waits: session after session, each event once, in order'
 
 test('a session begins with one command at a time, and more with each answer', async () => {
   const siem = await server({ answer: (_, count) => (count > 3 ? 'ignore' : 'ok') });
-  const { destination } = opened(siem.port);
+  const { destination } = openedTo(siem.port);
   const given = assert.rejects(destination.openRoute(always).send(commands(batch(0, 0, 100))), { code: 'ABANDONED' });
   await eventually(() => destination.snapshot().connections[0]!.unackedBytes === 4 * COMMAND);
   await destination.closeHard();
@@ -314,7 +308,7 @@ test('a session begins with one command at a time, and more with each answer', a
 
 test('a receiver that stops to answer is left', async () => {
   const siem = await server({ answer: (session, count) => (session === 0 && count >= 5 ? 'ignore' : 'ok') });
-  const { destination } = opened(siem.port, { stallTimeoutMs: 100 });
+  const { destination } = openedTo(siem.port, { stallTimeoutMs: 100 });
   await destination.openRoute(always).send(commands(batch(0, 0)));
   assert.deepEqual(destination.snapshot().totals.errors, { CONNECTION_STALLED: 1 });
   assert.equal(siem.sessions, 2);
@@ -322,7 +316,7 @@ test('a receiver that stops to answer is left', async () => {
 
 test('a session refused, and a port that does not speak RELP, say so', async () => {
   const refusing = await server({ open: '500 required command not supported \u001b[2J' });
-  const first = opened(refusing.port);
+  const first = openedTo(refusing.port);
   first.destination.openRoute(always);
   await eventually(() => first.log.lines.some(({ level }) => level === 'error'));
   assert.match(
@@ -331,8 +325,8 @@ test('a session refused, and a port that does not speak RELP, say so', async () 
   );
 
   const silent = await Receiver.listen();
-  toClose.push(() => silent.close());
-  const second = opened(silent.port, { connectTimeoutMs: 150 });
+  afterTest(() => silent.close());
+  const second = openedTo(silent.port, { connectTimeoutMs: 150 });
   second.destination.openRoute(always);
   await eventually(() => second.log.lines.some(({ level }) => level === 'warn'));
   assert.match(second.log.lines.find(({ level }) => level === 'warn')?.message ?? '', /not a RELP port\?/);

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { systemClock } from '../../../src/flow/clock.js';
 import { framed } from '../../../src/format/frame.js';
-import type { FrameBatch } from '../../../src/model/batch.js';
+import { EVERY_LOG_WHOLE, type FrameBatch } from '../../../src/model/batch.js';
 import { RELP } from '../../../src/model/format-plan.js';
 import { frameAt } from '../../../src/model/frames.js';
 import { openDestination, type OpenDestination } from '../../../src/delivery/destination.js';
@@ -15,6 +15,7 @@ import {
   type DestinationSettings,
   type Endpoint,
 } from '../../../src/delivery/delivery-settings.js';
+import { afterTest } from '../../support/after-test.js';
 import { RecordingLog } from '../../support/recording-log.js';
 
 export const always = (): boolean => true;
@@ -75,6 +76,13 @@ export function open(settings: Partial<DestinationSettings>, tuning: Partial<Del
   return { destination: openDestination(all, systemClock, log, () => false, { ...QUICK_TUNING, ...tuning }), log };
 }
 
+/** As {@link open}; closed after the test. */
+export function opened(...args: Parameters<typeof open>): Opened {
+  const made = open(...args);
+  afterTest(() => made.destination.closeHard());
+  return made;
+}
+
 /** `count` frames `<shard>:<seq>:<n> xxx…\n` of `size` bytes each. */
 export function batch(shard: number, seq: number, count = 10, size = 100): FrameBatch {
   const bytes = Buffer.alloc(count * size, 'x');
@@ -89,14 +97,7 @@ export function batch(shard: number, seq: number, count = 10, size = 100): Frame
     ...ref,
     bytes: new Uint8Array(bytes),
     ends,
-    filtered: 0,
-    sampled: 0,
-    dropped: 0,
-    empty: 0,
-    bare: 0,
-    truncated: 0,
-    untimed: 0,
-    rejected: [],
+    ...EVERY_LOG_WHOLE,
   };
 }
 
@@ -173,6 +174,13 @@ export class Receiver {
     for (const wake of this.#wakers) wake();
     this.#wakers.clear();
   }
+}
+
+/** A {@link Receiver} that is closed after the test. */
+export async function listening(options: Parameters<typeof Receiver.listen>[0] = {}): Promise<Receiver> {
+  const made = await Receiver.listen(options);
+  afterTest(() => made.close());
+  return made;
 }
 
 /** A port of loopback nobody listens on. */

@@ -1,61 +1,45 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { PeerCertificate, TlsOptions } from 'node:tls';
 import { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import { checkName } from '../../../src/delivery/tls/certificate-names.js';
 import type { DestinationSettings, TlsSettings } from '../../../src/delivery/delivery-settings.js';
+import { afterTest } from '../../support/after-test.js';
 import { testCerts, type TestCerts } from '../../support/certs.js';
+import { temporaryDirectory, temporaryFile } from '../../support/temporary.js';
 import {
+  NO_TLS,
+  Receiver,
   always,
   batch,
   endpointAt,
   eventually,
   expectedFrames,
   firstSeen,
-  NO_TLS,
+  listening,
   open,
-  Receiver,
+  opened,
   soon,
+  type Opened,
 } from './support.js';
 
 let certs: TestCerts;
-let folder: string;
 let trusting: TlsSettings;
-const toClose: (() => Promise<void>)[] = [];
 
 before(async () => {
   certs = await testCerts();
-  folder = await mkdtemp(join(tmpdir(), 'syslog-tls-'));
-  trusting = { ...NO_TLS, ca: await file('ca.pem', certs.ca.cert) };
-});
-after(() => rm(folder, { recursive: true }));
-afterEach(async () => {
-  for (const close of toClose.splice(0).reverse()) await close();
+  trusting = { ...NO_TLS, ca: temporaryFile('ca.pem', certs.ca.cert) };
 });
 
-async function file(name: string, content: string): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, content);
-  return path;
+function receiver(tls: TlsOptions, onSocket?: (socket: Socket, index: number) => void): Promise<Receiver> {
+  return listening(onSocket === undefined ? { tls } : { tls, onSocket });
 }
 
-async function receiver(tls: TlsOptions, onSocket?: (socket: Socket, index: number) => void): Promise<Receiver> {
-  const made = await Receiver.listen(onSocket === undefined ? { tls } : { tls, onSocket });
-  toClose.push(() => made.close());
-  return made;
-}
-
-function opened(port: number, settings: Partial<DestinationSettings>, host = 'localhost'): ReturnType<typeof open> {
-  const made = open(
-    { endpoints: [endpointAt(port, 'tls', host)], tls: trusting, ...settings },
-    { blindAckMs: 3_600_000 },
-  );
-  toClose.push(() => made.destination.closeHard());
-  return made;
+function openedTo(port: number, settings: Partial<DestinationSettings>, host = 'localhost'): Opened {
+  return opened({ endpoints: [endpointAt(port, 'tls', host)], tls: trusting, ...settings }, { blindAckMs: 3_600_000 });
 }
 
 /** The first error a destination reports when it dials. */
@@ -64,7 +48,7 @@ async function firstError(
   settings: Partial<DestinationSettings>,
   host?: string,
 ): Promise<{ code: unknown; message: string }> {
-  const { destination, log } = opened(port, settings, host);
+  const { destination, log } = openedTo(port, settings, host);
   destination.openRoute(always);
   const warning = (): (typeof log.lines)[number] | undefined =>
     log.lines.find(({ fields }) => fields['code'] !== undefined);
@@ -81,7 +65,7 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
         if (index === 0 && got > 1_500_000) socket.destroy();
       });
     });
-    const { destination } = opened(siem.port, { guarantee: 'settled' });
+    const { destination } = openedTo(siem.port, { guarantee: 'settled' });
     const route = destination.openRoute(always);
     await Promise.all(Array.from({ length: 30 }, (_, seq) => route.send(batch(0, seq, 10, 10_000))));
     assert.deepEqual(firstSeen(siem.frames()), expectedFrames(0, 30));
@@ -92,9 +76,9 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
 
 test('a client certificate is sent when the receiver wants one', async () => {
   const siem = await receiver({ ...certs.server, ca: certs.ca.cert, requestCert: true });
-  const cert = await file('client.pem', certs.client.cert);
-  const key = await file('client.key', certs.client.key);
-  const { destination } = opened(siem.port, { tls: { ...trusting, cert, key } });
+  const cert = temporaryFile('client.pem', certs.client.cert);
+  const key = temporaryFile('client.key', certs.client.key);
+  const { destination } = openedTo(siem.port, { tls: { ...trusting, cert, key } });
   await destination.openRoute(always).send(batch(0, 0));
   assert.deepEqual(siem.frames(), [expectedFrames(0, 1)]);
 });
@@ -111,8 +95,8 @@ for (const transport of ['tcp', 'tls'] as const) {
     const pausing = (socket: Socket): void => void socket.pause();
     const siem =
       transport === 'tls' ? await receiver(certs.server, pausing) : await Receiver.listen({ onSocket: pausing });
-    toClose.push(() => siem.close());
-    const { destination } = opened(siem.port, { endpoints: [endpointAt(siem.port, transport)] });
+    afterTest(() => siem.close());
+    const { destination } = openedTo(siem.port, { endpoints: [endpointAt(siem.port, transport)] });
     const sent = destination.openRoute(always).send(batch(0, 0, 100, 200_000));
     const rejected = assert.rejects(sent);
     await eventually(() => (destination.snapshot().connections[0]?.unackedBytes ?? 0) > 1_000_000);
@@ -128,10 +112,10 @@ for (const transport of ['tcp', 'tls'] as const) {
 
 test('an address is looked for in the certificate; servername overrides the name', async () => {
   const byAddress = await receiver({ ...certs.server });
-  await opened(byAddress.port, {}, '127.0.0.1').destination.openRoute(always).send(batch(0, 0));
+  await openedTo(byAddress.port, {}, '127.0.0.1').destination.openRoute(always).send(batch(0, 0));
   const other = await receiver({ ...certs.wrongName });
   const tls = { ...trusting, servername: 'elsewhere.example' };
-  await opened(other.port, { tls }).destination.openRoute(always).send(batch(0, 0));
+  await openedTo(other.port, { tls }).destination.openRoute(always).send(batch(0, 0));
 });
 
 test('an address that is not in the certificate: the names that are, and the issuer', async () => {
@@ -173,7 +157,7 @@ test('certificates that can not be trusted are refused with the reason in words'
   ];
   for (const { server, ca, words } of cases) {
     const siem = await receiver({ ...server });
-    const { code, message } = await firstError(siem.port, { tls: { ...NO_TLS, ca: await file('case.pem', ca) } });
+    const { code, message } = await firstError(siem.port, { tls: { ...NO_TLS, ca: temporaryFile('case.pem', ca) } });
     assert.equal(code, 'TLS_FAILED');
     assert.match(message, words);
     assert.equal(siem.bytes, 0);
@@ -182,15 +166,15 @@ test('certificates that can not be trusted are refused with the reason in words'
 
 test('insecureSkipVerify takes any certificate, and says so loudly', async () => {
   const siem = await receiver({ ...certs.expired });
-  const { destination, log } = opened(siem.port, { tls: { ...NO_TLS, insecureSkipVerify: true } });
+  const { destination, log } = openedTo(siem.port, { tls: { ...NO_TLS, insecureSkipVerify: true } });
   assert.match(log.lines[0]?.message ?? '', /insecureSkipVerify is on/);
   await destination.openRoute(always).send(batch(0, 0));
 });
 
 test('a certificate error heals without a restart: the files are read again for every connection', async () => {
   const siem = await receiver({ ...certs.server });
-  const ca = await file('rotated.pem', certs.otherCa.cert);
-  const { destination } = opened(siem.port, { tls: { ...NO_TLS, ca } });
+  const ca = temporaryFile('rotated.pem', certs.otherCa.cert);
+  const { destination } = openedTo(siem.port, { tls: { ...NO_TLS, ca } });
   const sent = destination.openRoute(always).send(batch(0, 0));
   await eventually(() => destination.snapshot().totals.errors['TLS_FAILED'] !== undefined);
   await writeFile(ca, certs.ca.cert);
@@ -235,14 +219,14 @@ test('a receiver that accepts and then says nothing, or something else, or hangs
   }
 });
 
-test('files that can not be used are a config error that names the setting', async () => {
-  const text = await file('text.pem', 'hello');
-  const broken = await file('broken.pem', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
-  const cert = await file('cert.pem', certs.client.cert);
-  const otherKey = await file('other.key', certs.server.key);
+test('files that can not be used are a config error that names the setting', () => {
+  const text = temporaryFile('text.pem', 'hello');
+  const broken = temporaryFile('broken.pem', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
+  const cert = temporaryFile('cert.pem', certs.client.cert);
+  const otherKey = temporaryFile('other.key', certs.server.key);
   const cases: [Partial<TlsSettings>, RegExp][] = [
     [
-      { ca: join(folder, 'missing.pem') },
+      { ca: join(temporaryDirectory(), 'missing.pem') },
       /^destination siem: tls\.ca: can't read ".*missing\.pem": there is no such file$/,
     ],
     [{ ca: text }, /tls\.ca: ".*text\.pem" is not a PEM file; a certificate/],

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { afterEach, test } from 'node:test';
-import { always, batch, endpointAt, eventually, freePort, open, soon, type Opened } from './support.js';
-
-const toClose: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of toClose.splice(0).reverse()) await close();
-});
+import { test } from 'node:test';
+import { afterTest } from '../../support/after-test.js';
+import { always, batch, endpointAt, eventually, freePort, type Opened, opened, soon } from './support.js';
 
 async function listen(port = 0): Promise<{ readonly socket: Socket; readonly port: number; readonly got: string[] }> {
   const socket = createSocket('udp4');
@@ -15,14 +11,12 @@ async function listen(port = 0): Promise<{ readonly socket: Socket; readonly por
   socket.on('message', (datagram) => got.push(datagram.toString()));
   socket.bind(port, '127.0.0.1');
   await once(socket, 'listening');
-  toClose.push(() => socket.close());
+  afterTest(() => socket.close());
   return { socket, port: socket.address().port, got };
 }
 
-function opened(port: number): Opened {
-  const made = open({ endpoints: [endpointAt(port, 'udp')], guarantee: 'written' });
-  toClose.push(() => made.destination.closeHard());
-  return made;
+function openedTo(port: number): Opened {
+  return opened({ endpoints: [endpointAt(port, 'udp')], guarantee: 'written' });
 }
 
 /** The texts of the frames of a batch. */
@@ -33,7 +27,7 @@ function textsOf(shard: number, seq: number): string[] {
 
 test('every frame is one datagram, in order; what the kernel took is settled', async () => {
   const { port, got } = await listen();
-  const { destination } = opened(port);
+  const { destination } = openedTo(port);
   const route = destination.openRoute(always);
   await Promise.all([0, 1, 2].map((seq) => route.send(batch(1, seq))));
   await eventually(() => got.length === 30);
@@ -47,7 +41,7 @@ test('every frame is one datagram, in order; what the kernel took is settled', a
 
 test('nothing listens: that is said, the batch is sent again from its first frame, and arrives when somebody does', async () => {
   const port = await freePort();
-  const { destination, log } = opened(port);
+  const { destination, log } = openedTo(port);
   const route = destination.openRoute(always);
   const sent = Promise.all(Array.from({ length: 20 }, (_, n) => route.send(batch(1, n))));
   await eventually(() => (destination.snapshot().totals.errors['CONNECTION_RESET'] ?? 0) > 0);
@@ -59,8 +53,7 @@ test('nothing listens: that is said, the batch is sent again from its first fram
 });
 
 test('a name that is not known is a failed dial, said in words', async () => {
-  const made = open({ endpoints: [endpointAt(514, 'udp', 'no-such-host.invalid')], guarantee: 'written' });
-  toClose.push(() => made.destination.closeHard());
+  const made = opened({ endpoints: [endpointAt(514, 'udp', 'no-such-host.invalid')], guarantee: 'written' });
   const route = made.destination.openRoute(always);
   const sent = route.send(batch(1, 0)).catch((error: unknown) => error);
   await eventually(() => (made.destination.snapshot().totals.errors['DIAL_FAILED'] ?? 0) > 0);

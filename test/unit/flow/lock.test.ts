@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { takeLock } from '../../../src/flow/lock.js';
-import { temporaryDirectory } from '../../support/line-file.js';
+import { temporaryDirectory } from '../../support/temporary.js';
 
 test('one holds it at a time, and gives it back', async () => {
   const path = join(temporaryDirectory('lock'), 'lock');

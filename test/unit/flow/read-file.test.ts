@@ -4,7 +4,7 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readRegularFile } from '../../../src/flow/read-file.js';
-import { temporaryDirectory } from '../../support/line-file.js';
+import { temporaryDirectory } from '../../support/temporary.js';
 
 test('a regular file is read whole, through a link too, and one of /proc whose size is 0', () => {
   const directory = temporaryDirectory('read');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FrameBatch } from '../../../src/model/batch.js';
+import { EVERY_LOG_WHOLE, type FrameBatch } from '../../../src/model/batch.js';
 import { GapTeller } from '../../../src/shard/gap-teller.js';
 import { putAsideInto } from '../../../src/shard/put-aside.js';
 import { ShardStats } from '../../../src/shard/shard-stats.js';
@@ -22,20 +22,8 @@ function made() {
 }
 
 const BATCH: FrameBatch = {
-  ...{
-    shard: 3,
-    seq: 0,
-    cursor: 'a',
-    nextCursor: 'b',
-    filtered: 0,
-    sampled: 0,
-    dropped: 0,
-    empty: 0,
-    bare: 0,
-    truncated: 0,
-    untimed: 0,
-    rejected: [],
-  },
+  ...EVERY_LOG_WHOLE,
+  ...{ shard: 3, seq: 0, cursor: 'a', nextCursor: 'b' },
   bytes: new Uint8Array(Uint32Array.of(10, 11, 12).buffer),
   ends: Uint32Array.of(4, 8, 12),
 };

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { signRpc } from '../../../src/sls/credentials/assume-role.js';
 import { openCredentials, type CredentialsSettings } from '../../../src/sls/credentials/choose.js';
 import { ManualClock, settle } from '../../support/manual-clock.js';
 import { RecordingLog } from '../../support/recording-log.js';
-import { StandIn, type Asked } from './stand-in.js';
+import { standIn, type Asked } from './stand-in.js';
+import { temporaryDirectory } from '../../support/temporary.js';
 
 const SECRET = 'a-secret-nobody-may-see';
 const ROLE = 'acs:ram::2:role/reader';
@@ -43,18 +43,6 @@ function open(change: Partial<CredentialsSettings>, sts: string, clock = new Man
   return { log, clock, provider: openCredentials({ ...NOTHING, stsEndpoint: sts, ...change }, env, clock, log) };
 }
 
-async function standIn(context: TestContext, answer: StandIn['answer']): Promise<StandIn> {
-  const started = await StandIn.start(answer);
-  context.after(() => started.stop());
-  return started;
-}
-
-function directory(context: TestContext): string {
-  const path = mkdtempSync(join(tmpdir(), 'forwarder-roles-'));
-  context.after(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
-
 test('the RPC signature is that of the documentation', () => {
   const parameters = {
     Timestamp: '2016-02-23T12:46:24Z',
@@ -69,11 +57,11 @@ test('the RPC signature is that of the documentation', () => {
   assert.equal(signRpc('GET', parameters, 'testsecret'), 'OLeaidS1JvxuMvnyHOwuJ+uX5qY=');
 });
 
-test('the key of the config assumes a role: signed, with external id and policy, replaced early and once when refused', async (context) => {
+test('the key of the config assumes a role: signed, with external id and policy, replaced early and once when refused', async () => {
   const clock = new ManualClock();
   let n = 0;
-  const sts = await standIn(context, () => ({ body: issued(`role-${++n}`, clock) }));
-  const externalFile = join(directory(context), 'external');
+  const sts = await standIn(() => ({ body: issued(`role-${++n}`, clock) }));
+  const externalFile = join(temporaryDirectory(), 'external');
   writeFileSync(externalFile, 'ext-1\n');
   const policy = '{"Version":"1","Statement":[]}';
   const assumeRole = { ...role, policy, externalId: { value: undefined, file: externalFile } };
@@ -108,17 +96,17 @@ test('the key of the config assumes a role: signed, with external id and policy,
   assert.ok(!JSON.stringify(log.lines).includes(SECRET));
 });
 
-test('every source may assume a role: its own credentials never reach the Log Service', async (context) => {
+test('every source may assume a role: its own credentials never reach the Log Service', async () => {
   const clock = new ManualClock();
-  const sts = await standIn(context, (asked) => ({
+  const sts = await standIn((asked) => ({
     body: issued(`role-of-${formOf(asked).get('AccessKeyId') ?? ''}`, clock),
   }));
-  const machine = await standIn(context, ({ method, url }) => {
+  const machine = await standIn(({ method, url }) => {
     if (method === 'PUT') return { status: 404, body: '' };
     if (url.endsWith('/')) return { body: 'machine-role' };
     return { body: { Code: 'Success', AccessKeyId: 'machine', AccessKeySecret: 's' } };
   });
-  const file = join(directory(context), 'keys.json');
+  const file = join(temporaryDirectory(), 'keys.json');
   writeFileSync(file, JSON.stringify({ accessKeyId: 'in-file', accessKeySecret: 's' }));
   const env = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'in-env', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 's' };
   const cases: readonly (readonly [Partial<CredentialsSettings>, string])[] = [
@@ -135,7 +123,7 @@ test('every source may assume a role: its own credentials never reach the Log Se
   }
 });
 
-test('a refusal of STS says who may not assume what, and what to do; no secret is in it', async (context) => {
+test('a refusal of STS says who may not assume what, and what to do; no secret is in it', async () => {
   const refusals: readonly (readonly [number, string, string, RegExp])[] = [
     [403, 'NoPermission', 'SLS_UNAUTHORIZED', /access key of the config may not assume it: .*trust policy/],
     [404, 'EntityNotExist.Role', 'SLS_UNAUTHORIZED', /there is no such role: check the account/],
@@ -156,7 +144,7 @@ test('a refusal of STS says who may not assume what, and what to do; no secret i
       /refused role acs:ram::2:role\/reader to the access key of the config with 400$/,
     ],
   ];
-  const sts = await standIn(context, () => ({ body: '' }));
+  const sts = await standIn(() => ({ body: '' }));
   for (const [status, code, wanted, message] of refusals) {
     sts.answer = () => ({ status, body: { Code: code, Message: `echo ${SECRET} caller-secret` } });
     const { provider } = open({ ...KEYS, assumeRole: role }, sts.url);
@@ -169,11 +157,11 @@ test('a refusal of STS says who may not assume what, and what to do; no secret i
   }
 });
 
-test('a wrong clock of this machine: the request is signed again with the time of STS, and the end is told by our clock', async (context) => {
+test('a wrong clock of this machine: the request is signed again with the time of STS, and the end is told by our clock', async () => {
   const clock = new ManualClock();
   const aheadMs = -7_200_000;
   const theirs = (): number => clock.now() + aheadMs;
-  const sts = await standIn(context, (asked) => {
+  const sts = await standIn((asked) => {
     const date = new Date(theirs()).toUTCString();
     const isRight = Math.abs(Date.parse(formOf(asked).get('Timestamp') ?? '') - theirs()) < 60_000;
     return isRight
@@ -188,10 +176,10 @@ test('a wrong clock of this machine: the request is signed again with the time o
   assert.equal(sts.asked.length, 2, 'good for half an hour');
 });
 
-test('profiles chain: a role whose source is another profile, and that a role of another', async (context) => {
-  const home = directory(context);
+test('profiles chain: a role whose source is another profile, and that a role of another', async () => {
+  const home = temporaryDirectory();
   const clock = new ManualClock();
-  const sts = await standIn(context, (asked) => {
+  const sts = await standIn((asked) => {
     const form = formOf(asked);
     return { body: issued(`${form.get('RoleArn') ?? ''}<${form.get('AccessKeyId') ?? ''}`, clock) };
   });
@@ -244,8 +232,8 @@ test('profiles chain: a role whose source is another profile, and that a role of
   await assert.rejects(get('sso'), { message: /is of the kind "CloudSSO", which is not read/ });
 });
 
-test('keys in files are read again when they change', async (context) => {
-  const files = directory(context);
+test('keys in files are read again when they change', async () => {
+  const files = temporaryDirectory();
   const accessKeyIdFile = join(files, 'id');
   const accessKeySecretFile = join(files, 'secret');
   writeFileSync(accessKeyIdFile, 'one\n');

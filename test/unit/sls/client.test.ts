@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import { startSlsEmulator, type SlsEmulatorHandle } from '../../../src/emulator/sls-handle.js';
-import { ForwarderError } from '../../../src/errors/forwarder-error.js';
+import type { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import { systemClock } from '../../../src/flow/clock.js';
 import type { ConsumerGroup, LogSource } from '../../../src/model/ports.js';
 import { createSlsClient, type LogstoreSettings, type SlsSettings } from '../../../src/sls/client.js';
@@ -12,6 +12,7 @@ import { Signing } from '../../../src/sls/signing/signing.js';
 import { parseEndpoint, type Endpoint } from '../../../src/sls/endpoint.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { RecordingLog } from '../../support/recording-log.js';
+import { refused } from './refused.js';
 
 const KEY = { accessKeyId: 'key-id', accessKeySecret: 'key-secret-zq47' };
 const STS = { ...KEY, securityToken: 'sts-token-zq47' };
@@ -57,18 +58,6 @@ function open(
 function as(accessKeyId: string, accessKeySecret: string, securityToken?: string): Partial<SlsSettings> {
   const credentials: Credentials = { accessKeyId, accessKeySecret, securityToken };
   return { credentials: staticCredentials(credentials) };
-}
-
-async function refused(promise: Promise<unknown>, code: string, message: RegExp): Promise<ForwarderError> {
-  const error: unknown = await promise.then(
-    () => assert.fail('was accepted'),
-    (thrown: unknown) => thrown,
-  );
-  assert.ok(error instanceof ForwarderError, String(error));
-  assert.equal(error.code, code, error.message);
-  assert.match(error.message, message);
-  assert.doesNotMatch(JSON.stringify([error.message, error.details, error.stack]), /zq47/);
-  return error;
 }
 
 test('the retention of a logstore, and the log groups between two cursors', async (context) => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '../../../src/flow/clock.js';
 import { commandSource } from '../../../src/sls/credentials/command-source.js';
 import { ManualClock, settle } from '../../support/manual-clock.js';
+import { temporaryDirectory } from '../../support/temporary.js';
 
 const SECRET = 'a-secret-nobody-may-see';
 const node = (script: string): string[] => [process.execPath, '-e', script];
@@ -52,10 +52,8 @@ test('what goes wrong is said in one line, without what the program wrote', asyn
   }
 });
 
-test('a program that does not end is killed with what it has started', async (context) => {
-  const directory = mkdtempSync(join(tmpdir(), 'forwarder-command-'));
-  context.after(() => rmSync(directory, { recursive: true, force: true }));
-  const pidFile = join(directory, 'pid');
+test('a program that does not end is killed with what it has started', async () => {
+  const pidFile = join(temporaryDirectory(), 'pid');
   const clock = new ManualClock();
   const script = `const { pid } = require('child_process').spawn('sleep', ['1000'], { stdio: 'inherit' });
     require('fs').writeFileSync('${pidFile}.new', String(pid)); require('fs').renameSync('${pidFile}.new', '${pidFile}');

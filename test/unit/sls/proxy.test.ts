@@ -4,7 +4,6 @@ import http from 'node:http';
 import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
 import test, { type TestContext } from 'node:test';
-import { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import { systemClock } from '../../../src/flow/clock.js';
 import { startSlsEmulator } from '../../../src/emulator/sls-handle.js';
 import { createSlsClient } from '../../../src/sls/client.js';
@@ -18,6 +17,7 @@ import { TunnelAgent } from '../../../src/sls/http/tunnel.js';
 import { testCerts } from '../../support/certs.js';
 import { RecordingLog } from '../../support/recording-log.js';
 import { serveHttp, serveRaw } from './scripted-server.js';
+import { refused } from './refused.js';
 
 const LIMITS = { connectTimeoutMs: 2000, responseTimeoutMs: 5000, maxBodyBytes: 1 << 20, maxSockets: 2 };
 const fail = (message: string): Error => new Error(message);
@@ -93,17 +93,6 @@ async function startProxy(context: TestContext, status = 200): Promise<TestProxy
     server.close();
   });
   return { port: (server.address() as AddressInfo).port, seen };
-}
-
-async function refused(promise: Promise<unknown>, code: string, message: RegExp): Promise<void> {
-  const error: unknown = await promise.then(
-    () => assert.fail('was accepted'),
-    (thrown: unknown) => thrown,
-  );
-  assert.ok(error instanceof ForwarderError, String(error));
-  assert.equal(error.code, code, error.message);
-  assert.match(error.message, message);
-  assert.doesNotMatch(JSON.stringify([error.message, error.details, error.stack]), /hunter2/);
 }
 
 test('addresses of proxies', () => {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { afterTest } from '../../support/after-test.js';
 
 export interface Asked {
   readonly method: string;
@@ -48,4 +49,11 @@ export class StandIn {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
+}
+
+/** A {@link StandIn} that ends after the test. */
+export async function standIn(answer: Answer): Promise<StandIn> {
+  const started = await StandIn.start(answer);
+  afterTest(() => started.stop());
+  return started;
 }

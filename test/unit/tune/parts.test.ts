@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer } from 'node:tls';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { plainConfig } from '../../../src/config/derive.js';
 import { parseConfig } from '../../../src/config/load.js';
 import { selfSigned } from '../../../src/emulator/self-signed.js';
@@ -19,11 +18,11 @@ import { reportText } from '../../../src/tune/report.js';
 import type { Found } from '../../../src/tune/search.js';
 import { sampleOf } from '../../../src/tune/window-bench.js';
 import { recommendedYaml, sizeText } from '../../../src/tune/words.js';
+import { temporaryDirectory } from '../../support/temporary.js';
 
 const MIB = 2 ** 20;
 const POINT: Point = { threads: 3, connections: 4, budgetBytes: 96 * MIB, pullBytes: 6 * MIB, window: 128 };
-const DIR = mkdtempSync(join(tmpdir(), 'forwarder-test-'));
-after(() => rmSync(DIR, { recursive: true, force: true }));
+const DIR = temporaryDirectory();
 const PAIR = selfSigned(Date.now());
 /** Certificate and key in one. */
 const FILE = join(DIR, 'both.pem');
