@@ -160,6 +160,58 @@ test('paths lead to the same values in logs of one kind, however the one before 
   );
 });
 
+test('no object has a member twice, however its names are written', () => {
+  const kernel = kernelOf(PLANS);
+  const name = fc.constantFrom(
+    ...['"a"', '"\\u0061"', '"a_2"', '"a_3"', '"\\u0061_2"', '"a"', '""', '"_2"', '"é"', '"\\u00e9"', '"\\ud83d"'],
+    ...[
+      '"\\ufffd"',
+      '"\\ude00"',
+      '"\\ud83d\\ude00"',
+      '"😀"',
+      '"/"',
+      '"\\/"',
+      '"\\n"',
+      '"\\u000A"',
+      '"\\""',
+      '"\\u0022"',
+    ],
+    ...[
+      '"abcdefgh"',
+      '"abcdefg"',
+      '"abcdefgh\\u0000"',
+      `"${'x'.repeat(300)}"`,
+      `"${'x'.repeat(299)}\\u0078"`,
+      '"\x00"',
+      '"\x01"',
+    ],
+  );
+  const { object } = fc.letrec<{ object: string; value: string }>((tie) => ({
+    value: fc.oneof(
+      { depthSize: 'small', maxDepth: 4 },
+      { weight: 3, arbitrary: fc.constantFrom('1', '"a"', '"a\\"', '[]', '{}', 'true') },
+      tie('object'),
+      fc.array(tie('value'), { maxLength: 3 }).map((values) => `[${values.join(',')}]`),
+    ),
+    object: fc
+      .array(fc.tuple(name, fc.constantFrom(':', ' : '), tie('value')), { maxLength: 12 })
+      .map((members) => `{${members.map((parts) => parts.join('')).join(',')}}`),
+  }));
+  fc.assert(
+    fc.property(fc.array(object, { minLength: 1, maxLength: 4 }), (texts) => {
+      // Bytes that are no UTF-8, different before they are mended.
+      const bytes = texts.map((text) => Buffer.from(text.replaceAll('"a"', '"\xff"'), 'latin1'));
+      const values = [...texts.map((text) => Buffer.from(text)), ...bytes];
+      const raw = encode([
+        { logs: values.map((value) => ({ time: 1, contents: [{ key: Buffer.from('k'), value }] })), tags: [] },
+      ]);
+      const got = textOf(framesOf(run(kernel, raw, 0)));
+      assert.deepEqual(got, textOf(formatAll(raw, PLANS[0]!)));
+    }),
+    { numRuns: 300 * RUNS },
+  );
+});
+
 function isJson(text: string): boolean {
   try {
     JSON.parse(text);

@@ -128,13 +128,31 @@ const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin
 
 const jsonString = (text: string): string => JSON.stringify(text);
 
+/** Without space between tokens, without half a pair of surrogates, and with no name twice in one object. */
 function compactJson(bytes: Uint8Array): string {
-  return decodeText(bytes)
+  const text = decodeText(bytes)
     .replace(/("(?:\\.|[^"\\])*")|[ \n\r\t]+/gs, (_, string: string | undefined) => string ?? '')
     .replace(
       /(\\u[Dd][89ABab][\da-fA-F]{2}\\u[Dd][C-Fc-f][\da-fA-F]{2})|\\u[Dd][89A-Fa-f][\da-fA-F]{2}|\\./gs,
       (escape, pair) => (pair === undefined && escape.length > 2 ? '\\ufffd' : escape),
     );
+  const open: Set<string>[] = [];
+  return text.replace(/[{}]|"((?:\\.|[^"\\])*)"(:?)/gs, (token, name: string, colon: string) => {
+    if (token === '{') open.push(new Set());
+    else if (token === '}') open.pop();
+    else if (colon === ':') return `"${unlike(name, open.at(-1)!)}":`;
+    return token;
+  });
+}
+
+/** The name, with a number behind it if the object has it already. Names are compared without their escapes. */
+function unlike(name: string, taken: Set<string>): string {
+  const plain = JSON.parse(`"${name}"`) as string;
+  let number = 1;
+  while (taken.has(number === 1 ? plain : `${plain}_${number}`)) number++;
+  const behind = number === 1 ? '' : `_${number}`;
+  taken.add(plain + behind);
+  return name + behind;
 }
 
 const RATING: Template = [{ kind: 'field', refs: [{ kind: 'rating' }], fallback: '' }];

@@ -313,6 +313,27 @@ test('JSON: a log without any of the chosen fields shows nothing; a value that h
   assert.equal(body([group([other])]), '{}');
 });
 
+test('JSON in a field: no object has a member twice; text with more names than can be told apart stays text', () => {
+  const expanded = (text: string): string => {
+    const plan: FormatPlan = { ...PLAN, body: { kind: 'json', members: [], rest: 'contents', expand: true } };
+    return /- - - \{"k":(.*)\}\n/s.exec(format([group([log(1, text)])], plan)[0]!)![1]!;
+  };
+  assert.equal(
+    expanded('{"a":1,"b":{"a":2,"\\u0061":[{"a":3}],"a_2":4},"a":5,"a":6}'),
+    '{"a":1,"b":{"a":2,"\\u0061_2":[{"a":3}],"a_2_2":4},"a_2":5,"a_3":6}',
+  );
+  const members = (count: number, name: (index: number) => string): string =>
+    `{${Array.from({ length: count }, (_, index) => `"${name(index)}":0`).join(',')}}`;
+  const many = members(12_288, (index) => `n${index}`);
+  assert.equal(expanded(many), many);
+  const more = members(12_289, (index) => `n${index}`);
+  assert.equal(expanded(more), JSON.stringify(more));
+  const numbers = members(12_288, (index) => (index === 0 ? 'a' : `a_${index + 1}`));
+  assert.equal(expanded(members(12_288, () => 'a')), numbers);
+  const again = members(200_000, () => 'a');
+  assert.equal(expanded(again), JSON.stringify(again));
+});
+
 test('what the filters leave out is counted', () => {
   const k = { kind: 'content', key: 'k' } as const;
   const plan: FormatPlan = { ...PLAN, exclude: { op: 'equals', ref: k, values: ['b'] } };

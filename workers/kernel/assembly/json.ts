@@ -11,10 +11,22 @@ import {
   QUOTE,
   TEXT_VALUE,
 } from './json-bytes';
+import { areTooMany, beginMemberNames, names, nextObject, noteName } from './member-names';
+import { isKnownShape, learnShape, mixShape, PRIME, SHAPE_BASIS } from './shapes';
 import { beginQuotes, nextString, passTo, quotes, WORD } from './quotes';
 
 /** One bit each, and one left for the object it may become a member of. What is nested more deeply counts as text. */
 const MAX_DEPTH: u32 = 63;
+
+/** All names of the text read so far, and which object has which. */
+let shape: u64 = 0;
+
+/** Names are noted, to be compared. */
+let isNoting: bool = false;
+/** The number of each open object, by depth. */
+const objectAt = memory.data(4 * (MAX_DEPTH + 1), 4);
+/** The number of the innermost one. */
+let object: u32 = 0;
 
 /** The text read so far has no space between its tokens. */
 let compact: bool = false;
@@ -24,18 +36,21 @@ let checked: usize = 0;
 let checkedEnd: usize = 0;
 let checkedResult: bool = false;
 let checkedCompact: bool = false;
+let checkedDoubtful: bool = false;
 
 /** To be called when other bytes may lie where the last text was. */
 export function forgetJson(): void {
   checked = 0;
 }
 
-/** @returns whether `[p, end)` is an object or an array, of at most 63 levels. */
+/** @returns whether `[p, end)` is an object or an array, of at most 63 levels, and without more names than can be told apart. */
 export function isJson(p: usize, end: usize): bool {
   if (p != checked || end != checkedEnd) {
     compact = true;
     checkedResult = check(p, end) && quotes.sound;
     checkedCompact = checkedResult && compact && quotes.plain;
+    checkedDoubtful = false;
+    if (checkedResult && !isKnownShape(shape)) lookAtNames(p, end);
     checked = p;
     checkedEnd = end;
   }
@@ -47,12 +62,34 @@ export function isCompact(): bool {
   return checkedCompact;
 }
 
+/** A name may come twice in one object of the text that was found to be JSON. */
+export function hasDoubtfulNames(): bool {
+  return checkedDoubtful;
+}
+
+/** Reads the JSON once more, to compare its names. */
+function lookAtNames(p: usize, end: usize): void {
+  beginMemberNames(end - p);
+  isNoting = true;
+  check(p, end);
+  isNoting = false;
+  if (areTooMany()) {
+    checkedResult = checkedCompact = false;
+  } else if (names.areDoubtful) {
+    checkedDoubtful = true;
+    checkedCompact = false;
+  } else {
+    learnShape(shape);
+  }
+}
+
 function check(p: usize, end: usize): bool {
   p = space(p, end);
   if (p >= end) return false;
   const first: u32 = load<u8>(p);
   if (first != OPEN_OBJECT && first != OPEN_ARRAY) return false;
   beginQuotes(p, end);
+  shape = SHAPE_BASIS;
   /** Which of the levels are objects, the innermost in the lowest bit. */
   let objects: u64 = 0;
   let depth: u32 = 0;
@@ -65,6 +102,7 @@ function check(p: usize, end: usize): bool {
       if (depth == MAX_DEPTH) return false;
       depth++;
       objects = (objects << 1) | (c == OPEN_OBJECT ? 1 : 0);
+      if (c == OPEN_OBJECT) openObject(depth);
       p = space(p + 1, end);
       isBehind = <u32>load<u8>(p) == c + 2;
       if (!isBehind && c == OPEN_OBJECT) p = members(p, end);
@@ -84,7 +122,9 @@ function check(p: usize, end: usize): bool {
         if (p == 0) return false;
       } else if (c == (isObject ? CLOSE_OBJECT : CLOSE_ARRAY)) {
         objects >>= 1;
+        if (isObject) shape = mixShape(shape, c);
         if (--depth == 0) return space(p, end) == end;
+        if ((objects & 1) != 0) object = load<u32>(objectAt + ((<usize>depth) << 2));
       } else {
         return false;
       }
@@ -103,23 +143,48 @@ let isBehind: bool = false;
 function members(p: usize, end: usize): usize {
   if (p >= end || <u32>load<u8>(p) != QUOTE) return 0;
   let at = quotes.next;
-  const known = quotes.known;
-  while (at + 4 * WORD <= known) {
-    const keyEnd: usize = load<u32>(at, WORD);
-    if (<u32>load<u16>(keyEnd, 1) != TEXT_VALUE) break;
-    const valueEnd: usize = load<u32>(at, 3 * WORD);
-    at += 4 * WORD;
+  let mixed = shape;
+  while (true) {
+    at += 2 * WORD;
+    if (at > quotes.known) {
+      passTo(at - 2 * WORD);
+      if (nextString() == 0) return 0;
+      at = quotes.next;
+    }
+    const nameEnd: usize = load<u32>(at - WORD);
+    mixed = withName(mixed, load<u32>(at - 2 * WORD), nameEnd);
+    if (<u32>load<u16>(nameEnd, 1) != TEXT_VALUE || at + 2 * WORD > quotes.known) {
+      passTo(at);
+      shape = mixed;
+      p = space(nameEnd + 1, end);
+      return p < end && <u32>load<u8>(p) == COLON ? space(p + 1, end) : 0;
+    }
+    at += 2 * WORD;
+    const valueEnd: usize = load<u32>(at - WORD);
     if (<u32>load<u16>(valueEnd, 1) != NEXT_NAME || valueEnd + 2 >= end) {
       passTo(at);
+      shape = mixed;
       isBehind = true;
       return valueEnd + 1;
     }
   }
-  passTo(at);
-  p = nextString();
-  if (p == 0) return 0;
-  p = space(p, end);
-  return p < end && <u32>load<u8>(p) == COLON ? space(p + 1, end) : 0;
+}
+
+function openObject(depth: u32): void {
+  shape = mixShape(shape, OPEN_OBJECT);
+  if (!isNoting) return;
+  object = nextObject();
+  store<u32>(objectAt + ((<usize>depth) << 2), object);
+}
+
+/** The shape with the name between these quotes. */
+function withName(shape: u64, from: usize, to: usize): u64 {
+  if (isNoting) noteName(object, from + 1, to);
+  // With its closing quote, so that it ends where it ends.
+  let p = from + 1;
+  let name: u64 = 0;
+  for (; p + 8 <= to; p += 8) name = mixShape(name, load<u64>(p));
+  return rotl<u64>(shape, 9) + (name ^ (load<u64>(p) << (56 - 8 * <u64>(to - p)))) * PRIME;
 }
 
 function scalar(p: usize, end: usize, c: u32): usize {

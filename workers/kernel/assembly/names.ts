@@ -2,7 +2,7 @@
  * The names that fields have in JSON, LEEF and CEF, none twice in one event: receivers refuse what is repeated, or ignore it. A repeated
  * name gets `_2`, `_3` … behind it. In LEEF and CEF a name is one word, and none that the plan has for itself.
  */
-import { decimal, digitsOf } from './decimal';
+import { suffixed } from './decimal';
 import { escaped } from './escape';
 import { beginKnown, expectNone, forgetKnown, keyEndOf, keyOf, knownName, learn, seen } from './known';
 import { ESCAPE_JSON, TEXT_SIZE, Text } from './layout';
@@ -262,11 +262,6 @@ function word(dst: usize, key: usize, keyEnd: usize): usize {
   memory.copy(dst + 4, dst, wide);
   store<u32>(dst, OURS);
   return dst + 4 + wide;
-}
-
-function suffixed(dst: usize, suffix: u32): usize {
-  store<u8>(dst++, UNDERSCORE);
-  return decimal(dst, suffix, digitsOf(suffix));
 }
 
 /** FNV-1a over words of eight bytes; of the last one only what belongs to the name. */
