@@ -89,7 +89,7 @@ function problemsOf(mutant) {
   }
 }
 
-/** Each of ARCHITECTURE's "Non-obvious" names the mutants that its test kills. */
+/** Each of ARCHITECTURE's "Non-obvious" names a test that exists and the mutants that this test kills. */
 function problemsOfInvariants() {
   const text = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8').split('## Non-obvious')[1] ?? '';
   const items = [...text.matchAll(/^(\d+)\. (.*)$/gm)];
@@ -97,9 +97,27 @@ function problemsOfInvariants() {
   return items.flatMap(([, number, words]) => {
     const named = [...(/Mutants?: (.*)$/.exec(words)?.[1]?.matchAll(/_([^_]+)_/g) ?? [])].map(([, name]) => name);
     if (named.length === 0) return [`ARCHITECTURE.md: invariant ${number} names no mutant`];
-    const unknown = named.filter((name) => !mutants.some(({ breaks }) => breaks === name));
-    return unknown.map((name) => `ARCHITECTURE.md: invariant ${number} names a mutant that no list has: ${name}`);
+    const tests = [...words.matchAll(/`((?:unit|property|model|e2e|load|chaos|peers)\/[^`]*)`/g)].map(
+      ([, test]) => test,
+    );
+    const untrue = tests.filter((test) => !isTest(test)).map((test) => `names a test that does not exist: ${test}`);
+    if (tests.length === 0) untrue.push('names no test');
+    const folders = tests.map((test) => test.replace(/:.*|\/\*$/g, ''));
+    for (const name of named) {
+      const mutant = mutants.find(({ breaks }) => breaks === name);
+      if (mutant === undefined) untrue.push(`names a mutant that no list has: ${name}`);
+      else if (!mutant.tests.some((test) => folders.some((folder) => test.startsWith(folder))))
+        untrue.push(`names a mutant that other tests kill: ${name}`);
+    }
+    return untrue.map((what) => `ARCHITECTURE.md: invariant ${number} ${what}`);
   });
+}
+
+/** `unit/shard/lease`, `unit/delivery/*`, or a file and the title of one of its tests: `unit/shard/lease: a title`. */
+function isTest(name) {
+  const [, path, title] = /^(.*?)(?:\/\*)?(?:: (.*))?$/.exec(name);
+  if (title !== undefined) return readFileSync(join(ROOT, sourceOf(path)), 'utf8').includes(title);
+  return existsSync(join(ROOT, sourceOf(path))) || existsSync(join(ROOT, 'test', path));
 }
 
 function sourceOf(test) {

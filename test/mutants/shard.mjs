@@ -118,6 +118,11 @@ export default [
         "onNotOwner: () => this.release('leaseLost'),",
         'onNotOwner: () => undefined,',
       ],
+      [
+        'all is handed over only when all is settled',
+        'await delivering;\n    this.#endHandOver();',
+        'await delivering;',
+      ],
     ],
   },
   {

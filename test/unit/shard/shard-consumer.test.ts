@@ -209,6 +209,24 @@ for (const reason of ['stalled', 'leaseLost'] as const) {
   });
 }
 
+test('at a stop all is handed over as soon as it is sent, not when it is settled: the end of the connection settles it', async () => {
+  const { clock, destination, consumer } = await alone(100);
+  destination.prompt = false;
+  const running = consumer.run();
+  let isHandedOver = false;
+  void consumer.handedOver.then(() => (isHandedOver = true));
+  await clock.advance(1500);
+  assert.equal(isHandedOver, false, 'it may pull more');
+  consumer.release('shutdown');
+  await clock.advance(100);
+  assert.equal(isHandedOver, true);
+  assert.ok(destination.pending.length > 0, 'nothing is settled');
+  destination.prompt = true;
+  destination.settle();
+  await clock.advance(100);
+  await running;
+});
+
 test('a shard that is closed before its first pull is read to its end, and over', async () => {
   const { clock, destination, commits, consumer } = await alone(5);
   consumer.close();
