@@ -14,6 +14,7 @@ import { framed } from '../src/format/frame.js';
 import type { FrameBatch } from '../src/model/batch.js';
 import { RELP } from '../src/model/format-plan.js';
 import { openDestination } from '../src/delivery/destination.js';
+import { ALONE, UNLIMITED } from '../src/delivery/pace.js';
 import type { DestinationSettings, Endpoint, Guarantee } from '../src/delivery/delivery-settings.js';
 
 type Scheme = Endpoint['scheme'];
@@ -82,7 +83,7 @@ async function measureAll(seconds: number): Promise<void> {
 }
 
 async function measure(scheme: Scheme, port: number, guarantee: Guarantee, seconds: number): Promise<void> {
-  const destination = openDestination(settingsFor(scheme, port, guarantee), systemClock, silent, () => false);
+  const destination = openDestination(settingsFor(scheme, port, guarantee), systemClock, silent, ALONE);
   const route = destination.openRoute(() => true);
   const frames = makeBatch();
   await route.send(frames);
@@ -136,7 +137,7 @@ function settingsFor(scheme: Scheme, port: number, guarantee: Guarantee): Destin
     probationMs: 0,
     replayBytes: 16 * 1024 * 1024,
     retry: { initialMs: 100, maxMs: 10_000 },
-    rate: { eps: file, burst: file, bytesPerSecond: file, catchUpEps: file },
+    rate: UNLIMITED,
   };
 }
 

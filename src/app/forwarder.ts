@@ -8,6 +8,7 @@ import type { BudgetShare, ByteBudget } from '../flow/byte-budget.js';
 import { deadline, systemClock as clock } from '../flow/clock.js';
 import { drainMs, type StopRequests } from '../flow/stop-requests.js';
 import { FormatterPool } from '../format/formatter-pool.js';
+import { partOf, type Holding } from '../group/group-shards.js';
 import { Pipeline } from '../group/pipeline.js';
 import type { Log } from '../model/log.js';
 import type { PipelineSnapshot, Snapshot } from '../model/snapshot.js';
@@ -219,11 +220,22 @@ export class Forwarder {
   #makeDestination({ settings, embedded }: DestinationPlan, ends: EmbeddedEnds): OpenDestination {
     const child = this.#logs.log.child({ destination: settings.name });
     const pipelines = (): PipelineSnapshot[] => this.#pipelines.map((pipeline) => pipeline.snapshot());
-    const isBehind = (): boolean => isCatchingUp(pipelines(), settings.name);
-    if (!embedded || ends.receiver === undefined) return openDestination(settings, clock, child, isBehind);
+    const senders = {
+      isBehind: (): boolean => isCatchingUp(pipelines(), settings.name),
+      part: (): number => partOf(this.#holdings(settings.name)),
+    };
+    if (!embedded || ends.receiver === undefined) return openDestination(settings, clock, child, senders);
     const { url, port } = ends.receiver;
     const endpoint = { scheme: 'tcp', tls: false, host: '127.0.0.1', port, text: `${url} (embedded)` } as const;
-    return openDestination({ ...settings, ...EMBEDDED_PROOF, endpoints: [endpoint] }, clock, child, isBehind);
+    return openDestination({ ...settings, ...EMBEDDED_PROOF, endpoints: [endpoint] }, clock, child, senders);
+  }
+
+  /** How many shards of how many send to this destination, by pipeline. */
+  #holdings(destination: string): Holding[] {
+    const plans = this.#settings.pipelines;
+    return this.#pipelines
+      .filter((_, index) => plans[index]?.settings.destination === destination)
+      .map(({ holding }) => holding);
   }
 
   #snapshot(): Snapshot {

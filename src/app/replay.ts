@@ -12,6 +12,7 @@ import { EVERY_LOG_WHOLE, type FrameBatch } from '../model/batch.js';
 import { MAX_RAW_SIZE, secretsOf } from './service-access.js';
 import { StopRequests } from '../flow/stop-requests.js';
 import { openDestination, type OpenDestination } from '../delivery/destination.js';
+import { ALONE } from '../delivery/pace.js';
 import { createLogger } from '../telemetry/logger.js';
 
 export interface ReplayOptions {
@@ -77,7 +78,7 @@ class Replay {
     this.#destinations = new Map(
       settings.destinations
         .filter(({ embedded }) => !embedded)
-        .map((plan) => [plan.settings.name, openDestination(plan.settings, clock, log, () => true)]),
+        .map((plan) => [plan.settings.name, openDestination(plan.settings, clock, log, ALONE)]),
     );
     this.#stop = stop;
     // A receiver that is away is waited for until somebody stops this.

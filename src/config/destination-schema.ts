@@ -63,6 +63,12 @@ const rate = section({
     .optional()
     .describe('Bytes a second, framing included; default: no limit.'),
   catchUpEps: eps().describe('In place of "eps" while a shard of a pipeline is more than a minute behind.'),
+  share: z
+    .enum(['group', 'process'])
+    .prefault('group')
+    .describe(
+      'group: the processes of the consumer group share the rate, each by the shards it holds; process: each process may send so much.',
+    ),
 });
 
 const failback = section({
@@ -171,6 +177,6 @@ export const destination = section({
       'Bytes of a connection that are held in memory. After a loss they are sent again at once; what is older and not settled is read again from the service.',
     ),
   retry: retry('100ms', '10s').describe('Pauses between connection attempts.'),
-  rate: rate.prefault({}).describe('What the receivers may be sent at most.'),
+  rate: rate.prefault({}).describe('What the receivers may be sent at most, by all processes together.'),
   tls: tls.prefault({}).describe(`TLS options, for ${schemeList((scheme) => scheme.tls)} endpoints.`),
 });

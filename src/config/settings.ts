@@ -2,7 +2,7 @@ import type { DeadLetterSettings } from '../deadletter/store.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { PipelineSettings } from '../group/pipeline.js';
 import type { FormatPlan } from '../model/format-plan.js';
-import type { RateSettings } from '../delivery/pace.js';
+import { UNLIMITED, type RateSettings } from '../delivery/pace.js';
 import type { DestinationSettings } from '../delivery/delivery-settings.js';
 import { guaranteeOf } from './cross-check.js';
 import type { PresetName } from './presets.js';
@@ -192,14 +192,12 @@ const NO_FILES = {
 };
 
 function rateOf(destination: DestinationConfig): RateSettings {
-  const rate = { ...NO_RATE, ...destination.rate };
+  const rate = { ...UNLIMITED, ...destination.rate };
   const { pace } = transportFor(destination);
   if (pace === undefined) return rate;
   const { eps = pace.eps } = rate;
   return { ...rate, eps, burst: rate.burst ?? Math.ceil(eps / pace.bursts) };
 }
-
-const NO_RATE = { eps: undefined, burst: undefined, bytesPerSecond: undefined, catchUpEps: undefined };
 
 function destinationPlan(name: string, destination: DestinationConfig): DestinationPlan {
   const { endpoints, mode, connections, failback, rebind, replayBytes, retry, settle, tls } = destination;

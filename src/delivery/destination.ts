@@ -9,7 +9,7 @@ import { Connection } from './connection.js';
 import { KernelSockets, sendBufferBound } from './kernel/kernel-sockets.js';
 import type { Link } from './links/link.js';
 import { Lanes } from './lanes.js';
-import { Pace } from './pace.js';
+import { Pace, partInWords, type PartInForce, type Senders } from './pace.js';
 import { Probation } from './probation.js';
 import { Pulse } from './kernel/pulse.js';
 import { halves, TUNING, type DeliveryTuning, type DestinationSettings } from './delivery-settings.js';
@@ -35,14 +35,14 @@ export interface OpenDestination extends Destination {
 /**
  * Builds a destination. Nothing is dialled before its first route is opened.
  * @param log what it writes should already carry the destination's name.
- * @param isBehind whether a pipeline that sends here is catching up; see `rate.catchUpEps`.
+ * @param senders what the rate depends on.
  * @throws ForwarderError CONFIG_INVALID when a certificate or key file can't be used.
  */
 export function openDestination(
   settings: DestinationSettings,
   clock: Clock,
   log: Log,
-  isBehind: () => boolean,
+  senders: Senders,
   tuning: DeliveryTuning = TUNING,
 ): OpenDestination {
   checkTls(settings, log);
@@ -56,7 +56,8 @@ export function openDestination(
   // A receiver that answers proves a connection as it opens.
   const probationMs = settings.endpoints.every((endpoint) => transportOf(endpoint).answers) ? 0 : settings.probationMs;
   const probation = new Probation({ ...settings, probationMs }, watched);
-  const pace = new Pace(settings.rate, clock, isBehind);
+  const onPart = (inForce: PartInForce): void => log.info({ ...inForce }, partInWords(inForce));
+  const pace = new Pace(settings.rate, { ...senders, clock, onPart });
   const connections: Connection[] = Array.from({ length: settings.connections }, (_, index) => {
     const rotateBy = settings.mode === 'loadBalance' ? index : 0;
     const endpoints = rotated(settings.endpoints, rotateBy);
@@ -89,7 +90,7 @@ export function openDestination(
   const pulse = new Pulse(clock, watched, sockets, tuning, connections, () =>
     log.warn({ destination: settings.name }, BLIND),
   );
-  return new SyslogDestination(settings, lanes, totals, pace, certificates);
+  return new SyslogDestination(settings, lanes, totals, pace, certificates, clock);
 }
 
 const BLIND =
@@ -110,12 +111,16 @@ function retirer(clock: Clock, { endGraceMs }: DeliveryTuning): (link: Link) => 
   };
 }
 
+/** What a busy shard among a thousand idle ones must bring at once, so that requests take less time than sending. */
+const LEAST_SECONDS = 0.05;
+
 class SyslogDestination implements OpenDestination {
   readonly #settings: DestinationSettings;
   readonly #lanes: Lanes;
   readonly #totals: Totals;
   readonly #pace: Pace;
   readonly #certificates: CertificateWatch | undefined;
+  readonly #clock: Clock;
 
   constructor(
     settings: DestinationSettings,
@@ -123,7 +128,9 @@ class SyslogDestination implements OpenDestination {
     totals: Totals,
     pace: Pace,
     certificates: CertificateWatch | undefined,
+    clock: Clock,
   ) {
+    this.#clock = clock;
     this.#settings = settings;
     this.#lanes = lanes;
     this.#totals = totals;
@@ -132,7 +139,7 @@ class SyslogDestination implements OpenDestination {
   }
 
   openRoute(fence: () => boolean, help: RouteHelp = {}): Route {
-    return this.#lanes.openRoute({ fence, ...help, over: false, open: 0 });
+    return this.#lanes.openRoute({ fence, ...help, over: false, open: 0, unwritten: 0 });
   }
 
   async end(signal: AbortSignal): Promise<boolean> {
@@ -152,13 +159,26 @@ class SyslogDestination implements OpenDestination {
     return isBlocked(this.#lanes.connections.map((connection) => connection.snapshot()));
   }
 
+  get pullEvents(): number | undefined {
+    const most = this.#pace.eventsPerSecond(this.#totals);
+    if (most === undefined) return undefined;
+    return Math.max(most * LEAST_SECONDS, most / Math.max(1, this.#lanes.activeAt(this.#clock.monotonic())));
+  }
+
   snapshot(): DestinationSnapshot {
     const { name, guarantee } = this.#settings;
+    const { eps, bytesPerSecond, part } = this.#pace.inForce();
+    const isLimited = eps !== undefined || bytesPerSecond !== undefined;
     return {
       name,
       guarantee,
       connections: this.#lanes.connections.map((connection) => connection.snapshot()),
-      rate: { usedEps: this.#pace.usedEps, limitEps: this.#pace.limitEps },
+      rate: {
+        usedEps: this.#pace.usedEps,
+        limitEps: eps,
+        limitBytes: bytesPerSecond,
+        part: isLimited ? part : undefined,
+      },
       certificates: this.#certificates?.snapshot() ?? [],
       totals: totalsNow(this.#totals),
     };

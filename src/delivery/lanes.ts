@@ -9,11 +9,17 @@ interface Lane {
   readonly routes: Set<LaneRoute>;
 }
 
+const RECENT_MS = 5000;
+
 /** Which route of a destination goes over which of its connections. */
 export class Lanes {
   readonly connections: readonly Connection[];
   readonly #lanes: readonly Lane[];
   readonly #marginBytes: number;
+  /** Who sent since the last turn, and in the time before that. */
+  #recent = new Set<LaneRoute>();
+  #before: ReadonlySet<LaneRoute> | undefined;
+  #turnAt = 0;
 
   /** @param marginBytes a route goes to an idler connection only where the difference is larger: what is only held is never more than that. */
   constructor(connections: readonly Connection[], marginBytes: number) {
@@ -25,6 +31,21 @@ export class Lanes {
   openRoute(claim: Claim): Route {
     const lane = this.#open.reduce((best, other) => (isLighter(other, best) ? other : best));
     return new LaneRoute(lane, this, claim);
+  }
+
+  /** How many routes have sent something in the last seconds; in the first seconds, all that are open. @param now monotonic milliseconds */
+  activeAt(now: number): number {
+    if (now >= this.#turnAt) {
+      this.#before = this.#turnAt === 0 ? undefined : this.#recent;
+      this.#recent = new Set();
+      this.#turnAt = now + RECENT_MS;
+    }
+    if (this.#before === undefined) return this.#lanes.reduce((sum, { routes }) => sum + routes.size, 0);
+    return new Set([...this.#before, ...this.#recent]).size;
+  }
+
+  noteSent(route: LaneRoute): void {
+    this.#recent.add(route);
   }
 
   /** A connection that flows, beside this one: that with the least to do. */
@@ -88,8 +109,13 @@ class LaneRoute implements Route {
   }
 
   send(frames: FrameBatch): Promise<void> {
+    this.#lanes.noteSent(this);
     if (this.#claim.open === 0) this.moveTo(this.#lanes.chosen(this.#lane));
     return this.#lane.connection.send(frames, this.#claim);
+  }
+
+  get unwritten(): number {
+    return this.#claim.unwritten;
   }
 
   waitsFor(): RouteWait | undefined {

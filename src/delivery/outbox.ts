@@ -103,6 +103,7 @@ export class Outbox {
     this.#totals.writtenBytes += span.bytes - answeredBytes(span);
     this.#totals.stages.written.observe(now - span.at);
     this.#ledger.written(end, now);
+    if (span.isUnwritten) this.#noteWritten(span);
     if (span.claim.over) this.abandon(span.claim);
   }
 
@@ -257,6 +258,7 @@ export class Outbox {
   #entered(span: Span): void {
     this.#unprovenEvents += span.events;
     span.claim.open += 1;
+    if (span.isUnwritten) span.claim.unwritten += 1;
     if (span.held.is !== 'frames') return;
     this.#pendingBytes += span.bytes;
     if (span.isRemade) this.#remakes.heldBytes += span.bytes;
@@ -274,6 +276,14 @@ export class Outbox {
     this.#unprovenEvents -= span.events;
     span.claim.open -= 1;
     this.#unhold(span);
+    if (span.isUnwritten) this.#noteWritten(span);
+  }
+
+  /** It no longer waits to be written for the first time. */
+  #noteWritten(span: Span): void {
+    span.isUnwritten = false;
+    span.claim.unwritten -= 1;
+    span.claim.onWritten?.();
   }
 }
 

@@ -11,7 +11,54 @@ export interface RateSettings {
   readonly bytesPerSecond: number | undefined;
   /** Events a second instead of `eps` while a pipeline of this destination is behind. */
   readonly catchUpEps: number | undefined;
+  /** Whose limits these are: those of all processes together, of which each has a part, or those of each process. */
+  readonly share: 'group' | 'process';
 }
+
+/** No limit. */
+export const UNLIMITED: RateSettings = {
+  eps: undefined,
+  burst: undefined,
+  bytesPerSecond: undefined,
+  catchUpEps: undefined,
+  share: 'group',
+};
+
+/** Who sends to a destination. Asked once a second. */
+export interface Senders {
+  /** Whether a pipeline of this destination is catching up; see `catchUpEps`. */
+  readonly isBehind: () => boolean;
+  /** What part of the limits is ours with `share: group`, 0 to 1. */
+  readonly part: () => number;
+}
+
+/** One process that sends alone, and is not only up to date. */
+export const ALONE: Senders = { isBehind: () => true, part: () => 1 };
+
+export interface PaceDeps extends Senders {
+  readonly clock: Clock;
+  /** Another part is ours than before. */
+  readonly onPart: (inForce: PartInForce) => void;
+}
+
+/** A part of the limits, and what it allows. */
+export interface PartInForce {
+  readonly part: number;
+  readonly eps: number | undefined;
+  readonly bytesPerSecond: number | undefined;
+}
+
+/** For the log. */
+export function partInWords({ part, eps, bytesPerSecond }: PartInForce): string {
+  const limits = [
+    ...(eps === undefined ? [] : [`${round(eps)} events`]),
+    ...(bytesPerSecond === undefined ? [] : [`${round(bytesPerSecond)} bytes`]),
+  ];
+  return `at most ${limits.join(' and ')} a second: ${round(part * 100)} % of the rate, as this process holds that part of the shards (rate.share: group)`;
+}
+
+/** One decimal is enough for a reader. */
+const round = (value: number): number => Math.round(value * 10) / 10;
 
 /** How much may go out next. */
 export interface Ticket {
@@ -25,6 +72,14 @@ interface Waiting extends Ticket {
   readonly onGranted: () => void;
 }
 
+/** What was sent so far. */
+interface Written {
+  readonly writtenBytes: number;
+  readonly writtenEvents: number;
+}
+
+/** Of an event, before any was sent. */
+const USUAL_BYTES = 512;
 /** A tenth of a second's worth: 1 % of ten seconds, and more than a busy event loop is late. */
 const BURST_SECONDS = 0.1;
 /** How often it is asked whether a pipeline is behind. */
@@ -35,36 +90,43 @@ const LOOK_MS = 1_000;
  * connection with small batches can't starve one with large ones. Counts what goes out also where nothing is limited.
  */
 export class Pace {
-  /** No slice may hold more events, or (but for a single event) bytes, than this. */
-  readonly sliceEvents: number;
-  readonly sliceBytes: number;
   readonly #settings: RateSettings;
+  readonly #deps: PaceDeps;
   readonly #clock: Clock;
-  readonly #isBehind: () => boolean;
   readonly #meter: RateMeter;
   readonly #events: TokenBucket | undefined;
   readonly #bytes: TokenBucket | undefined;
   readonly #queue: Waiting[] = [];
+  #part: number;
   #eps: number | undefined;
+  #sliceEvents = Infinity;
+  #sliceBytes = Infinity;
   #lookAt = 0;
   #cancel: (() => void) | undefined;
 
-  /** @param isBehind whether a pipeline of this destination is catching up. */
-  constructor(settings: RateSettings, clock: Clock, isBehind: () => boolean) {
-    const now = clock.monotonic();
-    const { eps, catchUpEps = eps, bytesPerSecond } = settings;
+  constructor(settings: RateSettings, deps: PaceDeps) {
+    const now = deps.clock.monotonic();
+    const { eps, bytesPerSecond } = settings;
     this.#settings = settings;
-    this.#clock = clock;
-    this.#isBehind = isBehind;
+    this.#deps = deps;
+    this.#clock = deps.clock;
     this.#meter = new RateMeter(now);
+    // With a part that is not known yet nothing goes.
+    this.#part = settings.share === 'group' ? 0 : 1;
     this.#eps = eps;
-    if (eps !== undefined) this.#events = new TokenBucket(eps, this.#burst(eps), now);
+    if (eps !== undefined) this.#events = new TokenBucket(eps * this.#part, this.#burst(eps), now);
     if (bytesPerSecond !== undefined)
-      this.#bytes = new TokenBucket(bytesPerSecond, bytesPerSecond * BURST_SECONDS, now);
-    // Half a bucket, so that the other half can fill while a timer is late.
-    const least = Math.min(eps ?? Infinity, catchUpEps ?? Infinity);
-    this.sliceEvents = Math.max(1, Math.floor(this.#burst(least) / 2));
-    this.sliceBytes = ((bytesPerSecond ?? Infinity) * BURST_SECONDS) / 2;
+      this.#bytes = new TokenBucket(bytesPerSecond * this.#part, bytesPerSecond * BURST_SECONDS * this.#part, now);
+    this.#setLimits(now);
+  }
+
+  /** No slice may hold more events, or (but for a single event) bytes, than this. */
+  get sliceEvents(): number {
+    return this.#sliceEvents;
+  }
+
+  get sliceBytes(): number {
+    return this.#sliceBytes;
   }
 
   /** Events a second, over the last ten seconds. */
@@ -72,9 +134,21 @@ export class Pace {
     return this.#meter.perSecond(this.#clock.monotonic());
   }
 
-  /** Events a second that are allowed at present; undefined: any. */
-  get limitEps(): number | undefined {
-    return this.#eps;
+  /** What is allowed at present: the part of the limits, and events a second (undefined: any). */
+  inForce(): PartInForce {
+    this.#adapt(this.#clock.monotonic());
+    const { bytesPerSecond } = this.#settings;
+    const part = this.#part;
+    const times = (limit: number | undefined): number | undefined => limit && limit * part;
+    return { part, eps: times(this.#eps), bytesPerSecond: times(bytesPerSecond) };
+  }
+
+  /** Events that may go in a second; where bytes are limited, so many of average size. Undefined: any. */
+  eventsPerSecond({ writtenBytes, writtenEvents }: Written): number | undefined {
+    const { eps, bytesPerSecond } = this.inForce();
+    const size = writtenEvents === 0 ? USUAL_BYTES : writtenBytes / writtenEvents;
+    const most = Math.min(eps ?? Infinity, (bytesPerSecond ?? Infinity) / size);
+    return most === Infinity ? undefined : most;
   }
 
   /** @param onGranted called once the ticket is granted, unless that is at once. To be called again for every slice. */
@@ -123,20 +197,36 @@ export class Pace {
   }
 
   #waitMs({ events, bytes }: Waiting, now: number): number {
+    if (this.#part === 0) return Infinity;
     return Math.max(this.#events?.waitMs(events, now) ?? 0, this.#bytes?.waitMs(bytes, now) ?? 0);
   }
 
   #adapt(now: number): void {
-    const { eps, catchUpEps } = this.#settings;
-    if (this.#events === undefined || catchUpEps === undefined || now < this.#lookAt) return;
+    if ((this.#events === undefined && this.#bytes === undefined) || now < this.#lookAt) return;
     this.#lookAt = now + LOOK_MS;
-    const wanted = this.#isBehind() ? catchUpEps : eps;
-    if (wanted === undefined || wanted === this.#eps) return;
-    this.#eps = wanted;
-    this.#events.setRate(wanted, this.#burst(wanted), now);
+    const { eps, catchUpEps, share } = this.#settings;
+    const { isBehind, part, onPart } = this.#deps;
+    const [ours, wanted] = [share === 'group' ? part() : 1, catchUpEps !== undefined && isBehind() ? catchUpEps : eps];
+    if (ours === this.#part && wanted === this.#eps) return;
+    const isOther = ours !== this.#part;
+    [this.#part, this.#eps] = [ours, wanted];
+    this.#setLimits(now);
+    if (isOther) onPart(this.inForce());
+  }
+
+  #setLimits(now: number): void {
+    const { bytesPerSecond, eps, catchUpEps = eps } = this.#settings;
+    if (this.#eps !== undefined) this.#events?.setRate(this.#eps * this.#part, this.#burst(this.#eps), now);
+    // Half a bucket, so that the other half can fill while a timer is late.
+    if (eps !== undefined && catchUpEps !== undefined)
+      this.#sliceEvents = Math.max(1, Math.floor(this.#burst(Math.min(eps, catchUpEps)) / 2));
+    if (bytesPerSecond === undefined) return;
+    const bytes = bytesPerSecond * this.#part;
+    this.#bytes?.setRate(bytes, bytes * BURST_SECONDS, now);
+    this.#sliceBytes = (bytes * BURST_SECONDS) / 2;
   }
 
   #burst(eps: number): number {
-    return Math.max(1, this.#settings.burst ?? eps * BURST_SECONDS);
+    return Math.max(1, (this.#settings.burst ?? eps * BURST_SECONDS) * this.#part);
   }
 }

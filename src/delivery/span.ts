@@ -13,6 +13,9 @@ export interface Claim {
   over: boolean;
   /** Batches handed over and not settled. */
   open: number;
+  /** Those of them that were never wholly written. */
+  unwritten: number;
+  readonly onWritten?: (() => void) | undefined;
 }
 
 /** What is left of a batch here. */
@@ -44,12 +47,17 @@ export interface Span {
   answered: number;
   /** Its frames were made again. */
   readonly isRemade: boolean;
+  /** It was never wholly written. */
+  isUnwritten: boolean;
   /** So many of its events, from the first on, may have reached a receiver. */
   sent: number;
 }
 
 /** Member by member: of an object made by spreading V8 keeps a description for each one, as large as the object. */
-export function spanOf(frames: FrameBatch, rest: Omit<Span, 'ref' | 'bytes' | 'events' | 'held' | 'answered'>): Span {
+export function spanOf(
+  frames: FrameBatch,
+  rest: Omit<Span, 'ref' | 'bytes' | 'events' | 'held' | 'answered' | 'isUnwritten'>,
+): Span {
   const { shard, seq, cursor, nextCursor } = frames;
   const { claim, resolve, reject, at, isRemade, sent } = rest;
   return {
@@ -63,6 +71,7 @@ export function spanOf(frames: FrameBatch, rest: Omit<Span, 'ref' | 'bytes' | 'e
     held: { is: 'frames', frames, given: frames },
     answered: 0,
     isRemade,
+    isUnwritten: !isRemade,
     sent,
   };
 }

@@ -13,12 +13,14 @@ import { CheckpointWatch } from './checkpoint-watch.js';
 import { Completion } from './completion.js';
 import { GroupKeeper } from './group-keeper.js';
 import { GroupMember } from './group-member.js';
+import { GroupShards, type Holding } from './group-shards.js';
 import type { Lease } from '../shard/lease.js';
 import { PipelineTotals } from './pipeline-totals.js';
 import { Positions } from './positions.js';
 import { LagWatch } from './lag-watch.js';
 import { ProgressWatch } from './progress-watch.js';
 import { RetentionWatch } from './retention-watch.js';
+import { sayStart } from './say-start.js';
 import { ShardWatch } from './shard-watch.js';
 
 export interface PipelineSettings {
@@ -67,6 +69,7 @@ export class Pipeline {
   readonly #events: EventTeller;
   readonly #watch: ShardWatch;
   readonly #positions: Positions;
+  readonly #shards: GroupShards;
   readonly #keeper: GroupKeeper;
   readonly #checkpoints: CheckpointWatch;
   readonly #progress: ProgressWatch<ShardConsumer>;
@@ -85,14 +88,21 @@ export class Pipeline {
     this.#startErrors = new ErrorReporter(deps.clock, deps.log);
     this.#events = new EventTeller(deps.clock, deps.log);
     this.finished = new Promise((resolve) => (this.#markFinished = resolve));
+    this.#shards = new GroupShards({ ...deps, end: deps.settings.shard.end });
     this.#watch = new ShardWatch({
       source: deps.source,
       clock: deps.clock,
       log: deps.log,
       intervalMs: deps.settings.shardCheckMs,
-      onListed: (shards) => this.#positions.listed(shards),
+      onListed: (shards) => {
+        this.#positions.listed(shards);
+        this.#shards.listed(shards);
+      },
       onClosed: (shard) => this.#close(shard),
-      onError: (code) => this.#totals.countError(code),
+      onError: (code) => {
+        this.#totals.countError(code);
+        this.#shards.notListed();
+      },
     });
     this.#positions = new Positions({
       ...deps,
@@ -111,7 +121,10 @@ export class Pipeline {
       clock: deps.clock,
       log: deps.log,
       held: () => this.#member?.runs ?? [],
-      onStored: (shard, cursor) => this.#positions.note(shard, cursor),
+      onStored: (shard, cursor) => {
+        this.#positions.note(shard, cursor);
+        void this.#shards.stored(shard, cursor);
+      },
       onCollision: () => this.#totals.countCollision(),
     });
     this.#progress = new ProgressWatch({
@@ -123,7 +136,7 @@ export class Pipeline {
       begin: (run) => this.#member?.abandon(run),
     });
     this.#lags = new LagWatch({ clock: deps.clock, log: deps.log, runs: () => this.#member?.runs ?? [] });
-    this.#retention = new RetentionWatch({ ...deps, worst: () => this.#furthestBehind() });
+    this.#retention = new RetentionWatch({ ...deps, runs: () => this.#member?.runs ?? [] });
   }
 
   /**
@@ -138,7 +151,7 @@ export class Pipeline {
     });
     if (joined === undefined) return;
     this.#startErrors.succeeded({});
-    this.#sayStart();
+    sayStart(settings.shard.start, this.#deps.log);
     this.#completion = this.#bound();
     this.#member = this.#join();
     this.#member.start();
@@ -165,6 +178,11 @@ export class Pipeline {
   /** Stop waiting for what is in flight; what is settled is still committed. */
   hurry(): void {
     this.#member?.hurry();
+  }
+
+  /** How many shards are held here, draining ones included, of all that the group reads. */
+  get holding(): Holding {
+    return this.#shards.holding((this.#member?.runs ?? []).map(({ shard }) => shard));
   }
 
   snapshot(): PipelineSnapshot {
@@ -212,7 +230,7 @@ export class Pipeline {
       open: (shard, lease) => this.#openShard(shard, lease),
       onReleased: (run, reason) => {
         this.#totals.keep(run.stats, reason);
-        if (reason === 'shardEnd') this.#completion?.ended(run.shard);
+        if (reason === 'shardEnd') this.#ended(run.shard);
         log.info({ shard: run.shard, reason }, 'shard released');
       },
       onHeartbeat: () => void this.#completion?.look(this.#member?.runs.length !== 0),
@@ -221,25 +239,10 @@ export class Pipeline {
     });
   }
 
-  #furthestBehind(): { readonly shard: number; readonly seconds: number } | undefined {
-    const behind = (this.#member?.runs ?? []).map(({ shard, lag }) => ({ shard, seconds: lag.lag.seconds }));
-    return behind.sort((a, b) => b.seconds - a.seconds)[0];
-  }
-
   #startFailed(error: ForwarderError, pauseMs: number): void {
     this.#totals.countError(error.code);
     const ends = error.class === 'fatal' && this.#deps.onStartFailed(error);
     if (!ends) this.#startErrors.failed(error, pauseMs, {});
-  }
-
-  #sayStart(): void {
-    const { settings, log } = this.#deps;
-    const { start } = settings.shard;
-    const where = typeof start === 'string' ? start : new Date(start.unixSeconds * 1000).toISOString();
-    log.info(
-      { start: where },
-      'a shard goes on at its checkpoint; the start position applies only to shards without one',
-    );
   }
 
   #bound(): Completion | undefined {
@@ -257,6 +260,11 @@ export class Pipeline {
     });
     void completion.done.then(this.#markFinished);
     return completion;
+  }
+
+  #ended(shard: number): void {
+    this.#completion?.ended(shard);
+    this.#shards.ended(shard);
   }
 
   #close(shard: number): void {

@@ -10,8 +10,11 @@ export interface RetentionWatchDeps {
   readonly source: LogSource;
   readonly clock: Clock;
   readonly log: Log;
-  /** The shard that is furthest behind; undefined without shards. */
-  readonly worst: () => { readonly shard: number; readonly seconds: number } | undefined;
+  /** The shards held. */
+  readonly runs: () => readonly {
+    readonly shard: number;
+    readonly lag: { readonly lag: { readonly seconds: number } };
+  }[];
 }
 
 const LOOK_MS = 30_000;
@@ -73,8 +76,10 @@ export class RetentionWatch {
   }
 
   #warn(retention: Retention): void {
-    const { clock, log, worst } = this.#deps;
-    const behind = worst();
+    const { clock, log, runs } = this.#deps;
+    const [behind] = runs()
+      .map(({ shard, lag }) => ({ shard, seconds: lag.lag.seconds }))
+      .sort((a, b) => b.seconds - a.seconds);
     if (behind === undefined) return;
     if (retention === 'forEver' || retention - behind.seconds >= Math.min(DAY_S, retention / 4)) {
       if (this.#saidAt !== undefined) log.info({ shard: behind.shard }, 'the logs that wait are young enough again');

@@ -182,12 +182,16 @@ export interface RouteHelp {
   readonly putAside?: PutAside | undefined;
   /** Without it frames are held until their batch is settled. */
   readonly keeper?: Keeper | undefined;
+  /** A batch is wholly in our kernel for the first time, or given up. */
+  readonly onWritten?: (() => void) | undefined;
 }
 
 /** A named set of receivers. */
 export interface Destination {
   /** As in {@link isBlocked}. */
   readonly isBlocked: boolean;
+  /** How many events one pull of a shard should bring, because the rate lets no more through in a second; undefined: any. */
+  readonly pullEvents: number | undefined;
   /**
    * A way in for one shard: sticks to one connection, so call order is arrival order.
    * @param fence asked right before a batch is begun on a socket; false means the lease is gone and the batch must not be sent.
@@ -211,6 +215,8 @@ export interface Route {
    * the destination is closed hard. The bytes must not change until then, or until the keeper was told that they have arrived.
    */
   send(frames: FrameBatch): Promise<void>;
+  /** Batches handed over that were never wholly in our kernel. */
+  readonly unwritten: number;
   /** Undefined when everything is settled. */
   waitsFor(): RouteWait | undefined;
   /** Nothing more will come for a while: the connection may ask its receiver for proof now instead of waiting for it. */

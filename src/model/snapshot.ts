@@ -193,8 +193,13 @@ export interface DestinationSnapshot {
   readonly name: string;
   readonly guarantee: string;
   readonly connections: readonly ConnectionSnapshot[];
-  /** Events a second: over the last ten seconds, and allowed at present (undefined: any). */
-  readonly rate: { readonly usedEps: number; readonly limitEps: number | undefined };
+  /** Events and bytes a second: over the last ten seconds, and allowed at present (undefined: any); what part of the rate is ours, 0 to 1. */
+  readonly rate: {
+    readonly usedEps: number;
+    readonly limitEps: number | undefined;
+    readonly limitBytes: number | undefined;
+    readonly part: number | undefined;
+  };
   /** The certificates last used with it. */
   readonly certificates: readonly CertificateSnapshot[];
   readonly totals: DestinationTotals;

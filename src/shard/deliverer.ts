@@ -59,6 +59,7 @@ export class Deliverer implements Keeper {
   /** Parts that were sent and have not arrived, and the batch that each belongs to. */
   readonly #sent = new Map<FrameBatch, Sent>();
   #inFlightBytes = 0;
+  #unsent = 0;
 
   constructor(deps: DelivererDeps) {
     this.#deps = deps;
@@ -68,10 +69,16 @@ export class Deliverer implements Keeper {
     return this.#inFlightBytes;
   }
 
+  /** Batches pushed and not sent yet. */
+  get unsent(): number {
+    return this.#unsent;
+  }
+
   push(item: InFlight): void {
     // Awaited in order, maybe much later: an early failure must not count as unhandled until then.
     item.frames.catch(() => undefined);
     this.#inFlightBytes += item.reservation.bytes;
+    this.#unsent += 1;
     this.#fifo.push(item);
   }
 
@@ -84,6 +91,7 @@ export class Deliverer implements Keeper {
     for (let item = await this.#fifo.shift(); item !== undefined; item = await this.#fifo.shift()) {
       const making = this.#partsOf(item);
       const parts = await unlessAborted(making, this.#deps.signal);
+      this.#unsent -= 1;
       if (parts !== undefined && this.#deps.maySend()) this.#send(item, parts);
       // What is abandoned is not waited for; what it holds is given back when whoever works on it lets go.
       else

@@ -28,8 +28,9 @@ export class PullSizer {
     this.#wantBytes = Math.min(FIRST_BYTES, maxBytes);
   }
 
-  next(): PullSize {
-    const count = Math.max(1, Math.min(this.#mostGroups, Math.floor(this.#wantBytes / this.#groupBytes)));
+  /** @param most log groups to ask for. */
+  next(most = MAX_COUNT): PullSize {
+    const count = Math.max(1, Math.min(most, this.#mostGroups, Math.floor(this.#wantBytes / this.#groupBytes)));
     return { count, bytes: Math.min(this.#wantBytes, Math.ceil(count * this.#groupBytes)) };
   }
 

@@ -26,6 +26,8 @@ export interface PullerDeps {
   readonly clock: Clock;
   readonly settings: ShardSettings;
   readonly stats: ShardStats;
+  /** Most log groups to ask for now. */
+  readonly mostGroups: () => number;
   /** Ends reading. */
   readonly signal: AbortSignal;
   /** The service answered a pull, with or without logs. */
@@ -148,7 +150,7 @@ export class Puller {
     if (repliesWithout(ahead) >= IDLE_REPLIES && end.is === 'open') await this.#watch();
     const now = clock.monotonic();
     await this.#sleeper.sleep(Math.max(this.#notBefore, this.#quota.notBefore(now)) - now);
-    const asked = this.#sizer.next();
+    const asked = this.#sizer.next(this.#deps.mostGroups());
     this.#waitsForRoom = true;
     const reservation = await budget.reserve(asked.bytes, signal);
     this.#waitsForRoom = false;

@@ -11,6 +11,7 @@ import { Deliverer } from './deliverer.js';
 import { limitDrain } from './drain-limit.js';
 import { ENDINGS } from './endings.js';
 import { GAP_BYTES, GapTeller } from './gap-teller.js';
+import { Headroom } from './headroom.js';
 import { LagMeter, type Position } from './lag.js';
 import { cursorAfterExpiry, resolveStart, type ShardStart } from './position.js';
 import { Progress } from './progress.js';
@@ -18,6 +19,7 @@ import { putAsideInto } from './put-aside.js';
 import { Puller, type Pulled } from './puller.js';
 import { untilDone } from '../flow/retry.js';
 import type { ShardDeps } from './shard-deps.js';
+import { shardSnapshot } from './shard-snapshot.js';
 import { ShardStats } from './shard-stats.js';
 import { Troubles } from './troubles.js';
 
@@ -43,6 +45,7 @@ export class ShardConsumer {
   /** Cursors refused in a row, although the service had given us all but the first. */
   #expiries = 0;
   readonly #gaps: GapTeller;
+  readonly #headroom: Headroom;
   /** Resolves when no batch will come to the destination any more. */
   readonly handedOver: Promise<void>;
   #endHandOver: () => void = () => undefined;
@@ -82,7 +85,10 @@ export class ShardConsumer {
       onError: (error, pauseMs) => this.#troubles.failed('format', error, pauseMs),
     });
     const putAside = putAsideInto({ ...deps, gaps: this.#gaps });
-    this.#route = deps.destination.openRoute(() => this.#mayAct(), { putAside, keeper: this.#deliverer });
+    const unwritten = (): number => this.#deliverer.unsent + this.#route.unwritten;
+    this.#headroom = new Headroom({ ...deps, unwritten });
+    const { notify: onWritten } = this.#headroom;
+    this.#route = deps.destination.openRoute(() => this.#mayAct(), { putAside, keeper: this.#deliverer, onWritten });
   }
 
   /** Why it is being or was given up; undefined while it is read. */
@@ -138,23 +144,11 @@ export class ShardConsumer {
   }
 
   snapshot(): ShardSnapshot {
-    const tipAt = this.#puller?.tipAt;
-    const ageMs = this.#committer?.ageMs;
-    return {
-      shard: this.shard,
-      phase: this.#phase,
-      caughtUp: tipAt !== undefined && this.#window.held === 0,
-      lag: this.lag.lag,
-      leftGroups: this.lag.leftGroups,
-      idleSeconds: this.progress.stalledMs / 1000,
-      stalled: this.progress.stalledMs >= this.#deps.settings.maxStallMs,
-      failing: this.#troubles.failing,
-      heldBack: this.#committer?.holdsBack === true,
-      inFlightBatches: this.#window.held,
-      unprovenBatches: this.#window.size,
-      inFlightBytes: this.#deliverer.inFlightBytes,
-      checkpointAgeSeconds: ageMs === undefined ? undefined : ageMs / 1000,
-    };
+    return shardSnapshot({
+      ...{ shard: this.shard, phase: this.#phase, maxStallMs: this.#deps.settings.maxStallMs },
+      ...{ puller: this.#puller, committer: this.#committer, window: this.#window, deliverer: this.#deliverer },
+      ...{ lag: this.lag, progress: this.progress, troubles: this.#troubles },
+    });
   }
 
   /** We may send and commit only while the lease stands; asked again right before each, because timers of ours may be late. */
@@ -188,6 +182,7 @@ export class ShardConsumer {
         ...this.#deps,
         stats: this.stats,
         signal: this.#stop.soft,
+        mostGroups: () => this.#headroom.groups,
         onPulled: () => this.#pulled(),
         onError: (error, pauseMs) => this.#troubles.failed('pull', error, pauseMs),
       },
@@ -218,6 +213,7 @@ export class ShardConsumer {
     const { soft } = this.#stop;
     while (!soft.aborted && !puller.ended) {
       await this.#window.whenRoom(soft);
+      await this.#headroom.whenShort(soft);
       await committer.whenFresh(soft);
       try {
         const pulled = await puller.next();
@@ -245,6 +241,7 @@ export class ShardConsumer {
     const { formatter, clock } = this.#deps;
     const formatting = formatter.format({ ...ref, body, bodyLength, encoding, rawSize });
     const frames = this.stats.stages.format.time(clock, formatting);
+    this.#headroom.follow(scannedGroups, frames);
     this.#deliverer.push({ ref, frames, reservation, entry, scannedGroups });
   }
 

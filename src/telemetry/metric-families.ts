@@ -144,7 +144,13 @@ export const FAMILIES: readonly Family[] = [
     ({ totals }) => totals.resentEvents,
   ),
   ofDestination('eps_used', 'Events a second that went out, over the last ten seconds.', ({ rate }) => rate.usedEps),
-  ofDestination('eps_limit', 'Events a second that may go out at present.', ({ rate }) => rate.limitEps),
+  ofDestination('eps_limit', 'Events a second that this process may send at present.', ({ rate }) => rate.limitEps),
+  ofDestination('bytes_limit', 'Bytes a second that this process may send at present.', ({ rate }) => rate.limitBytes),
+  ofDestination(
+    'rate_share',
+    'What part of the rate is that of this process, 0 to 1 (`rate.share`).',
+    ({ rate }) => rate.part,
+  ),
   ofDestination('connects_total', 'Connections made.', ({ totals }) => totals.connects),
   {
     name: 'forwarder_destination_errors_total',

@@ -154,17 +154,13 @@ export default [
         '',
       ],
       ['a timeout that changes is not followed', 'this.#member?.setLease(this.#timeoutMs);', ''],
-      [
-        'what others store is not remembered',
-        'onStored: (shard, cursor) => this.#positions.note(shard, cursor),',
-        'onStored: () => undefined,',
-      ],
+      ['what others store is not remembered', 'this.#positions.note(shard, cursor);', 'onStored: () => undefined,'],
       [
         'a shard closed while it is read is read for ever',
         'this.#member?.runs.find((run) => run.shard === shard)?.close();',
         '',
       ],
-      ['a bounded run does not learn what ended', "if (reason === 'shardEnd') this.#completion?.ended(run.shard);", ''],
+      ['a bounded run does not learn what ended', 'this.#completion?.ended(shard);', ''],
       [
         'a failed start of class fatal is not told',
         "error.class === 'fatal' && this.#deps.onStartFailed(error)",
@@ -315,6 +311,19 @@ export default [
     mutants: [
       ['a thousand shards are asked in one turn', 'due.slice(0, MOST_A_TURN)', 'due'],
       ['shards that need not be asked are', '.filter(({ lag }) => lag.isDue)', ''],
+    ],
+  },
+  {
+    file: 'src/group/group-shards.ts',
+    tests: ['unit/group/group-shards'],
+    mutants: [
+      ['a shard read to its end still counts', '.filter((shard) => !this.#over.has(shard))', ''],
+      ['shards count before anybody told how many there are', 'this.#isKnown ? held.length : 0', 'held.length'],
+      ['a shard that still takes writes may be over', 'return this.#closed.has(shard) || ', 'return true || '],
+      ['a shard is over wherever its checkpoint is', 'last === cursor && ', ''],
+      ['a logstore made again keeps what was over', '#forget(shard);', '#mayBeOver(shard);'],
+      ['only the list tells of shards', 'this.#listed ?? this.#stored', 'this.#listed ?? []'],
+      ['no shard is divided by zero', 'held === 0 ? 0 : ', ''],
     ],
   },
 ];

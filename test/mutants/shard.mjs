@@ -392,7 +392,7 @@ export default [
       ],
       [
         'more log groups than the service gives',
-        'Math.min(this.#mostGroups, Math.floor',
+        'Math.min(most, this.#mostGroups, Math.floor',
         'Math.min(Infinity, Math.floor',
       ],
     ],
@@ -409,6 +409,20 @@ export default [
         'if (this.#end === from) this.#metAt = askedAt;\n    else if',
         'if',
       ],
+    ],
+  },
+  {
+    file: 'src/shard/headroom.ts',
+    tests: ['unit/shard/headroom'],
+    mutants: [
+      ['a shard is pulled far ahead of the rate', 'unwritten() >= BATCHES', 'unwritten() > 1000'],
+      ['without a rate a shard waits for what is written', 'destination.pullEvents !== undefined && ', ''],
+      [
+        'a pull brings more than the rate lets through',
+        'Math.max(1, Math.floor(events / this.#eventsPerGroup))',
+        'Infinity',
+      ],
+      ['the first pull at a rate is large', '=== undefined ? 1 :', '=== undefined ? 1000 :'],
     ],
   },
 ];

@@ -1,6 +1,15 @@
 import { ForwarderError } from '../../src/errors/forwarder-error.js';
 import { EVERY_LOG_WHOLE, type FrameBatch, type RawBatch } from '../../src/model/batch.js';
-import type { DeadLetter, DeadLetters, Destination, Formatter, Gap, Route, RouteWait } from '../../src/model/ports.js';
+import type {
+  DeadLetter,
+  DeadLetters,
+  Destination,
+  Formatter,
+  Gap,
+  Route,
+  RouteHelp,
+  RouteWait,
+} from '../../src/model/ports.js';
 
 /** Formats the bodies of FakeService, which it takes away: each log group becomes one frame of four bytes, its number. */
 export class FakeFormatter implements Formatter {
@@ -124,6 +133,8 @@ export class FakeDestination implements Destination {
   asked = 0;
   /** Settle at once what is sent. */
   prompt = true;
+  /** What a rate lets one pull bring. */
+  pullEvents: number | undefined;
   /** The sender is dead: what it sends goes nowhere. */
   cut = false;
   /** Called for every batch that goes on the wire. */
@@ -133,15 +144,18 @@ export class FakeDestination implements Destination {
     return !this.prompt || this.pending.length > 0;
   }
 
-  openRoute(fence: () => boolean): Route {
-    const route = new FakeRoute(this, fence);
+  openRoute(fence: () => boolean, help: RouteHelp = {}): Route {
+    const route = new FakeRoute(this, fence, help);
     this.routes.push(route);
     return route;
   }
 
   /** Settles the first `count` batches in flight. */
   settle(count = Number.POSITIVE_INFINITY): void {
-    for (const sent of this.pending.splice(0, count)) sent.settle();
+    for (const sent of this.pending.splice(0, count)) {
+      sent.settle();
+      sent.route.wrote();
+    }
   }
 
   get openRoutes(): number {
@@ -163,11 +177,13 @@ class FakeRoute implements Route {
   closed = false;
   readonly #to: FakeDestination;
   readonly #fence: () => boolean;
+  readonly #help: RouteHelp;
   #abandoned = false;
 
-  constructor(to: FakeDestination, fence: () => boolean) {
+  constructor(to: FakeDestination, fence: () => boolean, help: RouteHelp) {
     this.#to = to;
     this.#fence = fence;
+    this.#help = help;
   }
 
   send(frames: FrameBatch): Promise<void> {
@@ -194,6 +210,15 @@ class FakeRoute implements Route {
       pending.splice(pending.indexOf(sent), 1);
       sent.abandon();
     }
+  }
+
+  /** What is pending here counts as not written. */
+  get unwritten(): number {
+    return this.#to.pending.filter(({ route }) => route === this).length;
+  }
+
+  wrote(): void {
+    this.#help.onWritten?.();
   }
 
   waitsFor(): RouteWait | undefined {

@@ -18,10 +18,10 @@ export async function writePaced(
   hasRoom: () => boolean,
 ): Promise<boolean> {
   const { bytes, ends } = begun.frames;
-  const maxBytes = Math.min(link.sliceBytes, pace.sliceBytes);
   let start = begun.from === 0 ? 0 : (ends[begun.from - 1] ?? 0);
   for (let from = begun.from; from < ends.length;) {
     while (link.open && !hasRoom()) await wakeup.wait();
+    const maxBytes = Math.min(link.sliceBytes, pace.sliceBytes);
     const to = sliceEnd(ends, from, start, Math.min(link.sliceEvents, pace.sliceEvents), maxBytes);
     const end = ends[to - 1] ?? bytes.length;
     await granted(link, pace, to - from, end - start, wakeup);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { FrameBatch } from '../../../src/model/batch.js';
 import { Connection } from '../../../src/delivery/connection.js';
 import type { Claim } from '../../../src/delivery/span.js';
-import { Pace } from '../../../src/delivery/pace.js';
+import { ALONE, Pace, UNLIMITED } from '../../../src/delivery/pace.js';
 import { Probation } from '../../../src/delivery/probation.js';
 import { TUNING } from '../../../src/delivery/delivery-settings.js';
 import { newTotals } from '../../../src/delivery/totals.js';
@@ -105,11 +105,7 @@ class World {
       watched,
       log: new RecordingLog(),
       totals: newTotals(),
-      pace: new Pace(
-        { eps: undefined, burst: undefined, bytesPerSecond: undefined, catchUpEps: undefined },
-        clock,
-        () => false,
-      ),
+      pace: new Pace(UNLIMITED, { ...ALONE, clock, onPart: () => undefined }),
       probation: new Probation(rule, watched),
       hasRefuge: () => false,
       moveAway: () => false,
@@ -125,7 +121,8 @@ class World {
         return Promise.resolve(frames === undefined ? [] : [copied(frames)]);
       },
     };
-    for (let shard = 0; shard < SHARDS; shard++) this.#claims.push({ fence: always, keeper, over: false, open: 0 });
+    for (let shard = 0; shard < SHARDS; shard++)
+      this.#claims.push({ fence: always, keeper, over: false, open: 0, unwritten: 0 });
   }
 
   async act(action: Action): Promise<void> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import { loadConfig } from '../../../src/config/load.js';
 import { toSettings } from '../../../src/config/settings.js';
+import { UNLIMITED } from '../../../src/delivery/pace.js';
 import { minimal, parse, problems } from './parse.js';
 
 const HOST = { cores: 2, consumer: 'c', now: 0 };
@@ -303,7 +304,7 @@ test('over UDP messages are small, unframed and paced unless it is written other
     idPrefix: 'p/l/',
   });
   assert.equal(destinations[0]?.settings.guarantee, 'written');
-  const paced = { eps: 5000, burst: 100, bytesPerSecond: undefined, catchUpEps: undefined };
+  const paced = { ...UNLIMITED, eps: 5000, burst: 100 };
   assert.deepEqual(destinations[0].settings.rate, paced);
   const faster = settingsOf('rate: { eps: 20000 }').destinations[0]?.settings.rate;
   assert.deepEqual(faster, { ...paced, eps: 20_000, burst: 400 });

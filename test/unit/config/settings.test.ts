@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toSettings } from '../../../src/config/settings.js';
+import { UNLIMITED } from '../../../src/delivery/pace.js';
 import { minimal, parse, type Env } from './parse.js';
 import { temporaryFile } from '../../support/temporary.js';
 
@@ -94,7 +95,7 @@ test('what is not written has a default', () => {
         probationMs: 30_000,
         replayBytes: 12 * 1024 * 1024,
         retry: { initialMs: 100, maxMs: 10_000 },
-        rate: { eps: undefined, burst: undefined, bytesPerSecond: undefined, catchUpEps: undefined },
+        rate: UNLIMITED,
         tls: {
           ca: undefined,
           cert: undefined,

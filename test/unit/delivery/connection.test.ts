@@ -4,7 +4,7 @@ import { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import { Connection } from '../../../src/delivery/connection.js';
 import type { ConnectionDeps } from '../../../src/delivery/connection-deps.js';
 import type { Claim } from '../../../src/delivery/span.js';
-import { Pace } from '../../../src/delivery/pace.js';
+import { ALONE, Pace, UNLIMITED } from '../../../src/delivery/pace.js';
 import { Probation } from '../../../src/delivery/probation.js';
 import { TUNING } from '../../../src/delivery/delivery-settings.js';
 import type { Succession } from '../../../src/delivery/successor.js';
@@ -14,7 +14,6 @@ import { RecordingLog } from '../../support/recording-log.js';
 import { FakeLink } from './fake-link.js';
 import { always, batch, endpointAt } from './support.js';
 
-const UNLIMITED = { eps: undefined, burst: undefined, bytesPerSecond: undefined, catchUpEps: undefined };
 const HORIZON = { holdMs: 2_000, holdBytes: 1_000_000, proofMs: 30_000, proofBytes: 1_000_000 };
 
 /** A connection whose dials get these links one after the other, and are refused when there is none left. */
@@ -33,7 +32,7 @@ function setUp(links: readonly FakeLink[]) {
     watched: clock,
     log,
     totals: newTotals(),
-    pace: new Pace(UNLIMITED, clock, () => false),
+    pace: new Pace(UNLIMITED, { ...ALONE, clock, onPart: () => undefined }),
     probation: new Probation({ probationMs: 0, proofBytes: 1_000_000 }, clock),
     hasRefuge: () => false,
     moveAway: () => false,
@@ -49,7 +48,7 @@ function setUp(links: readonly FakeLink[]) {
       }),
     wakePulse: () => undefined,
   };
-  const claim: Claim = { fence: always, over: false, open: 0 };
+  const claim: Claim = { fence: always, over: false, open: 0, unwritten: 0 };
   const connection = new Connection(deps);
   void connection.start();
   return { clock, log, connection, claim, offer: (link: FakeLink) => offer({ link, index: 0, reason: 'rebind' }) };

@@ -11,7 +11,7 @@ const PROOF = { holdMs: 100, holdBytes: 1_500, proofMs: 1_000, proofBytes: 1_500
 /** Three batches of 1000 bytes, all written at 0. */
 function written() {
   const outbox = new Outbox({ guarantee: 'settled', ...PROOF }, newTotals(), () => undefined);
-  const claim: Claim = { fence: always, over: false, open: 0 };
+  const claim: Claim = { fence: always, over: false, open: 0, unwritten: 0 };
   const settled: number[] = [];
   for (const seq of [0, 1, 2]) {
     void outbox.push(batch(0, seq), claim, 0).then(() => settled.push(seq));
@@ -29,7 +29,7 @@ function farFromProof() {
     arrived: () => true,
     again: ({ seq }: { readonly seq: number }) => Promise.resolve([batch(0, seq, 3, mebibyte)]),
   };
-  const claim: Claim = { fence: always, keeper, over: false, open: 0 };
+  const claim: Claim = { fence: always, keeper, over: false, open: 0, unwritten: 0 };
   const far = { holdMs: 100, holdBytes: 2 ** 30, proofMs: 2 ** 30, proofBytes: 2 ** 30 };
   const outbox = new Outbox({ guarantee: 'settled', ...far }, newTotals(), () => undefined);
   return { outbox, claim, far };
@@ -66,7 +66,7 @@ test('bytes settle a batch once as many are acked behind it as prove it, and not
 
 test('a connection that ends gives back at once what it wrote for a claim that is over', async () => {
   const outbox = new Outbox({ guarantee: 'settled', ...PROOF }, newTotals(), () => undefined);
-  const claim: Claim = { fence: always, over: false, open: 0 };
+  const claim: Claim = { fence: always, over: false, open: 0, unwritten: 0 };
   let outcome = 'open';
   outbox.push(batch(0, 0), claim, 0).then(
     () => (outcome = 'settled'),
@@ -140,7 +140,7 @@ test('what was made again gives its room to the next as soon as it is acked, wit
 
 test('a receiver that has answered everything is asked for a new connection while more waits: what waits is sent, whole', async () => {
   const outbox = new Outbox({ guarantee: 'relp', ...PROOF }, newTotals(), () => undefined);
-  const claim: Claim = { fence: always, over: false, open: 0 };
+  const claim: Claim = { fence: always, over: false, open: 0, unwritten: 0 };
   const settled: number[] = [];
   for (const seq of [0, 1]) void outbox.push(batch(0, seq), claim, 0).then(() => settled.push(seq));
   outbox.begin();
@@ -155,7 +155,7 @@ test('a receiver that has answered everything is asked for a new connection whil
 
 test('how far the oldest batch of a route has come is told at each stage, and nothing once all is settled', async () => {
   const outbox = new Outbox({ guarantee: 'settled', ...PROOF }, newTotals(), () => undefined);
-  const [claim, other]: Claim[] = [0, 1].map(() => ({ fence: always, over: false, open: 0 }));
+  const [claim, other]: Claim[] = [0, 1].map(() => ({ fence: always, over: false, open: 0, unwritten: 0 }));
   assert.ok(claim && other);
   const stage = () => outbox.oldest(claim)?.stage;
   void outbox.push(batch(1, 0), other, 0);

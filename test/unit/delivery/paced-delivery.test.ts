@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { UNLIMITED } from '../../../src/delivery/pace.js';
 import { always, batch, endpointAt, expectedFrames, listening, opened } from './support.js';
 
 async function limited(eps: number, burst: number, receiver: Parameters<typeof listening>[0] = {}) {
   const siem = await listening(receiver);
-  const rate = { eps, burst, bytesPerSecond: undefined, catchUpEps: undefined };
+  const rate = { ...UNLIMITED, eps, burst };
   const { destination } = opened({ endpoints: [endpointAt(siem.port)], rate });
   return { siem, destination };
 }

@@ -9,6 +9,7 @@ import { EVERY_LOG_WHOLE, type FrameBatch } from '../../../src/model/batch.js';
 import { RELP } from '../../../src/model/format-plan.js';
 import { frameAt } from '../../../src/model/frames.js';
 import { openDestination, type OpenDestination } from '../../../src/delivery/destination.js';
+import { ALONE, UNLIMITED } from '../../../src/delivery/pace.js';
 import {
   TUNING,
   type DeliveryTuning,
@@ -51,7 +52,7 @@ const QUICK: DestinationSettings = {
   probationMs: 0,
   replayBytes: 16 * 1024 * 1024,
   retry: { initialMs: 20, maxMs: 50 },
-  rate: { eps: undefined, burst: undefined, bytesPerSecond: undefined, catchUpEps: undefined },
+  rate: UNLIMITED,
 };
 const QUICK_TUNING: DeliveryTuning = { ...TUNING, beatMs: 20, restPerLook: 2, endGraceMs: 200, lookoutMs: 10 };
 
@@ -73,7 +74,7 @@ export interface Opened {
 export function open(settings: Partial<DestinationSettings>, tuning: Partial<DeliveryTuning> = {}): Opened {
   const log = new RecordingLog();
   const all = { ...QUICK, ...settings };
-  return { destination: openDestination(all, systemClock, log, () => false, { ...QUICK_TUNING, ...tuning }), log };
+  return { destination: openDestination(all, systemClock, log, ALONE, { ...QUICK_TUNING, ...tuning }), log };
 }
 
 /** As {@link open}; closed after the test. */

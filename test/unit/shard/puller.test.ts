@@ -33,6 +33,7 @@ function setUp(groups: number, change: { readonly end?: StartPosition } = {}, en
         },
       },
       budget: budget.share(1),
+      mostGroups: () => Infinity,
       clock,
       settings: { ...shardSettings, ...change },
       stats: new ShardStats(),
@@ -87,7 +88,13 @@ test('a reply that turns out larger than what was reserved counts while it comes
           return source.pull(shard, cursor, count, signal, how);
         },
       },
-      ...{ budget: budget.share(1), clock, settings: shardSettings, stats: new ShardStats() },
+      ...{
+        budget: budget.share(1),
+        clock,
+        settings: shardSettings,
+        stats: new ShardStats(),
+        mostGroups: () => Infinity,
+      },
       ...{ signal: new AbortController().signal, onPulled: () => undefined, onError: () => undefined },
     },
     '0',

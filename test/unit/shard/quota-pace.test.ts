@@ -167,7 +167,10 @@ for (const shards of [4, 32]) {
       const stats = new ShardStats();
       const settings = { ...shardSettings, maxPullBytes: 4 * MB, retry: { initialMs: 200, maxMs: 30_000 } };
       const ends = { source, budget, clock, settings, stats, signal: end.signal };
-      const puller = new Puller({ ...ends, shard, onPulled: () => undefined, onError: () => undefined }, '0');
+      const puller = new Puller(
+        { ...ends, shard, mostGroups: () => Infinity, onPulled: () => undefined, onError: () => undefined },
+        '0',
+      );
       for (let pulled = await puller.next(); pulled !== undefined; pulled = await puller.next())
         pulled.reservation.release();
     });

@@ -94,7 +94,7 @@ export const destination = (more: Partial<DestinationSnapshot> = {}): Destinatio
   guarantee: 'settled',
   connections: [connection(), connection()],
   certificates: [{ name: 'own', daysLeft: 12.5 }],
-  rate: { usedEps: 120, limitEps: undefined },
+  rate: { usedEps: 120, limitEps: undefined, limitBytes: undefined, part: undefined },
   totals: {
     ...{
       writtenBytes: 12_000,
