@@ -20,7 +20,11 @@ function start(): Kernel {
 /** Formats one raw batch. The task's body comes back with the result, transferred. */
 export default async function format(task: FormatTask): Promise<unknown> {
   kernel ??= start();
-  const { body } = task;
+  const { body, plan, news } = task;
+  if (!kernel.knows(plan)) {
+    if (news === undefined) return transferred({ ok: false, body, fault: undefined }, [body]);
+    kernel.add(plan, news);
+  }
   const result = await run(kernel, task);
   if (!result.ok) return transferred({ ...result, body }, [body]);
   const { bytes, ends, ...counts } = result;

@@ -13,6 +13,7 @@ import { Turns } from '../flow/turns.js';
 
 export interface FormatterPoolSettings {
   readonly threads: number;
+  /** Known at the start; {@link FormatterPool.add} takes more. */
   readonly plans: readonly FormatPlan[];
   /** A batch that claims more decompressed bytes than this is refused as corrupt. */
   readonly maxRawSize: number;
@@ -38,14 +39,14 @@ export class FormatterPool {
   readonly #turns: Turns;
   readonly #threads: number;
   readonly #maxRawSize: number;
-  readonly #plans: readonly FormatPlan[];
+  readonly #plans: FormatPlan[];
   #tasks = 0;
 
   constructor(settings: FormatterPoolSettings) {
     const { threads, plans, maxRawSize } = settings;
     this.#threads = threads;
     this.#maxRawSize = maxRawSize;
-    this.#plans = plans;
+    this.#plans = [...plans];
     this.#arena = new Arena(settings.arenaBytes);
     this.#buffers = new BufferPool(settings.maxIdleBytes);
     this.#turns = new Turns(TASKS_PER_THREAD * threads);
@@ -55,6 +56,14 @@ export class FormatterPool {
       maxThreads: threads,
       workerData: { plans, maxRawSize, arena: this.#arena.buffer } satisfies FormatterData,
     });
+  }
+
+  /**
+   * One more plan, for as long as the pool lives. Nothing is sent to the threads: one that does not know the plan of a task says so, and is given it.
+   * @returns its number
+   */
+  add(plan: FormatPlan): number {
+    return this.#plans.push(plan) - 1;
   }
 
   /** The pool as the pipeline with this plan sees it. */
@@ -85,6 +94,7 @@ export class FormatterPool {
   async start(): Promise<void> {
     const nothing = {
       plan: 0,
+      news: undefined,
       bodyLength: 0,
       encoding: 'none',
       rawSize: 0,
@@ -139,7 +149,10 @@ export class FormatterPool {
   async #framesOf(plan: number, batch: RawBatch, region: Region | undefined): Promise<FrameBatch> {
     const { body, bodyLength, encoding, rawSize, shard, seq, cursor, nextCursor } = batch;
     this.#tasks += 1;
-    const result = await this.#run({ plan, body, bodyLength, encoding, rawSize, shard, cursor, region });
+    const task = { plan, news: undefined, body, bodyLength, encoding, rawSize, shard, cursor, region };
+    const first = await this.#run(task);
+    const isNews = !first.ok && first.fault === undefined;
+    const result = isNews ? await this.#run({ ...task, body: first.body, news: this.#planOf(plan) }) : first;
     this.#buffers.give(result.body);
     if (!result.ok) throw corrupt(batch, result.fault);
     const { filtered, sampled, dropped, empty, bare, truncated, untimed, rejected } = result;
@@ -162,7 +175,9 @@ export class FormatterPool {
   }
 }
 
-function corrupt({ shard, cursor }: RawBatch, { reason, offset }: FormatFault): ForwarderError {
+function corrupt({ shard, cursor }: RawBatch, fault: FormatFault | undefined): ForwarderError {
+  if (fault === undefined) return new ForwarderError('INTERNAL', 'a formatter thread did not take its plan');
+  const { reason, offset } = fault;
   return new ForwarderError(
     'FORMAT_CORRUPT',
     `the service sent a batch that can't be decoded (${reason}); it is pulled again`,

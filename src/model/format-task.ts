@@ -7,6 +7,7 @@ import type { FormatPlan } from './format-plan.js';
 
 /** What every formatter thread is started with. */
 export interface FormatterData {
+  /** What is known at the start; more come with tasks. */
   readonly plans: readonly FormatPlan[];
   /** A batch that claims more decompressed bytes than this is refused as corrupt before anything is allocated. */
   readonly maxRawSize: number;
@@ -21,8 +22,10 @@ export interface Region {
 }
 
 export interface FormatTask {
-  /** Index into {@link FormatterData.plans}. */
+  /** Number of the plan: those of {@link FormatterData.plans} count from 0. */
   readonly plan: number;
+  /** The plan itself, for a thread that does not know it. */
+  readonly news: FormatPlan | undefined;
   readonly body: ArrayBuffer;
   readonly bodyLength: number;
   readonly encoding: BodyEncoding;
@@ -75,4 +78,5 @@ export type FormatResult =
       readonly endsAt: number;
       readonly events: number;
     })
-  | { readonly ok: false; readonly body: ArrayBuffer; readonly fault: FormatFault };
+  /** Without a fault: the thread does not know the plan. */
+  | { readonly ok: false; readonly body: ArrayBuffer; readonly fault: FormatFault | undefined };

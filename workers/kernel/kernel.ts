@@ -69,7 +69,7 @@ interface KernelPlan {
 }
 
 export interface KernelInput {
-  /** Index into the kernel's plans. */
+  /** Number of the plan. */
   readonly plan: number;
   readonly body: Uint8Array;
   readonly encoding: 'none' | 'lz4';
@@ -101,12 +101,14 @@ interface KernelFrames extends FormatCounts {
 export class Kernel {
   readonly #module: WebAssembly.Module;
   #kernel: Exports;
-  readonly #plans: readonly KernelPlan[];
-  readonly #patterns: readonly ((text: string) => boolean)[];
+  /** By number. */
+  readonly #plans = new Map<number, KernelPlan>();
+  readonly #patterns: ((text: string) => boolean)[] = [];
+  readonly #compile: CompilePattern;
   readonly #maxRawSize: number;
   readonly #maxFrameBytes: number;
   /** Where batches begin, behind the plans. */
-  readonly #base: number;
+  #base: number;
   #memory: Uint8Array;
   /** Bytes that the batch at hand needs, and how many batches in a row did without most of the memory. */
   #needed = 0;
@@ -124,18 +126,24 @@ export class Kernel {
     this.#memory = new Uint8Array(this.#kernel.memory.buffer);
     this.#maxRawSize = maxRawSize;
     this.#maxFrameBytes = Math.min(MAX_EXPANSION * maxRawSize + PAGE, MAX_FRAME_BYTES);
-    const patterns: string[] = [];
-    const numberOf = (pattern: string): number => patterns.push(pattern) - 1;
-    let base = align(this.#kernel.heapBase());
-    this.#plans = plans.map((plan) => {
-      const { bytes, address, searches } = encodePlan(plan, base, numberOf);
-      const at = base;
-      base += bytes.length;
-      return { at, bytes, address, needles: new NeedleChooser(searches), expansion: FIRST_EXPANSION };
-    });
-    this.#base = base;
-    this.#patterns = patterns.map(compile);
-    this.#layPlans();
+    this.#compile = compile;
+    this.#base = align(this.#kernel.heapBase());
+    for (const [number, plan] of plans.entries()) this.add(number, plan);
+  }
+
+  knows(plan: number): boolean {
+    return this.#plans.has(plan);
+  }
+
+  /** One more plan; its number must be new. Not while a batch is formatted. */
+  add(number: number, plan: FormatPlan): void {
+    const at = this.#base;
+    const compiled = (pattern: string): number => this.#patterns.push(this.#compile(pattern)) - 1;
+    const { bytes, address, searches } = encodePlan(plan, at, compiled);
+    this.#plans.set(number, { at, bytes, address, needles: new NeedleChooser(searches), expansion: FIRST_EXPANSION });
+    this.#base = at + bytes.length;
+    this.#fit(this.#base);
+    this.#memory.set(bytes, at);
   }
 
   /** Bytes of memory held. */
@@ -144,7 +152,7 @@ export class Kernel {
   }
 
   format(input: KernelInput): KernelResult {
-    const plan = this.#plans[input.plan];
+    const plan = this.#plans.get(input.plan);
     if (plan === undefined) throw new RangeError(`no plan ${input.plan}`);
     this.#needed = 0;
     try {
@@ -214,7 +222,7 @@ export class Kernel {
 
   #layPlans(): void {
     this.#fit(this.#base);
-    for (const { at, bytes } of this.#plans) this.#memory.set(bytes, at);
+    for (const { at, bytes } of this.#plans.values()) this.#memory.set(bytes, at);
   }
 
   /** A fresh instance shares the compiled code; what it costs is the memory's first touch. */

@@ -64,6 +64,19 @@ test('formats every encoding', async () => {
   }
 });
 
+test('a plan that comes later is learned by every thread, also by many batches at once', async () => {
+  const own = new FormatterPool({ threads: 2, plans: [PLAN], maxRawSize: 1 << 20, ...ROOM });
+  const later = { ...PLAN, framing: { trailer: '\0' } } as const;
+  const formatter = own.formatter(own.add(later), ORIGIN);
+  const raw = rawOf(200);
+  const all = Array.from({ length: 12 }, () => formatter.format(batch(formatter, raw, 'none', raw.length)));
+  const expected = Buffer.concat(formatAll(raw, later));
+  for (const frames of await Promise.all(all)) assert.equal(Buffer.compare(frames.bytes, expected), 0);
+  const first = own.formatter(0, ORIGIN);
+  assertFrames(await first.format(batch(first, raw, 'none', raw.length)), raw);
+  await own.close();
+});
+
 test('a body leaves with its task and its buffer is used again', async () => {
   const own = new FormatterPool({ threads: 1, plans: [PLAN], maxRawSize: 1 << 20, ...ROOM });
   const formatter = own.formatter(0, ORIGIN);
