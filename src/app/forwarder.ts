@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { openBudgets } from '../config/budgets.js';
-import type { DestinationPlan, ForwarderSettings, PipelinePlan } from '../config/settings.js';
+import type { DestinationPlan, ForwarderSettings, PatternPlan, PipelinePlan } from '../config/settings.js';
 import type { DeadLetterStore } from '../deadletter/store.js';
 import { openDestination, type OpenDestination } from '../delivery/destination.js';
 import { asForwarderError, ForwarderError } from '../errors/forwarder-error.js';
@@ -8,10 +8,11 @@ import type { BudgetShare, ByteBudget } from '../flow/byte-budget.js';
 import { deadline, systemClock as clock } from '../flow/clock.js';
 import { drainMs, type StopRequests } from '../flow/stop-requests.js';
 import { FormatterPool } from '../format/formatter-pool.js';
-import { partOf, type Holding } from '../group/group-shards.js';
+import { Discovery } from '../group/discovery.js';
+import { partOf } from '../group/group-shards.js';
 import { Pipeline } from '../group/pipeline.js';
 import type { Log } from '../model/log.js';
-import type { PipelineSnapshot, Snapshot } from '../model/snapshot.js';
+import type { Snapshot } from '../model/snapshot.js';
 import type { SlsClient } from '../sls/client.js';
 import { startAdmin, type Admin } from '../telemetry/admin.js';
 import { health, isCatchingUp, readiness } from '../telemetry/health.js';
@@ -19,8 +20,9 @@ import type { LogSystem } from '../telemetry/logger.js';
 import { createMetrics } from '../telemetry/metrics.js';
 import { startProgress, summingUp } from '../telemetry/status-line.js';
 import { EMBEDDED_PROOF, type EmbeddedEnds } from './embedded.js';
-import { pipelineFields } from './log-fields.js';
-import { MAX_RAW_SIZE } from './service-access.js';
+import { pipelineFields, sourceField } from './log-fields.js';
+import { PipelineSet, type Hooks } from './pipeline-set.js';
+import { MAX_RAW_SIZE, serviceName } from './service-access.js';
 
 /** By the name of the source: each has its own connections, credentials, clock offset and quotas. */
 export type Clients = ReadonlyMap<string, SlsClient>;
@@ -53,9 +55,13 @@ export class Forwarder {
   readonly #pool: FormatterPool;
   readonly #clients: Clients;
   readonly #destinations: ReadonlyMap<string, OpenDestination>;
-  readonly #pipelines: readonly Pipeline[];
-  /** Pipelines that can't work now, by index. */
-  readonly #down = new Set<number>();
+  readonly #pipelines: PipelineSet;
+  readonly #discoveries: readonly Discovery[];
+  /** What can't work now: plans of logstores that are named, and of patterns that find nothing. */
+  readonly #down = new Set<PipelinePlan | PatternPlan>();
+  /** By pipeline and logstore: a formatter thread keeps what it has learned. */
+  readonly #plans = new Map<string, number>();
+  #looking: Promise<unknown> = Promise.resolve();
   #admin: Admin | undefined;
 
   constructor(settings: ForwarderSettings, ends: Ends, logs: LogSystem, stop: StopRequests) {
@@ -66,7 +72,7 @@ export class Forwarder {
     this.#budgets = openBudgets(settings);
     this.#pool = new FormatterPool({
       threads: settings.threads,
-      plans: settings.pipelines.map(({ plan }) => plan),
+      plans: [],
       maxRawSize: MAX_RAW_SIZE,
       arenaBytes: settings.maxInFlightBytes * ARENA_SHARE,
       maxIdleBytes: settings.maxInFlightBytes * IDLE_SHARE,
@@ -75,7 +81,18 @@ export class Forwarder {
     this.#destinations = new Map(
       settings.destinations.map((plan) => [plan.settings.name, this.#makeDestination(plan, ends)]),
     );
-    this.#pipelines = settings.pipelines.map((plan, index) => this.#makePipeline(plan, index));
+    this.#pipelines = new PipelineSet({
+      make: (plan, hooks) => this.#makePipeline(plan, hooks),
+      logOf: (plan) => this.#logOf(plan),
+      serviceOf: ({ settings: { source } }) => serviceName(settings, source),
+      onNamedDown: (plan, error) => this.#isDown(plan, error),
+      onNamedUp: (plan) => this.#down.delete(plan),
+      onFatal: (error) => stop.fail(error),
+      clock,
+      soft: stop.soft,
+      hard: stop.hard,
+    });
+    this.#discoveries = settings.patterns.map((pattern) => this.#makeDiscovery(pattern));
   }
 
   async run(): Promise<number> {
@@ -108,16 +125,10 @@ export class Forwarder {
       const { url } = this.#admin;
       this.#logs.log.info({ url }, `metrics and health at ${url}`);
     }
-    void Promise.all(this.#pipelines.map(({ finished }) => finished)).then(() => this.#stop.finish());
-    await Promise.all([
-      this.#pool.start(),
-      ...this.#pipelines.map((pipeline, index) => this.#startPipeline(pipeline, index)),
-    ]);
-  }
-
-  async #startPipeline(pipeline: Pipeline, index: number): Promise<void> {
-    await pipeline.start(this.#stop.soft);
-    this.#down.delete(index);
+    const started = this.#settings.pipelines.map((plan) => this.#pipelines.add(plan));
+    this.#looking = Promise.all(this.#discoveries.map((discovery) => discovery.run(this.#stop.soft)));
+    void this.#looking.then(() => this.#pipelines.finished()).then(() => this.#stop.finish());
+    await Promise.all([this.#pool.start(), ...started]);
   }
 
   /**
@@ -128,10 +139,11 @@ export class Forwarder {
    */
   async #shutDown(): Promise<boolean> {
     const limit = deadline(clock, drainMs(this.#settings.shutdownTimeoutMs), this.#stop.hard);
-    const hurry = (): void => this.#pipelines.forEach((pipeline) => pipeline.hurry());
+    const hurry = (): void => this.#pipelines.hurry();
     limit.signal.addEventListener('abort', hurry, { once: true });
-    const stopped = Promise.all(this.#pipelines.map((pipeline) => pipeline.stop()));
-    await Promise.all(this.#pipelines.map((pipeline) => pipeline.handedOver()));
+    await this.#looking;
+    const stopped = this.#pipelines.stop();
+    await this.#pipelines.handedOver();
     const ends = await Promise.all([...this.#destinations.values()].map((one) => one.end(limit.signal)));
     // What did not settle by now never will.
     if (!ends.every(Boolean)) hurry();
@@ -167,8 +179,9 @@ export class Forwarder {
     return exitCode;
   }
 
-  #makePipeline({ settings, compression, query, processor, weight }: PipelinePlan, index: number): Pipeline {
-    const formatter = this.#pool.formatter(index, { ...settings, hostname: hostname() });
+  #makePipeline(all: PipelinePlan, { totals, onFailed, onStartFailed }: Hooks): Pipeline {
+    const { settings, compression, query, processor, weight } = all;
+    const formatter = this.#pool.formatter(this.#planOf(all), { ...settings, hostname: hostname() });
     const destination = this.#destinations.get(settings.destination);
     const budget = this.#budgets.get(settings.destination);
     const client = this.#clients.get(settings.source);
@@ -176,7 +189,6 @@ export class Forwarder {
       throw new ForwarderError('INTERNAL', `pipeline ${settings.name} has no ends in a checked config`);
     const bodyBuffer = (size: number): ArrayBuffer => formatter.bodyBuffer(size);
     const { source, group } = client.openLogstore({ ...settings, compression, query, processor, bodyBuffer });
-    const log = this.#logs.log.child(pipelineFields(this.#settings, settings));
     return new Pipeline({
       settings,
       source,
@@ -185,10 +197,40 @@ export class Forwarder {
       destination,
       budget: this.#shareOf(budget, settings, weight),
       deadLetters: this.#deadLetters?.box(settings),
+      totals,
       clock,
-      log,
-      onFailed: (error) => this.#pipelineFailed(index, error, log),
-      onStartFailed: (error) => this.#pipelineCannotStart(index, error),
+      log: this.#logOf(all),
+      onFailed,
+      onStartFailed,
+    });
+  }
+
+  #logOf({ settings }: PipelinePlan): Log {
+    return this.#logs.log.child(pipelineFields(this.#settings, settings));
+  }
+
+  #planOf({ settings: { name, project, logstore }, plan }: PipelinePlan): number {
+    const key = `${name} ${project}/${logstore}`;
+    const number = this.#plans.get(key) ?? this.#pool.add(plan);
+    this.#plans.set(key, number);
+    return number;
+  }
+
+  #makeDiscovery(pattern: PatternPlan): Discovery {
+    const { name, source } = pattern;
+    const lister = this.#clients.get(source);
+    if (lister === undefined)
+      throw new ForwarderError('INTERNAL', `pipeline ${name} has no source in a checked config`);
+    return new Discovery({
+      settings: pattern,
+      lister,
+      clock,
+      log: this.#logs.log.child({ pipeline: name, ...sourceField(this.#settings, source) }),
+      onLooked: (found) => this.#pipelines.follow(pattern, found),
+      onStuck: (error) => {
+        if (error === undefined) this.#down.delete(pattern);
+        else this.#isDown(pattern, error);
+      },
     });
   }
 
@@ -198,31 +240,22 @@ export class Forwarder {
     return share;
   }
 
-  /** An operator must act. One pipeline's trouble is not the others': only when none can work is the program of no use. */
-  #pipelineCannotStart(index: number, error: ForwarderError): boolean {
-    this.#down.add(index);
-    if (this.#down.size < this.#pipelines.length) return false;
+  /**
+   * An operator must act. One pipeline's trouble is not the others': only when none can work is the program of no use.
+   * @returns whether it ends
+   */
+  #isDown(plan: PipelinePlan | PatternPlan, error: ForwarderError): boolean {
+    this.#down.add(plan);
+    if (this.#down.size < this.#settings.pipelines.length + this.#settings.patterns.length) return false;
     this.#stop.fail(error);
     return true;
   }
 
-  #pipelineFailed(index: number, error: ForwarderError, log: Log): void {
-    this.#down.add(index);
-    if (this.#down.size === this.#pipelines.length) {
-      this.#stop.fail(error);
-      return;
-    }
-    const { code, details, message } = error;
-    log.error({ code, ...details }, `${message}; this pipeline stops, the others go on`);
-    void this.#pipelines[index]?.stop();
-  }
-
   #makeDestination({ settings, embedded }: DestinationPlan, ends: EmbeddedEnds): OpenDestination {
     const child = this.#logs.log.child({ destination: settings.name });
-    const pipelines = (): PipelineSnapshot[] => this.#pipelines.map((pipeline) => pipeline.snapshot());
     const senders = {
-      isBehind: (): boolean => isCatchingUp(pipelines(), settings.name),
-      part: (): number => partOf(this.#holdings(settings.name)),
+      isBehind: (): boolean => isCatchingUp(this.#pipelines.snapshots(), settings.name),
+      part: (): number => partOf(this.#pipelines.holdings(settings.name)),
     };
     if (!embedded || ends.receiver === undefined) return openDestination(settings, clock, child, senders);
     const { url, port } = ends.receiver;
@@ -230,19 +263,13 @@ export class Forwarder {
     return openDestination({ ...settings, ...EMBEDDED_PROOF, endpoints: [endpoint] }, clock, child, senders);
   }
 
-  /** How many shards of how many send to this destination, by pipeline. */
-  #holdings(destination: string): Holding[] {
-    const plans = this.#settings.pipelines;
-    return this.#pipelines
-      .filter((_, index) => plans[index]?.settings.destination === destination)
-      .map(({ holding }) => holding);
-  }
-
   #snapshot(): Snapshot {
     const budgets = [...this.#budgets.values()];
     const sum = (of: (budget: ByteBudget) => number): number => budgets.reduce((total, one) => total + of(one), 0);
     return {
-      pipelines: this.#pipelines.map((pipeline) => pipeline.snapshot()),
+      pipelines: this.#pipelines.snapshots(),
+      ended: this.#pipelines.endedTotals(),
+      discoveries: this.#discoveries.map((discovery) => discovery.snapshot()),
       destinations: [...this.#destinations.values()].map((destination) => destination.snapshot()),
       budget: {
         limitBytes: sum((budget) => budget.limitBytes),

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../config/load.js';
-import { toSettings, type ForwarderSettings, type Host } from '../config/settings.js';
+import { readerOf } from '../config/pattern-plans.js';
+import { toSettings, type ForwarderSettings, type Host, type PipelinePlan } from '../config/settings.js';
 import { letterNames, readLetter, removeLetter, type Letter } from '../deadletter/letters.js';
 import { asForwarderError, ForwarderError } from '../errors/forwarder-error.js';
 import { systemClock as clock } from '../flow/clock.js';
@@ -69,12 +70,13 @@ class Replay {
   readonly #settings: ForwarderSettings;
   readonly #pool: FormatterPool;
   readonly #destinations: ReadonlyMap<string, OpenDestination>;
+  /** By pipeline and logstore. */
+  readonly #lines = new Map<string, PipelinePlan & { readonly number: number }>();
   readonly #stop: StopRequests;
 
   constructor(settings: ForwarderSettings, log: Parameters<typeof openDestination>[2], stop: StopRequests) {
     this.#settings = settings;
-    const plans = settings.pipelines.map(({ plan }) => plan);
-    this.#pool = new FormatterPool({ threads: 1, plans, maxRawSize: MAX_RAW_SIZE, arenaBytes: 0, maxIdleBytes: 0 });
+    this.#pool = new FormatterPool({ threads: 1, plans: [], maxRawSize: MAX_RAW_SIZE, arenaBytes: 0, maxIdleBytes: 0 });
     this.#destinations = new Map(
       settings.destinations
         .filter(({ embedded }) => !embedded)
@@ -104,7 +106,7 @@ class Replay {
   }
 
   async #deliver(letter: Letter): Promise<void> {
-    const { index, destination, origin, framing } = this.#lineOf(letter);
+    const { number, destination, origin, framing } = this.#lineOf(letter);
     const { kind, shard, cursor, nextCursor, encoding, rawSize } = letter.about;
     const ref = { shard, seq: 0, cursor, nextCursor };
     if (kind === 'event') {
@@ -112,7 +114,7 @@ class Replay {
       await sendOn(destination, { ...ref, ...EVERY_LOG_WHOLE, bytes, ends: Uint32Array.of(bytes.length) });
       return;
     }
-    const formatter = this.#pool.formatter(index, origin);
+    const formatter = this.#pool.formatter(number, origin);
     const body = new Uint8Array(letter.body).buffer;
     const frames = await formatter.format({ ...ref, body, bodyLength: letter.body.length, encoding, rawSize });
     const { length: tooLarge } = frames.rejected;
@@ -120,19 +122,23 @@ class Replay {
     await sendOn(destination, frames);
   }
 
-  /** The pipeline of that name, or else the first that reads that logstore. */
-  #lineOf({ about: { pipeline, project, logstore } }: Letter) {
-    const { pipelines } = this.#settings;
-    const reads = ({ settings }: (typeof pipelines)[number]): boolean =>
-      settings.project === project && settings.logstore === logstore;
-    const named = pipelines.findIndex((one) => reads(one) && one.settings.name === pipeline);
-    const index = named >= 0 ? named : pipelines.findIndex(reads);
-    const found = pipelines[index];
-    if (found === undefined)
-      throw new ForwarderError('USAGE', `no pipeline of the config reads ${project}/${logstore}`);
-    const destination = this.#destinations.get(found.settings.destination);
+  #lineOf({ about }: Letter) {
+    const { project, logstore } = about;
+    const { number, settings, plan } = this.#planOf(about);
+    const destination = this.#destinations.get(settings.destination);
     if (destination === undefined) throw new ForwarderError('USAGE', EMBEDDED);
-    return { index, destination, framing: found.plan.framing, origin: { project, logstore, hostname: hostname() } };
+    return { number, destination, framing: plan.framing, origin: { project, logstore, hostname: hostname() } };
+  }
+
+  #planOf({ pipeline, project, logstore }: Letter['about']) {
+    const key = `${pipeline} ${project}/${logstore}`;
+    const known = this.#lines.get(key);
+    if (known !== undefined) return known;
+    const plan = readerOf(this.#settings, pipeline, { project, logstore });
+    if (plan === undefined) throw new ForwarderError('USAGE', `no pipeline of the config reads ${project}/${logstore}`);
+    const line = { ...plan, number: this.#pool.add(plan.plan) };
+    this.#lines.set(key, line);
+    return line;
   }
 
   async #closeHard(): Promise<void> {

@@ -3,7 +3,7 @@ import type { Log } from '../model/log.js';
 import type { EmbeddedEnds } from './embedded.js';
 
 /** What is read, and where it goes if that is not a real receiver: the embedded ends must never be taken for real ones. */
-export function sayWhereFrom({ sources, pipelines }: ForwarderSettings, ends: EmbeddedEnds, log: Log): void {
+export function sayWhereFrom({ sources, pipelines, patterns }: ForwarderSettings, ends: EmbeddedEnds, log: Log): void {
   if (ends.service !== undefined) {
     log.warn(
       {},
@@ -15,6 +15,11 @@ export function sayWhereFrom({ sources, pipelines }: ForwarderSettings, ends: Em
     if (service === undefined || service === 'embedded') continue;
     const { source, project, logstore, consumerGroup, consumer } = settings;
     log.info({ source, project, logstore, consumerGroup, consumer }, `reading from ${service.endpoint.host}`);
+  }
+  for (const { name: pipeline, source, projects: project, logstores: logstore } of patterns) {
+    const service = sources.get(source);
+    if (service === undefined || service === 'embedded') continue;
+    log.info({ pipeline, source, project, logstore }, `reading what the patterns find at ${service.endpoint.host}`);
   }
   if (ends.receiver !== undefined) {
     log.warn(

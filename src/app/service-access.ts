@@ -1,4 +1,5 @@
 import type { ServiceSettings } from '../config/service-settings.js';
+import { everyPlan } from '../config/pattern-plans.js';
 import type { ForwarderSettings } from '../config/settings.js';
 import { EMBEDDED_CREDENTIALS } from './embedded.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
@@ -39,9 +40,18 @@ export function openSource(
   return createSlsClient({ ...access, ...SERVICE_LIMITS }, clock, log);
 }
 
+/** The same for sources that lead to the same Log Service: a project belongs to one region, by whatever address and account it is read. */
+export function serviceName({ sources }: ForwarderSettings, name: string): string {
+  const service = sources.get(name);
+  if (service === undefined || service === 'embedded') return 'embedded';
+  const { region, host, port } = service.endpoint;
+  return region ?? `${host}:${port}`;
+}
+
 /** What must never appear in a log line. What is fetched later is never in one: messages about credentials hold no values. */
-export function secretsOf({ sources, pipelines }: ForwarderSettings): string[] {
-  const hashKeys = pipelines.flatMap(({ plan }) =>
+export function secretsOf(settings: ForwarderSettings): string[] {
+  const { sources } = settings;
+  const hashKeys = everyPlan(settings).flatMap(({ plan }) =>
     plan.masks === undefined ? [] : [Buffer.from(plan.masks.key).toString()],
   );
   return [...hashKeys, ...[...sources.values()].flatMap(secretsOfService)];

@@ -12,7 +12,7 @@ import { RECEIVER_OPTIONS, runReceiver } from './receiver.js';
 import { REPLAY_POSITIONALS, runReplay } from './replay.js';
 import { runSchema } from './schema.js';
 import { runTune, TUNE_OPTIONS } from './tune.js';
-import { runValidate } from './validate.js';
+import { runValidate, VALIDATE_OPTIONS } from './validate.js';
 
 /** The command that runs when none is named. */
 export const DEFAULT_COMMAND = command({
@@ -32,9 +32,12 @@ export const COMMANDS: readonly Command[] = [
   command({
     name: 'validate',
     says: 'Say what is wrong with a config file, or that nothing is',
-    options: CONFIG,
+    options: VALIDATE_OPTIONS,
     run: runValidate,
-    examples: [['validate -c siem.yaml', 'before a restart, with the same environment']],
+    examples: [
+      ['validate -c siem.yaml', 'before a restart, with the same environment'],
+      ['validate --connect', 'which logstores the patterns find today'],
+    ],
   }),
   command({
     name: 'config',

@@ -1,7 +1,8 @@
 import type { Config } from '../config/schema.js';
 import type { SourceConfig } from '../config/source-schema.js';
 import { ForwarderError } from '../errors/forwarder-error.js';
-import { assumingRights, readingRights, type PolicyDocument } from '../policy/rights.js';
+import { hasPatterns, isExclude, isPattern } from '../model/name-patterns.js';
+import { assumingRights, readingRights, type Listing, type PolicyDocument } from '../policy/rights.js';
 import { asJson, asRos, asTerraform, type Use } from '../policy/templates.js';
 import { trustPolicy, type Trusted } from '../policy/trust.js';
 import { CONFIG } from './config-option.js';
@@ -97,8 +98,13 @@ async function documentFor(
     throw new ForwarderError('USAGE', `source ${name} assumes no role: leave --caller out`);
   }
   const { liveGroup } = await import('../tune/live-group.js');
-  const readings = config.pipelines
-    .filter((pipeline) => (pipeline.source ?? name) === name)
+  const pipelines = config.pipelines.filter((pipeline) => (pipeline.source ?? name) === name);
+  const readings = pipelines
+    .map((pipeline) => ({
+      ...pipeline,
+      project: includesIn(pipeline.project),
+      logstore: includesIn(pipeline.logstore),
+    }))
     .flatMap(({ project, logstore, consumerGroup }) => {
       const groups = given.tune ? [consumerGroup, liveGroup(consumerGroup)] : [consumerGroup];
       return project.flatMap((one) =>
@@ -107,8 +113,20 @@ async function documentFor(
     });
   const account = given.account ?? accountOf(assumeRole?.roleArn) ?? '*';
   if (account === '*') remark('say whose projects they are with --account, then the policy is narrower');
-  return readingRights(readings, { region: regionOf(source), account });
+  return readingRights(readings, listingOf(pipelines), { region: regionOf(source), account });
 }
+
+/** What their patterns have to be compared with. Excludes take no rights away: what they leave out is listed too. */
+function listingOf(pipelines: Config['pipelines']): Listing {
+  return {
+    projects: pipelines.some(({ project }) => hasPatterns(project)),
+    logstoresOf: pipelines.flatMap(({ project, logstore }) =>
+      hasPatterns(logstore) ? includesIn(project) : includesIn(project).filter(isPattern),
+    ),
+  };
+}
+
+const includesIn = (entries: readonly string[]): string[] => entries.filter((entry) => !isExclude(entry));
 
 function regionOf({ endpoint, region }: SourceConfig): string {
   return region ?? (endpoint === 'embedded' ? undefined : endpoint.region) ?? '*';

@@ -1,13 +1,15 @@
 import { ByteBudget } from '../flow/byte-budget.js';
 import type { Guarantee } from '../delivery/delivery-settings.js';
+import { everyPlan } from './pattern-plans.js';
 import type { DestinationPlan, ForwarderSettings } from './settings.js';
 
 /** Of what the receivers may have unsettled in flight, so much is needed for bytes to give back the memory of others: measured, 70,000 events a second instead of a million below it. */
 const WINDOWS = 2;
 
 /** The byte budget of each destination that is used, by name: equal parts. */
-export function budgetsOf({ pipelines, maxInFlightBytes }: ForwarderSettings): ReadonlyMap<string, number> {
-  const used = new Set(pipelines.map(({ settings }) => settings.destination));
+export function budgetsOf(settings: ForwarderSettings): ReadonlyMap<string, number> {
+  const { maxInFlightBytes } = settings;
+  const used = new Set(everyPlan(settings).map(({ settings }) => settings.destination));
   return new Map([...used].map((name) => [name, Math.floor(maxInFlightBytes / used.size)]));
 }
 
@@ -54,8 +56,9 @@ function smallBudget(destination: DestinationPlan['settings'], settings: Forward
   ];
 }
 
-function smallWindows({ pipelines, destinations }: ForwarderSettings): string[] {
-  return pipelines.flatMap(({ settings: { name, destination, shard } }) => {
+function smallWindows(all: ForwarderSettings): string[] {
+  const { destinations } = all;
+  return everyPlan(all).flatMap(({ settings: { name, destination, shard } }) => {
     const to = destinations.find(({ settings }) => settings.name === destination)?.settings;
     if (to?.guarantee !== 'settled') return [];
     const window = shard.windowBatches * shard.maxPullBytes;

@@ -9,6 +9,7 @@ import type { DestinationConfig, PipelineConfig } from './schema.js';
 import { samplesByPlace } from './condition.js';
 import { didYouMean } from './suggest.js';
 import { usesEventId } from './template.js';
+import { checkNames, EMBEDDED_PATTERN, firstPattern, readSame } from './names-check.js';
 import { hashKeyFault } from './hash-key.js';
 import { directoryFault } from '../deadletter/durable-files.js';
 import type { Environment } from './environment.js';
@@ -57,18 +58,18 @@ function checkPipeline(
   say: Say,
 ): void {
   const path = ['pipelines', index];
-  const { name, heartbeat, destination, pull, project, logstore, consumerGroup } = pipeline;
+  const { name, heartbeat, destination, pull, project, consumerGroup } = pipeline;
   const before = pipelines.slice(0, index);
   if (before.some((other) => other?.name === name)) {
     say([...path, 'name'], `another pipeline is called ${quoted(name)} too; every pipeline needs its own name`);
   }
   const source = sourceOf(pipeline, sources);
   const beside = before.filter((other) => other !== undefined && isSameService(sourceOf(other, sources), source));
-  const twin = beside.find(
-    (other) => other?.consumerGroup === consumerGroup && meet(other.project, project) && meet(other.logstore, logstore),
-  );
+  const twin = beside.find((other) => other?.consumerGroup === consumerGroup && readSame(other, pipeline));
   const [first = ''] = beside[0]?.project ?? project;
-  if (source?.endpoint === 'embedded' && project.some((one) => one !== first)) {
+  const pattern = source?.endpoint === 'embedded' ? firstPattern(pipeline) : undefined;
+  if (pattern !== undefined) say([...path, ...pattern], EMBEDDED_PATTERN);
+  else if (source?.endpoint === 'embedded' && project.some((one) => one !== first)) {
     say([...path, 'project'], `the embedded Log Service has one project, here ${quoted(first)}`);
   }
   checkNames(pipeline, path, say);
@@ -98,21 +99,6 @@ function checkPipeline(
   if (pull.minInterval > pull.idlePoll) say([...path, 'pull', 'minInterval'], 'must not be longer than pull.idlePoll');
   checkQuery(pipeline, destinations?.get(destination), path, say);
 }
-
-const meet = (one: readonly string[], other: readonly string[]): boolean => one.some((name) => other.includes(name));
-
-function checkNames(pipeline: PipelineConfig, path: Path, say: Say): void {
-  for (const key of ['project', 'logstore'] as const) {
-    const names = pipeline[key];
-    const again = names.findIndex((name, at) => names.indexOf(name) < at);
-    if (again >= 0) say([...path, key, again], `${quoted(names[again] ?? '')} stands here twice; remove one`);
-  }
-  const logstores = pipeline.project.length * pipeline.logstore.length;
-  if (logstores > MOST_LOGSTORES)
-    say([...path, 'logstore'], `these are ${logstores} logstores; one process reads at most ${MOST_LOGSTORES}`);
-}
-
-const MOST_LOGSTORES = 1000;
 
 /** Event ids count log groups, and a query leaves some out: the next reader of the same logs, who begins elsewhere, would count others. */
 function checkQuery(

@@ -4,6 +4,8 @@ import { destination } from './destination-schema.js';
 import { format } from './format-schema.js';
 import { byteSize, duration, flag, integer, named, oneOrMany, parsed, retry } from './leaves.js';
 import { START_EXPECTED, parseStart, type Parsed } from './scalars.js';
+import { isPattern } from '../model/name-patterns.js';
+import { quoted } from './problem.js';
 import { nameProblem, type NameKind } from '../sls/api/names.js';
 import type { ProfileName } from '../emulator/sls/profiles/index.js';
 import { source } from './source-schema.js';
@@ -22,7 +24,22 @@ const slsName = (kind: NameKind) =>
     return problem === undefined ? text : { wrong: problem };
   });
 
+/** A name, or a pattern of names: `*`, `?`, and `!` before what is left out. */
+const slsNames = (kind: 'project' | 'logstore') =>
+  parsed('a name', (text): Parsed<string> => {
+    if (text === '') return { wrong: 'must not be empty' };
+    const problem = isPattern(text) ? patternProblem(kind, text) : nameProblem(kind, text);
+    return problem === undefined ? text : { wrong: problem };
+  });
+
+function patternProblem(kind: string, text: string): string | undefined {
+  return /^!?[A-Za-z0-9_*?-]{1,128}$/.test(text)
+    ? undefined
+    : `${quoted(text)} is no pattern of a ${kind}: letters, digits, - and _, "*" for any text, "?" for one character, "!" before all of it to leave something out`;
+}
+
 const MOST_NAMES = 1000;
+const NAMES = 'a name, or a list of names';
 
 /** Empty: undefined. */
 const optionalName = (kind: NameKind) =>
@@ -39,10 +56,17 @@ const pipeline = section({
     .string()
     .optional()
     .describe('Name of the source, a key of "sources"; may be left out if there is only one.'),
-  project: oneOrMany(slsName('project'), 'a name, or a list of names', MOST_NAMES).describe('SLS project, or a list.'),
-  logstore: oneOrMany(slsName('logstore'), 'a name, or a list of names', MOST_NAMES).describe(
-    'SLS logstore, or a list. Each logstore is read in each of the projects, as the same consumer group.',
+  project: oneOrMany(slsNames('project'), NAMES, MOST_NAMES).describe(
+    'SLS project, or a list of names and patterns: "prod-*", "app-?", "!prod-test" (left out, wherever it stands).',
   ),
+  logstore: oneOrMany(slsNames('logstore'), NAMES, MOST_NAMES).describe(
+    'SLS logstore, or a list of names and patterns. Each logstore is read in each of the projects, as the same consumer group.',
+  ),
+  discovery: section({
+    interval: duration('1s', '1d')
+      .prefault('1m')
+      .describe('How often the patterns are compared with the logstores that there are.'),
+  }).prefault({}),
   consumerGroup: slsName('consumerGroup').describe('Consumer group; created if it is missing.'),
   consumer: optionalName('consumer').describe(
     'Name of this consumer in the group. Must be unique among all processes; empty means: made up at start, for a bounded run the same each time on one machine.',

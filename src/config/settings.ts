@@ -10,6 +10,8 @@ import { framingOf, maxBytesOf, newlineOf, transportFor } from './receiver-defau
 import type { ListenAddress } from './url-words.js';
 import { toFormatPlan } from './compile-plan.js';
 import { serviceSettings, type ServiceSettings } from './service-settings.js';
+import { namedLogstores, usesPatterns, type LogstorePlace } from './logstore-names.js';
+import type { BackoffSettings } from '../flow/backoff.js';
 import type { Config, DestinationConfig, PipelineConfig } from './schema.js';
 import { startAt, type Start } from './scalars.js';
 import { sourceNameOf } from './source-check.js';
@@ -29,6 +31,26 @@ export interface PipelinePlan {
   readonly weight: number;
 }
 
+/** A pipeline whose logstores are found, as its patterns say. */
+export interface PatternPlan {
+  /** Place of its pipeline in the config. */
+  readonly index: number;
+  readonly name: string;
+  readonly source: string;
+  /** Names and patterns. */
+  readonly projects: readonly string[];
+  readonly logstores: readonly string[];
+  readonly intervalMs: number;
+  readonly retry: BackoffSettings;
+  /** A bounded run: what is there at the start is read to its end. */
+  readonly once: boolean;
+  /**
+   * The plan of one logstore that was found.
+   * @param isLate found after the start: with `start: end` it is read from the start of the process on, so that nothing is missing that came before it was found
+   */
+  planFor(place: LogstorePlace, isLate: boolean): PipelinePlan;
+}
+
 /** A destination whose receivers are known only once the embedded one listens has none yet. */
 export interface DestinationPlan {
   readonly settings: DestinationSettings;
@@ -39,7 +61,10 @@ export interface DestinationPlan {
 export interface ForwarderSettings {
   /** By name. */
   readonly sources: ReadonlyMap<string, 'embedded' | ServiceSettings>;
+  /** Of every logstore that is named. */
   readonly pipelines: readonly PipelinePlan[];
+  /** Of every pipeline that finds logstores by patterns. */
+  readonly patterns: readonly PatternPlan[];
   readonly destinations: readonly DestinationPlan[];
   readonly maxInFlightBytes: number;
   readonly threads: number;
@@ -76,7 +101,10 @@ export function toSettings(config: Config, host: Host, range: Range = {}): Forwa
   return {
     sources: new Map(Object.entries(config.sources).map(([name, source]) => [name, serviceSettings(source)])),
     pipelines: config.pipelines.flatMap((pipeline, index) =>
-      logstoresOf(pipeline).map((logstore) => pipelinePlan(pipeline, { index, ...logstore }, config, host, range)),
+      namedLogstores(pipeline).map((logstore) => pipelinePlan(pipeline, { index, ...logstore }, config, host, range)),
+    ),
+    patterns: config.pipelines.flatMap((pipeline, index) =>
+      usesPatterns(pipeline) ? [patternPlan(pipeline, index, config, host, range)] : [],
     ),
     destinations: Object.entries(config.destinations).map(([name, destination]) => destinationPlan(name, destination)),
     maxInFlightBytes: config.flow.maxInFlightBytes,
@@ -96,15 +124,25 @@ function deadLetters({ directory, maxBytes, after }: Config['deadLetters']): Dea
 /** One coordinator can't feed more. */
 const MAX_AUTO_THREADS = 8;
 
-interface Place {
+interface Place extends LogstorePlace {
   readonly index: number;
-  readonly project: string;
-  readonly logstore: string;
 }
 
-/** Each logstore in each project. */
-function logstoresOf({ project: projects, logstore: logstores }: PipelineConfig): Omit<Place, 'index'>[] {
-  return projects.flatMap((project) => logstores.map((logstore) => ({ project, logstore })));
+function patternPlan(pipeline: PipelineConfig, index: number, config: Config, host: Host, range: Range): PatternPlan {
+  const { name, project: projects, logstore: logstores, retry } = pipeline;
+  const start = range.from ?? pipeline.start;
+  const late = { ...range, from: start === 'end' ? { unixSeconds: Math.floor(host.now / 1000) } : start };
+  return {
+    index,
+    name,
+    source: sourceName(pipeline, config),
+    projects,
+    logstores,
+    intervalMs: pipeline.discovery.interval,
+    retry: { initialMs: retry.initial, maxMs: retry.max },
+    once: range.to !== undefined,
+    planFor: (place, isLate) => pipelinePlan(pipeline, { index, ...place }, config, host, isLate ? late : range),
+  };
 }
 
 function pipelinePlan(
@@ -115,7 +153,7 @@ function pipelinePlan(
   range: Range,
 ): PipelinePlan {
   const { name, consumerGroup, destination, heartbeat, inOrder, pull, retry } = pipeline;
-  const isAlone = pipeline.project.length * pipeline.logstore.length === 1;
+  const isAlone = pipeline.project.length * pipeline.logstore.length === 1 && !usesPatterns(pipeline);
   return {
     index,
     settings: {
@@ -164,7 +202,7 @@ function sourceName(pipeline: PipelineConfig, { sources }: Config): string {
 
 function formatPlan(
   { format, destination: name }: PipelineConfig,
-  { project, logstore }: Omit<Place, 'index'>,
+  { project, logstore }: LogstorePlace,
   config: Config,
 ): FormatPlan {
   const destination = config.destinations[name];

@@ -1,4 +1,5 @@
 import { budgetWarnings } from './budgets.js';
+import { everyPlan } from './pattern-plans.js';
 import { isKnownRegion, likeRegion } from './regions.js';
 import { receiverMisfits } from './receiver-fit.js';
 import type { ForwarderSettings, PipelinePlan } from './settings.js';
@@ -12,7 +13,7 @@ export function warningsOf(settings: ForwarderSettings, now: number): string[] {
     ...budgetWarnings(settings),
     ...startsInFuture(settings, now),
     ...unknownRegions(settings),
-    ...settings.pipelines.flatMap((pipeline) => misfits(settings, pipeline)),
+    ...everyPlan(settings).flatMap((pipeline) => misfits(settings, pipeline)),
   ];
   // Several logstores of one pipeline have the same.
   return [...new Set(all)];
@@ -28,8 +29,8 @@ export function misfitsOf({ destinations }: ForwarderSettings, pipeline: Pipelin
   return destination === undefined ? [] : receiverMisfits(pipeline, destination);
 }
 
-function startsInFuture({ pipelines }: ForwarderSettings, now: number): string[] {
-  return pipelines.flatMap(({ settings: { name, shard } }) => {
+function startsInFuture(all: ForwarderSettings, now: number): string[] {
+  return everyPlan(all).flatMap(({ settings: { name, shard } }) => {
     const { start } = shard;
     if (typeof start === 'string' || start.unixSeconds * 1000 <= now) return [];
     const when = new Date(start.unixSeconds * 1000).toISOString();

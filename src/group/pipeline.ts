@@ -50,6 +50,8 @@ export interface PipelineDeps {
   readonly budget: BudgetShare;
   /** Undefined: off. */
   readonly deadLetters: DeadLetters | undefined;
+  /** Of an earlier pipeline that read the same: its counters go on. */
+  readonly totals?: PipelineTotals;
   readonly clock: Clock;
   readonly log: Log;
   /**
@@ -64,7 +66,7 @@ export interface PipelineDeps {
 /** One logstore read by one consumer group into one destination. */
 export class Pipeline {
   readonly #deps: PipelineDeps;
-  readonly #totals = new PipelineTotals();
+  readonly #totals: PipelineTotals;
   readonly #startErrors: ErrorReporter;
   readonly #events: EventTeller;
   readonly #watch: ShardWatch;
@@ -84,6 +86,7 @@ export class Pipeline {
 
   constructor(deps: PipelineDeps) {
     this.#deps = deps;
+    this.#totals = deps.totals ?? new PipelineTotals();
     this.#timeoutSeconds = deps.settings.group.timeoutSeconds;
     this.#startErrors = new ErrorReporter(deps.clock, deps.log);
     this.#events = new EventTeller(deps.clock, deps.log);
@@ -139,9 +142,7 @@ export class Pipeline {
     this.#retention = new RetentionWatch({ ...deps, runs: () => this.#member?.runs ?? [] });
   }
 
-  /**
-   * Makes sure the consumer group exists and joins it; waits as long as that takes, or until the signal aborts.
-   */
+  /** Makes sure the consumer group exists and joins it; waits as long as that takes, or until the signal aborts. */
   async start(signal: AbortSignal): Promise<void> {
     const { settings, clock } = this.#deps;
     const onError = (error: ForwarderError, pauseMs: number): void => this.#startFailed(error, pauseMs);

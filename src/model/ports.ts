@@ -226,3 +226,11 @@ export interface Route {
   /** The shard is done; to be called with nothing in flight. */
   close(): void;
 }
+
+/** Says which logstores there are. Every method rejects with a ForwarderError only. */
+export interface LogstoreLister {
+  /** The names of all projects of the region. Needs a right of its own. */
+  listProjects(signal: AbortSignal): Promise<readonly string[]>;
+  /** The names of all logstores of a project. Needs a right of its own. */
+  listLogstores(project: string, signal: AbortSignal): Promise<readonly string[]>;
+}

@@ -122,6 +122,21 @@ export interface PipelineSnapshot {
   readonly totals: PipelineTotals;
 }
 
+/** What the patterns of a pipeline find. */
+export interface DiscoverySnapshot {
+  readonly pipeline: string;
+  /** Name of the Log Service that is asked. */
+  readonly source: string;
+  /** Whether it is known at all what there is. */
+  readonly looked: boolean;
+  /** Logstores that are there and chosen by a pattern. */
+  readonly found: number;
+  /** Of those, not read: the log says why. */
+  readonly unread: number;
+  /** Why a list can't be had: a code of the error table, and since when. */
+  readonly failing: { readonly code: string; readonly seconds: number } | undefined;
+}
+
 export type ConnectionPhase = 'idle' | 'dialling' | 'connected' | 'waiting' | 'parked' | 'ending' | 'closed';
 
 /** Why a connection was lost or could not be made. */
@@ -207,6 +222,10 @@ export interface DestinationSnapshot {
 
 export interface Snapshot {
   readonly pipelines: readonly PipelineSnapshot[];
+  /** Sums of the logstores that are not read any more. */
+  readonly ended: readonly PipelineTotals[];
+  /** Of each pipeline with patterns. */
+  readonly discoveries: readonly DiscoverySnapshot[];
   readonly destinations: readonly DestinationSnapshot[];
   readonly budget: { readonly limitBytes: number; readonly reservedBytes: number; readonly waiting: number };
   /** Undefined: off. */

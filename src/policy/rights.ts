@@ -32,20 +32,35 @@ const OF_LOGSTORE = ['log:GetCursorOrData', 'log:GetLogStore', 'log:ListShards']
 const OF_ALL_GROUPS = ['log:CreateConsumerGroup', 'log:ListConsumerGroup'];
 const OF_GROUP = ['log:ConsumerGroupHeartBeat', 'log:ConsumerGroupUpdateCheckPoint', 'log:GetConsumerGroupCheckPoint'];
 
-/** The least rights with which these logstores can be read. */
-export function readingRights(readings: readonly Reading[], { region, account }: Place): PolicyDocument {
-  const resources = (path: (reading: Reading) => string): string[] => [
-    ...new Set(readings.map((reading) => `acs:log:${region}:${account}:${path(reading)}`)),
-  ];
-  const allow = (Action: readonly string[], path: (reading: Reading) => string): Statement => ({
-    Effect: 'Allow',
-    Action,
-    Resource: resources(path),
-  });
+/** What has to be listed to compare it with patterns. */
+export interface Listing {
+  /** Whether there are patterns of projects. */
+  readonly projects: boolean;
+  /** Projects, or patterns of some, whose logstores are listed. */
+  readonly logstoresOf: readonly string[];
+}
+
+/** The least rights with which these logstores can be read. In their names `*` and `?` mean to RAM what they mean here. */
+export function readingRights(
+  readings: readonly Reading[],
+  listing: Listing,
+  { region, account }: Place,
+): PolicyDocument {
+  const allowAll = (Action: readonly string[], paths: readonly string[]): Statement[] => {
+    const Resource = [...new Set(paths.map((path) => `acs:log:${region}:${account}:${path}`))];
+    return Resource.length === 0 ? [] : [{ Effect: 'Allow', Action, Resource }];
+  };
+  const allow = (Action: readonly string[], path: (reading: Reading) => string): Statement[] =>
+    allowAll(Action, readings.map(path));
   return policy([
-    allow(OF_LOGSTORE, logstorePath),
-    allow(OF_ALL_GROUPS, (reading) => `${logstorePath(reading)}/consumergroup/*`),
-    allow(OF_GROUP, (reading) => `${logstorePath(reading)}/consumergroup/${reading.consumerGroup}`),
+    ...allowAll(['log:ListProject'], listing.projects ? ['project/*'] : []),
+    ...allowAll(
+      ['log:ListLogStores'],
+      listing.logstoresOf.map((project) => `project/${project}/logstore/*`),
+    ),
+    ...allow(OF_LOGSTORE, logstorePath),
+    ...allow(OF_ALL_GROUPS, (reading) => `${logstorePath(reading)}/consumergroup/*`),
+    ...allow(OF_GROUP, (reading) => `${logstorePath(reading)}/consumergroup/${reading.consumerGroup}`),
   ]);
 }
 

@@ -2,7 +2,7 @@ import { ForwarderError } from '../errors/forwarder-error.js';
 import type { Clock } from '../flow/clock.js';
 import type { BodyEncoding } from '../model/batch.js';
 import type { Log } from '../model/log.js';
-import type { ConsumerGroup, GroupInForce, GroupSettings, LogSource } from '../model/ports.js';
+import type { ConsumerGroup, GroupInForce, GroupSettings, LogSource, LogstoreLister } from '../model/ports.js';
 import { createConsumerGroup } from './api/create-consumer-group.js';
 import type { CredentialsProvider } from './credentials/credentials.js';
 import { dialFor, type Endpoint } from './endpoint.js';
@@ -58,13 +58,9 @@ export interface OpenLogstore {
   readonly admin: GroupAdmin;
 }
 
-export interface SlsClient {
+export interface SlsClient extends LogstoreLister {
   /** Opens no connection yet. The names must have passed `nameProblem`. */
   openLogstore(settings: LogstoreSettings): OpenLogstore;
-  /** The names of all projects of the region. @throws ForwarderError */
-  listProjects(signal: AbortSignal): Promise<readonly string[]>;
-  /** The names of all logstores of a project. @throws ForwarderError */
-  listLogstores(project: string, signal: AbortSignal): Promise<readonly string[]>;
   /** Ends every connection; to be called when nothing is under way. */
   close(): void;
 }

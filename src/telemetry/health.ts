@@ -3,6 +3,7 @@ import {
   type ConnectionSnapshot,
   type ConnectionStall,
   type DestinationSnapshot,
+  type DiscoverySnapshot,
   type Failing,
   type PipelineSnapshot,
   type ShardSnapshot,
@@ -24,10 +25,11 @@ export interface HealthSettings {
   readonly maxStallSeconds: number;
 }
 
-function verdict(problems: readonly string[], { log, destinations, pipelines }: Snapshot): Verdict {
+function verdict(problems: readonly string[], { log, destinations, pipelines, discoveries }: Snapshot): Verdict {
   const warnings = [
     ...pipelines.flatMap(failures),
     ...pipelines.flatMap(startFailures),
+    ...discoveries.flatMap(discoveryWarnings),
     ...destinations.flatMap((one) => [...receiverWarnings(one), ...unreadWarnings(one)]),
   ];
   if (log.fault !== undefined) {
@@ -126,6 +128,22 @@ const whyNot = ({ source, startFailing }: PipelineSnapshot): string =>
     ? ''
     : ` (source ${source}: ${startFailing.code} for ${Math.round(startFailing.seconds)} s)`;
 
+function discoveryWarnings(one: DiscoverySnapshot): string[] {
+  const { pipeline, failing, unread } = one;
+  const isFailing = failing !== undefined && failing.seconds >= FAILING_SECONDS;
+  return [
+    ...(isFailing
+      ? [`pipeline ${pipeline}: not all that its patterns may find can be listed${whyNotListed(one)}`]
+      : []),
+    ...(unread > 0
+      ? [`pipeline ${pipeline}: ${unread} logstores that its patterns find are not read; the log says why`]
+      : []),
+  ];
+}
+
+const whyNotListed = ({ source, failing }: DiscoverySnapshot): string =>
+  failing === undefined ? '' : ` (source ${source}: ${failing.code} for ${Math.round(failing.seconds)} s)`;
+
 /** It is said why, and a new process would be refused as well. */
 const isExplained = ({ failing, heldBack }: ShardSnapshot): boolean =>
   heldBack ||
@@ -188,6 +206,9 @@ export function readiness(snapshot: Snapshot): Verdict {
       ...pipelines.map(
         (one) => `pipeline ${one.title}: has not joined consumer group ${one.consumerGroup} yet${whyNot(one)}`,
       ),
+      ...snapshot.discoveries
+        .filter(({ looked }) => !looked)
+        .map((one) => `pipeline ${one.pipeline}: its patterns have not been looked for yet${whyNotListed(one)}`),
       ...destinations.map(({ name }) => `destination ${name}: has not been connected yet`),
     ],
     snapshot,

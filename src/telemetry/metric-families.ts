@@ -104,6 +104,17 @@ export const FAMILIES: readonly Family[] = [
     'Until the service deletes what was not delivered: the retention minus the lag of the shard furthest behind.',
     (pipeline) => timeToLoss(pipeline, maxLag(pipeline.shards)),
   ),
+  {
+    name: 'forwarder_found_logstores',
+    help: 'Logstores that the patterns of a pipeline find now, by whether they are read.',
+    labels: ['pipeline', 'source', 'state'],
+    isCounter: false,
+    samples: ({ discoveries }) =>
+      discoveries.flatMap(({ pipeline, source, found, unread }) => [
+        { labels: { pipeline, source, state: 'read' }, value: found - unread },
+        { labels: { pipeline, source, state: 'unread' }, value: unread },
+      ]),
+  },
   ofShard(
     'lag_seconds',
     'Between now and the receive time of the watermark; about 0 at the tip; at least so much where it is not known.',

@@ -1,7 +1,7 @@
 import { durationText } from '../flow/duration-text.js';
 import type { Clock } from '../flow/clock.js';
 import type { Log } from '../model/log.js';
-import type { DestinationTotals, Snapshot } from '../model/snapshot.js';
+import type { DestinationTotals, PipelineTotals, Snapshot } from '../model/snapshot.js';
 import { maxLag, sumKnown, timeToLoss } from './lag-figures.js';
 import type { Screen } from './screen.js';
 import { TimeLeft } from './time-left.js';
@@ -54,9 +54,15 @@ function figures(now: Snapshot, before: Snapshot, seconds: number, timeLeft: Tim
 const ofDestinations = ({ destinations }: Snapshot, read: (totals: DestinationTotals) => number): number =>
   destinations.reduce((sum, { totals }) => sum + read(totals), 0);
 
-function settled({ pipelines }: Snapshot): [events: number, bytes: number] {
-  const add = (read: (totals: Snapshot['pipelines'][number]['totals']) => number): number =>
-    pipelines.reduce((sum, { totals }) => sum + read(totals), 0);
+/** Also of what is not read any more. */
+const allTotals = ({ pipelines, ended }: Snapshot): readonly PipelineTotals[] => [
+  ...pipelines.map(({ totals }) => totals),
+  ...ended,
+];
+
+function settled(snapshot: Snapshot): [events: number, bytes: number] {
+  const add = (read: (totals: PipelineTotals) => number): number =>
+    allTotals(snapshot).reduce((sum, totals) => sum + read(totals), 0);
   return [add(({ settledEvents }) => settledEvents), add(({ settledBytes }) => settledBytes)];
 }
 
@@ -88,7 +94,7 @@ const LEAST_FIRST = ['bytes', 'inFlight', 'unproven', 'left', 'events', 'lag'];
 export function summingUp(snapshot: Snapshot, seconds: number): string {
   const [events, bytes] = settled(snapshot);
   const resent = snapshot.destinations.reduce((sum, { totals }) => sum + totals.resentEvents, 0);
-  const checkpoints = snapshot.pipelines.reduce((sum, { totals }) => sum + totals.checkpoints, 0);
+  const checkpoints = allTotals(snapshot).reduce((sum, totals) => sum + totals.checkpoints, 0);
   return `delivered ${count(events)} events (${bytesText(bytes)}) in ${seconds.toFixed(1)} s; ${count(resent)} duplicates resent; ${count(checkpoints)} checkpoints`;
 }
 

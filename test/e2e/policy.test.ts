@@ -15,9 +15,9 @@ const SOURCE = {
   credentials: { accessKeyId: 'emulator', accessKeySecret: 'emulator', assumeRole: { roleArn: ROLE } },
 };
 
-/** What the command prints for a pipeline that reads `demo/audit` as the group `siem`. */
-function policyOf(): RamPolicy {
-  const pipeline = { name: 'main', project: 'demo', logstore: 'audit', consumerGroup: 'siem', destination: 'siem' };
+/** What the command prints for a pipeline that reads these as the group `siem`. */
+function policyOf(names: object): RamPolicy {
+  const pipeline = { name: 'main', ...names, consumerGroup: 'siem', destination: 'siem' };
   const input = JSON.stringify({
     sources: { main: { endpoint: 'cn-hangzhou', ...SOURCE } },
     pipelines: [pipeline],
@@ -28,28 +28,33 @@ function policyOf(): RamPolicy {
   return JSON.parse(String(stdout)) as RamPolicy;
 }
 
-test('with the rights of forwarder policy, and no others, a run reads everything; it uses every one of them', async () => {
-  const policy = policyOf();
-  const options = {
-    logstore: { shards: 2, preload: EVENTS },
-    emulator: { region: 'cn-hangzhou', roles: [{ arn: ROLE, policy }] },
-  };
-  await withEnds(options, async ({ emulator, receiver, fleet }) => {
-    const credentials = { ...SOURCE.credentials, stsEndpoint: emulator.endpoint };
-    const source = { ...SOURCE, credentials };
-    const forwarder = fleet.start(configOf({ emulator, receiver }, { source }));
-    await receiver.waitFor({ unique: EVENTS }, 60_000);
-    forwarder.kill('SIGTERM');
-    assert.deepEqual(await forwarder.exited, { code: 0, signal: null }, forwarder.text());
+for (const [what, names] of [
+  ['names', { project: 'demo', logstore: 'audit' }],
+  ['patterns', { project: 'de*', logstore: ['au*', '!autumn'] }],
+] as const) {
+  test(`${what}: with the rights of forwarder policy, and no others, a run reads everything; it uses every one of them`, async () => {
+    const policy = policyOf(names);
+    const options = {
+      logstore: { shards: 2, preload: EVENTS },
+      emulator: { region: 'cn-hangzhou', roles: [{ arn: ROLE, policy }] },
+    };
+    await withEnds(options, async ({ emulator, receiver, fleet }) => {
+      const credentials = { ...SOURCE.credentials, stsEndpoint: emulator.endpoint };
+      const source = { ...SOURCE, credentials };
+      const forwarder = fleet.start(configOf({ emulator, receiver }, { source, pipeline: names }));
+      await receiver.waitFor({ unique: EVENTS }, 60_000);
+      forwarder.kill('SIGTERM');
+      assert.deepEqual(await forwarder.exited, { code: 0, signal: null }, forwarder.text());
 
-    const { requests } = (await emulator.control('stats')) as { requests: Record<string, Record<string, number>> };
-    const refused = Object.entries(requests).filter(([, outcomes]) => '401' in outcomes);
-    assert.deepEqual(refused, []);
-    const used = new Set(Object.keys(requests).map((operation) => ACTIONS[operation as keyof typeof ACTIONS]));
-    const given = policy.Statement.flatMap(({ Action }) => Action);
-    assert.deepEqual(
-      given.filter((action) => !used.has(action)),
-      [],
-    );
+      const { requests } = (await emulator.control('stats')) as { requests: Record<string, Record<string, number>> };
+      const refused = Object.entries(requests).filter(([, outcomes]) => '401' in outcomes);
+      assert.deepEqual(refused, []);
+      const used = new Set(Object.keys(requests).map((operation) => ACTIONS[operation as keyof typeof ACTIONS]));
+      const given = policy.Statement.flatMap(({ Action }) => Action);
+      assert.deepEqual(
+        given.filter((action) => !used.has(action)),
+        [],
+      );
+    });
   });
-});
+}

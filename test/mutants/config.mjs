@@ -22,9 +22,15 @@ export default [
     mutants: [
       ['pipelines of two services are twins', ' && isSameService(sourceOf(other, sources), source)', ''],
       ['twin pipelines are accepted', 'if (twin !== undefined) {', 'if (twin === null) {'],
-      ['pipelines of two logstores are twins', ' && meet(other.logstore, logstore)', ''],
       ['pipelines of two groups are twins', 'other?.consumerGroup === consumerGroup && ', 'other !== undefined && '],
-      ['pipelines of two projects are twins', ' && meet(other.project, project)', ''],
+    ],
+  },
+  {
+    file: 'src/config/names-check.ts',
+    tests: ['unit/config/problems', 'unit/config/logstores'],
+    mutants: [
+      ['pipelines of two logstores are twins', ' && meets(one.logstore, other.logstore)', ''],
+      ['pipelines of two projects are twins', 'meets(one.project, other.project) && ', ''],
     ],
   },
   {

@@ -326,4 +326,37 @@ export default [
       ['no shard is divided by zero', 'held === 0 ? 0 : ', ''],
     ],
   },
+  {
+    file: 'src/group/discovery.ts',
+    tests: ['unit/group/discovery'],
+    mutants: [
+      ['a list that fails takes its logstores away', '? [] : this.#known.get(project);', '? [] : [];'],
+      [
+        'a list of projects that fails takes them away',
+        'this.#projects = listed ?? this.#projects;',
+        'this.#projects = listed;',
+      ],
+      ['what is named is found too', ' && !isFixed(name)', ''],
+      ['a bounded run looks once, whatever failed', '(errors.length === 0 && settings.once)', 'settings.once'],
+    ],
+  },
+  {
+    file: 'src/app/pipeline-set.ts',
+    tests: ['unit/app/pipeline-set'],
+    mutants: [
+      [
+        'a logstore joins while it still ends',
+        'if (this.#members.has(key)) continue;',
+        'if (this.#members.get(key)?.ended === undefined && this.#members.has(key)) continue;',
+      ],
+      [
+        'counters begin anew when a logstore joins again',
+        'this.#totals.get(key) ?? new PipelineTotals()',
+        'new PipelineTotals()',
+      ],
+      ['what is gone is not hurried', "limit.signal.addEventListener('abort', hurry, { once: true });", ''],
+      ['found later is as found at the start', 'pattern.planFor(place, isLate)', 'pattern.planFor(place, false)'],
+      ['two pipelines of one group share a logstore', 'if (twin !== undefined)', 'if (twin === null)'],
+    ],
+  },
 ];

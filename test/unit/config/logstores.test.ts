@@ -48,7 +48,27 @@ test('what is wrong with a list is said at its place', () => {
     ['7', 'a', /^c\.yaml:5:14: pipelines\[0\]\.project: expected a name, or a list of names, got the number 7/],
     ['p', '[a, [b]]', /^c\.yaml:6:19: pipelines\[0\]\.logstore\[1\]: expected a name, got a list/],
     ['[p, q, p]', 'a', /^c\.yaml:5:21: pipelines\[0\]\.project\[2\]: "p" stands here twice; remove one$/],
-    ['p', '["a*"]', /^c\.yaml:6:16: pipelines\[0\]\.logstore\[0\]: logstore "a\*" is not a legal name/],
+    ['p', '["a*.b"]', /^c\.yaml:6:16: pipelines\[0\]\.logstore\[0\]: "a\*\.b" is no pattern of a logstore: letters/],
+    ['p', '["!"]', /^c\.yaml:6:16: pipelines\[0\]\.logstore\[0\]: "!" is no pattern of a logstore: letters/],
+    ['p', '["!!a"]', /^c\.yaml:6:16: pipelines\[0\]\.logstore\[0\]: "!!a" is no pattern/],
+    [
+      'p',
+      '["!a"]',
+      /^c\.yaml:6:16: pipelines\[0\]\.logstore\[0\]: "!a" leaves something out, and nothing is chosen; add/,
+    ],
+    [
+      '[q, "!p"]',
+      'a',
+      /^c\.yaml:5:18: pipelines\[0\]\.project\[1\]: "!p" leaves nothing out, for there are only names/,
+    ],
+    [
+      'p',
+      '["*", ab, "!a?"]',
+      /^c\.yaml:6:25: pipelines\[0\]\.logstore\[2\]: "!a\?" leaves out "ab", which is named here/,
+    ],
+    ['p', '["a*", b, "a*"]', /^c\.yaml:6:25: pipelines\[0\]\.logstore\[2\]: "a\*" stands here twice; remove one$/],
+    ['p', '*audit', /^c\.yaml:6:15: .*text that begins with "\*" needs quotes$/],
+    ['p', '!audit', /^c\.yaml:6:15: .*text that begins with "!" needs quotes$/],
   ];
   for (const [project, logstore, said] of cases) {
     const lines = problems(config(project, logstore));
@@ -98,4 +118,90 @@ test('a command that is for one logstore asks which, and takes its name with or 
     message: 'this pipeline reads no logstore "c" (known: p/a, p/b, q/a, q/b)',
   });
   assert.throws(() => choose('audti'), { message: 'no pipeline is called "audti" (known: audit, waf)' });
+});
+
+test('patterns: what is named is known at once, the rest when it is found', () => {
+  const { pipelines, patterns } = settings(config('[p, "q*"]', '[a, "*-audit", "!x-audit"]', WAF));
+  assert.deepEqual(
+    pipelines.map(({ index, settings: { title } }) => [index, title]),
+    [
+      [0, 'audit (p/a)'],
+      [1, 'waf'],
+    ],
+  );
+  const [pattern, another] = patterns;
+  assert.equal(another, undefined);
+  assert.ok(pattern);
+  assert.deepEqual([pattern.index, pattern.name, pattern.source, pattern.intervalMs], [0, 'audit', 'sg', 60_000]);
+  const found = pattern.planFor({ project: 'q1', logstore: 'b-audit' }, false);
+  assert.equal(found.settings.title, 'audit (q1/b-audit)');
+  assert.ok(JSON.stringify(found.plan.header.hostname).includes('q1'), 'it knows where its logs come from');
+  assert.equal(
+    settings(config('p', '"*"')).patterns[0]?.planFor({ project: 'p', logstore: 'b' }, false).settings.title,
+    'audit (p/b)',
+  );
+});
+
+test('start: end of a logstore that is found later is the start of the process; other starts stay', () => {
+  const startOf = (start: string, isLate: boolean) => {
+    const text = config('p', '"*"').replace('    consumerGroup', `    start: ${start}\n    consumerGroup`);
+    const { patterns } = toSettings(parse(text), { cores: 1, consumer: 'c', now: 1_700_000_000_900 });
+    return patterns[0]?.planFor({ project: 'p', logstore: 'b' }, isLate).settings.shard.start;
+  };
+  assert.equal(startOf('end', false), 'end');
+  assert.deepEqual(startOf('end', true), { unixSeconds: 1_700_000_000 });
+  for (const isLate of [false, true]) {
+    assert.equal(startOf('begin', isLate), 'begin');
+    assert.deepEqual(startOf('-1h', isLate), { unixSeconds: 1_699_996_400 });
+  }
+});
+
+test('two pipelines of one group may not read the same, as far as their lists tell', () => {
+  const second = (project: string, logstore: string): string =>
+    `  - { name: waf, project: ${project}, logstore: ${logstore}, consumerGroup: g, destination: siem, format: { preset: rfc5425 } }\n`;
+  const twins = [
+    ['p', '"*"', 'p', 'waf'],
+    ['p', 'waf', '"p*"', '"w*"'],
+    ['p', '["a*", b]', 'p', '[b, "a*"]'],
+    ['"*"', 'a', 'p', '"*"'],
+  ] as const;
+  for (const [project, logstore, otherProject, otherLogstore] of twins) {
+    const lines = problems(config(project, logstore, second(otherProject, otherLogstore)));
+    assert.match(lines.join(), /reads this logstore with the same consumer group/, `${project} ${logstore}`);
+  }
+  const apart = [
+    ['p', '["*", "!waf"]', 'p', 'waf'],
+    ['p', '"a*"', 'p', '"b*"'],
+    ['"p*"', 'a', 'q', '"*"'],
+  ] as const;
+  for (const [project, logstore, otherProject, otherLogstore] of apart)
+    assert.deepEqual(problems(config(project, logstore, second(otherProject, otherLogstore))), []);
+});
+
+test('patterns have nothing to find in the embedded Log Service', () => {
+  const text = config('p', '[a, "b*"]').replace('ap-southeast-1', 'embedded');
+  assert.match(
+    problems(text)[0] ?? '',
+    /^c\.yaml:6:19: .*the embedded Log Service has the logstores that the config names/,
+  );
+});
+
+test('one logstore of a pipeline with patterns is chosen by its name', () => {
+  const all = settings(config('p', '[a, "b*", "!bad"]'));
+  const choose = (logstore: string | undefined) => choosePipeline(all, { pipeline: undefined, logstore }).settings;
+  assert.equal(choose('a').title, 'audit (p/a)');
+  assert.equal(choose('bc').title, 'audit (p/bc)');
+  assert.equal(choose('p/bc').title, 'audit (p/bc)');
+  assert.throws(
+    () => choose(undefined),
+    /finds its logstores by patterns \(project: p; logstore: a, b\*, !bad\); choose one with --logstore/,
+  );
+  for (const none of ['bad', 'c', 'q/bc', 'p/bc/d'])
+    assert.throws(() => choose(none), /reads no logstore|say in which project/);
+  const wide = settings(config('"p*"', 'a'));
+  assert.throws(
+    () => choosePipeline(wide, { pipeline: undefined, logstore: 'a' }),
+    /say in which project, as project\/a/,
+  );
+  assert.equal(choosePipeline(wide, { pipeline: 'audit', logstore: 'p1/a' }).settings.project, 'p1');
 });

@@ -112,6 +112,7 @@ test('what is not written has a default', () => {
     },
   ]);
   assert.deepEqual(rest, {
+    patterns: [],
     deadLetters: undefined,
     maxInFlightBytes: 48 * 1024 * 1024,
     threads: 3,

@@ -42,7 +42,7 @@ test('documents name commands and options that exist', async (t) => {
       words.filter((word) => /^--?[a-z]/.test(word)).every((word) => own.has(word.split('=')[0] ?? ''))
     );
   };
-  assert.ok(isRight('validate -c my.yaml') && !isRight('validate --connect') && !isRight('check'));
+  assert.ok(isRight('validate -c my.yaml') && !isRight('validate --contact') && !isRight('check'));
   assert.deepEqual(unknownNames(calls, isRight), []);
 });
 

@@ -11,7 +11,8 @@ import { RecordingLog } from '../../support/recording-log.js';
 
 const signal = new AbortController().signal;
 const HERE = { project: 'proj', logstore: 'store', consumerGroup: 'group' };
-const RIGHTS = readingRights([HERE], { region: 'cn-hangzhou', account: '12' });
+const NO_LISTING = { projects: false, logstoresOf: [] };
+const RIGHTS = readingRights([HERE], NO_LISTING, { region: 'cn-hangzhou', account: '12' });
 const ACTIONS = RIGHTS.Statement.flatMap(({ Action }) => Action);
 
 const NO_KEYS = {
@@ -21,7 +22,7 @@ const NO_KEYS = {
 
 test('several logstores: each statement names the resources of all, each once', () => {
   const other = { ...HERE, consumerGroup: 'second' };
-  const { Statement } = readingRights([HERE, other], { region: '*', account: '*' });
+  const { Statement } = readingRights([HERE, other], NO_LISTING, { region: '*', account: '*' });
   assert.deepEqual(
     Statement.map(({ Resource }) => Resource),
     [
@@ -45,8 +46,11 @@ test('who assumes a role needs that right, on that role', () => {
 test('each right is needed: without it the service refuses something, and with all of them nothing', async (context) => {
   const without = (action: string) =>
     policy(RIGHTS.Statement.map((one) => ({ ...one, Action: one.Action.filter((name) => name !== action) })));
-  const elsewhere = readingRights([{ ...HERE, consumerGroup: 'other' }], { region: 'cn-hangzhou', account: '12' });
-  const abroad = readingRights([HERE], { region: 'eu-west-1', account: '12' });
+  const elsewhere = readingRights([{ ...HERE, consumerGroup: 'other' }], NO_LISTING, {
+    region: 'cn-hangzhou',
+    account: '12',
+  });
+  const abroad = readingRights([HERE], NO_LISTING, { region: 'eu-west-1', account: '12' });
   const policies = new Map([
     ['all', RIGHTS],
     ['elsewhere', elsewhere],
@@ -121,4 +125,19 @@ test('each right is needed: without it the service refuses something, and with a
     assert.ok((await refusedTo(action)).has(action), action);
   assert.ok((await refusedTo('elsewhere')).has('log:ConsumerGroupHeartBeat'));
   assert.ok((await refusedTo('abroad')).size > 0);
+});
+
+test('patterns need the rights to list, and only they do', () => {
+  const listing = { projects: true, logstoresOf: ['p-*', 'q', 'q'] };
+  const { Statement } = readingRights([{ ...HERE, project: 'p-*' }], listing, { region: 'r', account: '1' });
+  assert.deepEqual(Statement.slice(0, 2), [
+    { Effect: 'Allow', Action: ['log:ListProject'], Resource: ['acs:log:r:1:project/*'] },
+    {
+      Effect: 'Allow',
+      Action: ['log:ListLogStores'],
+      Resource: ['acs:log:r:1:project/p-*/logstore/*', 'acs:log:r:1:project/q/logstore/*'],
+    },
+  ]);
+  assert.ok(!JSON.stringify(RIGHTS).includes('log:ListProject'));
+  assert.ok(!JSON.stringify(RIGHTS).includes('log:ListLogStores'));
 });

@@ -4,7 +4,11 @@ import { policy, readingRights } from '../../../src/policy/rights.js';
 import { asJson, asRos, asTerraform } from '../../../src/policy/templates.js';
 import { trustPolicy } from '../../../src/policy/trust.js';
 
-const RIGHTS = readingRights([{ project: 'p', logstore: 'l', consumerGroup: 'g' }], { region: 'r', account: '1' });
+const RIGHTS = readingRights(
+  [{ project: 'p', logstore: 'l', consumerGroup: 'g' }],
+  { projects: false, logstoresOf: [] },
+  { region: 'r', account: '1' },
+);
 
 test('every form holds the same policy', () => {
   assert.deepEqual(JSON.parse(asJson(RIGHTS)), RIGHTS);

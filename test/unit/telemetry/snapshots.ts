@@ -112,6 +112,8 @@ export const destination = (more: Partial<DestinationSnapshot> = {}): Destinatio
 
 export const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
   pipelines: [pipeline()],
+  ended: [],
+  discoveries: [],
   destinations: [destination()],
   budget: { limitBytes: 1_000_000, reservedBytes: 0, waiting: 0 },
   deadLetters: undefined,
