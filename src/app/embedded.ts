@@ -76,12 +76,13 @@ const EXAMPLE_LENGTH = 240;
  */
 async function sayWhatCame(
   receiver: ReceiverHandle,
-  { pipelines, destinations }: ForwarderSettings,
+  { pipelines, patterns, destinations }: ForwarderSettings,
   log: Log,
 ): Promise<void> {
   const stats = await receiver.stats();
   const embedded = new Set(destinations.filter((one) => one.embedded).map(({ settings }) => settings.name));
-  if (pipelines.filter(({ settings }) => embedded.has(settings.destination)).length > 1) {
+  const named = pipelines.filter(({ settings }) => embedded.has(settings.destination));
+  if (named.length > 1 || patterns.some(({ destination }) => embedded.has(destination))) {
     const { events } = stats;
     log.info({ events }, `the built-in receiver has seen ${events.toLocaleString('en-US')} events`);
     return;

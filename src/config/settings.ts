@@ -37,6 +37,7 @@ export interface PatternPlan {
   readonly index: number;
   readonly name: string;
   readonly source: string;
+  readonly destination: string;
   /** Names and patterns. */
   readonly projects: readonly string[];
   readonly logstores: readonly string[];
@@ -129,13 +130,14 @@ interface Place extends LogstorePlace {
 }
 
 function patternPlan(pipeline: PipelineConfig, index: number, config: Config, host: Host, range: Range): PatternPlan {
-  const { name, project: projects, logstore: logstores, retry } = pipeline;
+  const { name, destination, project: projects, logstore: logstores, retry } = pipeline;
   const start = range.from ?? pipeline.start;
   const late = { ...range, from: start === 'end' ? { unixSeconds: Math.floor(host.now / 1000) } : start };
   return {
     index,
     name,
     source: sourceName(pipeline, config),
+    destination,
     projects,
     logstores,
     intervalMs: pipeline.discovery.interval,

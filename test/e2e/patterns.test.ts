@@ -112,6 +112,17 @@ test('patterns: --once reads what is there at the start; rights that are missing
   });
 });
 
+test('patterns: of several logstores the built-in receiver says how many events came, and not what is missing', async () => {
+  await withEnds(OPTIONS, async (ends) => {
+    await create(ends, 'b-audit', 300);
+    const change = { pipeline: PATTERNS, destination: { endpoints: ['embedded'] } };
+    const forwarder = ends.fleet.run(['--once', '--config', ends.fleet.writeConfig(configOf(ends, change))]);
+    assert.equal((await forwarder.exited).code, 0, forwarder.text());
+    const { msg } = await forwarder.said('the built-in receiver has seen');
+    assert.equal(msg, 'the built-in receiver has seen 400 events');
+  });
+});
+
 test('patterns alone that nobody may list end the program with the exit code of credentials', async () => {
   await withEnds(OPTIONS, async (ends) => {
     await ends.emulator.control('deny', { actions: ['log:ListLogStores'] });

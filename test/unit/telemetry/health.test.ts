@@ -136,3 +136,22 @@ test('a load balancer behind which nobody reads is a warning with its endpoint a
     'destination siem: tcp://lb:514 accepts connections and ends them early, as a load balancer does when nobody behind it reads; 25 events wait for proof and are sent again; check the servers behind it',
   ]);
 });
+
+test('patterns: what nobody looked for is not ready, a list that is refused and what is left out are told', () => {
+  const one = { pipeline: 'audit', source: 'sg', looked: true, found: 5, unread: 0, failing: undefined };
+  const fine = snapshot({ discoveries: [one] });
+  assert.deepEqual([readiness(fine), health(fine, settings).warnings], [{ ok: true, problems: [] }, undefined]);
+  const failing = { code: 'SLS_UNAUTHORIZED', seconds: 90 };
+  const early = snapshot({ discoveries: [{ ...one, looked: false, found: 0, failing }] });
+  assert.deepEqual(readiness(early).problems, [
+    'pipeline audit: its patterns have not been looked for yet (source sg: SLS_UNAUTHORIZED for 90 s)',
+  ]);
+  assert.deepEqual(health(early, settings).warnings, [
+    'pipeline audit: not all that its patterns may find can be listed (source sg: SLS_UNAUTHORIZED for 90 s)',
+  ]);
+  const left = snapshot({ discoveries: [{ ...one, unread: 2 }] });
+  assert.ok(health(left, settings).ok, 'a restart would not mend it');
+  assert.deepEqual(health(left, settings).warnings, [
+    'pipeline audit: 2 logstores that its patterns find are not read; the log says why',
+  ]);
+});

@@ -100,3 +100,10 @@ test('names follow the conventions', async () => {
     assert.ok(new RegExp(`^# HELP ${name} [A-Z1].*\\.$`, 'm').test(text), `${name} says what it is`);
   }
 });
+
+test('what patterns find is counted by whether it is read', async () => {
+  const one = { pipeline: 'audit', source: 'sg', looked: true, found: 5, unread: 2, failing: undefined };
+  const text = await createMetrics(() => snapshot({ discoveries: [one] })).render();
+  assert.match(text, /^forwarder_found_logstores\{pipeline="audit",source="sg",state="read"\} 3$/m);
+  assert.match(text, /^forwarder_found_logstores\{pipeline="audit",source="sg",state="unread"\} 2$/m);
+});

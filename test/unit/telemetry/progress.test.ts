@@ -137,3 +137,9 @@ test('on a terminal the line is redrawn below the log, and goes at the end', asy
   assert.equal(terminal.text, '\r\u001b[Kthe end\n');
   assert.deepEqual(log.lines, []);
 });
+
+test('what ended counts in the summing-up', () => {
+  const { totals } = pipeline();
+  const now = snapshot({ pipelines: [], ended: [totals, totals] });
+  assert.match(summingUp(now, 1), /^delivered 800 events \(24\.0 kB\) .* 4 checkpoints$/);
+});
