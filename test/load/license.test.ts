@@ -73,7 +73,6 @@ test('processes that come and go share one license: no window of ten seconds is 
     const firstAt = looks.find(({ events }) => events > 0)?.at ?? Infinity;
     const seen = windows(looks).filter(({ from }) => from >= firstAt + WARM_UP_MS);
     const { sequence } = await ends.receiver.stats();
-    assert.deepEqual([sequence.duplicates, sequence.reordered], [0, 0]);
     const words = seen.map(({ from, eps }) => `${Math.round(from - begun)} ms: ${Math.round(eps)}`).join('\n');
     assert.ok(
       seen.every(({ eps }) => eps <= 1.05 * EPS),
@@ -86,6 +85,10 @@ test('processes that come and go share one license: no window of ten seconds is 
       settled.every(({ eps }) => eps >= 0.95 * EPS),
       words,
     );
+    // No duplicates are asked for: on a busy machine a lease may run out.
+    assert.deepEqual([sequence.lost, sequence.reordered], [0, 0]);
+    const late = ends.fleet.processes.flatMap((one) => one.lines.filter(({ msg }) => msg.includes('drained in time')));
+    assert.deepEqual(late, [], 'what was pulled is sent before a shard must be given back');
     const told = running[0]?.lines.filter(({ msg }) => msg.includes('rate.share')) ?? [];
     assert.ok(told.length >= COUNTS.length - 1, 'each change of the part is told');
   });

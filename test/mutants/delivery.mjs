@@ -506,4 +506,25 @@ export default [
       ],
     ],
   },
+  {
+    file: 'src/delivery/lanes.ts',
+    tests: ['unit/delivery/rate-ahead'],
+    mutants: [
+      ['who sent long ago shares the rate', 'this.#recent = new Set();\n      this.#turnAt', 'this.#turnAt'],
+      ['who sends now does not share the rate', 'this.#lanes.noteSent(this);', ''],
+    ],
+  },
+  {
+    file: 'src/delivery/outbox.ts',
+    tests: ['unit/delivery/rate-ahead'],
+    mutants: [
+      [
+        'what is written waits for ever',
+        'if (span.isUnwritten) this.#noteWritten(span);\n    if (span.claim.over)',
+        'if (span.claim.over)',
+      ],
+      ['what was written before waits again', 'span.isUnwritten = false;', ''],
+      ['nobody is told that a batch is written', 'span.claim.onWritten?.();', ''],
+    ],
+  },
 ];
