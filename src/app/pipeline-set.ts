@@ -5,13 +5,13 @@ import { asForwarderError, type ForwarderError } from '../errors/forwarder-error
 import { deadline, type Clock } from '../flow/clock.js';
 import type { Holding } from '../group/group-shards.js';
 import type { Pipeline } from '../group/pipeline.js';
-import { PipelineTotals } from '../group/pipeline-totals.js';
+import { PipelineTally } from '../group/pipeline-totals.js';
 import type { Log } from '../model/log.js';
-import type { PipelineSnapshot, PipelineTotals as Totals } from '../model/snapshot.js';
+import type { PipelineSnapshot, PipelineTotals } from '../model/snapshot.js';
 
 /** What a pipeline tells the set it is in. */
 export interface Hooks {
-  readonly totals: PipelineTotals;
+  readonly totals: PipelineTally;
   readonly onFailed: (error: ForwarderError) => void;
   readonly onStartFailed: (error: ForwarderError) => boolean;
 }
@@ -59,7 +59,7 @@ export class PipelineSet {
   readonly #deps: PipelineSetDeps;
   readonly #members = new Map<string, Member>();
   /** Of every logstore there ever was. */
-  readonly #totals = new Map<string, PipelineTotals>();
+  readonly #totals = new Map<string, PipelineTally>();
   /** Patterns that were looked for before, by the name of the pipeline. */
   readonly #looked = new Set<string>();
   /** What is there and not read, and was said. */
@@ -142,7 +142,7 @@ export class PipelineSet {
   }
 
   /** Sums of what is not read any more. */
-  endedTotals(): Totals[] {
+  endedTotals(): PipelineTotals[] {
     return [...this.#totals].flatMap(([key, totals]) => (this.#members.has(key) ? [] : totals.sum([])));
   }
 
@@ -173,7 +173,7 @@ export class PipelineSet {
 
   #add(plan: PipelinePlan, pattern: PatternPlan | undefined): Member {
     const key = keyOf(plan.settings.name, plan.settings);
-    const totals = this.#totals.get(key) ?? new PipelineTotals();
+    const totals = this.#totals.get(key) ?? new PipelineTally();
     this.#totals.set(key, totals);
     const pipeline = this.#deps.make(plan, {
       totals,

@@ -3,7 +3,7 @@ import { readTlsFiles } from '../delivery/tls/tls-files.js';
 import type { Guarantee } from '../delivery/delivery-settings.js';
 import { schemeList, transportOf, TRANSPORTS } from '../delivery/transports/table.js';
 import { framingOf, mayKeepLineBreaks, transportFor, transportsOf } from './receiver-defaults.js';
-import { quoted, type Path, type Problem } from './problem.js';
+import { quoted, type Path, type Problem, type Say } from './problem.js';
 import type { PresetName } from './presets.js';
 import type { DestinationConfig, PipelineConfig } from './schema.js';
 import { samplesByPlace } from './condition.js';
@@ -48,8 +48,6 @@ export function crossCheck(parts: Parts, tree: Tree, env: Environment, problems:
     }
   }
 }
-
-type Say = (path: Path, message: string) => void;
 
 function checkPipeline(
   pipeline: PipelineConfig,

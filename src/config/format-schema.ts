@@ -13,6 +13,7 @@ import { SEVERITY_TABLES } from './severity-from.js';
 import { FACILITIES, SEVERITIES } from './syslog-words.js';
 import { parseFoundRef, parseTemplate } from './template.js';
 import { parseZone, ZONE_EXPECTED } from './time-zone.js';
+import type { Say } from './problem.js';
 
 /** How an event looks: the section `format` of a pipeline. */
 
@@ -162,13 +163,11 @@ const written = section({
 });
 
 type Written = z.output<typeof written>;
-type Say = (path: (string | number)[], message: string) => void;
-
 export const format = z
   .preprocess(
     withPreset,
     written.superRefine((value, context) => {
-      const say: Say = (path, message) => context.addIssue({ code: 'custom', path, message });
+      const say: Say = (path, message) => context.addIssue({ code: 'custom', path: [...path], message });
       checkHeader(value, say);
       checkRules(value, say);
       checkData(value, say);

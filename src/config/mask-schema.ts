@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { FieldRef, FoundField, MaskPlan } from '../model/format-plan.js';
 import { readHashKey } from './hash-key.js';
 import { integer, parsed, secret } from './leaves.js';
-import { quoted } from './problem.js';
+import { quoted, type Say } from './problem.js';
 import { isWrong, type Parsed } from './scalars.js';
 import { parseFoundRef } from './template.js';
 import { writtenRefs } from './written-refs.js';
@@ -58,8 +58,6 @@ export interface MaskConfig {
   readonly mask: z.output<typeof mask>;
   readonly hash?: z.output<typeof hash> | undefined;
 }
-
-type Say = (path: (string | number)[], message: string) => void;
 
 export function checkMasks(format: { readonly shape?: MaskConfig | undefined }, say: Say): void {
   if (format.shape === undefined) return;

@@ -4,6 +4,9 @@ import { ForwarderError } from '../errors/forwarder-error.js';
 /** Keys and indexes from the top of the file to a value. */
 export type Path = readonly (string | number)[];
 
+/** Tells what is wrong in a section, at a path inside it. */
+export type Say = (path: Path, message: string) => void;
+
 /** One thing that is wrong with a config file: where, and what to do about it. */
 export interface Problem {
   /** Offset into the text; undefined when the whole file is meant. */

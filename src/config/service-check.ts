@@ -4,12 +4,10 @@ import { readFault } from '../errors/file-fault.js';
 import { chooseProxy } from '../sls/http/proxy.js';
 import type { Environment } from './environment.js';
 import type { CredentialsConfig } from './credentials-schema.js';
-import { quoted, type Path } from './problem.js';
+import { quoted, type Path, type Say } from './problem.js';
 import { isWrong } from './scalars.js';
 import type { SourceConfig } from './source-schema.js';
 import { readProxyFile } from './service-settings.js';
-
-type Say = (path: Path, message: string) => void;
 
 /** How a Log Service is reached, and who we are there. @param path of the section */
 export function checkService(service: SourceConfig, path: Path, say: Say): void {

@@ -1,7 +1,7 @@
 import { ForwarderError } from '../errors/forwarder-error.js';
 import type { AssumeRoleSettings, CredentialsSettings } from '../sls/credentials/choose.js';
 import { readSecret } from '../sls/credentials/file-source.js';
-import type { Endpoint } from '../sls/endpoint.js';
+import type { ServiceEndpoint } from '../sls/endpoint.js';
 import type { ProxySetting } from '../sls/http/proxy.js';
 import type { CredentialsConfig } from './credentials-schema.js';
 import { parseProxySetting } from './url-words.js';
@@ -10,7 +10,7 @@ import type { SourceConfig } from './source-schema.js';
 
 /** How one Log Service is reached. */
 export interface ServiceSettings {
-  readonly endpoint: Endpoint;
+  readonly endpoint: ServiceEndpoint;
   readonly signature: 'auto' | 'v1' | 'v4';
   /** For signature V4; then always there. */
   readonly region: string | undefined;

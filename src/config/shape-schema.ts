@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { BodyField, ShapePlan } from '../model/format-plan.js';
 import { flag, parsed } from './leaves.js';
 import { hash, mask } from './mask-schema.js';
-import { quoted } from './problem.js';
+import { quoted, type Say } from './problem.js';
 import { isWrong, type Parsed } from './scalars.js';
 import { parseFoundRef } from './template.js';
 
@@ -59,8 +59,6 @@ export const shape = z
   );
 
 type ShapeConfig = z.output<typeof shape>;
-type Say = (path: (string | number)[], message: string) => void;
-
 interface BodyWords {
   readonly body: string;
   readonly shape?: ShapeConfig | undefined;

@@ -1,12 +1,10 @@
 import { isLoopback } from '../flow/ip-address.js';
 import type { Environment } from './environment.js';
-import { quoted, type Path } from './problem.js';
+import { quoted, type Say } from './problem.js';
 import type { PipelineConfig } from './schema.js';
 import { checkProxyVariables, checkService } from './service-check.js';
 import type { SourceConfig } from './source-schema.js';
 import { didYouMean } from './suggest.js';
-
-type Say = (path: Path, message: string) => void;
 
 /** By name; a source that is wrong in itself is undefined. Undefined as a whole: not even their names are known. */
 export type SourcesPart = ReadonlyMap<string, SourceConfig | undefined> | undefined;

@@ -1,5 +1,5 @@
 import { parseProxy, PROXY_EXPECTED, type ProxySetting } from '../sls/http/proxy.js';
-import { parseEndpoint, type Endpoint as Service } from '../sls/endpoint.js';
+import { parseEndpoint, type ServiceEndpoint as Service } from '../sls/endpoint.js';
 import type { Endpoint } from '../delivery/delivery-settings.js';
 import { SCHEMES, transportOf } from '../delivery/transports/table.js';
 import { isKnownRegion, likeRegion } from './regions.js';

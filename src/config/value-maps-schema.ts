@@ -3,7 +3,7 @@ import { readFault } from '../errors/file-fault.js';
 import { readRegularFile } from '../flow/read-file.js';
 import type { ValueMap } from '../model/format-plan.js';
 import { named } from './leaves.js';
-import { quoted } from './problem.js';
+import { quoted, type Say } from './problem.js';
 import { isWrong, type Parsed } from './scalars.js';
 import { didYouMean } from './suggest.js';
 import { writtenRefs } from './written-refs.js';
@@ -127,8 +127,6 @@ function toMap(pairs: readonly (readonly [string, string])[]): ValueMap | Wrong 
   entries.delete(DEFAULT);
   return { entries: [...entries], other };
 }
-
-type Say = (path: (string | number)[], message: string) => void;
 
 /** Maps that templates name must be there; and there are not too many. */
 export function checkMaps(format: { readonly maps: Readonly<Record<string, ValueMap>> }, say: Say): void {

@@ -10,7 +10,7 @@ import { flows, snapshotOf, waitOf, type Ending, type State } from './connection
 import type { ConnectionDeps } from './connection-deps.js';
 import type { Link } from './links/link.js';
 import { abandoned, Outbox, type Begun } from './outbox.js';
-import { questionOf, type Member, type Question } from './kernel/pulse.js';
+import { questionOf, type Pulsed, type Question } from './kernel/pulse.js';
 import { EndProof } from './end-proof.js';
 import { Failures } from './failures.js';
 import { NextLink } from './links/next-link.js';
@@ -25,7 +25,7 @@ import type { Claim } from './span.js';
 import type { PeerState } from './kernel/stall-watch.js';
 
 /** One persistent connection with its FIFO: dials until it succeeds, writes whole batches in order, and sends again what a loss left unsettled. */
-export class Connection implements Member {
+export class Connection implements Pulsed {
   /** Once it is closed: nothing was left unsettled. */
   hasSettled = true;
   readonly #deps: ConnectionDeps;

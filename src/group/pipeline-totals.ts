@@ -1,9 +1,9 @@
-import type { PipelineTotals as Totals } from '../model/snapshot.js';
+import type { PipelineTotals } from '../model/snapshot.js';
 import { ShardStats } from '../shard/shard-stats.js';
 import type { ReleaseReason } from '../shard/release-reason.js';
 
 /** Adds up what all shards of a pipeline did, those it has and those it had. */
-export class PipelineTotals {
+export class PipelineTally {
   readonly #past = new ShardStats();
   readonly #released: Record<string, number> = {};
   #acquired = 0;
@@ -27,7 +27,7 @@ export class PipelineTotals {
     this.#released[reason] = (this.#released[reason] ?? 0) + 1;
   }
 
-  sum(live: readonly ShardStats[]): Totals {
+  sum(live: readonly ShardStats[]): PipelineTotals {
     const all = new ShardStats();
     for (const stats of [this.#past, ...live]) all.add(stats);
     return {

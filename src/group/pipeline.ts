@@ -15,7 +15,7 @@ import { GroupKeeper } from './group-keeper.js';
 import { GroupMember } from './group-member.js';
 import { GroupShards, type Holding } from './group-shards.js';
 import type { Lease } from '../shard/lease.js';
-import { PipelineTotals } from './pipeline-totals.js';
+import { PipelineTally } from './pipeline-totals.js';
 import { Positions } from './positions.js';
 import { LagWatch } from './lag-watch.js';
 import { ProgressWatch } from './progress-watch.js';
@@ -51,7 +51,7 @@ export interface PipelineDeps {
   /** Undefined: off. */
   readonly deadLetters: DeadLetters | undefined;
   /** Of an earlier pipeline that read the same: its counters go on. */
-  readonly totals?: PipelineTotals;
+  readonly totals?: PipelineTally;
   readonly clock: Clock;
   readonly log: Log;
   /**
@@ -66,7 +66,7 @@ export interface PipelineDeps {
 /** One logstore read by one consumer group into one destination. */
 export class Pipeline {
   readonly #deps: PipelineDeps;
-  readonly #totals: PipelineTotals;
+  readonly #totals: PipelineTally;
   readonly #startErrors: ErrorReporter;
   readonly #events: EventTeller;
   readonly #watch: ShardWatch;
@@ -86,7 +86,7 @@ export class Pipeline {
 
   constructor(deps: PipelineDeps) {
     this.#deps = deps;
-    this.#totals = deps.totals ?? new PipelineTotals();
+    this.#totals = deps.totals ?? new PipelineTally();
     this.#timeoutSeconds = deps.settings.group.timeoutSeconds;
     this.#startErrors = new ErrorReporter(deps.clock, deps.log);
     this.#events = new EventTeller(deps.clock, deps.log);

@@ -14,7 +14,7 @@ export interface Statement {
 }
 
 /** A logstore that is read, and as which consumer group. */
-export interface Reading {
+export interface LogstoreRead {
   readonly project: string;
   readonly logstore: string;
   readonly consumerGroup: string;
@@ -42,7 +42,7 @@ export interface Listing {
 
 /** The least rights with which these logstores can be read. In their names `*` and `?` mean to RAM what they mean here. */
 export function readingRights(
-  readings: readonly Reading[],
+  readings: readonly LogstoreRead[],
   listing: Listing,
   { region, account }: Place,
 ): PolicyDocument {
@@ -50,7 +50,7 @@ export function readingRights(
     const Resource = [...new Set(paths.map((path) => `acs:log:${region}:${account}:${path}`))];
     return Resource.length === 0 ? [] : [{ Effect: 'Allow', Action, Resource }];
   };
-  const allow = (Action: readonly string[], path: (reading: Reading) => string): Statement[] =>
+  const allow = (Action: readonly string[], path: (reading: LogstoreRead) => string): Statement[] =>
     allowAll(Action, readings.map(path));
   return policy([
     ...allowAll(['log:ListProject'], listing.projects ? ['project/*'] : []),
@@ -70,4 +70,4 @@ export const assumingRights = (roleArn: string): PolicyDocument =>
 
 export const policy = (Statement: readonly Statement[]): PolicyDocument => ({ Version: '1', Statement });
 
-const logstorePath = ({ project, logstore }: Reading): string => `project/${project}/logstore/${logstore}`;
+const logstorePath = ({ project, logstore }: LogstoreRead): string => `project/${project}/logstore/${logstore}`;

@@ -2,6 +2,7 @@ import type { Clock } from '../flow/clock.js';
 import type { InFlightWindow } from '../flow/in-flight-window.js';
 import type { LogSource } from '../model/ports.js';
 import type { Lag } from '../model/snapshot.js';
+import type { Puller } from './puller.js';
 import type { ShardStats } from './shard-stats.js';
 
 /** Where a shard stands behind one batch. */
@@ -13,15 +14,6 @@ export interface Position {
   readonly emptyAt: number | undefined;
 }
 
-/** What the meter asks the puller. */
-interface Reading {
-  readonly cursor: string;
-  /** Monotonic ms: when the service last said that there is nothing after {@link cursor}; undefined while there is. */
-  readonly tipAt: number | undefined;
-  /** Where reading ends; undefined if it does not, or before that was asked for. */
-  readonly end: string | undefined;
-}
-
 export interface LagDeps {
   readonly shard: number;
   readonly source: LogSource;
@@ -29,7 +21,7 @@ export interface LagDeps {
   readonly window: InFlightWindow<Position>;
   readonly stats: ShardStats;
   /** Undefined before the shard is read. */
-  readonly reading: () => Reading | undefined;
+  readonly reading: () => Pick<Puller, 'cursor' | 'tipAt' | 'end'> | undefined;
 }
 
 /** An end of the shard older than this is asked for again. */

@@ -1,23 +1,19 @@
 import type { Clock } from '../flow/clock.js';
 import type { InFlightWindow } from '../flow/in-flight-window.js';
+import type { Puller } from './puller.js';
 
-interface Reading {
-  /** Monotonic ms: when the service last said that there is nothing after what was pulled. */
-  readonly tipAt: number | undefined;
-  /** It waits for memory that others hold. */
-  readonly waitsForRoom: boolean;
-}
+type OfPuller = Pick<Puller, 'tipAt' | 'waitsForRoom'>;
 
 /** How long a shard has not moved, and whether it says why. */
 export class Progress {
   readonly #clock: Clock;
   readonly #window: InFlightWindow<unknown>;
-  readonly #reading: () => Reading | undefined;
+  readonly #reading: () => OfPuller | undefined;
   #movedAt: number;
   #reportedAt = Number.NEGATIVE_INFINITY;
 
   /** @param reading undefined before the shard is read */
-  constructor(clock: Clock, window: InFlightWindow<unknown>, reading: () => Reading | undefined) {
+  constructor(clock: Clock, window: InFlightWindow<unknown>, reading: () => OfPuller | undefined) {
     this.#clock = clock;
     this.#window = window;
     this.#reading = reading;

@@ -5,7 +5,7 @@ import type { Log } from '../model/log.js';
 import type { ConsumerGroup, GroupInForce, GroupSettings, LogSource, LogstoreLister } from '../model/ports.js';
 import { createConsumerGroup } from './api/create-consumer-group.js';
 import type { CredentialsProvider } from './credentials/credentials.js';
-import { dialFor, type Endpoint } from './endpoint.js';
+import { dialFor, type ServiceEndpoint } from './endpoint.js';
 import { getCheckpoint, listCheckpoints } from './api/get-checkpoint.js';
 import { groupsBetween } from './api/cursor-distance.js';
 import { getCursor } from './api/get-cursor.js';
@@ -23,11 +23,11 @@ import { QuotaGate } from './quota-gate.js';
 import { openService, type CallLogstore, type LogstoreCalls, type Scope } from './service.js';
 import { ServiceTime } from './service-time.js';
 import { Signing } from './signing/signing.js';
-import { Transport, type TransportSettings } from './http/transport.js';
+import { HttpTransport, type TransportSettings } from './http/transport.js';
 import { forceCheckpoint, updateCheckpoint } from './api/update-checkpoint.js';
 
 export interface SlsSettings extends TransportSettings {
-  readonly endpoint: Endpoint;
+  readonly endpoint: ServiceEndpoint;
   readonly signature: 'auto' | 'v1' | 'v4';
   /** For signature v4, where the endpoint does not tell it. */
   readonly region?: string | undefined;
@@ -79,7 +79,7 @@ export function createSlsClient(settings: SlsSettings, clock: Clock, log: Log): 
     gates.set(project, gate);
     return gate;
   };
-  const transport = new Transport(settings, clock);
+  const transport = new HttpTransport(settings, clock);
   const deps = {
     transport,
     signing: new Signing({ signature, region, host: endpoint.host }, log),

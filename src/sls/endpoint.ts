@@ -1,7 +1,7 @@
 import { DIRECT, type ChooseProxy, type Proxy } from './http/proxy.js';
 
 /** Where the service is reached, without the project: `https://cn-hangzhou.log.aliyuncs.com` taken apart. */
-export interface Endpoint {
+export interface ServiceEndpoint {
   readonly tls: boolean;
   /** Host name in lower case, or an address (IPv6 without brackets). */
   readonly host: string;
@@ -11,7 +11,7 @@ export interface Endpoint {
 }
 
 export type EndpointResult =
-  { readonly ok: true; readonly endpoint: Endpoint } | { readonly ok: false; readonly message: string };
+  { readonly ok: true; readonly endpoint: ServiceEndpoint } | { readonly ok: false; readonly message: string };
 
 /** What to dial for one project, and what to say there. */
 export interface Dial {
@@ -83,7 +83,7 @@ function readAuthority(text: string, scheme: 'http' | 'https' | undefined, autho
  * they are and only the Host header carries the project.
  * @param project undefined: what is asked belongs to none
  */
-export function dialFor(endpoint: Endpoint, project: string | undefined, proxyFor: ChooseProxy = DIRECT): Dial {
+export function dialFor(endpoint: ServiceEndpoint, project: string | undefined, proxyFor: ChooseProxy = DIRECT): Dial {
   const { tls, host, port } = endpoint;
   const bare = host.includes(':') ? `[${host}]` : host;
   const named = project === undefined ? bare : `${project}.${bare}`;

@@ -11,7 +11,7 @@ import type { QuotaGate } from './quota-gate.js';
 import type { Signer } from './signing/sign.js';
 import { SIGNATURE_USED_MS, SignedRequests, type SignedRequest } from './signing/signed-requests.js';
 import type { Signing } from './signing/signing.js';
-import type { TrafficClass, Transport } from './http/transport.js';
+import type { TrafficClass, HttpTransport } from './http/transport.js';
 
 /** One request to the API, in the API's terms. */
 export interface Call {
@@ -49,7 +49,7 @@ export interface LogstoreCalls {
 }
 
 export interface ServiceDeps {
-  readonly transport: Transport;
+  readonly transport: HttpTransport;
   readonly signing: Signing;
   readonly credentials: CredentialsProvider;
   readonly time: ServiceTime;

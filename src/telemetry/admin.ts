@@ -109,9 +109,9 @@ function answer(deps: AdminDeps, request: IncomingMessage, response: ServerRespo
 const WRONG_HOST =
   "this host name is not one of this machine's, so the request may come from a web page (DNS rebinding); ask by IP address or host name\n";
 
-type Route = (deps: AdminDeps, response: ServerResponse) => void;
+type AdminRoute = (deps: AdminDeps, response: ServerResponse) => void;
 
-const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
+const ROUTES: ReadonlyMap<string, AdminRoute> = new Map<string, AdminRoute>([
   ['/metrics', sendMetrics],
   ['/healthz', ({ health }, response) => sendVerdict(response, health())],
   ['/readyz', ({ ready }, response) => sendVerdict(response, ready())],

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { ForwarderError } from '../errors/forwarder-error.js';
 import { deadline, type Clock } from '../flow/clock.js';
-import { readingOf, type Reading } from './reading.js';
+import { readingOf, type RunReading } from './reading.js';
 
 interface LogLine {
   readonly level: string;
@@ -39,7 +39,7 @@ export class Candidate {
   }
 
   /** @throws ForwarderError when the process has ended or does not answer */
-  async read(): Promise<Reading> {
+  async read(): Promise<RunReading> {
     const url = await this.#admin;
     try {
       const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(SCRAPE_MS) });

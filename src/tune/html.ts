@@ -1,5 +1,5 @@
 import { barsOf, reportText, type Bar } from './report.js';
-import type { Found } from './search.js';
+import type { SearchResult } from './search.js';
 import { grouped, type Names } from './words.js';
 
 const WIDTH = 960;
@@ -9,7 +9,7 @@ const VALUE = 110;
 const PLOT = WIDTH - VALUE;
 
 /** One page without anything from elsewhere: a plot of the steps, then the report as text. */
-export function reportHtml(found: Found, names: Names, title: string): string {
+export function reportHtml(found: SearchResult, names: Names, title: string): string {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

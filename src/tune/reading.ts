@@ -1,5 +1,5 @@
 /** What a forwarder says about itself at one moment, of its /metrics. */
-export interface Reading {
+export interface RunReading {
   readonly writtenBytes: number;
   readonly writtenEvents: number;
   readonly resentEvents: number;
@@ -11,7 +11,7 @@ export interface Reading {
 }
 
 /** @param text in Prometheus' exposition format, as src/telemetry/metrics.ts renders it. */
-export function readingOf(text: string): Reading {
+export function readingOf(text: string): RunReading {
   const sum = (name: string): number => {
     let total = 0;
     for (const line of text.split('\n')) {

@@ -1,6 +1,6 @@
 import type { Comparison, Pair } from './compare.js';
 import { samePoint } from './point.js';
-import type { Found, Step } from './search.js';
+import type { SearchResult, Step } from './search.js';
 import { changeText, grouped, mib, percent, recommendedYaml, summaryOf, type Names, type Summary } from './words.js';
 
 /** One bar: a config that was tried. */
@@ -11,7 +11,7 @@ export interface Bar {
 }
 
 /** The start and everything that was tried, in order. */
-export function barsOf({ startSamples, steps }: Found, names: Names): Bar[] {
+export function barsOf({ startSamples, steps }: SearchResult, names: Names): Bar[] {
   const start = startSamples.length === 0 ? [] : [{ label: 'start', summary: summaryOf(startSamples), kept: true }];
   const tried = steps
     .filter(({ pairs }) => pairs.length > 0)
@@ -24,14 +24,14 @@ export function barsOf({ startSamples, steps }: Found, names: Names): Bar[] {
 }
 
 /** The whole report for standard output. */
-export function reportText(found: Found, names: Names): string {
+export function reportText(found: SearchResult, names: Names): string {
   const parts = [stepTable(found, names), plot(barsOf(found, names)), boughtText(found, names), advice(found, names)];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
 const HEAD = ['tried', 'events/s (slowest to fastest)', 'events/CPU-s', 'peak RSS', 'against the one before', ''];
 
-function stepTable(found: Found, names: Names): string {
+function stepTable(found: SearchResult, names: Names): string {
   const { startSamples, steps } = found;
   const start = startSamples.length === 0 ? [] : [['start', ...figures(summaryOf(startSamples)), '', '']];
   return table([HEAD, ...start, ...steps.map((step) => stepRow(step, names))]);
@@ -82,7 +82,7 @@ function plot(bars: readonly Bar[]): string {
     .join('\n');
 }
 
-function boughtText({ steps, check }: Found, names: Names): string {
+function boughtText({ steps, check }: SearchResult, names: Names): string {
   const bought = steps
     .filter(({ kept }) => kept)
     .map((step) => `${changeText(step.from, step.to, names)}: ${ratioText(step.pairs)}`);
@@ -100,7 +100,7 @@ function ratioText(pairs: readonly Pair[]): string {
   return `${more((one) => one.eventsPerSecond)} events/s, ${more((one) => one.eventsPerCpuSecond)} events/CPU-s, ${memory < 0 ? '−' : '+'}${Math.abs(memory)} MiB`;
 }
 
-function advice({ start, best, steps, check, ended }: Found, names: Names): string {
+function advice({ start, best, steps, check, ended }: SearchResult, names: Names): string {
   const why = ended === 'complete' ? '' : ` (not everything was tried: ${ended})`;
   if (check?.confirmed === false) return `Measured again the gain did not show: nothing is recommended${why}.`;
   if (samePoint(start, best)) {

@@ -22,7 +22,7 @@ import { liveGroup } from './live-group.js';
 import { knobsWithin, type Bounds, type Point } from './point.js';
 import { Display } from './display.js';
 import { reportText } from './report.js';
-import { search, type Found } from './search.js';
+import { search, type SearchResult } from './search.js';
 import { WindowBench } from './window-bench.js';
 import { recommendedYaml, type Names } from './words.js';
 
@@ -131,7 +131,7 @@ class TuningRun {
     );
   }
 
-  async #measure(): Promise<Found> {
+  async #measure(): Promise<SearchResult> {
     const stop = new StopRequests();
     stop.listen();
     const scratch = new Scratch();
@@ -211,7 +211,7 @@ class TuningRun {
     };
   }
 
-  #results(found: Found): object {
+  #results(found: SearchResult): object {
     const { configFile, minutes, windowSeconds, live } = this.#request;
     const machine = { cores: availableCores(), memoryBytes: totalmem(), node: process.version };
     const recommended = recommendedYaml(found.start, found.best, this.#names);

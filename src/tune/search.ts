@@ -15,7 +15,7 @@ export interface Check extends Comparison {
   readonly confirmed: boolean;
 }
 
-export interface Found {
+export interface SearchResult {
   readonly start: Point;
   /** Samples of the start config, before anything was compared. */
   readonly startSamples: readonly Sample[];
@@ -45,7 +45,7 @@ const CHECK_WINDOWS = 4;
  *
  * @throws ForwarderError when the start config itself does not work.
  */
-export async function search(bench: Bench, start: Point, options: SearchOptions): Promise<Found> {
+export async function search(bench: Bench, start: Point, options: SearchOptions): Promise<SearchResult> {
   const walk = new Walk(bench, start, options);
   try {
     await walk.run();
@@ -91,7 +91,7 @@ class Walk {
     await this.#confirm();
   }
 
-  found(): Found {
+  found(): SearchResult {
     const { ended } = this;
     const best = this.#check?.confirmed === false ? this.#start : this.#best;
     return {

@@ -3,7 +3,7 @@ import { sleep, type Clock } from '../flow/clock.js';
 import { Candidate } from './candidate.js';
 import { Stopped, type Bench, type Sample } from './compare.js';
 import type { Point } from './point.js';
-import type { Reading } from './reading.js';
+import type { RunReading } from './reading.js';
 
 export interface WindowSettings {
   /** Writes the config for a point. @returns its file */
@@ -103,7 +103,7 @@ export class WindowBench implements Bench {
  * Events are counted when they are written, which grows evenly; what is settled comes later and in leaps.
  * @throws ForwarderError ABANDONED when nothing moved, or connections broke
  */
-export function sampleOf(before: Reading, after: Reading, seconds: number): Sample {
+export function sampleOf(before: RunReading, after: RunReading, seconds: number): Sample {
   const cpu = after.cpuSeconds - before.cpuSeconds;
   if (after.resentEvents > before.resentEvents)
     throw new ForwarderError('ABANDONED', 'a connection broke and events were sent again');

@@ -351,8 +351,8 @@ export default [
       ],
       [
         'counters begin anew when a logstore joins again',
-        'this.#totals.get(key) ?? new PipelineTotals()',
-        'new PipelineTotals()',
+        'this.#totals.get(key) ?? new PipelineTally()',
+        'new PipelineTally()',
       ],
       ['what is gone is not hurried', "limit.signal.addEventListener('abort', hurry, { once: true });", ''],
       ['found later is as found at the start', 'pattern.planFor(place, isLate)', 'pattern.planFor(place, false)'],

@@ -1,4 +1,4 @@
-import { words, type RecordName, type Span, type Values } from './records.js';
+import { words, type RecordName, type Extent, type Values } from './records.js';
 
 const ALIGNMENT = 16;
 /** The kernel reads text 16 bytes at a time. */
@@ -25,23 +25,23 @@ export class DataSegment {
   }
 
   /** Records of one kind, back to back. @returns address and number. */
-  list<R extends RecordName>(record: R, values: readonly Values<R>[]): Span {
+  list<R extends RecordName>(record: R, values: readonly Values<R>[]): Extent {
     return [this.words(values.flatMap((one) => words(record, one))), values.length];
   }
 
   /** @returns address and number. */
-  addresses(values: readonly number[]): Span {
+  addresses(values: readonly number[]): Extent {
     return [this.words(values), values.length];
   }
 
   /** @returns address and length. */
-  text(value: string): Span {
+  text(value: string): Extent {
     const data = new TextEncoder().encode(value);
     return [this.put(data), data.length];
   }
 
   /** @returns address and number of Texts. */
-  texts(values: readonly string[]): Span {
+  texts(values: readonly string[]): Extent {
     return this.list(
       'Text',
       values.map((value) => ({ text: this.text(value) })),

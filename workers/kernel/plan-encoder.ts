@@ -10,7 +10,7 @@ import type {
 } from '../../src/model/format-plan.js';
 import { DataSegment } from './data-segment.js';
 import { NUMBERS, SIZES, slotOf } from './numbers.js';
-import type { Span, Values } from './records.js';
+import type { Extent, Values } from './records.js';
 import { type BodyLayout, encodeBody, layoutOf, templatesOfBody } from './plan-body.js';
 import { encodeData, encodeHead, encodeSegments, styleOf, templatesOfHeader } from './plan-header.js';
 import type { EncodedSearch } from './needles.js';
@@ -103,7 +103,7 @@ function encodeFraming(
 }
 
 /** Address and number of Shifts. */
-function encodeZone(segment: DataSegment, zone: Zone | undefined): Span {
+function encodeZone(segment: DataSegment, zone: Zone | undefined): Extent {
   return segment.list('Shift', zone?.shifts ?? []);
 }
 
@@ -238,7 +238,7 @@ function encodeCondition(around: Surroundings, condition: Condition): number {
 const inLowerCase = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 /** Address and number of IpRanges. */
-function encodeRanges(segment: DataSegment, ranges: readonly IpRange[]): Span {
+function encodeRanges(segment: DataSegment, ranges: readonly IpRange[]): Extent {
   return segment.list(
     'IpRange',
     ranges.map(({ address, bits }) => ({ address: Uint8Array.from(address), bits })),

@@ -1,7 +1,7 @@
 import type { FormatPlan, Template } from '../../src/model/format-plan.js';
 import type { DataSegment } from './data-segment.js';
 import { NUMBERS } from './numbers.js';
-import type { Span, Values } from './records.js';
+import type { Extent, Values } from './records.js';
 import type { RefTable } from './plan-refs.js';
 
 const { TIME } = NUMBERS;
@@ -102,7 +102,7 @@ export function encodeHead(segment: DataSegment, { start }: HeaderStyle, priorit
 const RATINGS = [10, 9, 8, 7, 5, 3, 2, 1];
 
 /** Fixed fields become bytes here, once; what is between two variable fields is one literal. */
-export function encodeSegments(segment: DataSegment, style: HeaderStyle, refs: RefTable): Span {
+export function encodeSegments(segment: DataSegment, style: HeaderStyle, refs: RefTable): Extent {
   const segments: Values<'Segment'>[] = [];
   let literal = '';
   for (const { before, template, max, empty = NILVALUE, behind = '' } of style.fields) {
@@ -136,7 +136,7 @@ function fixedField(template: Template, maxLength: number): string | undefined {
 }
 
 /** Every value with the bytes before it, and at last those behind. */
-export function encodeData(segment: DataSegment, { data, mark }: HeaderStyle, refs: RefTable): Span {
+export function encodeData(segment: DataSegment, { data, mark }: HeaderStyle, refs: RefTable): Extent {
   if (data.length === 0) return [0, 0];
   const members: Values<'Member'>[] = [];
   let literal = '';

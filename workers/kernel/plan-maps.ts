@@ -1,10 +1,10 @@
 import type { FormatPlan, ValueMap } from '../../src/model/format-plan.js';
 import type { DataSegment } from './data-segment.js';
 import type { RefTable } from './plan-refs.js';
-import type { Span } from './records.js';
+import type { Extent } from './records.js';
 
 /** Address and number of Mappeds; a map that none of them needs is left out. */
-export function encodeMaps(segment: DataSegment, maps: FormatPlan['maps'], refs: RefTable): Span {
+export function encodeMaps(segment: DataSegment, maps: FormatPlan['maps'], refs: RefTable): Extent {
   const encoded = new Map<string, number>();
   return refs.mapped((name) => {
     const known = encoded.get(name) ?? encodeMap(segment, maps[name] ?? { entries: [], other: undefined });
@@ -19,7 +19,7 @@ function encodeMap(segment: DataSegment, { entries, other }: ValueMap): number {
   for (const [i, [, shown]] of entries.entries()) {
     const key = keys[i] ?? new Uint8Array();
     const slot = hashOf(key) & (slots.length - 1);
-    const text: Span = [segment.put(key), key.length];
+    const text: Extent = [segment.put(key), key.length];
     slots[slot] = segment.record('MapEntry', { key: text, shown: segment.text(shown), next: slots[slot] ?? 0 });
   }
   return segment.record('ValueMap', {

@@ -1,6 +1,6 @@
 import type { FieldRef, FoundField, MaskForm, MaskPlan } from '../../src/model/format-plan.js';
 import type { DataSegment } from './data-segment.js';
-import type { Span, Values } from './records.js';
+import type { Extent, Values } from './records.js';
 
 /** Room for 32 characters, stars and 32 characters, or a hash; the kernel copies 16 bytes at a time. */
 const SLOT = 288;
@@ -43,7 +43,7 @@ export class MaskTable {
 export const wayOf = ({ key, path }: Extract<FieldRef, { kind: 'content' }>): readonly string[] =>
   path ?? key.split('.');
 
-const NOTHING: Span = [0, 0];
+const NOTHING: Extent = [0, 0];
 
 function encodeMask(segment: DataSegment, as: MaskForm): number {
   const slot = segment.reserve(SLOT);

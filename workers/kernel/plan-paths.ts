@@ -1,6 +1,6 @@
 import type { DataSegment } from './data-segment.js';
 import { SIZES } from './numbers.js';
-import { sizeOf, words, type Span } from './records.js';
+import { sizeOf, words, type Extent } from './records.js';
 
 const TABLE_SIZE = SIZES.LEVEL_SLOTS * 4;
 const GUESSES_SIZE = SIZES.LEVEL_SLOTS * sizeOf('Guess');
@@ -12,9 +12,9 @@ type Tree = Map<string, { ref: number; readonly below: Tree }>;
 export class PathTable {
   readonly roots: readonly { readonly key: string; readonly address: number }[];
   /** Addresses and numbers: of the Roots. */
-  readonly rootList: Span;
+  readonly rootList: Extent;
   /** … and of the Levels. */
-  readonly levelList: Span;
+  readonly levelList: Extent;
 
   /** @param paths content and keys, at least one, and the address of the ref. */
   constructor(segment: DataSegment, paths: readonly (readonly [path: readonly string[], ref: number])[]) {

@@ -1,7 +1,7 @@
 import type { FieldRef, Template, TemplatePart } from '../../src/model/format-plan.js';
 import type { DataSegment } from './data-segment.js';
 import { NUMBERS, SIZES } from './numbers.js';
-import { offsetOf, sizeOf, type Span, type Values } from './records.js';
+import { offsetOf, sizeOf, type Extent, type Values } from './records.js';
 import { wayOf, type MaskTable } from './plan-masks.js';
 import { PathTable } from './plan-paths.js';
 
@@ -23,7 +23,7 @@ export class RefTable {
   readonly #ids: readonly string[];
   readonly #list: readonly Entry[];
   /** Address and number of all Refs. */
-  readonly table: Span;
+  readonly table: Extent;
 
   /**
    * @param shown what is written, some of it hidden. @param asked what is asked for its true value: a field that is hidden and asked for has
@@ -43,7 +43,7 @@ export class RefTable {
   }
 
   /** Address and number of MaskedRefs. */
-  masked(): Span {
+  masked(): Extent {
     return this.#segment.list(
       'MaskedRef',
       this.#list.flatMap(({ mask }, i) => (mask === 0 ? [] : [{ ref: this.#at(i), mask }])),
@@ -51,7 +51,7 @@ export class RefTable {
   }
 
   /** Address and number of Mappeds. @param mapAt the address of a map. */
-  mapped(mapAt: (name: string) => number): Span {
+  mapped(mapAt: (name: string) => number): Extent {
     return this.#segment.list(
       'Mapped',
       this.#list.flatMap(({ ref }, i) =>
@@ -63,7 +63,7 @@ export class RefTable {
   }
 
   /** Address and number of those whose value is made: the last ones. */
-  get made(): Span {
+  get made(): Extent {
     const count = this.#list.filter(({ ref }) => isMade(ref)).length;
     return [this.#at(this.#list.length - count), count];
   }
@@ -110,7 +110,7 @@ export class RefTable {
   }
 
   /** @returns address and number of the Parts. */
-  template(template: Template): Span {
+  template(template: Template): Extent {
     return this.#segment.list(
       'Part',
       template.map((part) => ({
@@ -120,7 +120,7 @@ export class RefTable {
     );
   }
 
-  #refsOf(part: TemplatePart): Span {
+  #refsOf(part: TemplatePart): Extent {
     if (part.kind === 'literal') return [0, 0];
     return this.#segment.addresses(part.refs.map((ref) => this.#addressOf(this.#shown(ref))));
   }

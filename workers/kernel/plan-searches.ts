@@ -1,7 +1,7 @@
 import type { Condition, FieldRef } from '../../src/model/format-plan.js';
 import type { DataSegment } from './data-segment.js';
 import { SIZES } from './numbers.js';
-import { sizeOf, type Span } from './records.js';
+import { sizeOf, type Extent } from './records.js';
 import { masksOf, type EncodedSearch } from './needles.js';
 import { idOf, type RefTable } from './plan-refs.js';
 
@@ -23,7 +23,7 @@ export class SearchTable {
   readonly encoded: readonly EncodedSearch[];
   readonly #searches: readonly Search[];
   /** Address and number. */
-  readonly table: Span;
+  readonly table: Extent;
 
   constructor(segment: DataSegment, refs: RefTable, conditions: readonly Condition[]) {
     const byRef = new Map<string, { ref: FieldRef; needles: Set<string> }>();

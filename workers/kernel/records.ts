@@ -7,8 +7,8 @@ const RECORDS = { ...PLAN_RECORDS, ...VALUE_RECORDS };
 type Records = typeof RECORDS;
 export type RecordName = keyof Records;
 /** Address and length, or address and count. */
-export type Span = readonly [address: number, size: number];
-type Value<K> = K extends 'text' | 'list' ? Span : K extends 'v128' ? Uint8Array : number;
+export type Extent = readonly [address: number, size: number];
+type Value<K> = K extends 'text' | 'list' ? Extent : K extends 'v128' ? Uint8Array : number;
 /** What the encoder says of a record: every member but the kernel's own. */
 export type Values<R extends RecordName> = {
   readonly [M in keyof Records[R] as Records[R][M] extends OwnKind ? never : M]: Value<Records[R][M]>;
@@ -42,7 +42,7 @@ export function offsetOf<R extends RecordName>(record: R, member: keyof Records[
 
 /** A record as the kernel reads it. */
 export function words<R extends RecordName>(record: R, values: Values<R>): number[] {
-  const said = values as Readonly<Record<string, number | Span | Uint8Array>>;
+  const said = values as Readonly<Record<string, number | Extent | Uint8Array>>;
   return membersOf(record).flatMap(({ name, kind, isOwn }) => {
     if (isOwn) return Array.from({ length: WORDS[kind] }, () => 0);
     const value = said[name] ?? 0;

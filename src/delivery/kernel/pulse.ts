@@ -27,7 +27,7 @@ export function questionOf(
   return { key: view.key, isOpen: () => link.open, answer: (row) => judge((now) => look(now, row)) };
 }
 
-export interface Member {
+export interface Pulsed {
   /** Asked before the kernel's table is read, so that what it compares with it is older than the table; undefined when nothing is unacked. */
   question(): Question | undefined;
   /** Look at yourself. @param now watched milliseconds. @returns true while there is something to look at again. */
@@ -50,7 +50,7 @@ export class Pulse {
   readonly #watched: WatchedClock;
   readonly #sockets: KernelSockets;
   readonly #rhythm: Rhythm;
-  readonly #members: readonly Member[];
+  readonly #members: readonly Pulsed[];
   readonly #onBlind: () => void;
   /** The open sockets that the last look did not find; undefined where it found one. */
   #missing: ReadonlySet<string> | undefined;
@@ -66,7 +66,7 @@ export class Pulse {
     watched: WatchedClock,
     sockets: KernelSockets,
     rhythm: Rhythm,
-    members: readonly Member[],
+    members: readonly Pulsed[],
     onBlind: () => void,
   ) {
     this.#clock = clock;

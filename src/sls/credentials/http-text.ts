@@ -4,7 +4,7 @@ import type { Dial } from '../endpoint.js';
 import { isRecord, tryJson } from '../api/json.js';
 import { DIRECT, type ChooseProxy } from '../http/proxy.js';
 import { refusedByProxy } from '../http/tunnel.js';
-import { Transport } from '../http/transport.js';
+import { HttpTransport } from '../http/transport.js';
 
 export interface TextRequest {
   /** For messages: `ECS metadata service`. */
@@ -35,11 +35,11 @@ const NOTICEABLE_MS = 10_000;
 /** Small requests to the services that hand out credentials. What they answer is never repeated in a message: it may hold secrets. */
 export class HttpText {
   readonly #clock: Clock;
-  readonly #transport: Transport;
+  readonly #transport: HttpTransport;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#transport = new Transport(LIMITS, clock);
+    this.#transport = new HttpTransport(LIMITS, clock);
   }
 
   /** @throws ForwarderError SLS_NETWORK, SLS_TIMEOUT, SLS_PROTOCOL, SLS_SERVER (429 and 5xx, which pass), PROXY_REFUSED, CONFIG_INVALID */

@@ -29,7 +29,7 @@ const HEARTBEAT_SOCKETS = 32;
 const KEPT_ALIVE = { keepAlive: true, timeout: KEPT_ALIVE_MS };
 
 /** HTTP/1.1 over kept-alive, bounded connections. */
-export class Transport {
+export class HttpTransport {
   readonly #settings: TransportSettings;
   readonly #clock: Clock;
   readonly #sockets: Readonly<Record<TrafficClass, ClassSockets>>;

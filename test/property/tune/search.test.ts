@@ -5,7 +5,7 @@ import { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import { compare, MOST_PAIRS, scoreOf, Stopped, type Bench, type Sample } from '../../../src/tune/compare.js';
 import { Noise } from '../../../src/tune/noise.js';
 import type { Point } from '../../../src/tune/point.js';
-import { search, type Found } from '../../../src/tune/search.js';
+import { search, type SearchResult } from '../../../src/tune/search.js';
 import {
   KNOBS,
   LIMITS,
@@ -37,7 +37,7 @@ const seeds = fc.integer({ min: 1, max: 2 ** 31 });
 
 const PLENTY = 100_000;
 
-async function found(surface: Surface, seed: number, sigma: number, seconds = PLENTY): Promise<Found> {
+async function found(surface: Surface, seed: number, sigma: number, seconds = PLENTY): Promise<SearchResult> {
   return search(new SimulatedBench(surface, { seed, sigma, drift: 0.1, seconds }), START, RULES);
 }
 

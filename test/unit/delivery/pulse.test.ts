@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KernelSocket, KernelSockets, SocketKey } from '../../../src/delivery/kernel/kernel-sockets.js';
-import { Pulse, type Member } from '../../../src/delivery/kernel/pulse.js';
+import { Pulse, type Pulsed } from '../../../src/delivery/kernel/pulse.js';
 import { WatchedClock } from '../../../src/delivery/watched-clock.js';
 import { ManualClock } from '../../support/manual-clock.js';
 
@@ -9,7 +9,7 @@ const RHYTHM = { beatMs: 200, restPerLook: 50 };
 const rowOf = (unackedBytes: number): KernelSocket => ({ unackedBytes, probing: false, retransmits: 0, probes: 0 });
 
 /** A connection that asks about its socket, if it has one, and has something unsettled for so many beats. */
-class FakeMember implements Member {
+class FakeMember implements Pulsed {
   readonly answers: (number | undefined)[] = [];
   name: string | undefined;
   beats = 0;

@@ -144,4 +144,22 @@ test('a name of a file says which one it is: no two modules share it', () => {
   );
 });
 
+test('one word, one thing: no two modules export a type of the same name', () => {
+  // The emulator speaks of the service as the service does; the AssemblyScript cannot import types.
+  const modules = sources.filter(
+    (file) => /^(src|workers)\/(?!emulator\/).*\.ts$/.test(file) && !file.includes('/assembly/'),
+  );
+  const exported = modules.flatMap((file) =>
+    [...read(file).matchAll(/^export (?:abstract )?(?:class|interface|type) (\w+)/gm)].map(([, name = '']) => ({
+      name,
+      file,
+    })),
+  );
+  assert.ok(exported.length > 300, String(exported.length));
+  assert.deepEqual(
+    exported.filter(({ name, file }) => exported.some((other) => other.name === name && other.file !== file)),
+    [],
+  );
+});
+
 test('documents are there', () => assert.ok(documents.length > 20));

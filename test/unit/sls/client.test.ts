@@ -9,7 +9,7 @@ import { staticCredentials, type Credentials } from '../../../src/sls/credential
 import { QuotaGate } from '../../../src/sls/quota-gate.js';
 import { ServiceTime } from '../../../src/sls/service-time.js';
 import { Signing } from '../../../src/sls/signing/signing.js';
-import { parseEndpoint, type Endpoint } from '../../../src/sls/endpoint.js';
+import { parseEndpoint, type ServiceEndpoint } from '../../../src/sls/endpoint.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { RecordingLog } from '../../support/recording-log.js';
 import { refused } from './refused.js';
@@ -26,7 +26,7 @@ interface Opened {
   readonly again: () => LogSource;
 }
 
-function endpointOf(text: string): Endpoint {
+function endpointOf(text: string): ServiceEndpoint {
   const result = parseEndpoint(text);
   assert.ok(result.ok);
   return result.endpoint;

@@ -12,7 +12,7 @@ import fc from 'fast-check';
 import { systemClock, type Clock } from '../../../src/flow/clock.js';
 import { dialFor, parseEndpoint, type Dial } from '../../../src/sls/endpoint.js';
 import type { HttpReply, HttpRequest } from '../../../src/sls/http/exchange.js';
-import { type TrafficClass, Transport } from '../../../src/sls/http/transport.js';
+import { type TrafficClass, HttpTransport } from '../../../src/sls/http/transport.js';
 import { testCerts, tlsFiles } from '../../support/certs.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { serveHttp, serveRaw, type Scripted } from './scripted-server.js';
@@ -28,7 +28,7 @@ function dialTo(text: string): Dial {
 
 /** Asks a server over a transport that is direct for pulls and Node's client for everything else. */
 function client(context: TestContext, server: Scripted, clock: Clock = systemClock) {
-  const transport = new Transport(LIMITS, clock);
+  const transport = new HttpTransport(LIMITS, clock);
   context.after(async () => {
     transport.close();
     await server.close();
@@ -84,7 +84,7 @@ test('whatever the bytes, a pull ends as it does with the client of Node', async
   const server = await serveRaw((socket) => socket.end(bytes));
   const outcome = async (traffic: TrafficClass): Promise<unknown> => {
     // A transport of its own: after an unusual reply the next is no longer asked for directly.
-    const transport = new Transport(LIMITS, systemClock);
+    const transport = new HttpTransport(LIMITS, systemClock);
     const asked = transport.request(dialTo(`127.0.0.1:${server.port}`), traffic, PULL);
     const end = await asked.then(
       (got) => [got.status, got.headers['x-log-count'], got.headers['content-length'], text(got)],
@@ -218,15 +218,15 @@ test('TLS: the certificate is checked, and bodies are read as without, alone and
   await once(server, 'listening');
   context.after(() => server.close());
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const transport = new Transport(LIMITS, systemClock);
+  const transport = new HttpTransport(LIMITS, systemClock);
   await assert.rejects(transport.request(dialTo(url), 'pull', PULL), /is not trusted .* set NODE_EXTRA_CA_CERTS/);
   transport.close();
   const script = `
-    const { Transport } = await import('../../../src/sls/http/transport.js');
+    const { HttpTransport } = await import('../../../src/sls/http/transport.js');
     const { dialFor, parseEndpoint } = await import('../../../src/sls/endpoint.js');
     const { systemClock } = await import('../../../src/flow/clock.js');
     const { createHash } = await import('node:crypto');
-    const transport = new Transport(${JSON.stringify(LIMITS)}, systemClock);
+    const transport = new HttpTransport(${JSON.stringify(LIMITS)}, systemClock);
     const dial = dialFor(parseEndpoint('${url}').endpoint, 'p');
     const request = { what: 'pull', method: 'GET', target: '/', headers: { host: 'p' }, body: Buffer.alloc(0),
       bodyBuffer: (size) => new ArrayBuffer(size), signal: new AbortController().signal };

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { dialFor, parseEndpoint, type Endpoint } from '../../../src/sls/endpoint.js';
+import { dialFor, parseEndpoint, type ServiceEndpoint } from '../../../src/sls/endpoint.js';
 import { nameProblem } from '../../../src/sls/api/names.js';
 
-function parsed(text: string): Endpoint {
+function parsed(text: string): ServiceEndpoint {
   const result = parseEndpoint(text);
   assert.ok(result.ok, result.ok ? '' : result.message);
   return result.endpoint;

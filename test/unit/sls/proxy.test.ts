@@ -12,7 +12,7 @@ import { openCredentials } from '../../../src/sls/credentials/choose.js';
 import { dialFor, parseEndpoint, type Dial } from '../../../src/sls/endpoint.js';
 import { Exchange, type HttpRequest } from '../../../src/sls/http/exchange.js';
 import { chooseProxy, parseProxy, type Proxy } from '../../../src/sls/http/proxy.js';
-import { Transport } from '../../../src/sls/http/transport.js';
+import { HttpTransport } from '../../../src/sls/http/transport.js';
 import { TunnelAgent } from '../../../src/sls/http/tunnel.js';
 import { testCerts } from '../../support/certs.js';
 import { RecordingLog } from '../../support/recording-log.js';
@@ -215,7 +215,7 @@ test('TLS goes through one tunnel that is used again, its certificate checked fo
 
 for (const scheme of ['http', 'https'] as const) {
   const through = (context: TestContext, proxy: Proxy): Promise<unknown> => {
-    const transport = new Transport(LIMITS, systemClock);
+    const transport = new HttpTransport(LIMITS, systemClock);
     context.after(() => transport.close());
     return transport.request(dialTo(`${scheme}://log.example.com`, proxy), 'pull', REQUEST);
   };
@@ -249,7 +249,7 @@ for (const [status, code, message] of [
 ] as const) {
   test(`a tunnel is refused with ${status}: ${code}`, async (context) => {
     const proxy = await startProxy(context, status);
-    const transport = new Transport(LIMITS, systemClock);
+    const transport = new HttpTransport(LIMITS, systemClock);
     context.after(() => transport.close());
     const dial = dialTo('https://log.example.com', proxyOf(`127.0.0.1:${proxy.port}`));
     const many = Array.from({ length: 9 }, () => refused(transport.request(dial, 'pull', REQUEST), code, message));
@@ -260,7 +260,7 @@ for (const [status, code, message] of [
 test('a tunnel that is never granted ends in time', async (context) => {
   const silent = await serveRaw(() => undefined);
   context.after(() => silent.close());
-  const transport = new Transport({ ...LIMITS, connectTimeoutMs: 50 }, systemClock);
+  const transport = new HttpTransport({ ...LIMITS, connectTimeoutMs: 50 }, systemClock);
   context.after(() => transport.close());
   const dial = dialTo('https://log.example.com', proxyOf(`127.0.0.1:${silent.port}`));
   await refused(transport.request(dial, 'pull', REQUEST), 'SLS_TIMEOUT', /let nobody through within 50 ms/);

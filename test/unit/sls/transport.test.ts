@@ -8,7 +8,7 @@ import { ForwarderError } from '../../../src/errors/forwarder-error.js';
 import { systemClock, type Clock } from '../../../src/flow/clock.js';
 import { dialFor, parseEndpoint, type Dial } from '../../../src/sls/endpoint.js';
 import type { HttpReply, HttpRequest } from '../../../src/sls/http/exchange.js';
-import { type TrafficClass, Transport, type TransportSettings } from '../../../src/sls/http/transport.js';
+import { type TrafficClass, HttpTransport, type TransportSettings } from '../../../src/sls/http/transport.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { serveHttp, serveRaw, type Scripted } from './scripted-server.js';
 
@@ -25,13 +25,13 @@ interface Bench {
   readonly clock: Clock;
   readonly sizes: number[];
   readonly server: Scripted;
-  readonly transport: Transport;
+  readonly transport: HttpTransport;
   readonly get: (extra?: Partial<HttpRequest>, traffic?: TrafficClass) => Promise<HttpReply>;
 }
 
 function bench(context: TestContext, server: Scripted, settings: Partial<TransportSettings & { clock: Clock }>): Bench {
   const clock = settings.clock ?? systemClock;
-  const transport = new Transport({ ...LIMITS, ...settings }, clock);
+  const transport = new HttpTransport({ ...LIMITS, ...settings }, clock);
   const dial = dialTo(`127.0.0.1:${server.port}`);
   const sizes: number[] = [];
   const base: HttpRequest = {
@@ -200,7 +200,7 @@ test('a reply that is not HTTP', async (context) => {
 test('nobody listens', async (context) => {
   const server = await serveHttp((_, response) => response.end());
   await server.close();
-  const transport = new Transport(LIMITS, systemClock);
+  const transport = new HttpTransport(LIMITS, systemClock);
   context.after(() => transport.close());
   const dial = dialTo(`127.0.0.1:${server.port}`);
   await failure(transport.request(dial, 'pull', PLAIN), 'SLS_NETWORK', /nothing listens at 127\.0\.0\.1/);

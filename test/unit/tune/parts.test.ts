@@ -15,7 +15,7 @@ import { Noise } from '../../../src/tune/noise.js';
 import type { Point } from '../../../src/tune/point.js';
 import { readingOf } from '../../../src/tune/reading.js';
 import { reportText } from '../../../src/tune/report.js';
-import type { Found } from '../../../src/tune/search.js';
+import type { SearchResult } from '../../../src/tune/search.js';
 import { sampleOf } from '../../../src/tune/window-bench.js';
 import { recommendedYaml, sizeText } from '../../../src/tune/words.js';
 import { temporaryDirectory } from '../../support/temporary.js';
@@ -178,7 +178,7 @@ test('the report says what was tried, kept and bought, and the page escapes what
     error: 0.02,
     why: 'gain beyond the noise',
   } as const;
-  const found: Found = {
+  const found: SearchResult = {
     start: START,
     startSamples: [sample(1000), sample(1100)],
     best: to,
