@@ -14,6 +14,7 @@ test('a regular file is read whole, through a link too, and one of /proc whose s
   assert.equal(readRegularFile(join(directory, 'link')).toString(), text);
   assert.throws(() => readRegularFile(join(directory, 'link'), { follow: false }), { code: 'ELOOP' });
   assert.throws(() => readRegularFile(join(directory, 'a'), { maxBytes: 2_999_999 }), { code: 'E2BIG' });
+  assert.throws(() => readRegularFile('/proc/self/limits', { maxBytes: 10 }), { code: 'E2BIG' });
   assert.match(readRegularFile('/proc/self/limits').toString(), /Max open files/);
 });
 
