@@ -19,7 +19,7 @@ export function compactJson(dst: usize, p: usize, end: usize): usize {
   const isNaming = hasDoubtfulNames();
   if (isNaming) beginNaming(end - p);
   let inString = false;
-  let inName = false;
+  let inName: bool = false;
   while (p < end) {
     if (dst > room.limit) dst = flush(dst);
     const from = dst;
