@@ -85,12 +85,15 @@ export function openDestination(
       },
     });
   });
-  const lanes: Lanes = new Lanes(connections, settings.replayBytes);
+  const lanes: Lanes = new Lanes(connections, settings.replayBytes, {
+    eventsPerSecond: () => pace.eventsPerSecond(totals),
+    now: () => clock.monotonic(),
+  });
   const sockets = new KernelSockets(tuning.kernelTables);
   const pulse = new Pulse(clock, watched, sockets, tuning, connections, () =>
     log.warn({ destination: settings.name }, BLIND),
   );
-  return new SyslogDestination(settings, lanes, totals, pace, certificates, clock);
+  return new SyslogDestination(settings, lanes, totals, pace, certificates);
 }
 
 const BLIND =
@@ -111,16 +114,12 @@ function retirer(clock: Clock, { endGraceMs }: DeliveryTuning): (link: Link) => 
   };
 }
 
-/** What a busy shard among a thousand idle ones must bring at once, so that requests take less time than sending. */
-const LEAST_SECONDS = 0.05;
-
 class SyslogDestination implements OpenDestination {
   readonly #settings: DestinationSettings;
   readonly #lanes: Lanes;
   readonly #totals: Totals;
   readonly #pace: Pace;
   readonly #certificates: CertificateWatch | undefined;
-  readonly #clock: Clock;
 
   constructor(
     settings: DestinationSettings,
@@ -128,9 +127,7 @@ class SyslogDestination implements OpenDestination {
     totals: Totals,
     pace: Pace,
     certificates: CertificateWatch | undefined,
-    clock: Clock,
   ) {
-    this.#clock = clock;
     this.#settings = settings;
     this.#lanes = lanes;
     this.#totals = totals;
@@ -157,12 +154,6 @@ class SyslogDestination implements OpenDestination {
 
   get isBlocked(): boolean {
     return isBlocked(this.#lanes.connections.map((connection) => connection.snapshot()));
-  }
-
-  get pullEvents(): number | undefined {
-    const most = this.#pace.eventsPerSecond(this.#totals);
-    if (most === undefined) return undefined;
-    return Math.max(most * LEAST_SECONDS, most / Math.max(1, this.#lanes.activeAt(this.#clock.monotonic())));
   }
 
   snapshot(): DestinationSnapshot {

@@ -1,5 +1,5 @@
 import type { FrameBatch } from '../model/batch.js';
-import type { Route, RouteWait } from '../model/ports.js';
+import type { Route, RouteWait, Weighted } from '../model/ports.js';
 import type { Connection } from './connection.js';
 import type { Claim } from './span.js';
 
@@ -9,23 +9,35 @@ interface Lane {
   readonly routes: Set<LaneRoute>;
 }
 
+/** What may be sent in a second, and what time it is. */
+export interface LanesRate {
+  /** Events; undefined: any. */
+  readonly eventsPerSecond: () => number | undefined;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+}
+
 const RECENT_MS = 5000;
+/** What a busy shard among a thousand idle ones must bring at once, so that requests take less time than sending. */
+const LEAST_SECONDS = 0.05;
 
 /** Which route of a destination goes over which of its connections. */
 export class Lanes {
   readonly connections: readonly Connection[];
   readonly #lanes: readonly Lane[];
   readonly #marginBytes: number;
+  readonly #rate: LanesRate;
   /** Who sent since the last turn, and in the time before that. */
   #recent = new Set<LaneRoute>();
   #before: ReadonlySet<LaneRoute> | undefined;
   #turnAt = 0;
 
   /** @param marginBytes a route goes to an idler connection only where the difference is larger: what is only held is never more than that. */
-  constructor(connections: readonly Connection[], marginBytes: number) {
+  constructor(connections: readonly Connection[], marginBytes: number, rate: LanesRate) {
     this.connections = connections;
     this.#lanes = connections.map((connection) => ({ connection, routes: new Set() }));
     this.#marginBytes = marginBytes;
+    this.#rate = rate;
   }
 
   openRoute(claim: Claim): Route {
@@ -33,15 +45,29 @@ export class Lanes {
     return new LaneRoute(lane, this, claim);
   }
 
-  /** How many routes have sent something in the last seconds; in the first seconds, all that are open. @param now monotonic milliseconds */
-  activeAt(now: number): number {
+  /** What one pull of this route should bring: its part of what goes in a second. */
+  pullEventsOf(route: LaneRoute): number | undefined {
+    const most = this.#rate.eventsPerSecond();
+    return most === undefined ? undefined : most * Math.max(LEAST_SECONDS, this.#partOf(route));
+  }
+
+  /** Shares divide by weight, and the routes of a share equally: those that have sent something in the last seconds, at first all that are open. */
+  #partOf(route: LaneRoute): number {
+    const counts = new Map<Weighted, number>();
+    for (const { share } of this.#active().add(route)) counts.set(share, (counts.get(share) ?? 0) + 1);
+    const weights = [...counts.keys()].reduce((sum, { weight }) => sum + weight, 0);
+    return route.share.weight / weights / (counts.get(route.share) ?? 1);
+  }
+
+  #active(): Set<LaneRoute> {
+    const now = this.#rate.now();
     if (now >= this.#turnAt) {
       this.#before = this.#turnAt === 0 ? undefined : this.#recent;
       this.#recent = new Set();
       this.#turnAt = now + RECENT_MS;
     }
-    if (this.#before === undefined) return this.#lanes.reduce((sum, { routes }) => sum + routes.size, 0);
-    return new Set([...this.#before, ...this.#recent]).size;
+    if (this.#before === undefined) return new Set(this.#lanes.flatMap(({ routes }) => [...routes]));
+    return new Set([...this.#before, ...this.#recent]);
   }
 
   noteSent(route: LaneRoute): void {
@@ -97,6 +123,7 @@ function isLighter(a: Lane, b: Lane): boolean {
  * least to do (ADR 0010).
  */
 class LaneRoute implements Route {
+  readonly share: Weighted;
   readonly #lanes: Lanes;
   readonly #claim: Claim;
   #lane: Lane;
@@ -105,6 +132,7 @@ class LaneRoute implements Route {
     this.#lane = lane;
     this.#lanes = lanes;
     this.#claim = claim;
+    this.share = claim.share ?? { weight: 1 };
     this.moveTo(lane);
   }
 
@@ -116,6 +144,10 @@ class LaneRoute implements Route {
 
   get unwritten(): number {
     return this.#claim.unwritten;
+  }
+
+  get pullEvents(): number | undefined {
+    return this.#lanes.pullEventsOf(this);
   }
 
   waitsFor(): RouteWait | undefined {

@@ -1,5 +1,5 @@
 import type { BatchRef, FrameBatch } from '../model/batch.js';
-import type { Keeper, PutAside } from '../model/ports.js';
+import type { Keeper, PutAside, Weighted } from '../model/ports.js';
 import type { ForwarderError } from '../errors/forwarder-error.js';
 
 /** What all batches of one route have in common, and whether it may still send. */
@@ -16,6 +16,8 @@ export interface Claim {
   /** Those of them that were never wholly written. */
   unwritten: number;
   readonly onWritten?: (() => void) | undefined;
+  /** What it is a part of when the rate is divided; without it, of itself. */
+  readonly share?: Weighted | undefined;
 }
 
 /** What is left of a batch here. */

@@ -19,6 +19,7 @@ export interface Reservation {
 
 /** A pipeline's way into the budget. */
 export interface BudgetShare {
+  readonly weight: number;
   /**
    * Waits for `bytes` of room. A request larger than the whole budget is admitted when nothing else is in flight.
    * @returns undefined when the signal aborts first.
@@ -138,7 +139,7 @@ export class ByteBudget {
     this.#asking.set(source, asking);
     const share: Share = { weight, asking, waiters: [], served: 0 };
     this.#shares.push(share);
-    return { reserve: (bytes, signal) => this.#reserve(share, bytes, signal) };
+    return { weight, reserve: (bytes, signal) => this.#reserve(share, bytes, signal) };
   }
 
   #reserve(share: Share, bytes: number, signal: AbortSignal): Promise<Reservation | undefined> {

@@ -176,12 +176,20 @@ export interface Keeper {
   again(ref: BatchRef): Promise<readonly FrameBatch[]>;
 }
 
+/** What gets a part of something by its weight. */
+export interface Weighted {
+  /** More than 0. */
+  readonly weight: number;
+}
+
 /** What a route may ask of its sender. */
 export interface RouteHelp {
   /** For what a receiver refuses; without it, that is sent again without end. */
   readonly putAside?: PutAside | undefined;
   /** Without it frames are held until their batch is settled. */
   readonly keeper?: Keeper | undefined;
+  /** The rate is divided by these, by weight; what is one share stays one, however many routes it has. Without it the route is its own, of weight 1. */
+  readonly share?: Weighted | undefined;
   /** A batch is wholly in our kernel for the first time, or given up. */
   readonly onWritten?: (() => void) | undefined;
 }
@@ -190,8 +198,6 @@ export interface RouteHelp {
 export interface Destination {
   /** As in {@link isBlocked}. */
   readonly isBlocked: boolean;
-  /** How many events one pull of a shard should bring, because the rate lets no more through in a second; undefined: any. */
-  readonly pullEvents: number | undefined;
   /**
    * A way in for one shard: sticks to one connection, so call order is arrival order.
    * @param fence asked right before a batch is begun on a socket; false means the lease is gone and the batch must not be sent.
@@ -217,6 +223,8 @@ export interface Route {
   send(frames: FrameBatch): Promise<void>;
   /** Batches handed over that were never wholly in our kernel. */
   readonly unwritten: number;
+  /** How many events one pull should bring, because the rate lets no more of this route through in a second; undefined: any. */
+  readonly pullEvents: number | undefined;
   /** Undefined when everything is settled. */
   waitsFor(): RouteWait | undefined;
   /** Nothing more will come for a while: the connection may ask its receiver for proof now instead of waiting for it. */

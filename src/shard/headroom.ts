@@ -1,10 +1,10 @@
 import type { FrameBatch } from '../model/batch.js';
-import type { Destination } from '../model/ports.js';
 import { unlessAborted } from '../flow/stop-signal.js';
 import { Wakeup } from '../flow/wakeup.js';
 
 export interface HeadroomDeps {
-  readonly destination: Pick<Destination, 'pullEvents'>;
+  /** How many events one pull should bring; undefined: any. */
+  readonly pullEvents: () => number | undefined;
   /** Batches pulled that were not wholly written yet. */
   readonly unwritten: () => number;
 }
@@ -28,7 +28,7 @@ export class Headroom {
 
   /** Most log groups to ask for. With a rate the first pull is one log group: it tells how many events there are in one. */
   get groups(): number {
-    const events = this.#deps.destination.pullEvents;
+    const events = this.#deps.pullEvents();
     if (events === undefined) return Infinity;
     return this.#eventsPerGroup === undefined ? 1 : Math.max(1, Math.floor(events / this.#eventsPerGroup));
   }
@@ -41,8 +41,8 @@ export class Headroom {
 
   /** Resolves when another batch may be pulled, or when the signal aborts. */
   async whenShort(signal: AbortSignal): Promise<void> {
-    const { destination, unwritten } = this.#deps;
-    while (!signal.aborted && destination.pullEvents !== undefined && unwritten() >= BATCHES)
+    const { pullEvents, unwritten } = this.#deps;
+    while (!signal.aborted && pullEvents() !== undefined && unwritten() >= BATCHES)
       await unlessAborted(this.#wakeup.wait(), signal);
   }
 

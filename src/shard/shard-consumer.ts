@@ -86,9 +86,10 @@ export class ShardConsumer {
     });
     const putAside = putAsideInto({ ...deps, gaps: this.#gaps });
     const unwritten = (): number => this.#deliverer.unsent + this.#route.unwritten;
-    this.#headroom = new Headroom({ ...deps, unwritten });
+    this.#headroom = new Headroom({ pullEvents: () => this.#route.pullEvents, unwritten });
     const { notify: onWritten } = this.#headroom;
-    this.#route = deps.destination.openRoute(() => this.#mayAct(), { putAside, keeper: this.#deliverer, onWritten });
+    const help = { putAside, keeper: this.#deliverer, share: deps.budget, onWritten };
+    this.#route = deps.destination.openRoute(() => this.#mayAct(), help);
   }
 
   /** Why it is being or was given up; undefined while it is read. */

@@ -95,6 +95,15 @@ export default [
     ],
   },
   {
+    file: 'src/delivery/lanes.ts',
+    tests: ['unit/delivery/rate-ahead'],
+    mutants: [
+      ['weights do not count at a rate', 'route.share.weight / weights', '1 / counts.size'],
+      ['a pipeline with more shards gets more of a rate', ' / (counts.get(route.share) ?? 1)', ''],
+      ['who has sent nothing lately does not count when it asks', 'this.#active().add(route)', 'this.#active()'],
+    ],
+  },
+  {
     file: 'src/delivery/slow-receiver.ts',
     tests: [
       'unit/delivery/slow-receiver',

@@ -416,7 +416,7 @@ export default [
     tests: ['unit/shard/headroom'],
     mutants: [
       ['a shard is pulled far ahead of the rate', 'unwritten() >= BATCHES', 'unwritten() > 1000'],
-      ['without a rate a shard waits for what is written', 'destination.pullEvents !== undefined && ', ''],
+      ['without a rate a shard waits for what is written', 'pullEvents() !== undefined && ', ''],
       [
         'a pull brings more than the rate lets through',
         'Math.max(1, Math.floor(events / this.#eventsPerGroup))',

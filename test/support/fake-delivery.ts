@@ -186,6 +186,10 @@ class FakeRoute implements Route {
     this.#help = help;
   }
 
+  get pullEvents(): number | undefined {
+    return this.#to.pullEvents;
+  }
+
   send(frames: FrameBatch): Promise<void> {
     const { pending, prompt, received, cut } = this.#to;
     if (cut) return new Promise(() => undefined);

@@ -8,28 +8,24 @@ import type { Claim } from '../../../src/delivery/span.js';
 import { newTotals } from '../../../src/delivery/totals.js';
 import { always, batch, endpointAt, listening, opened } from './support.js';
 
-/** What one pull should bring, with three routes of which only some have sent anything. */
-async function pullEvents(rate: Partial<typeof UNLIMITED>, senders: number) {
+/** What one pull of a route should bring, of three that are open. */
+async function pullEvents(rate: Partial<typeof UNLIMITED>): Promise<number | undefined> {
   const siem = await listening();
   const { destination } = opened({ endpoints: [endpointAt(siem.port)], rate: { ...UNLIMITED, ...rate } });
-  const before = destination.pullEvents;
-  const routes = [0, 1, 2].map(() => destination.openRoute(always));
-  const opening = destination.pullEvents;
-  await Promise.all(routes.slice(0, senders).map((route, shard) => route.send(batch(shard, 0, 1))));
-  return { before, opening };
+  const [first] = [0, 1, 2].map(() => destination.openRoute(always));
+  return first?.pullEvents;
 }
 
 test('without a rate a pull may bring anything', async () => {
-  assert.deepEqual(await pullEvents({}, 1), { before: undefined, opening: undefined });
+  assert.equal(await pullEvents({}), undefined);
 });
 
 test('with a rate one pull brings what may go in a second, divided by the shards', async () => {
-  assert.deepEqual(await pullEvents({ eps: 3000 }, 3), { before: 3000, opening: 1000 });
+  assert.equal(await pullEvents({ eps: 3000 }), 1000);
 });
 
 test('where bytes are limited the size of events tells how many that are', async () => {
-  const { opening } = await pullEvents({ bytesPerSecond: 512 * 300 }, 3);
-  assert.equal(opening, 100, 'of the usual size before any was sent');
+  assert.equal(await pullEvents({ bytesPerSecond: 512 * 300 }), 100, 'of the usual size before any was sent');
 });
 
 test('a batch counts as unwritten until it is wholly in the kernel for the first time, or given up', async () => {
@@ -57,16 +53,41 @@ test('a batch counts as unwritten until it is wholly in the kernel for the first
   await Promise.all(sent);
 });
 
-test('the rate is divided by the routes that sent in the last seconds; at first by all that are open', async () => {
+/** Routes of a destination that sends 1,200 events a second, over a connection that takes all; those of one weight in `weights` are one share. */
+function routesOf(weights: readonly number[]) {
   const connection = { isParked: false, pendingBytes: 0, start: () => undefined, send: () => Promise.resolve() };
-  const lanes = new Lanes([connection as unknown as Connection], 0);
-  const routes = [0, 1, 2].map(() => lanes.openRoute({ fence: always, over: false, open: 0, unwritten: 0 }));
+  const time = { now: 1000 };
+  const rate = { eventsPerSecond: () => 1200, now: () => time.now };
+  const lanes = new Lanes([connection as unknown as Connection], 0, rate);
+  const shares = new Map(weights.map((weight) => [weight, { weight }]));
+  const claimOf = (weight: number): Claim => ({
+    ...{ fence: always, over: false, open: 0, unwritten: 0 },
+    share: shares.get(weight),
+  });
+  return { time, routes: weights.map((weight) => lanes.openRoute(claimOf(weight))) };
+}
+
+test('the rate is divided by the routes that sent in the last seconds; at first by all that are open', async () => {
+  const { time, routes } = routesOf([1, 1, 1]);
+  const seen = (): (number | undefined)[] => routes.map(({ pullEvents }) => pullEvents);
   const [busy, once] = routes;
-  assert.deepEqual([lanes.activeAt(1000), lanes.activeAt(5999)], [3, 3]);
+  assert.deepEqual(seen(), [400, 400, 400]);
+  time.now = 5999;
   await busy?.send(batch(0, 0, 1));
   await once?.send(batch(1, 0, 1));
-  assert.equal(lanes.activeAt(6000), 2);
+  assert.deepEqual(seen(), [400, 400, 400]);
+  time.now = 6000;
+  assert.deepEqual(seen(), [600, 600, 400], 'one that has sent nothing counts when it asks');
   await busy?.send(batch(0, 1, 1));
-  assert.equal(lanes.activeAt(11_000), 1);
-  assert.equal(lanes.activeAt(16_000), 0);
+  time.now = 11_000;
+  assert.deepEqual(seen(), [1200, 600, 600]);
+});
+
+test('pipelines have parts of the rate by their weights, whatever the number of their shards; none has less than a twentieth of a second', () => {
+  assert.deepEqual(
+    routesOf([1, 1, 3]).routes.map(({ pullEvents }) => pullEvents),
+    [150, 150, 900],
+  );
+  const many = routesOf([...Array.from({ length: 100 }, () => 1), 3]).routes;
+  assert.deepEqual([many[0]?.pullEvents, many.at(-1)?.pullEvents], [60, 900]);
 });

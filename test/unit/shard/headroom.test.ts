@@ -55,6 +55,6 @@ test('a shard that waits for the rate is given back as soon as all is sent', asy
 
 test('at a rate the first pull is one log group, however much may be sent', () => {
   const groups = (pullEvents: number | undefined): number =>
-    new Headroom({ destination: { pullEvents }, unwritten: () => 0 }).groups;
+    new Headroom({ pullEvents: () => pullEvents, unwritten: () => 0 }).groups;
   assert.deepEqual([groups(5000), groups(undefined)], [1, Infinity]);
 });
